@@ -14,7 +14,15 @@
 namespace letopis::signing {
 
 // Append only; the number is written in events.
-enum class Purpose : std::uint8_t { kRoot = 1, kAuthor = 2, kInvitation = 3, kLog = 4, kWitness = 5, kService = 6, kArchive = 7 };
+enum class Purpose : std::uint8_t {
+  kRoot = 1,
+  kAuthor = 2,
+  kInvitation = 3,
+  kLog = 4,
+  kWitness = 5,
+  kService = 6,
+  kArchive = 7
+};
 std::string_view purpose_name(Purpose purpose);  // "root", "author", …
 std::optional<Purpose> purpose_from_name(std::string_view name);
 
@@ -47,9 +55,10 @@ class KeyPair {
   std::unique_ptr<Impl> impl_;
 };
 
-// An invitation code: 26 characters of Crockford base32 in groups ("7K3QF-…"), 128 random bits. Its seed is
-// tagged_hash("letopis/invitation-code/v1", code bytes); the key pair has purpose kInvitation.
-// Parsing ignores case and dashes and maps the letters Crockford maps (O→0, I and L→1).
+// An invitation code: 128 random bits as 26 characters of Crockford base32, high bits first, the last two bits zero, in
+// groups ("7K3QF-…"; five, the last one six). Its seed is tagged_hash("letopis/invitation-code/v1", the 16 bytes); the key
+// pair has purpose kInvitation. Parsing ignores case and dashes and maps the letters Crockford maps (O→0, I and L→1);
+// anything else is "malformed".
 std::string new_invitation_code(Random& random);
 Result<KeyPair> key_from_invitation_code(std::string_view code);
 
@@ -75,14 +84,17 @@ struct PasswordKeys {
 Result<PasswordKeys> stretch_password(std::string_view password, const Id& salt);
 // nonce24 ‖ XChaCha20-Poly1305(seed), associated data = "letopis/wrapped-key/v1" ‖ 0 ‖ public key.
 Bytes wrap_key(const KeyPair& key, const std::array<std::uint8_t, 32>& wrapping_key, Random& random);
-Result<KeyPair> unwrap_key(ByteView wrapped, Purpose purpose, const PublicKey& expected, const std::array<std::uint8_t, 32>& wrapping_key);
+Result<KeyPair> unwrap_key(ByteView wrapped, Purpose purpose, const PublicKey& expected,
+                           const std::array<std::uint8_t, 32>& wrapping_key);
 
-// Authenticated encryption for the vault: XChaCha20-Poly1305-IETF, fresh 24-byte nonce in front.
+// Authenticated encryption for the vault: XChaCha20-Poly1305-IETF, fresh 24-byte nonce in front: 40 bytes more than `plain`.
+// Errors: "malformed" (too short to be sealed), "not_authentic" (another key, other associated data, or damaged).
 Bytes seal(const std::array<std::uint8_t, 32>& key, ByteView associated, ByteView plain, Random& random);
 Result<Bytes> unseal(const std::array<std::uint8_t, 32>& key, ByteView associated, ByteView sealed);
 
 // Argon2id of a passphrase for key files and the vault's master key. Interactive costs by default.
-Result<std::array<std::uint8_t, 32>> stretch_passphrase(std::string_view passphrase, const Id& salt, std::uint64_t ops, std::uint64_t mem);
+Result<std::array<std::uint8_t, 32>> stretch_passphrase(std::string_view passphrase, const Id& salt, std::uint64_t ops,
+                                                        std::uint64_t mem);
 
 bool equal_in_constant_time(ByteView a, ByteView b);
 void wipe(std::span<std::uint8_t> secret);
