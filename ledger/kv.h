@@ -6,6 +6,9 @@
 // any failed commit the store refuses every further one ("store_failed"): the "failed" batch may well be on disk, and only a
 // restart can tell. WAL recovery mode is kTolerateCorruptedTailRecords: anything but a torn tail makes open() fail with
 // "damaged", naming the file.
+//
+// Errors: "not_found" (open: no store there, and none may be created), "in_use" (another process, or this one, has it open),
+// "damaged" (a checksum, a missing file, a flipped byte), "io_error" (a read or open failed), "read_only", "store_failed".
 
 #include <functional>
 #include <memory>
@@ -41,18 +44,21 @@ class KvStore {
   virtual ~KvStore() = default;
   virtual Result<std::optional<Bytes>> get(ByteView key) const = 0;
   virtual Status commit(const WriteBatch& batch, Durability durability) = 0;
-  // Calls `visit` for keys in [from, to) in order until it returns false. The views live for the call only.
-  // from_disk bypasses the block cache and verifies checksums (the scrub).
+  // Calls `visit` for keys in [from, to) in order until it returns false; an empty `to` means to the end of the store. The
+  // views live for the call only. reverse starts with the last key of the range.
+  // from_disk empties the caches of what they hold of the tables, so that every block is read and its checksum verified (the
+  // scrub); rows that were never flushed still come from memory.
   struct ScanOptions {
     bool from_disk = false;
     bool reverse = false;
   };
   virtual Status scan(ByteView from, ByteView to, const ScanOptions& options,
                       const std::function<bool(ByteView key, ByteView value)>& visit) const = 0;
-  virtual Status flush() = 0;                                  // memtables to table files
+  virtual Status flush() = 0;                                  // memtables to table files; poisons like commit()
   virtual Status compact() = 0;                                // everything, then measure
   virtual Result<std::uint64_t> bytes_on_disk() const = 0;     // table files and write-ahead log
   virtual Status copy_to(const std::string& directory) = 0;    // a consistent full copy (no hard links), fsynced
+                                                               // and read back; the directory must be empty or new
 };
 
 struct KvOptions {
