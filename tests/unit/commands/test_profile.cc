@@ -1,0 +1,257 @@
+// Regulation profiles: what r000 says, and everything a profile is refused for.
+
+#include "commands/profile.h"
+
+#include <algorithm>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "signing/base/file.h"
+#include "signing/sha256.h"
+
+namespace letopis::commands {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+std::string r000_text() { return std::string(builtin_profile("r000").value()); }
+
+Profile r000() { return parse_profile(r000_text(), "r000.toml").value(); }
+
+// r000 with one piece of its text exchanged; the piece must be there, or the test would prove nothing.
+std::string r000_with(std::string_view piece, std::string_view replacement) {
+  std::string text = r000_text();
+  const std::size_t at = text.find(piece);
+  EXPECT_NE(at, std::string::npos) << "r000.toml no longer holds: " << piece;
+  if (at != std::string::npos) text.replace(at, piece.size(), replacement);
+  return text;
+}
+
+// The line, from 1, on which `piece` starts.
+std::size_t line_of(std::string_view text, std::string_view piece) {
+  const auto end = text.begin() + static_cast<std::ptrdiff_t>(text.find(piece));
+  return static_cast<std::size_t>(std::count(text.begin(), end, '\n')) + 1;
+}
+
+std::string refusal(std::string_view text) {
+  const auto profile = parse_profile(text, "my.toml");
+  if (profile) return "accepted";
+  EXPECT_EQ(profile.error().code, "bad_profile");
+  return profile.error().detail;
+}
+
+TEST(Profile, BuiltInTextIsTheFileInTheTree) {
+  const auto file = posix_file_system().read(LETOPIS_SOURCE_DIR "/commands/profiles/r000.toml", kProfileSizeMaxBytes);
+  ASSERT_TRUE(file) << file.error().text();
+  EXPECT_EQ(builtin_profile("r000"), as_text(*file));
+  EXPECT_EQ(builtin_profile("r999"), std::nullopt);
+}
+
+TEST(Profile, EveryBuiltInProfileParsesUnderItsOwnId) {
+  ASSERT_THAT(builtin_profile_ids(), testing::Contains("r000"));
+  for (const std::string_view id : builtin_profile_ids()) {
+    const auto profile = parse_profile(builtin_profile(id).value(), id);
+    ASSERT_TRUE(profile) << profile.error().text();
+    EXPECT_EQ(profile->id, id);
+  }
+}
+
+TEST(Profile, HashIsOverTheExactBytes) {
+  const std::string text = r000_text();
+  EXPECT_EQ(r000().hash, signing::sha256(as_bytes(text)));
+  EXPECT_EQ(r000().toml, text);
+  const auto commented = parse_profile(text + "# a remark\n", "r000.toml");
+  ASSERT_TRUE(commented);
+  EXPECT_NE(commented->hash, r000().hash);
+}
+
+TEST(ProfileR000, Clause3_3LessonMarksWithinTheSchoolDay) {
+  const Profile profile = r000();
+  EXPECT_EQ(profile.lesson_mark.source.clause, "r000 3.3");
+  EXPECT_EQ(profile.lesson_mark.days_after, 0);
+  EXPECT_EQ(profile.lesson_mark.until_minute, profile.school_day.end_minute);
+  EXPECT_TRUE(profile.school_day.source.silent) << "the text names no hour";
+}
+
+TEST(ProfileR000, Clause3_3WrittenWorkWithinAWeekOfTheDayItWasHeld) {
+  EXPECT_EQ(r000().written_work.source.clause, "r000 3.3");
+  EXPECT_EQ(r000().written_work.days_after, 7);
+  EXPECT_EQ(r000().written_work.until_minute, 24 * 60);
+}
+
+TEST(ProfileR000, Clause3_3AttendanceDaily) {
+  EXPECT_EQ(r000().attendance.source.clause, "r000 3.3");
+  EXPECT_EQ(r000().attendance.days_after, 0);
+}
+
+TEST(ProfileR000, Clause3_3HomeworkThreeHoursAfterTheClassesOfThatGroup) {
+  EXPECT_EQ(r000().homework.source.clause, "r000 3.3");
+  EXPECT_EQ(r000().homework.hours_after_group_classes, 3);
+  EXPECT_EQ(r000().homework.days_after, std::nullopt);
+}
+
+TEST(ProfileR000, Clause3_3PeriodMarksInTheLastWeekADayBeforeTheHolidays) {
+  EXPECT_EQ(r000().period_mark.source.clause, "r000 3.3");
+  EXPECT_EQ(r000().period_mark.window_days, 7);
+  EXPECT_EQ(r000().period_mark.days_before_holidays, 1);
+}
+
+TEST(ProfileR000, Clause3_3RecordsInRussianAndSubgroupsMoveAtPeriodEnds) {
+  EXPECT_TRUE(r000().language.russian_only);
+  EXPECT_EQ(r000().language.source.clause, "r000 3.3");
+  EXPECT_EQ(r000().subgroup_moves.when, SubgroupMoves::kPeriodEndOnly);
+  EXPECT_EQ(r000().subgroup_moves.source.clause, "r000 3.3");
+}
+
+TEST(ProfileR000, Clause3_2AbsencesVerifiedWeeklyTogetherWithTheTeacher) {
+  EXPECT_EQ(r000().excuse.source.clause, "r000 3.2");
+  EXPECT_EQ(r000().excuse.days_after, 7);
+  EXPECT_EQ(r000().correction_of_absence.source.clause, "r000 3.2");
+  EXPECT_EQ(r000().correction_of_absence.mode, AbsenceCorrectionMode::kWithTeacher);
+}
+
+TEST(ProfileR000, IsSilentWhereTheTextIsSilent) {
+  const Profile profile = r000();
+  for (const Source& source : {profile.lesson.source, profile.topic.source, profile.remark.source, profile.correction.source,
+                               profile.marks.source, profile.seen.source, profile.late.source})
+    EXPECT_EQ(source, (Source{.clause = "", .silent = true}));
+  EXPECT_EQ(profile.correction.mode, CorrectionMode::kReasonAndApproval);
+  EXPECT_EQ(profile.correction.endorsed_by, "deputy_head");
+  EXPECT_EQ(profile.late.policy, LatePolicy::kMarkLate);
+  EXPECT_EQ(profile.lesson_mark.late, LatePolicy::kMarkLate);
+}
+
+TEST(ProfileR000, EveryRuleHasASourceAndBothMessages) {
+  const Profile profile = r000();
+  EXPECT_EQ(profile.rules.size(), rule_specs().size());
+  for (const RuleSpec& spec : rule_specs()) {
+    const Rule& rule = profile.rule(spec.id);
+    EXPECT_EQ(rule.id, spec.id);
+    EXPECT_NE(rule.silent, !rule.clause.empty()) << spec.id;
+    EXPECT_NE(rule.message_ru, rule.message_en) << spec.id;
+  }
+}
+
+TEST(Scale, AcceptsOneSpellingOfEachValue) {
+  const Profile profile = r000();
+  const Scale* school = profile.find_scale(profile.marks.default_scale);
+  ASSERT_NE(school, nullptr);
+  for (const char* good : {"2", "3", "4", "5", "зач", "незач"}) EXPECT_TRUE(school->allows(good)) << good;
+  for (const char* bad : {"1", "6", "", "05", "5 ", "5-", "Зач", "5/4"}) EXPECT_FALSE(school->allows(bad)) << bad;
+
+  const Scale* points = profile.find_scale("0-100");
+  ASSERT_NE(points, nullptr);
+  for (const char* good : {"0", "7", "100"}) EXPECT_TRUE(points->allows(good)) << good;
+  for (const char* bad : {"101", "-1", "", "007", "+5", "5.0", "99999999999999999999"}) EXPECT_FALSE(points->allows(bad)) << bad;
+  EXPECT_EQ(points->describe(), "0–100");
+  EXPECT_EQ(profile.find_scale("A-F"), nullptr);
+}
+
+TEST(RenderMessage, FillsTheValuesInInEitherLanguage) {
+  const Rule rule{"second_mark", "", true, "не больше {limit}, {when}.", "at most {limit}, {when}"};
+  const std::map<std::string, std::string> values = {{"limit", "1"}, {"when", "21.11.2026 {limit}"}};
+  EXPECT_EQ(render_message(rule, Language::kRussian, values), "не больше 1, 21.11.2026 {limit}.") << "values are not templates";
+  EXPECT_EQ(render_message(rule, Language::kEnglish, {{"limit", "1"}}), "at most 1, —");
+}
+
+TEST(ProfileRefused, BrokenTomlWithItsLine) {
+  EXPECT_THAT(refusal("format = 1\nid = \"r000\nx = 1\n"), HasSubstr("my.toml:2:"));
+  EXPECT_THAT(refusal("format = 1\nformat = 1\n"), HasSubstr("my.toml:2:"));
+  EXPECT_THAT(refusal("id = \"\xD2\xE5\"\n"), HasSubstr("my.toml:1:")) << "CP1251 is not UTF-8";
+  EXPECT_THAT(refusal(""), HasSubstr("format is missing"));
+}
+
+TEST(ProfileRefused, TooLong) {
+  const std::string text = r000_text();
+  EXPECT_EQ(refusal(text + std::string(kProfileSizeMaxBytes - text.size(), '\n')), "accepted");
+  EXPECT_THAT(refusal(text + std::string(kProfileSizeMaxBytes - text.size() + 1, '\n')), HasSubstr("longer than"));
+}
+
+TEST(ProfileRefused, UnknownKeysAnywhereWithTheirLine) {
+  const std::string at_top = r000_with("format = 1", "format = 1\nextends = \"r001\"");
+  EXPECT_EQ(refusal(at_top), "my.toml:" + std::to_string(line_of(at_top, "extends")) + ": unknown key extends");
+  const std::string in_table = r000_with("[written_work]\n", "[written_work]\nweeks_after = 1\n");
+  EXPECT_EQ(refusal(in_table),
+            "my.toml:" + std::to_string(line_of(in_table, "weeks_after")) + ": unknown key written_work.weeks_after");
+  EXPECT_THAT(refusal(r000_text() + "[rules.walked_out]\nsilent = true\nru = \"а\"\nen = \"a\"\n"),
+              HasSubstr("unknown key rules.walked_out"));
+  EXPECT_THAT(refusal(r000_with("min = 0\n", "min = 0\nstep = 5\n")), HasSubstr("unknown key scales.step"));
+}
+
+TEST(ProfileRefused, ARequirementWithoutClauseOrSilence) {
+  EXPECT_THAT(refusal(r000_with("[attendance]\nclause = \"r000 3.3\"\n", "[attendance]\n")),
+              HasSubstr("attendance has neither a clause nor silent = true"));
+  EXPECT_THAT(refusal(r000_with("[rules.key_revoked]\nsilent = true\n", "[rules.key_revoked]\n")),
+              HasSubstr("rules.key_revoked has neither"));
+  EXPECT_THAT(refusal(r000_with("[remark]\nsilent = true\n", "[remark]\nsilent = true\nclause = \"r000 3.3\"\n")),
+              HasSubstr("names a clause and calls the regulation silent"));
+  EXPECT_THAT(refusal(r000_with("[remark]\nsilent = true\n", "[remark]\nsilent = false\n")), HasSubstr("true or absent"));
+}
+
+TEST(ProfileRefused, AClauseOfAnotherRegulation) {
+  EXPECT_THAT(refusal(r000_with("[excuse]\nclause = \"r000 3.2\"", "[excuse]\nclause = \"r001 4.3\"")),
+              HasSubstr("a clause is written \"r000 3.3\""));
+  EXPECT_THAT(refusal(r000_with("[excuse]\nclause = \"r000 3.2\"", "[excuse]\nclause = \"r000 \"")), HasSubstr("a clause is written"));
+}
+
+TEST(ProfileRefused, AParameterAndItsRuleOnDifferentClauses) {
+  EXPECT_THAT(refusal(r000_with("[excuse]\nclause = \"r000 3.2\"", "[excuse]\nclause = \"r000 3.1\"")),
+              HasSubstr("rules.excuse_deadline and [excuse] name different clauses"));
+}
+
+TEST(ProfileRefused, WrongTypesAndValuesOutOfRange) {
+  EXPECT_THAT(refusal(r000_with("days_after = 7", "days_after = \"7\"")), HasSubstr("written_work.days_after must be a whole number"));
+  EXPECT_THAT(refusal(r000_with("days_after = 7", "days_after = -1")), HasSubstr("written_work.days_after is outside"));
+  EXPECT_THAT(refusal(r000_with("max_per_cell = 1", "max_per_cell = 0")), HasSubstr("marks.max_per_cell is outside"));
+  EXPECT_THAT(refusal(r000_with("values = []", "values = [1]")), HasSubstr("must be an array of strings"));
+  EXPECT_THAT(refusal(r000_with("end = \"20:00\"", "end = \"25:00\"")), HasSubstr("school_day.end"));
+  EXPECT_THAT(refusal(r000_with("until = \"school_day_end\"", "until = \"evening\"")), HasSubstr("lesson_mark.until"));
+  EXPECT_THAT(refusal(r000_with("policy = \"mark_late\"", "policy = \"ignore\"")), HasSubstr("known: \"mark_late\""));
+  EXPECT_THAT(refusal(r000_with("endorsed_by = \"deputy_head\"", "endorsed_by = \"janitor\"")), HasSubstr("no role"));
+  EXPECT_THAT(refusal(r000_with("format = 1", "format = 2")), HasSubstr("format is outside"));
+  EXPECT_THAT(refusal(r000_with("regulation_sha256 = \"ff", "regulation_sha256 = \"FF")), HasSubstr("hexadecimal"));
+}
+
+TEST(ProfileRefused, Contradictions) {
+  EXPECT_THAT(refusal(r000_with("hours_after_group_classes = 3", "until = \"midnight\"")), HasSubstr("days_after is missing"));
+  EXPECT_THAT(refusal(r000_with("hours_after_group_classes = 3\n", "")), HasSubstr("homework sets no term"));
+  EXPECT_THAT(refusal(r000_with("default_scale = \"2-5\"", "default_scale = \"1-12\"")), HasSubstr("no scale is called \"1-12\""));
+  EXPECT_THAT(refusal(r000_with("values = []", "values = [\"зач\"]")), HasSubstr("is banned, yet scale \"2-5\" allows it"));
+  EXPECT_THAT(refusal(r000_with("mode = \"reason_and_approval\"", "mode = \"forbidden\"")), HasSubstr("no meaning"));
+  EXPECT_THAT(refusal(r000_with("endorsed_by = \"deputy_head\"\n", "")), HasSubstr("correction.endorsed_by is missing"));
+  EXPECT_THAT(refusal(r000_with("days_before_holidays = 1", "days_before_holidays = 7")), HasSubstr("closes before it opens"));
+  EXPECT_THAT(refusal(r000_with("max = 100", "max = 0")), HasSubstr("max is not above min"));
+  EXPECT_THAT(refusal(r000_with("min = 0\n", "min = 0\nvalues = [\"1\"]\n")), HasSubstr("not both"));
+  EXPECT_THAT(refusal(r000_with("\"зач\", \"незач\"", "\"зач\", \"зач\"")), HasSubstr("twice"));
+  EXPECT_THAT(refusal(r000_with("name = \"0-100\"", "name = \"2-5\"")), HasSubstr("defined twice"));
+}
+
+TEST(ProfileRefused, MessagesWithPlaceholdersTheRuleDoesNotOffer) {
+  EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "{name}, your key expired on {date}.")),
+              HasSubstr("rules.key_expired: the rule offers no {name}"));
+  EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "The signing key expired on {date.")), HasSubstr("stray brace"));
+  EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "Expired } on {date}.")), HasSubstr("stray brace"));
+  EXPECT_THAT(refusal(r000_with("en = \"The signing key expired on {date}.\"\n", "")), HasSubstr("rules.key_expired.en is missing"));
+}
+
+TEST(Profile, ADeadlineMayNameAPolicyAndAnHourOfItsOwn) {
+  const auto profile = parse_profile(
+      r000_with("until = \"school_day_end\"", "until = \"16:00\"\nhours_after_group_classes = 2\nlate = \"needs_basis\""), "x");
+  ASSERT_TRUE(profile) << profile.error().text();
+  EXPECT_EQ(profile->lesson_mark.until_minute, 16 * 60);
+  EXPECT_EQ(profile->lesson_mark.hours_after_group_classes, 2);
+  EXPECT_EQ(profile->lesson_mark.late, LatePolicy::kNeedsBasis);
+  EXPECT_EQ(profile->written_work.late, LatePolicy::kMarkLate);
+}
+
+TEST(Profile, CorrectionsMayBeForbiddenAltogether) {
+  const auto profile =
+      parse_profile(r000_with("mode = \"reason_and_approval\"\nendorsed_by = \"deputy_head\"", "mode = \"forbidden\""), "x");
+  ASSERT_TRUE(profile) << profile.error().text();
+  EXPECT_EQ(profile->correction.mode, CorrectionMode::kForbidden);
+}
+
+}  // namespace
+}  // namespace letopis::commands
