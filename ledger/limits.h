@@ -1,0 +1,26 @@
+#pragma once
+// Every limit of the formats, unit last. docs/formats/limits.md is written from here.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace letopis::ledger {
+
+inline constexpr std::size_t kStatementSizeMaxBytes = 32 * 1024;
+inline constexpr std::size_t kEventSizeMaxBytes = 65'535;      // an entry bundle writes the length in 16 bits
+inline constexpr std::size_t kReceiptSizeMaxBytes = 1024 * 1024;
+inline constexpr std::size_t kSealedTextSizeMaxBytes = 16 * 1024;
+inline constexpr std::size_t kTextSizeMaxBytes = 16 * 1024;    // any text of a statement
+inline constexpr std::size_t kVectorLengthMax = 1024;          // any list in a statement
+inline constexpr std::size_t kTablesMax = 1100;                // tables in one buffer
+inline constexpr std::size_t kDepthMax = 4;                    // statement → body → list item
+inline constexpr std::size_t kStatementsPerRequestMax = 500;
+inline constexpr std::size_t kCommitmentsPerStatementMax = 32;
+inline constexpr std::size_t kBlobSizeMaxBytes = 16u << 20;
+inline constexpr std::uint16_t kRulesVersion = 1;
+inline constexpr std::uint16_t kReceiptVersion = 1;
+
+// An event adds less than 1 KiB to the statement it holds.
+static_assert(kStatementSizeMaxBytes + 1024 <= kEventSizeMaxBytes);
+
+}  // namespace letopis::ledger
