@@ -19,7 +19,8 @@ Hash node_hash(const Hash& left, const Hash& right);     // SHA-256(0x01 ‖ lef
 class Frontier {
  public:
   Frontier() = default;
-  // The roots of the perfect subtrees of a tree of `size` leaves, largest first; their number is popcount(size).
+  // The roots of the perfect subtrees of a tree of `size` leaves, largest first; their number is popcount(size)
+  // ("malformed" otherwise).
   static Result<Frontier> from_roots(std::uint64_t size, std::vector<Hash> roots);
   void append(const Hash& leaf);
   std::uint64_t size() const { return size_; }
@@ -35,14 +36,15 @@ class Frontier {
 // Where hashes come from: node (level, index) = MTH(D[index·2^level : (index+1)·2^level]), a perfect subtree within the tree.
 using NodeSource = std::function<Result<Hash>(unsigned level, std::uint64_t index)>;
 
-// Leaf-upward inclusion proof of leaf `index` in the tree of `size` leaves. Errors: "out_of_range", or the source's.
+// Leaf-upward inclusion proof of leaf `index` in the tree of `size` leaves; the consistency proof from 0 is empty.
+// Errors: "out_of_range", or the source's. The source is asked O(log n) times, only for perfect subtrees of that tree.
 Result<std::vector<Hash>> inclusion_proof(std::uint64_t index, std::uint64_t size, const NodeSource& nodes);
 Result<std::vector<Hash>> consistency_proof(std::uint64_t old_size, std::uint64_t new_size, const NodeSource& nodes);
 Result<Hash> root_of(std::uint64_t size, const NodeSource& nodes);
 
 // Errors: "out_of_range", "proof_length" (too short or too long), "root_mismatch".
 Status verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash>& proof, const Hash& root);
-// m = n needs an empty proof and equal roots; m = 0 an empty proof and any new root.
+// m = n needs an empty proof and equal roots; m = 0 an empty proof, the empty tree's root as the old one, and any new root.
 Status verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t new_size, const Hash& new_root,
                           const std::vector<Hash>& proof);
 

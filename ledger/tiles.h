@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "signing/base/bytes.h"
 #include "signing/base/result.h"
@@ -13,6 +14,7 @@ namespace letopis::ledger {
 inline constexpr unsigned kTileHeight = 8;
 inline constexpr std::uint64_t kTileWidth = 256;
 inline constexpr unsigned kTileLevelMax = 7;  // 256^8 leaves: more than 64 bits of index
+inline constexpr std::size_t kEntrySizeMaxBytes = 65'535;  // what the length in an entry bundle can say
 
 struct TileAddress {
   bool entries = false;     // an entry bundle ("tile/entries/…") instead of a hash tile
@@ -22,13 +24,15 @@ struct TileAddress {
   bool operator==(const TileAddress&) const = default;
 };
 // "tile/0/x001/x234/067", "tile/entries/000.p/12". One accepted spelling: no leading zeros beyond the format, width 1–255.
+// Errors of parse: "malformed"; "out_of_range" for what the specification allows but no tree of 64 bits has.
 std::string tile_path(const TileAddress& tile);
 Result<TileAddress> parse_tile_path(std::string_view path);
 
 // The widest tile (level, index) a tree of `size` leaves has: 0 when it has none of it.
 unsigned tile_width(std::uint64_t size, unsigned level, std::uint64_t index);
 
-// An entry bundle: (big-endian uint16 length ‖ bytes) repeated. Errors of parse: "malformed", with the entry's number.
+// An entry bundle: (big-endian uint16 length ‖ bytes) repeated; an entry is at most kEntrySizeMaxBytes (asserted: whoever
+// makes entries caps them). Errors of parse: "malformed", with the entry's number; bytes after the last entry are refused.
 void append_to_bundle(Bytes& bundle, ByteView entry);
 Result<std::vector<Bytes>> parse_bundle(ByteView bundle, unsigned expected_count);
 

@@ -1,0 +1,10 @@
+# Formats and proofs: no storage engine, so that letopis-verify links this and signing alone.
+letopis_library(letopis_format
+  SOURCES
+    schema/codec.cc
+    schema/describe.cc
+    merkle.cc
+    sparse_tree.cc
+    tiles.cc
+  PUBLIC letopis_signing
+  PRIVATE letopis_flatbuffers)
