@@ -3,6 +3,7 @@ letopis_library(letopis_format
   SOURCES
     schema/codec.cc
     schema/describe.cc
+    checkpoint.cc
     merkle.cc
     sparse_tree.cc
     tiles.cc

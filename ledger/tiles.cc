@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/decimal.h"
+#include "ledger/limits.h"
 
 namespace letopis::ledger {
 namespace {
@@ -88,7 +89,7 @@ unsigned tile_width(std::uint64_t size, unsigned level, std::uint64_t index) {
 }
 
 void append_to_bundle(Bytes& bundle, ByteView entry) {
-  LETOPIS_ASSERT(entry.size() <= kEntrySizeMaxBytes);
+  LETOPIS_ASSERT(entry.size() <= kEventSizeMaxBytes);
   put_u16(bundle, static_cast<std::uint16_t>(entry.size()));
   append(bundle, entry);
 }

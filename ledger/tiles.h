@@ -14,7 +14,6 @@ namespace letopis::ledger {
 inline constexpr unsigned kTileHeight = 8;
 inline constexpr std::uint64_t kTileWidth = 256;
 inline constexpr unsigned kTileLevelMax = 7;  // 256^8 leaves: more than 64 bits of index
-inline constexpr std::size_t kEntrySizeMaxBytes = 65'535;  // what the length in an entry bundle can say
 
 struct TileAddress {
   bool entries = false;     // an entry bundle ("tile/entries/…") instead of a hash tile
@@ -31,7 +30,7 @@ Result<TileAddress> parse_tile_path(std::string_view path);
 // The widest tile (level, index) a tree of `size` leaves has: 0 when it has none of it.
 unsigned tile_width(std::uint64_t size, unsigned level, std::uint64_t index);
 
-// An entry bundle: (big-endian uint16 length ‖ bytes) repeated; an entry is at most kEntrySizeMaxBytes (asserted: whoever
+// An entry bundle: (big-endian uint16 length ‖ bytes) repeated; an entry is at most kEventSizeMaxBytes (asserted: whoever
 // makes entries caps them). Errors of parse: "malformed", with the entry's number; bytes after the last entry are refused.
 void append_to_bundle(Bytes& bundle, ByteView entry);
 Result<std::vector<Bytes>> parse_bundle(ByteView bundle, unsigned expected_count);

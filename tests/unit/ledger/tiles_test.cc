@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "ledger/limits.h"
 #include "signing/base/random.h"
 #include "tests/unit/ledger/reference_tree.h"
 
@@ -168,7 +169,7 @@ TEST(EntryBundle, WritesLengthThenBytes) {
 }
 
 TEST(EntryBundle, ReadsBackWhatItWrites) {
-  const std::vector<Bytes> entries = {bytes_of("one"), {}, Bytes(kEntrySizeMaxBytes, 0xab), bytes_of("four")};
+  const std::vector<Bytes> entries = {bytes_of("one"), {}, Bytes(kEventSizeMaxBytes, 0xab), bytes_of("four")};
   Bytes written;
   for (const auto& entry : entries) append_to_bundle(written, entry);
   const auto read = parse_bundle(written, 4);
