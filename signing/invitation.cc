@@ -1,6 +1,6 @@
 #include "signing/keys.h"
+#include "signing/secrets.h"
 #include "signing/sha256.h"
-#include "signing/sodium_ready.h"
 
 namespace letopis::signing {
 namespace {

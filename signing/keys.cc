@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "signing/secrets.h"
 #include "signing/sha256.h"
-#include "signing/sodium_ready.h"
 
 namespace letopis::signing {
 namespace {

@@ -62,12 +62,25 @@ class KeyPair {
 std::string new_invitation_code(Random& random);
 Result<KeyPair> key_from_invitation_code(std::string_view code);
 
-// A key file: text, one JSON object a line, {"letopis":"key/v1","purpose":…,"id":…,"public":…,"salt":…,"ops":…,"mem":…,
-// "sealed":…}: the seed under XChaCha20-Poly1305, key = Argon2id(passphrase, salt), associated data = purpose ‖ public key.
-// Errors: "malformed", "wrong_passphrase", "wrong_purpose" (the file's purpose is not the one asked for).
-std::string seal_key(const KeyPair& key, std::string_view passphrase, Random& random);
+// What a passphrase or password costs to try (Argon2id): the interactive limits of libsodium by default; the bounds keep a
+// hostile file from taking all memory or time.
+inline constexpr std::uint64_t kPassphraseOps = 2;
+inline constexpr std::uint64_t kPassphraseMemBytes = 64 * 1024 * 1024;
+inline constexpr std::uint64_t kPassphraseOpsMax = 32;
+inline constexpr std::uint64_t kPassphraseMemMinBytes = 8 * 1024;
+inline constexpr std::uint64_t kPassphraseMemMaxBytes = 1024 * 1024 * 1024;
+inline constexpr std::size_t kPasswordMaxBytes = 1024;  // of UTF-8, whose Unicode form is the caller's affair
+inline constexpr std::size_t kKeyFileMaxBytes = 1024;
+inline constexpr std::size_t kWrappedKeyBytes = 24 + 32 + 16;  // nonce, seed, tag
+
+// A key file: one line of JSON, {"letopis":"key/v1","purpose":…,"id":…,"public":…,"salt":…,"ops":…,"mem":…,"sealed":…}, ids,
+// keys and salt in hexadecimal, sealed in base64: the seed under XChaCha20-Poly1305, key = Argon2id(passphrase, salt),
+// associated data = purpose name ‖ public key. One spelling is accepted, the one seal_key writes.
+// Errors: "malformed" (sealing: an empty or overlong passphrase), "wrong_purpose" (the file's purpose is not the one asked
+// for), "wrong_passphrase" (or a damaged file), "no_memory".
+Result<std::string> seal_key(const KeyPair& key, std::string_view passphrase, Random& random);
 Result<KeyPair> open_key(std::string_view file, Purpose expected, std::string_view passphrase);
-// Reads purpose, id and public key without the passphrase.
+// Reads purpose, id and public key without the passphrase; whether they belong to the sealed seed only open_key can tell.
 struct KeyFileInfo {
   Purpose purpose;
   Id id;
@@ -81,8 +94,10 @@ struct PasswordKeys {
   std::array<std::uint8_t, 32> login_proof;
   std::array<std::uint8_t, 32> wrapping_key;
 };
+// Errors: "malformed" (an empty or overlong password), "no_memory". The caller wipes both.
 Result<PasswordKeys> stretch_password(std::string_view password, const Id& salt);
 // nonce24 ‖ XChaCha20-Poly1305(seed), associated data = "letopis/wrapped-key/v1" ‖ 0 ‖ public key.
+// Unwrapping: "malformed", "not_authentic" (another wrapping key or public key, or damaged).
 Bytes wrap_key(const KeyPair& key, const std::array<std::uint8_t, 32>& wrapping_key, Random& random);
 Result<KeyPair> unwrap_key(ByteView wrapped, Purpose purpose, const PublicKey& expected,
                            const std::array<std::uint8_t, 32>& wrapping_key);
@@ -92,7 +107,8 @@ Result<KeyPair> unwrap_key(ByteView wrapped, Purpose purpose, const PublicKey& e
 Bytes seal(const std::array<std::uint8_t, 32>& key, ByteView associated, ByteView plain, Random& random);
 Result<Bytes> unseal(const std::array<std::uint8_t, 32>& key, ByteView associated, ByteView sealed);
 
-// Argon2id of a passphrase for key files and the vault's master key. Interactive costs by default.
+// Argon2id of a passphrase for key files and the vault's master key. "malformed" (passphrase or costs out of the bounds
+// above), "no_memory". The caller wipes it.
 Result<std::array<std::uint8_t, 32>> stretch_passphrase(std::string_view passphrase, const Id& salt, std::uint64_t ops,
                                                         std::uint64_t mem);
 

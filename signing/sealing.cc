@@ -1,5 +1,5 @@
 #include "signing/keys.h"
-#include "signing/sodium_ready.h"
+#include "signing/secrets.h"
 
 namespace letopis::signing {
 namespace {
