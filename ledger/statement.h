@@ -740,7 +740,7 @@ struct MarkGiven {
   }
 };
 
-// задание
+// задание; group, date and slot only for a lesson that is not recorded yet (advance posting)
 struct HomeworkSet {
   static constexpr std::string_view kName = "homework_set";
   Id lesson{};
@@ -749,6 +749,9 @@ struct HomeworkSet {
   std::string_view kind{};
   std::string_view text{};
   std::vector<Hash> files{};
+  Id group{};
+  Date date{};
+  std::uint8_t slot{};
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor& visitor) {
     visitor.field(0, "lesson", self.lesson, true);
@@ -757,6 +760,9 @@ struct HomeworkSet {
     visitor.field(3, "kind", self.kind, false);
     visitor.field(4, "text", self.text, true);
     visitor.field(5, "files", self.files, false);
+    visitor.field(6, "group", self.group, false);
+    visitor.field(7, "date", self.date, false);
+    visitor.field(8, "slot", self.slot, false);
   }
 };
 

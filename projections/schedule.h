@@ -1,0 +1,47 @@
+#pragma once
+// What the timetable says, as it was known at a moment: which lessons a group has on a day, when they begin and end, when a
+// group's classes are over. Rules, calendar and timetable hold from a local midnight on, so what was known at the midnight
+// that begins a day decides that day; a change to one lesson (moved, cancelled, substituted) counts when it was recorded
+// before the lesson began. Pure.
+
+#include <optional>
+#include <vector>
+
+#include "projections/school_state.h"
+
+namespace letopis::projections {
+
+struct ScheduledLesson {
+  Id id;                       // lesson_id(group, date, slot) of its place in the timetable
+  Id group;
+  Date date;                   // where it is held (after a move)
+  int slot = 0;
+  Instant starts, ends;
+  Id teacher;                  // by the timetable
+  Id substitute;               // zero: none
+  std::string_view room;
+  bool cancelled = false;
+  bool moved = false;
+};
+
+// The weekday whose lessons are held on a day (1–7), 0 when there is no school for these classes. Later exceptions win;
+// an exception for one of the classes wins over one for the whole school.
+int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by = kNow);
+
+// Local midnight that begins a day.
+Instant midnight(const SchoolState& state, Date date);
+
+// Start and end of a slot by the bells; nullopt when no bell has that number.
+std::optional<Bell> bell(const SchoolState& state, Date date, int slot);
+
+// The lesson whose place in the timetable is (group, date, slot); nullopt when the timetable has none there.
+std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& group, Date date, int slot);
+
+// Every lesson of a group whose place in the timetable lies on the day, by slot.
+std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& group, Date date);
+
+// When the last lesson of the day ends for the classes of a group (all teaching groups of those classes), as known at the
+// midnight that begins the day. nullopt when they have none.
+std::optional<Instant> classes_over(const SchoolState& state, const Id& group, Date date);
+
+}  // namespace letopis::projections

@@ -1,0 +1,726 @@
+#include "projections/school_state.h"
+
+#include <algorithm>
+
+#include "signing/sha256.h"
+
+namespace letopis::projections {
+
+using namespace ledger;  // the types of statements; this file folds each of them
+
+Id lesson_id(const Id& group, Date date, int slot) {
+  Bytes bytes;
+  append(bytes, group.view());
+  put_u32(bytes, static_cast<std::uint32_t>(date.days));
+  bytes.push_back(static_cast<std::uint8_t>(slot));
+  return Id::copy_of(signing::tagged_hash("letopis/lesson/v1", {bytes}).view());
+}
+
+namespace {
+
+constexpr std::uint8_t kMarkCell = 1;
+constexpr std::uint8_t kAbsenceCell = 2;
+constexpr std::uint8_t kLatenessCell = 3;
+
+// Cells are many and small: their key is folded to an id with arithmetic alone (ids are random, collisions need 2^64 cells).
+Id cell_key(std::uint8_t kind, const Id& place, int part, const Id& student) {
+  Id key;
+  for (std::size_t i = 0; i < 16; ++i)
+    key.bytes[i] = static_cast<std::uint8_t>(place.bytes[i] ^ student.bytes[(i + 5) % 16]);
+  key.bytes[0] = static_cast<std::uint8_t>(key.bytes[0] + kind);
+  key.bytes[1] = static_cast<std::uint8_t>(key.bytes[1] + part);
+  return key;
+}
+
+template <class T>
+constexpr std::size_t type_index() {
+  return Body(T{}).index();
+}
+
+bool within(Date day, Date from, Date to) { return from <= day && day <= to; }
+Date open_end(Date to) { return to.days == 0 ? kForever : to; }
+
+}  // namespace
+
+// One fold step: the effect of a statement on the state, and the shards it belongs to.
+class StateFold {
+ public:
+  StateFold(SchoolState& state, std::uint64_t index, Instant recorded_at) : s_(state), index_(index), at_(recorded_at) {}
+
+  void effect(const Statement& statement) {
+    std::visit([&](const auto& body) { on(statement, body); }, statement.body);
+  }
+
+  void route(const Statement& statement, std::vector<ShardKey>& to) {
+    std::visit([&](const auto& body) { where(statement, body, to); }, statement.body);
+  }
+
+  EntryRef reference(const Statement& statement) {
+    EntryRef ref;
+    ref.index = index_;
+    ref.type = static_cast<std::uint8_t>(statement.body.index());
+    ref.author = statement.author;
+    std::visit([&](const auto& body) { describe(statement, body, ref); }, statement.body);
+    return ref;
+  }
+
+  void route_entry(const EntryRef& ref, std::vector<ShardKey>& to) {
+    if (const Work* work = find(s_.works_, ref.subject)) {
+      in_group(work->group, work->held_on, to);
+      if (!ref.student.is_zero()) in_diary(ref.student, work->held_on, to);
+    } else if (const Lesson* lesson = find(s_.lessons_, ref.subject)) {
+      in_group(lesson->group, lesson->date, to);
+      if (!ref.student.is_zero()) in_diary(ref.student, lesson->date, to);
+    } else if (!ref.student.is_zero()) {
+      in_diary(ref.student, s_.local_today(s_.recorded_at_[ref.index]), to);
+    } else {
+      to.push_back({View::kSchool, {}, {}});
+    }
+  }
+
+ private:
+  template <class Map>
+  static auto find(Map& map, const Id& id) -> decltype(&map.find(id)->second) {
+    const auto it = map.find(id);
+    return it == map.end() ? nullptr : &it->second;
+  }
+  bool full() const { return s_.detail_ == Detail::kFull; }
+  Date today() const { return s_.local_today(at_); }
+  // What acts at once holds from today unless the statement says otherwise; rules and timetables from the next local midnight.
+  Date at_once(const Statement& st) const { return st.effective_from.days != 0 ? st.effective_from : today(); }
+  Date from_midnight(const Statement& st) const { return st.effective_from.days != 0 ? st.effective_from : today() + 1; }
+  void structure() { ++s_.structure_version_; }
+
+  // --- Effects: school, people, keys -----------------------------------------------------------------------------------
+  void on(const Statement&, const std::monostate&) {}
+  void on(const Statement& st, const SchoolCreated& b) {
+    s_.name_ = b.name;
+    s_.origin_ = st.origin;
+    s_.log_vkey_ = b.log_vkey;
+    s_.simulated_ = b.simulated;
+    s_.threshold_ = b.threshold;
+    s_.offsets_.add(Date{-kForever.days}, Instant{INT64_MIN}, index_, UtcOffset{b.utc_offset});
+    s_.profiles_.add(Date{-kForever.days}, Instant{INT64_MIN}, index_, {std::string(b.profile_name), b.profile, b.regulation});
+    for (const auto& root : b.root_keys) add_key(signing::Purpose::kRoot, root.key, {});
+    add_key(signing::Purpose::kService, b.service_key, {});
+    structure();
+  }
+  void on(const Statement& st, const ProfileAdopted& b) {
+    s_.profiles_.add(from_midnight(st), at_, index_, {std::string(b.name), b.profile, b.regulation});
+    structure();
+  }
+  void on(const Statement& st, const ZoneOffsetSet& b) {
+    s_.offsets_.add(from_midnight(st), at_, index_, UtcOffset{b.utc_offset});
+    structure();
+  }
+  void on(const Statement&, const PersonRegistered& b) {
+    s_.people_[b.person].registered = index_;
+    structure();
+  }
+  void on(const Statement&, const PersonalDataChanged&) { structure(); }
+  void on(const Statement& st, const GuardianSet& b) {
+    s_.guardianships_by_student_[b.student].push_back(s_.guardianships_.size());
+    s_.guardianships_by_guardian_[b.guardian].push_back(s_.guardianships_.size());
+    s_.guardianships_.push_back({b.guardian, b.student, b.access, at_once(st), open_end(st.effective_to), index_});
+    structure();
+  }
+  void on(const Statement& st, const RoleGranted& b) {
+    s_.people_[b.person].roles.push_back({b.role, std::string(st.branch), at_once(st), open_end(st.effective_to), index_, {}});
+    structure();
+  }
+  void on(const Statement& st, const RoleRevoked& b) {
+    for (auto& grant : s_.people_[b.person].roles)
+      if (grant.role == b.role && grant.branch == st.branch && !grant.revoked) grant.revoked = index_;
+    structure();
+  }
+  void on(const Statement& st, const InvitationIssued& b) {
+    s_.invitations_[st.id] = {b.person, b.code_key, b.expires, index_, st.key, false, false};
+    s_.invitation_by_code_[b.code_key] = st.id;
+    structure();
+  }
+  void on(const Statement&, const InvitationRevoked& b) {
+    if (auto* invitation = find(s_.invitations_, b.invitation)) invitation->revoked = true;
+    structure();
+  }
+  void on(const Statement&, const KeyEnrolled& b) {
+    auto& invitation = s_.invitations_[b.invitation];
+    invitation.used = true;
+    auto& key = add_key(signing::Purpose::kAuthor, b.key, b.person);
+    key.invitation = invitation.issued;
+    structure();
+  }
+  void on(const Statement&, const KeyRevoked& b) {
+    revoke(b.key);
+    structure();
+  }
+  void on(const Statement& st, const KeyRotated& b) {
+    const Id person = s_.keys_[st.key].person;
+    const std::uint64_t invitation = s_.keys_[st.key].enrolled;
+    revoke(st.key);
+    auto& key = add_key(signing::Purpose::kAuthor, b.key, person);
+    key.rotated_from = st.key;
+    key.invitation = invitation;
+    structure();
+  }
+  void on(const Statement&, const PersonalTextErased&) { structure(); }
+
+  Key& add_key(signing::Purpose purpose, const PublicKey& public_key, const Id& person) {
+    const Id id = signing::key_id(purpose, public_key);
+    Key& key = s_.keys_[id];
+    key = {purpose, public_key, person, index_, {}, {}, 0, {}};
+    if (!person.is_zero()) s_.people_[person].keys.push_back(id);
+    return key;
+  }
+  void revoke(const Id& id) {
+    if (auto* key = find(s_.keys_, id); key != nullptr && !key->revoked) {
+      key->revoked = index_;
+      key->revoked_at = at_;
+    }
+  }
+
+  // --- Effects: structure ----------------------------------------------------------------------------------------------
+  void on(const Statement&, const DictionaryEntryDefined& b) {
+    DictionaryEntry entry{std::string(b.title), {}};
+    for (const auto& property : b.properties) entry.properties[std::string(property.name)] = property.value;
+    s_.dictionary_[{std::string(b.kind), std::string(b.code)}] = std::move(entry);
+    structure();
+  }
+  void on(const Statement&, const YearOpened&) { structure(); }
+  void on(const Statement&, const PeriodDefined& b) {
+    Period period{b.period, std::string(b.title), std::string(b.kind), b.from, b.to, index_};
+    for (auto& known : s_.periods_)
+      if (known.id == b.period) {
+        known = period;
+        structure();
+        return;
+      }
+    s_.periods_.push_back(std::move(period));
+    structure();
+  }
+  void on(const Statement&, const CalendarExceptionSet& b) {
+    s_.calendar_.push_back({b.klass, b.from, b.to, b.kind, b.as_weekday, std::string(b.title), at_, index_});
+    structure();
+  }
+  void on(const Statement& st, const BellsSet& b) {
+    std::vector<Bell> bells;
+    for (const auto& bell : b.bells) bells.push_back({bell.slot, bell.start.value, bell.end.value});
+    s_.bells_.add(from_midnight(st), at_, index_, std::move(bells));
+    structure();
+  }
+  void on(const Statement&, const ClassOpened& b) {
+    auto& klass = s_.classes_[b.klass];
+    klass.label = b.label;
+    klass.grade = b.grade;
+    structure();
+  }
+  void on(const Statement& st, const ClassTeacherAppointed& b) {
+    s_.classes_[b.klass].teachers.add(at_once(st), at_, index_, b.person);
+    structure();
+  }
+  void on(const Statement&, const TeachingGroupOpened& b) {
+    auto& group = s_.groups_[b.group];
+    group.label = b.label;
+    group.subject = b.subject;
+    group.kind = b.kind;
+    group.classes = b.classes;
+    group.opened = index_;
+    for (const auto& klass : b.classes) s_.classes_[klass].groups.push_back(b.group);
+    structure();
+  }
+  void on(const Statement& st, const GroupMemberSet& b) {
+    auto& spans = s_.groups_[b.group].members[b.student];
+    const Membership span{at_once(st), open_end(st.effective_to), index_};
+    // A later entry with the same first day corrects the span (a departure sets its last day).
+    for (auto& known : spans)
+      if (known.from == span.from) {
+        known = span;
+        structure();
+        return;
+      }
+    if (spans.empty()) s_.groups_by_student_[b.student].push_back(b.group);
+    spans.push_back(span);
+    structure();
+  }
+  void on(const Statement& st, const MovementOrdered& b) {
+    const Date day = at_once(st);
+    if (b.kind == Movement::kEnrolled || b.kind == Movement::kReturned || b.kind == Movement::kTransferred) {
+      leave_classes(b.student, day);
+      s_.classes_[b.klass].students[b.student].push_back({day, kForever});
+      s_.class_by_student_[b.student].push_back(b.klass);
+    } else {
+      leave_classes(b.student, day);
+      for (const auto& group : s_.groups_by_student_[b.student])
+        for (auto& span : s_.groups_[group].members[b.student])
+          if (span.to >= day) span.to = day - 1;
+    }
+    structure();
+  }
+  // From `day` on the student belongs to no class.
+  void leave_classes(const Id& student, Date day) {
+    for (const auto& klass : s_.class_by_student_[student])
+      for (auto& [from, to] : s_.classes_[klass].students[student])
+        if (to >= day) to = day - 1;
+  }
+  void on(const Statement& st, const TeachingAssigned& b) {
+    auto& group = s_.groups_[b.group];
+    const Date day = at_once(st);
+    if (!b.replaces.is_zero())
+      for (auto& known : group.assignments)
+        if (known.teacher == b.replaces && known.to >= day) known.to = day - 1;
+    group.assignments.push_back({b.teacher, day, open_end(st.effective_to), index_, at_});
+    auto& groups = s_.groups_by_teacher_[b.teacher];
+    if (std::find(groups.begin(), groups.end(), b.group) == groups.end()) groups.push_back(b.group);
+    structure();
+  }
+  void timetable(const Statement& st, const Id& group, const std::vector<Slot>& slots) {
+    std::vector<TimetableSlot> value;
+    for (const auto& slot : slots) {
+      value.push_back({slot.weekday, slot.slot, slot.teacher, std::string(slot.room)});
+      auto& groups = s_.groups_by_teacher_[slot.teacher];
+      if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
+    }
+    s_.groups_[group].timetable.add(from_midnight(st), at_, index_, std::move(value));
+    structure();
+  }
+  void on(const Statement& st, const TimetablePublished& b) { timetable(st, b.group, b.slots); }
+  void on(const Statement& st, const TimetableChanged& b) { timetable(st, b.group, b.slots); }
+  LessonChange& add_change(const Id& group, Date date, int slot) {
+    auto& change = s_.changes_[lesson_id(group, date, slot)].emplace_back();
+    change.known = at_;
+    change.index = index_;
+    structure();
+    return change;
+  }
+  void on(const Statement&, const LessonCancelled& b) { add_change(b.group, b.date, b.slot).cancelled = true; }
+  void on(const Statement&, const LessonMoved& b) {
+    auto& change = add_change(b.group, b.date, b.slot);
+    change.moved_to = b.new_date;
+    change.moved_to_slot = b.new_slot;
+    change.room = b.room;
+  }
+  void on(const Statement&, const SubstitutionOrdered& b) {
+    auto& change = add_change(b.group, b.date, b.slot);
+    change.substitute = b.substitute;
+    change.absent = b.absent;
+    auto& groups = s_.groups_by_teacher_[b.substitute];
+    if (std::find(groups.begin(), groups.end(), b.group) == groups.end()) groups.push_back(b.group);
+  }
+
+  // --- Effects: lessons (only where judging needs them) ----------------------------------------------------------------
+  void on(const Statement& st, const LessonRecorded& b) {
+    if (!full()) return;
+    Lesson lesson{b.group, b.date, b.slot, std::max<int>(1, b.slots), st.author, {}, {}, index_, false, false};
+    const UtcOffset offset = s_.offset(b.date);
+    int start = b.start.value;
+    int end = b.end.value;
+    if (b.slot != 0)
+      if (const auto* bells = s_.bells(b.date))
+        for (const auto& bell : *bells) {
+          if (bell.slot == b.slot) start = bell.start;
+          if (bell.slot == b.slot + lesson.slots - 1) end = bell.end;
+        }
+    lesson.starts = at_local(b.date, start, offset);
+    lesson.ends = at_local(b.date, end, offset);
+    s_.lessons_[b.lesson] = lesson;
+  }
+  void on(const Statement&, const TopicSet& b) {
+    if (auto* lesson = find(s_.lessons_, b.lesson)) lesson->has_topic = true;
+  }
+  void on(const Statement&, const AttendanceTaken& b) {
+    if (auto* lesson = find(s_.lessons_, b.lesson)) lesson->attendance_taken = true;
+  }
+  void on(const Statement&, const AbsenceRecorded& b) {
+    if (full()) ++s_.cells_[cell_key(kAbsenceCell, b.lesson, 0, b.student)];
+  }
+  void on(const Statement&, const LatenessRecorded& b) {
+    if (full()) ++s_.cells_[cell_key(kLatenessCell, b.lesson, 0, b.student)];
+  }
+  void on(const Statement&, const AbsenceExcused&) {}
+  void on(const Statement& st, const WorkPlanned& b) {
+    if (!full()) return;
+    Work work;
+    work.group = b.group;
+    work.lesson = b.lesson;
+    const Lesson* lesson = find(s_.lessons_, b.lesson);
+    work.held_on = lesson != nullptr ? lesson->date : b.held_on;
+    work.starts = lesson != nullptr ? lesson->starts : at_local(work.held_on, 0, s_.offset(work.held_on));
+    work.kind = b.kind;
+    work.scale = b.scale;
+    work.parts = std::max<int>(1, b.parts);
+    const auto* kind = s_.dictionary("work_kind", b.kind);
+    work.written = kind != nullptr && kind->properties.contains("written") && kind->properties.at("written") == "true";
+    work.author = st.author;
+    work.index = index_;
+    s_.works_[st.id] = std::move(work);
+  }
+  void on(const Statement&, const MarkGiven& b) {
+    if (full()) ++s_.cells_[cell_key(kMarkCell, b.work, b.part, b.student)];
+  }
+  void on(const Statement&, const HomeworkSet&) {}
+  void on(const Statement&, const RemarkRecorded&) {}
+
+  void on(const Statement&, const EntryCorrected& b) {
+    if (b.withdrawn) withdraw(b.target);
+  }
+  void on(const Statement&, const EntryAnnulled& b) { withdraw(b.target); }
+  // The entry no longer stands: its cell is free again.
+  void withdraw(const Id& target) {
+    auto* ref = find(s_.entries_, target);
+    if (ref == nullptr || !ref->standing) return;
+    ref->standing = false;
+    std::uint8_t kind = 0;
+    if (ref->type == type_index<MarkGiven>()) kind = kMarkCell;
+    if (ref->type == type_index<AbsenceRecorded>()) kind = kAbsenceCell;
+    if (ref->type == type_index<LatenessRecorded>()) kind = kLatenessCell;
+    if (kind == 0) return;
+    auto& count = s_.cells_[cell_key(kind, ref->subject, ref->part, ref->student)];
+    if (count > 0) --count;
+  }
+  void on(const Statement& st, const Endorsed& b) {
+    const auto it = s_.pending_.find(b.target);
+    if (it == s_.pending_.end()) return;
+    if (!b.approve) {
+      if (auto* ref = find(s_.entries_, b.target)) ref->pending = false, ref->standing = false;
+      s_.pending_.erase(it);
+      return;
+    }
+    Pending& pending = it->second;
+    const auto role = std::find(pending.awaits.begin(), pending.awaits.end(), st.acting_as);
+    if (role != pending.awaits.end()) pending.awaits.erase(role);
+    pending.endorsed_by.push_back(st.acting_as == Role::kRoot ? st.key : st.author);
+    if (!pending.awaits.empty()) return;
+    const Bytes statement_bytes = std::move(pending.statement);
+    s_.pending_.erase(it);
+    if (auto* ref = find(s_.entries_, b.target)) ref->pending = false;
+    const auto target = decode_statement(statement_bytes);
+    LETOPIS_ASSERT(target.has_value());  // it was decoded when it was recorded
+    effect(*target);
+  }
+  void on(const Statement&, const DiarySigned&) {}
+  void on(const Statement&, const AnchorAdded&) {}
+  void on(const Statement&, const StateCommitted&) {}
+  void on(const Statement&, const ClockFault&) {}
+  void on(const Statement&, const BackupMade&) {}
+  void on(const Statement&, const RestoreDone&) {}
+  void on(const Statement&, const PredecessorNamed&) {}
+
+  // --- Shards ----------------------------------------------------------------------------------------------------------
+  static void in_group(const Id& group, Date date, std::vector<ShardKey>& to) {
+    to.push_back({View::kJournal, group, date.monday()});
+  }
+  static void in_diary(const Id& student, Date date, std::vector<ShardKey>& to) {
+    to.push_back({View::kDiary, student, date.monday()});
+  }
+  void in_lesson(const Id& lesson, const Id& student, std::vector<ShardKey>& to) {
+    const Lesson* known = find(s_.lessons_, lesson);
+    if (known == nullptr) return;
+    in_group(known->group, known->date, to);
+    if (!student.is_zero()) in_diary(student, known->date, to);
+  }
+  template <class T>
+  void where(const Statement&, const T&, std::vector<ShardKey>& to) {
+    to.push_back({View::kSchool, {}, {}});
+  }
+  template <class T>
+    requires std::is_same_v<T, LessonCancelled> || std::is_same_v<T, SubstitutionOrdered>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
+    to.push_back({View::kSchool, {}, {}});
+    in_group(b.group, b.date, to);
+  }
+  void where(const Statement&, const LessonMoved& b, std::vector<ShardKey>& to) {
+    to.push_back({View::kSchool, {}, {}});
+    in_group(b.group, b.date, to);
+    if (b.new_date.monday() != b.date.monday()) in_group(b.group, b.new_date, to);
+  }
+  void where(const Statement&, const LessonRecorded& b, std::vector<ShardKey>& to) { in_group(b.group, b.date, to); }
+  template <class T>
+    requires std::is_same_v<T, TopicSet> || std::is_same_v<T, AttendanceTaken>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
+    in_lesson(b.lesson, {}, to);
+  }
+  template <class T>
+    requires std::is_same_v<T, AbsenceRecorded> || std::is_same_v<T, LatenessRecorded>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
+    in_lesson(b.lesson, b.student, to);
+  }
+  void where(const Statement&, const AbsenceExcused& b, std::vector<ShardKey>& to) {
+    for (Date week = b.from.monday(); week <= b.to; week = week + 7) {
+      in_diary(b.student, week, to);
+      for (const auto& group : s_.groups_of_student(b.student, std::max(week, b.from), std::min(week + 6, b.to)))
+        in_group(group, week, to);
+    }
+  }
+  void where(const Statement& st, const WorkPlanned& b, std::vector<ShardKey>& to) {
+    const Work* work = find(s_.works_, st.id);
+    in_group(b.group, work != nullptr ? work->held_on : b.held_on, to);
+  }
+  void where(const Statement&, const MarkGiven& b, std::vector<ShardKey>& to) {
+    const Work* work = find(s_.works_, b.work);
+    if (work == nullptr) return;
+    in_group(work->group, work->held_on, to);
+    in_diary(b.student, work->held_on, to);
+  }
+  void where(const Statement&, const HomeworkSet& b, std::vector<ShardKey>& to) {
+    const Lesson* lesson = find(s_.lessons_, b.lesson);
+    const Id group = lesson != nullptr ? lesson->group : b.group;
+    const Date date = lesson != nullptr ? lesson->date : b.date;
+    in_group(group, date, to);
+    if (b.due.days != 0 && b.due.monday() != date.monday()) in_group(group, b.due, to);
+  }
+  void where(const Statement&, const RemarkRecorded& b, std::vector<ShardKey>& to) {
+    if (b.lesson.is_zero())
+      in_diary(b.student, today(), to);
+    else
+      in_lesson(b.lesson, b.student, to);
+  }
+  void where(const Statement&, const DiarySigned& b, std::vector<ShardKey>& to) { in_diary(b.student, b.week, to); }
+  template <class T>
+    requires std::is_same_v<T, EntryCorrected> || std::is_same_v<T, EntryAnnulled> || std::is_same_v<T, Endorsed>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
+    const EntryRef* ref = find(s_.entries_, b.target);
+    if (ref != nullptr) route_entry(*ref, to);
+  }
+
+  // --- References ------------------------------------------------------------------------------------------------------
+  template <class T>
+  void describe(const Statement& st, const T& b, EntryRef& ref) {
+    if constexpr (std::is_same_v<T, WorkPlanned>)
+      ref.subject = st.id;
+    else if constexpr (requires { b.work; })
+      ref.subject = b.work, ref.part = b.part;
+    else if constexpr (requires { b.lesson; })
+      ref.subject = b.lesson;
+    else if constexpr (requires { b.target; }) {
+      if (const EntryRef* target = find(s_.entries_, b.target)) ref.subject = target->subject, ref.student = target->student;
+    }
+    if constexpr (requires { b.student; }) ref.student = b.student;
+  }
+
+  SchoolState& s_;
+  std::uint64_t index_;
+  Instant at_;
+};
+
+std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
+  const Event& event = entry.event;
+  const Statement& statement = entry.statement;
+  LETOPIS_ASSERT(event.index == size_);
+  const bool full = detail_ == Detail::kFull;
+  ++size_;
+  if (full || recorded_at_.empty())
+    recorded_at_.push_back(event.recorded_at);
+  else
+    recorded_at_.back() = event.recorded_at;
+
+  std::vector<ShardKey> shards;
+  if (event.verdict == Verdict::kRefused) {
+    if (full) shards.push_back({View::kRefusals, {}, local_today(event.recorded_at).monday()});
+    return shards;
+  }
+  StateFold fold(*this, event.index, event.recorded_at);
+  const bool pending = !event.awaits.empty();
+  if (pending) {
+    Pending waits{Bytes(event.statement.begin(), event.statement.end()), event.index, statement.author, {}, {}};
+    for (const auto& awaited : event.awaits) waits.awaits.push_back(awaited.role);
+    pending_[statement.id] = std::move(waits);
+  } else {
+    fold.effect(statement);
+  }
+  if (full) {
+    fold.route(statement, shards);
+    EntryRef ref = fold.reference(statement);
+    ref.verdict = event.verdict;
+    ref.pending = pending;
+    entries_.emplace(statement.id, ref);
+  }
+  return shards;
+}
+
+std::uint64_t SchoolState::recorded_before(Instant at) const {
+  return static_cast<std::uint64_t>(std::lower_bound(recorded_at_.begin(), recorded_at_.end(), at) - recorded_at_.begin());
+}
+
+UtcOffset SchoolState::offset(Date on) const {
+  const UtcOffset* offset = offsets_.at(on);
+  return offset == nullptr ? UtcOffset{0} : *offset;
+}
+
+UtcOffset SchoolState::offset_at(Instant at) const {
+  // A change holds from a local midnight, told by the offset that was in force until then: never ambiguous.
+  UtcOffset offset = this->offset(local_date(at, {0}) - 1);
+  for (const Date day : {local_date(at, {0}), local_date(at, {0}) + 1}) {
+    const UtcOffset candidate = this->offset(day);
+    if (candidate != offset && at >= at_local(day, 0, offset)) offset = candidate;
+  }
+  return offset;
+}
+
+namespace {
+template <class Map, class K>
+auto lookup(const Map& map, const K& key) -> const typename Map::mapped_type* {
+  const auto it = map.find(key);
+  return it == map.end() ? nullptr : &it->second;
+}
+}  // namespace
+
+const Person* SchoolState::person(const Id& id) const { return lookup(people_, id); }
+const Key* SchoolState::key(const Id& id) const { return lookup(keys_, id); }
+const Invitation* SchoolState::invitation(const Id& id) const { return lookup(invitations_, id); }
+const Class* SchoolState::klass(const Id& id) const { return lookup(classes_, id); }
+const Group* SchoolState::group(const Id& id) const { return lookup(groups_, id); }
+const Lesson* SchoolState::lesson(const Id& id) const { return lookup(lessons_, id); }
+const Work* SchoolState::work(const Id& id) const { return lookup(works_, id); }
+const EntryRef* SchoolState::entry(const Id& id) const { return lookup(entries_, id); }
+const Pending* SchoolState::pending(const Id& id) const { return lookup(pending_, id); }
+
+const Invitation* SchoolState::invitation_by_code(const PublicKey& code_key, Id* statement) const {
+  const Id* id = lookup(invitation_by_code_, code_key);
+  if (id == nullptr) return nullptr;
+  if (statement != nullptr) *statement = *id;
+  return invitation(*id);
+}
+
+bool SchoolState::has_role(const Id& id, Role role, Date on) const {
+  const Person* known = person(id);
+  if (known == nullptr) return false;
+  return std::any_of(known->roles.begin(), known->roles.end(), [&](const RoleGrant& grant) {
+    return grant.role == role && !grant.revoked && within(on, grant.from, grant.to);
+  });
+}
+
+std::vector<Role> SchoolState::roles_of(const Id& id, Date on) const {
+  std::vector<Role> roles;
+  if (const Person* known = person(id))
+    for (const auto& grant : known->roles)
+      if (!grant.revoked && within(on, grant.from, grant.to) && std::find(roles.begin(), roles.end(), grant.role) == roles.end())
+        roles.push_back(grant.role);
+  return roles;
+}
+
+bool SchoolState::may_see_as_guardian(const Id& guardian, const Id& student, Date on) const {
+  const auto* numbers = lookup(guardianships_by_student_, student);
+  if (numbers == nullptr) return false;
+  // The latest entry about this pair that holds today decides.
+  const Guardianship* latest = nullptr;
+  for (const std::size_t i : *numbers)
+    if (guardianships_[i].guardian == guardian && guardianships_[i].from <= on) latest = &guardianships_[i];
+  return latest != nullptr && on <= latest->to && latest->access != Access::kNone;
+}
+
+std::vector<Id> SchoolState::children_of(const Id& guardian, Date on) const {
+  std::vector<Id> children;
+  if (const auto* numbers = lookup(guardianships_by_guardian_, guardian))
+    for (const std::size_t i : *numbers) {
+      const Id& student = guardianships_[i].student;
+      if (std::find(children.begin(), children.end(), student) == children.end() && may_see_as_guardian(guardian, student, on))
+        children.push_back(student);
+    }
+  return children;
+}
+
+std::vector<Id> SchoolState::guardians_of(const Id& student, Date on) const {
+  std::vector<Id> guardians;
+  if (const auto* numbers = lookup(guardianships_by_student_, student))
+    for (const std::size_t i : *numbers) {
+      const Id& guardian = guardianships_[i].guardian;
+      if (std::find(guardians.begin(), guardians.end(), guardian) == guardians.end() && may_see_as_guardian(guardian, student, on))
+        guardians.push_back(guardian);
+    }
+  return guardians;
+}
+
+Id SchoolState::class_of(const Id& student, Date on) const {
+  if (const auto* classes = lookup(class_by_student_, student))
+    for (const auto& id : *classes)
+      if (const auto* spans = lookup(classes_.at(id).students, student))
+        for (const auto& [from, to] : *spans)
+          if (within(on, from, to)) return id;
+  return {};
+}
+
+bool SchoolState::is_class_teacher(const Id& person, const Id& klass, Date on) const {
+  const Class* known = this->klass(klass);
+  if (known == nullptr) return false;
+  const Id* teacher = known->teachers.at(on);
+  return teacher != nullptr && *teacher == person;
+}
+
+std::vector<Id> SchoolState::classes_led_by(const Id& person, Date on) const {
+  std::vector<Id> led;
+  for (const auto& [id, klass] : classes_)
+    if (const Id* teacher = klass.teachers.at(on); teacher != nullptr && *teacher == person) led.push_back(id);
+  return led;
+}
+
+std::vector<Id> SchoolState::groups_of_student(const Id& student, Date from, Date to) const {
+  std::vector<Id> groups;
+  if (const auto* known = lookup(groups_by_student_, student))
+    for (const auto& id : *known)
+      for (const auto& span : *lookup(groups_.at(id).members, student))
+        if (span.from <= to && from <= span.to) {
+          groups.push_back(id);
+          break;
+        }
+  return groups;
+}
+
+std::vector<Id> SchoolState::groups_of_teacher(const Id& teacher, Date on) const {
+  std::vector<Id> groups;
+  if (const auto* known = lookup(groups_by_teacher_, teacher))
+    for (const auto& id : *known) {
+      const Group& group = groups_.at(id);
+      bool teaches = assigned(id, teacher, on);
+      if (const auto* slots = group.timetable.at(on))
+        for (const auto& slot : *slots) teaches = teaches || slot.teacher == teacher;
+      if (teaches) groups.push_back(id);
+    }
+  return groups;
+}
+
+bool SchoolState::enrolled(const Id& group, const Id& student, Date on) const {
+  const Group* known = this->group(group);
+  if (known == nullptr) return false;
+  const auto* spans = lookup(known->members, student);
+  return spans != nullptr && std::any_of(spans->begin(), spans->end(), [&](const Membership& m) { return within(on, m.from, m.to); });
+}
+
+bool SchoolState::assigned(const Id& group, const Id& teacher, Date on) const {
+  const Group* known = this->group(group);
+  return known != nullptr && std::any_of(known->assignments.begin(), known->assignments.end(), [&](const Assignment& a) {
+           return a.teacher == teacher && within(on, a.from, a.to);
+         });
+}
+
+const Period* SchoolState::period(const Id& id) const {
+  for (const auto& period : periods_)
+    if (period.id == id) return &period;
+  return nullptr;
+}
+
+const DictionaryEntry* SchoolState::dictionary(std::string_view kind, std::string_view code) const {
+  return lookup(dictionary_, std::pair{std::string(kind), std::string(code)});
+}
+
+const LessonChange* SchoolState::change(const Id& group, Date date, int slot, Instant known_by) const {
+  const auto* changes = lookup(changes_, lesson_id(group, date, slot));
+  const LessonChange* latest = nullptr;
+  if (changes != nullptr)
+    for (const auto& change : *changes)
+      if (change.known < known_by) latest = &change;
+  return latest;
+}
+
+std::size_t SchoolState::marks_standing(const Id& work, int part, const Id& student) const {
+  const auto* count = lookup(cells_, cell_key(kMarkCell, work, part, student));
+  return count == nullptr ? 0 : *count;
+}
+bool SchoolState::absence_standing(const Id& lesson, const Id& student) const {
+  const auto* count = lookup(cells_, cell_key(kAbsenceCell, lesson, 0, student));
+  return count != nullptr && *count > 0;
+}
+bool SchoolState::lateness_standing(const Id& lesson, const Id& student) const {
+  const auto* count = lookup(cells_, cell_key(kLatenessCell, lesson, 0, student));
+  return count != nullptr && *count > 0;
+}
+
+}  // namespace letopis::projections

@@ -1,0 +1,337 @@
+#pragma once
+// What a school is, at one point of its log: the fold of every entry that rules depend on. `apply` is pure: no I/O, no
+// clock, no randomness; replay gives the same state, byte for byte of its views.
+//
+// Two dates rule everything (docs/formats/state.md): `effective`, the local day something holds from, and `known`, the moment
+// it was recorded. A deadline asks what was known when a lesson began; authority asks what stands at the entry's own index.
+// An entry that awaits endorsements is kept as pending and takes effect at the index of the last of them.
+//
+// Not thread-safe: the writer has one, readers have another, applied after the batch is durable.
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ledger/schema/codec.h"
+#include "projections/shards.h"
+#include "signing/base/bytes.h"
+#include "signing/base/time.h"
+#include "signing/keys.h"
+
+namespace letopis::projections {
+
+template <class K, class V>
+using FlatMap = boost::unordered_flat_map<K, V, std::hash<K>>;
+
+inline constexpr Date kForever{2'000'000};
+inline constexpr Instant kNow{INT64_MAX};  // as `known_by`: everything recorded so far
+
+// Values by the day they hold from and the moment they were recorded.
+template <class T>
+class Versioned {
+ public:
+  struct Version {
+    Date from;
+    Instant known;
+    std::uint64_t index;
+    T value;
+  };
+  void add(Date from, Instant known, std::uint64_t index, T value) {
+    versions_.push_back({from, known, index, std::move(value)});
+  }
+  // The version in force on a day, as known at a moment: the latest effective day wins, then the latest recorded.
+  const Version* find(Date on, Instant known_by = kNow) const {
+    const Version* best = nullptr;
+    for (const auto& version : versions_)
+      if (version.from <= on && version.known < known_by && (best == nullptr || version.from >= best->from)) best = &version;
+    return best;
+  }
+  const T* at(Date on, Instant known_by = kNow) const {
+    const Version* version = find(on, known_by);
+    return version == nullptr ? nullptr : &version->value;
+  }
+  const std::vector<Version>& all() const { return versions_; }
+
+ private:
+  std::vector<Version> versions_;
+};
+
+struct RoleGrant {
+  ledger::Role role;
+  std::string branch;
+  Date from;
+  Date to;                           // last day, inclusive
+  std::uint64_t granted = 0;         // index
+  std::optional<std::uint64_t> revoked;
+};
+struct Person {
+  std::uint64_t registered = 0;
+  std::vector<RoleGrant> roles;
+  std::vector<Id> keys;
+};
+struct Key {
+  signing::Purpose purpose;
+  PublicKey public_key;
+  Id person;                         // zero for root and service keys
+  std::uint64_t enrolled = 0;        // index of the entry that brought it
+  std::optional<std::uint64_t> revoked;
+  Instant revoked_at;
+  std::uint64_t invitation = 0;      // index of the invitation it came by; of the rotation's old key chain likewise
+  Id rotated_from;                   // zero when it came by invitation
+};
+struct Invitation {
+  Id person;
+  PublicKey code_key;
+  Instant expires;                   // zero: never
+  std::uint64_t issued = 0;
+  Id issued_by_key;
+  bool used = false;
+  bool revoked = false;
+};
+struct Guardianship {
+  Id guardian;
+  Id student;
+  ledger::Access access;
+  Date from;
+  Date to;
+  std::uint64_t index = 0;
+};
+struct DictionaryEntry {
+  std::string title;
+  std::map<std::string, std::string> properties;
+};
+struct Period {
+  Id id;
+  std::string title;
+  std::string kind;
+  Date from, to;
+  std::uint64_t index = 0;
+};
+struct CalendarException {
+  Id klass;                          // zero: the whole school
+  Date from, to;
+  ledger::DayKind kind;
+  int as_weekday = 0;
+  std::string title;
+  Instant known;
+  std::uint64_t index = 0;
+};
+struct Bell {
+  int slot = 0;
+  int start = 0, end = 0;            // minutes of the local day
+};
+struct Class {
+  std::string label;
+  int grade = 0;
+  Versioned<Id> teachers;
+  std::vector<Id> groups;
+  FlatMap<Id, std::vector<std::pair<Date, Date>>> students;
+};
+struct TimetableSlot {
+  int weekday = 0;
+  int slot = 0;
+  Id teacher;
+  std::string room;
+};
+struct Membership {
+  Date from, to;
+  std::uint64_t index = 0;
+};
+struct Assignment {
+  Id teacher;
+  Date from, to;
+  std::uint64_t index = 0;
+  Instant known;
+};
+struct Group {
+  std::string label;
+  std::string subject;
+  std::string kind;
+  std::vector<Id> classes;
+  FlatMap<Id, std::vector<Membership>> members;
+  std::vector<Assignment> assignments;
+  Versioned<std::vector<TimetableSlot>> timetable;
+  std::uint64_t opened = 0;
+};
+// A change to one lesson of the timetable.
+struct LessonChange {
+  bool cancelled = false;
+  Date moved_to;                     // zero: not moved
+  int moved_to_slot = 0;
+  std::string room;
+  Id substitute;                     // zero: none
+  Id absent;
+  Instant known;
+  std::uint64_t index = 0;
+};
+struct Lesson {
+  Id group;
+  Date date;
+  int slot = 0;                      // 0: outside the timetable
+  int slots = 1;
+  Id teacher;
+  Instant starts, ends;
+  std::uint64_t index = 0;
+  bool attendance_taken = false;
+  bool has_topic = false;
+};
+struct Work {
+  Id group;
+  Id lesson;                         // zero: not in a lesson
+  Date held_on;
+  Instant starts;
+  std::string kind;
+  std::string scale;
+  int parts = 1;
+  bool written = false;
+  Id author;
+  std::uint64_t index = 0;
+};
+
+// What later entries need to know of an earlier one.
+struct EntryRef {
+  std::uint64_t index = 0;
+  std::uint8_t type = 0;             // Body's index
+  ledger::Verdict verdict = ledger::Verdict::kAccepted;
+  bool standing = true;              // false: annulled, withdrawn, or an approval was denied
+  bool pending = false;
+  Id author;
+  Id subject;                        // lesson, work or group the entry speaks of (zero: none)
+  Id student;                        // zero: none
+  std::uint8_t part = 0;
+};
+struct Pending {
+  Bytes statement;                   // exact bytes: applied when the last endorsement comes
+  std::uint64_t index = 0;
+  Id author;
+  std::vector<ledger::Role> awaits;
+  std::vector<Id> endorsed_by;
+};
+
+// kStructure leaves out what only judging needs (every entry's reference, marks and absences seen).
+enum class Detail { kFull, kStructure };
+
+class SchoolState {
+ public:
+  explicit SchoolState(Detail detail = Detail::kFull) : detail_(detail) {}
+
+  // Folds one entry in. Returns the shards its views live in (empty for kStructure). Refused entries change nothing but the
+  // count and the refusals' shard. The entry must be the next one: index == size().
+  std::vector<ShardKey> apply(const ledger::Entry& entry);
+
+  // --- The log itself
+  std::uint64_t size() const { return size_; }
+  Instant last_recorded_at() const { return recorded_at_.empty() ? Instant{} : recorded_at_.back(); }
+  // When entry `index` was recorded; kFull only.
+  Instant recorded_at(std::uint64_t index) const { return recorded_at_[index]; }
+  // How many entries had been recorded before a moment; kFull only.
+  std::uint64_t recorded_before(Instant at) const;
+
+  // --- The school
+  bool exists() const { return size_ > 0; }
+  const std::string& name() const { return name_; }
+  const std::string& origin() const { return origin_; }
+  const std::string& log_vkey() const { return log_vkey_; }
+  bool simulated() const { return simulated_; }
+  int threshold() const { return threshold_; }
+  UtcOffset offset(Date on) const;
+  UtcOffset offset_at(Instant at) const;
+  Date local_today(Instant now) const { return local_date(now, offset_at(now)); }
+  struct AdoptedProfile {
+    std::string name;
+    Hash hash;
+    Hash regulation;
+  };
+  const AdoptedProfile* profile(Date on, Instant known_by = kNow) const { return profiles_.at(on, known_by); }
+  const Versioned<AdoptedProfile>& profiles() const { return profiles_; }
+
+  // --- People
+  const Person* person(const Id& id) const;
+  const FlatMap<Id, Person>& people() const { return people_; }
+  const Key* key(const Id& id) const;
+  const FlatMap<Id, Key>& keys() const { return keys_; }
+  const Invitation* invitation(const Id& statement) const;
+  const Invitation* invitation_by_code(const PublicKey& code_key, Id* statement = nullptr) const;
+  bool has_role(const Id& person, ledger::Role role, Date on) const;
+  std::vector<ledger::Role> roles_of(const Id& person, Date on) const;
+  // Guardianships in which somebody may see a student's diary on a day.
+  bool may_see_as_guardian(const Id& guardian, const Id& student, Date on) const;
+  std::vector<Id> children_of(const Id& guardian, Date on) const;
+  std::vector<Id> guardians_of(const Id& student, Date on) const;
+  // The class a student belongs to on a day; zero when none.
+  Id class_of(const Id& student, Date on) const;
+  bool is_class_teacher(const Id& person, const Id& klass, Date on) const;
+  std::vector<Id> classes_led_by(const Id& person, Date on) const;
+
+  // --- Structure
+  const Class* klass(const Id& id) const;
+  const std::map<Id, Class>& classes() const { return classes_; }
+  const Group* group(const Id& id) const;
+  const std::map<Id, Group>& groups() const { return groups_; }
+  std::vector<Id> groups_of_student(const Id& student, Date from, Date to) const;
+  std::vector<Id> groups_of_teacher(const Id& teacher, Date on) const;
+  bool enrolled(const Id& group, const Id& student, Date on) const;
+  bool assigned(const Id& group, const Id& teacher, Date on) const;
+  const std::vector<Period>& periods() const { return periods_; }
+  const Period* period(const Id& id) const;
+  const std::vector<CalendarException>& calendar() const { return calendar_; }
+  const std::vector<Bell>* bells(Date on, Instant known_by = kNow) const { return bells_.at(on, known_by); }
+  const DictionaryEntry* dictionary(std::string_view kind, std::string_view code) const;
+  const std::map<std::pair<std::string, std::string>, DictionaryEntry>& dictionary() const { return dictionary_; }
+  const LessonChange* change(const Id& group, Date date, int slot, Instant known_by = kNow) const;
+
+  // --- Lessons and what judging needs (kFull)
+  const Lesson* lesson(const Id& id) const;
+  const Work* work(const Id& id) const;
+  const EntryRef* entry(const Id& statement) const;
+  const Pending* pending(const Id& statement) const;
+  std::size_t marks_standing(const Id& work, int part, const Id& student) const;
+  bool absence_standing(const Id& lesson, const Id& student) const;
+  bool lateness_standing(const Id& lesson, const Id& student) const;
+
+  // Entries that changed structure so far: readers' caches depend on it.
+  std::uint64_t structure_version() const { return structure_version_; }
+
+ private:
+  friend class StateFold;
+
+  Detail detail_;
+  std::uint64_t size_ = 0;
+  std::uint64_t structure_version_ = 0;
+  std::vector<Instant> recorded_at_;
+
+  std::string name_, origin_, log_vkey_;
+  bool simulated_ = false;
+  int threshold_ = 1;
+  Versioned<UtcOffset> offsets_;
+  Versioned<AdoptedProfile> profiles_;
+
+  FlatMap<Id, Person> people_;
+  FlatMap<Id, Key> keys_;
+  FlatMap<Id, Invitation> invitations_;
+  FlatMap<PublicKey, Id> invitation_by_code_;
+  std::vector<Guardianship> guardianships_;
+  FlatMap<Id, std::vector<std::size_t>> guardianships_by_student_, guardianships_by_guardian_;
+
+  std::map<Id, Class> classes_;
+  std::map<Id, Group> groups_;
+  FlatMap<Id, std::vector<Id>> groups_by_student_, groups_by_teacher_, class_by_student_;
+  std::vector<Period> periods_;
+  std::vector<CalendarException> calendar_;
+  Versioned<std::vector<Bell>> bells_;
+  std::map<std::pair<std::string, std::string>, DictionaryEntry> dictionary_;
+  FlatMap<Id, std::vector<LessonChange>> changes_;  // by the lesson id its place in the timetable gives
+
+  FlatMap<Id, Lesson> lessons_;
+  FlatMap<Id, Work> works_;
+  FlatMap<Id, EntryRef> entries_;
+  std::map<Id, Pending> pending_;
+  FlatMap<Id, std::uint8_t> cells_;  // hash of (kind, lesson or work, part, student) → standing entries
+};
+
+// SHA-256("letopis/lesson/v1" ‖ 0 ‖ group ‖ date ‖ slot)[:16]: the id of a lesson that stands in the timetable.
+Id lesson_id(const Id& group, Date date, int slot);
+
+}  // namespace letopis::projections
