@@ -66,7 +66,7 @@ struct KvOptions {
   bool create = true;
   std::size_t write_buffer_bytes = 64u << 20;
   std::size_t cache_bytes = 64u << 20;
-  std::shared_ptr<rocksdb::FileSystem> file_system;  // tests only: faults and lost syncs
+  std::shared_ptr<rocksdb::FileSystem> file_system = {};  // tests only: faults and lost syncs
 };
 Result<std::unique_ptr<KvStore>> open_rocksdb(const std::string& directory, const KvOptions& options);
 

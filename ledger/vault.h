@@ -1,9 +1,13 @@
 #pragma once
 // The vault: sealed texts, accounts and blobs, in a database of its own beside the ledger. What the ledger commits to lies
-// here, encrypted; deleting it breaks no proof. Errors: "not_found", "damaged" (a text does not open or does not match its
-// commitment), "wrong_master_key", and the store's.
+// here, encrypted; deleting it breaks no proof. docs/formats/vault.md describes the rows. Errors: "not_found", "damaged" (a
+// row does not open or does not match its commitment), "wrong_master_key", "malformed" and "too_large" (what was given), and
+// the store's.
+//
+// Thread-safe; writers take turns. Every put is durable when it returns.
 
-#include <map>
+#include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,17 +57,19 @@ class Vault {
                                              const KvOptions& options, Random& random);
   ~Vault();
 
-  // Many texts in one synced batch: durable when this returns. A commitment already present with the same text is kept.
-  // `places[i]` belongs to `texts[i]`.
+  // Many texts in one synced batch: durable when this returns. A commitment already present with the same text is kept, one
+  // whose row no longer opens is written anew. `places[i]` belongs to `texts[i]`.
   Status put_texts(std::string_view school, const std::vector<SealedText>& texts, const std::vector<SealedPlace>& places);
   // Opens and checks the text against the commitment itself.
   Result<SealedText> get_text(std::string_view school, const Hash& commitment) const;
-  // Deletes every text and key of the person (crypto-shredding); says how many texts went.
+  // Deletes every text, key and account of the person (crypto-shredding) and rewrites the files, so that none still holds
+  // them; says how many texts went. Slow: it compacts the whole vault. Copies and backups made before keep what they have.
   Result<std::uint64_t> erase_person(std::string_view school, const Id& person);
   // Every commitment kept for the school, in key order (for the audit).
   Status each_commitment(std::string_view school, const std::function<bool(const Hash& commitment)>& visit) const;
 
-  Status put_account(std::string_view school, const Account& account);  // "already_exists" when the login is another person's
+  // Replaces the person's own; "already_exists" when the login is another person's.
+  Status put_account(std::string_view school, const Account& account);
   Result<Account> get_account(std::string_view school, std::string_view login) const;
   // A salt for an unknown login that is always the same, so that nobody learns which logins exist.
   Id decoy_salt(std::string_view school, std::string_view login) const;
@@ -75,11 +81,11 @@ class Vault {
   Status put_blob(std::string_view school, ByteView blob, const Hash& expected);  // by SHA-256; "hash_mismatch"
   Result<Bytes> get_blob(std::string_view school, const Hash& hash) const;        // rechecks the hash
 
-  Status copy_to(const std::string& directory);
+  Status copy_to(const std::string& directory);  // as KvStore::copy_to, with the salt of the passphrase
   KvStore& store();
 
+  struct Impl;  // named here for the vault's own parts; nobody else can see into it
  private:
-  struct Impl;
   explicit Vault(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
@@ -88,11 +94,16 @@ class Vault {
 std::string_view purpose_of(std::string_view field);
 
 // The master key: from $LETOPIS_VAULT_KEY_FILE, $CREDENTIALS_DIRECTORY/vault-key (systemd), or a passphrase
-// ($LETOPIS_PASSPHRASE or given) stretched with the salt in `directory`/vault.salt, which is made at first use.
+// ($LETOPIS_PASSPHRASE or given) stretched with the salt in `directory`/vault.salt, which is made at first use. `directory`
+// is the vault's own, as given to open(). A key file holds 32 bytes, or 64 lower-case hexadecimal digits and perhaps a line
+// feed. Errors: "no_master_key" (no source given), "malformed", "damaged" (the salt is gone beside an existing vault), and
+// those of files.
+inline constexpr std::string_view kVaultSaltFile = "vault.salt";
+inline constexpr std::size_t kVaultSaltSizeMaxBytes = 256;
 struct MasterKeySource {
-  std::optional<std::string> key_file;
-  std::optional<std::string> credentials_directory;
-  std::optional<std::string> passphrase;
+  std::optional<std::string> key_file = {};
+  std::optional<std::string> credentials_directory = {};
+  std::optional<std::string> passphrase = {};
 };
 MasterKeySource master_key_source_from_environment();
 Result<std::array<std::uint8_t, 32>> load_master_key(const std::string& directory, const MasterKeySource& source, Random& random);

@@ -1,0 +1,7 @@
+letopis_library(letopis_vault
+  SOURCES
+    master_key.cc
+    vault.cc
+    vault_accounts.cc
+    vault_rows.cc
+  PUBLIC letopis_kv letopis_signing)
