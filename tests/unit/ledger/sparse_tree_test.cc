@@ -220,6 +220,22 @@ TEST(SparseTree, IncrementalUpdatesOfALargeTreeAreARebuild) {
   }
 }
 
+// The table of docs/formats/state.md, which the Python on that page computed.
+TEST(SparseTree, HasTheRootsOfTheDocumentedReference) {
+  const auto root_of = [](const Entries& entries) { return to_hex(tree_of(entries).root().view()); };
+  const Hash one = hash_of("1"), two = hash_of("2");
+  EXPECT_EQ(root_of({{hash_of("a"), one}}), "1e77fb63ec324419cf947494e0473e9432f81b93aeb31b32591d6cc0d5216487");
+  EXPECT_EQ(root_of({{hash_of("a"), one}, {hash_of("b"), two}}),
+            "4ad95ac13c05ba2b010d167290369ae4c0012bf4d2092f12a399ed15ca8c41a3");
+  Entries thousand;
+  for (int i = 0; i < 1000; ++i) thousand[hash_of("key " + std::to_string(i))] = hash_of("value " + std::to_string(i));
+  EXPECT_EQ(root_of(thousand), "819e7bd804d2cfa4eec8905f7170daf8cceb6571e192d810a0f134d6b57474dd");
+  Hash last_bit;
+  last_bit.bytes[31] = 1;
+  EXPECT_EQ(root_of({{Hash{}, one}, {last_bit, two}}),
+            "67c537a683e1f24e45fb982e95eeed097983e6cbacc2dba6609f0be29cee9896");
+}
+
 // --- proofs
 
 TEST(SparseProof, OfPresenceListsTheSiblingsOfTheReference) {
