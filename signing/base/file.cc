@@ -87,7 +87,8 @@ class PosixFileSystem final : public FileSystem {
       }
       if (got == 0) return bytes;
       append(bytes, ByteView(chunk.data(), static_cast<std::size_t>(got)));
-      if (bytes.size() > max_bytes) return fail("too_large", path + " holds more than " + std::to_string(max_bytes) + " bytes");
+      if (bytes.size() > max_bytes)
+        return fail("too_large", path + " holds more than " + std::to_string(max_bytes) + " bytes");
     }
   }
 
@@ -105,6 +106,8 @@ class PosixFileSystem final : public FileSystem {
     {
       const Descriptor fd(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
       if (!fd.ok()) return io_error("open", aside);
+      // The umask, or a file that a crash left aside, may have given it another mode; a seed must not be readable for a moment.
+      if (::fchmod(fd.get(), mode) != 0) return io_error("chmod", aside);
       TRY_STATUS(write_all(fd.get(), bytes, aside));
       if (::fsync(fd.get()) != 0) return io_error("fsync", aside);
     }
@@ -128,7 +131,7 @@ class PosixFileSystem final : public FileSystem {
   }
 
   bool exists(const std::string& path) override {
-    struct stat info{};
+    struct stat info {};
     return ::stat(path.c_str(), &info) == 0;
   }
 
@@ -140,9 +143,11 @@ class PosixFileSystem final : public FileSystem {
   Result<std::vector<std::string>> list(const std::string& path) override {
     std::error_code error;
     std::vector<std::string> names;
-    for (auto it = std::filesystem::directory_iterator(path, error); !error && it != std::filesystem::directory_iterator();
-         it.increment(error))
+    for (auto it = std::filesystem::directory_iterator(path, error);
+         !error && it != std::filesystem::directory_iterator(); it.increment(error))
       names.push_back(it->path().filename().string());
+    if (error == std::errc::no_such_file_or_directory)
+      return fail("not_found", "list " + path + ": " + error.message());
     if (error) return fail("io_error", "list " + path + ": " + error.message());
     std::sort(names.begin(), names.end());
     return names;
