@@ -45,7 +45,9 @@ Date open_end(Date to) { return to.days == 0 ? kForever : to; }
 // One fold step: the effect of a statement on the state, and the shards it belongs to.
 class StateFold {
  public:
-  StateFold(SchoolState& state, std::uint64_t index, Instant recorded_at) : s_(state), index_(index), at_(recorded_at) {}
+  // `source`: the index of the entry that holds the statement; `index`: where it takes effect (an endorsement's, later).
+  StateFold(SchoolState& state, std::uint64_t index, Instant recorded_at, std::uint64_t source)
+      : s_(state), index_(index), at_(recorded_at), source_(source) {}
 
   void effect(const Statement& statement) {
     std::visit([&](const auto& body) { on(statement, body); }, statement.body);
@@ -134,7 +136,7 @@ class StateFold {
     structure();
   }
   void on(const Statement& st, const InvitationIssued& b) {
-    s_.invitations_[st.id] = {b.person, b.code_key, b.expires, index_, st.key, false, false};
+    s_.invitations_[st.id] = {b.person, b.code_key, b.expires, source_, st.key, false, false};
     s_.invitation_by_code_[b.code_key] = st.id;
     structure();
   }
@@ -167,7 +169,7 @@ class StateFold {
   Key& add_key(signing::Purpose purpose, const PublicKey& public_key, const Id& person) {
     const Id id = signing::key_id(purpose, public_key);
     Key& key = s_.keys_[id];
-    key = {purpose, public_key, person, index_, {}, {}, 0, {}};
+    key = {purpose, public_key, person, source_, {}, {}, 0, {}};
     if (!person.is_zero()) s_.people_[person].keys.push_back(id);
     return key;
   }
@@ -390,11 +392,12 @@ class StateFold {
     pending.endorsed_by.push_back(st.acting_as == Role::kRoot ? st.key : st.author);
     if (!pending.awaits.empty()) return;
     const Bytes statement_bytes = std::move(pending.statement);
+    const std::uint64_t source = pending.index;
     s_.pending_.erase(it);
     if (auto* ref = find(s_.entries_, b.target)) ref->pending = false;
     const auto target = decode_statement(statement_bytes);
     LETOPIS_ASSERT(target.has_value());  // it was decoded when it was recorded
-    effect(*target);
+    StateFold(s_, index_, at_, source).effect(*target);
   }
   void on(const Statement&, const DiarySigned&) {}
   void on(const Statement&, const AnchorAdded&) {}
@@ -493,20 +496,23 @@ class StateFold {
     else if constexpr (requires { b.target; }) {
       if (const EntryRef* target = find(s_.entries_, b.target)) ref.subject = target->subject, ref.student = target->student;
     }
-    if constexpr (requires { b.student; }) ref.student = b.student;
+    constexpr bool kOfLesson = requires { b.work; } || requires { b.lesson; };
+    if constexpr (kOfLesson || std::is_same_v<T, AbsenceExcused> || std::is_same_v<T, DiarySigned>)
+      if constexpr (requires { b.student; }) ref.student = b.student;
   }
 
   SchoolState& s_;
   std::uint64_t index_;
   Instant at_;
+  std::uint64_t source_;
 };
 
 std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
   const Event& event = entry.event;
   const Statement& statement = entry.statement;
-  LETOPIS_ASSERT(event.index == size_);
   const bool full = detail_ == Detail::kFull;
-  ++size_;
+  LETOPIS_ASSERT(event.index == size_ || (!full && event.index > size_));
+  size_ = event.index + 1;
   if (full || recorded_at_.empty())
     recorded_at_.push_back(event.recorded_at);
   else
@@ -517,7 +523,7 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
     if (full) shards.push_back({View::kRefusals, {}, local_today(event.recorded_at).monday()});
     return shards;
   }
-  StateFold fold(*this, event.index, event.recorded_at);
+  StateFold fold(*this, event.index, event.recorded_at, event.index);
   const bool pending = !event.awaits.empty();
   if (pending) {
     Pending waits{Bytes(event.statement.begin(), event.statement.end()), event.index, statement.author, {}, {}};

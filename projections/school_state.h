@@ -218,7 +218,8 @@ class SchoolState {
   explicit SchoolState(Detail detail = Detail::kFull) : detail_(detail) {}
 
   // Folds one entry in. Returns the shards its views live in (empty for kStructure). Refused entries change nothing but the
-  // count and the refusals' shard. The entry must be the next one: index == size().
+  // count and the refusals' shard. The entry must be the next one, index == size(); kStructure may skip entries that do not
+  // change structure (those outside the school's own shard).
   std::vector<ShardKey> apply(const ledger::Entry& entry);
 
   // --- The log itself

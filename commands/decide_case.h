@@ -1,0 +1,69 @@
+#pragma once
+// What the families of rules share: one statement on its way through `decide`.
+
+#include <array>
+
+#include "commands/decide.h"
+#include "commands/rights.h"
+#include "projections/schedule.h"
+
+namespace letopis::commands {
+
+using ledger::Role;
+using ledger::Verdict;
+
+struct Case {
+  const projections::SchoolState& state;
+  const ProfileBook& profiles;
+  const Roots& roots;
+  const ledger::Statement& st;
+  std::uint64_t index;
+  Instant now;
+  Date today;
+  const Profile* profile = nullptr;  // in force today; null only for a genesis
+  ledger::Ruling ruling{};
+
+  bool refused() const { return ruling.verdict == Verdict::kRefused; }
+  void refuse(std::string_view rule) {
+    if (refused()) return;
+    ruling.verdict = Verdict::kRefused;
+    ruling.rule = rule;
+  }
+  // Refuses by `rule` unless the condition holds; says whether it held.
+  bool require(bool condition, std::string_view rule) {
+    if (!condition) refuse(rule);
+    return condition && !refused();
+  }
+  void await(Role role) { ruling.awaits.push_back(role); }
+
+  bool acting(RoleSet set) const { return (role_bit(st.acting_as) & set) != 0; }
+  bool has_basis() const { return st.basis.has_value(); }
+  bool knows(const Id& person) const { return state.person(person) != nullptr; }
+  bool commits_to(std::string_view field) const {
+    for (const auto& commitment : st.commitments)
+      if (commitment.field == field) return true;
+    return false;
+  }
+  // What rules, calendar and timetables may say of the past: nothing. Zero stands for the next local midnight.
+  bool from_next_midnight() { return require(st.effective_from.days == 0 || st.effective_from > today, rule::kRetroactiveEffect); }
+  bool span_in_order() {
+    return require(st.effective_to.days == 0 || st.effective_from.days == 0 || st.effective_from <= st.effective_to, rule::kInvalidValue);
+  }
+
+  // The deadline of an entry about `day`; the profile and the context are those of `lesson_begins`.
+  void due(const DeadlineRule& (*which)(const Profile&), std::string_view rule, Date day, Instant lesson_begins, const Id& group,
+           Instant lesson_ends = {});
+};
+
+// Families: each judges its own types, after the common checks.
+void decide_people(Case& c);
+void decide_structure(Case& c);
+void decide_lessons(Case& c);
+void decide_marks(Case& c);
+void decide_corrections(Case& c);
+
+// Whether somebody keeps a group's records for a lesson: who recorded it, who teaches the group, or its substitute.
+bool keeps_lesson(const projections::SchoolState& state, const Id& person, const projections::Lesson& lesson, Date today);
+bool teaches(const projections::SchoolState& state, const Id& person, const Id& group, Date on);
+
+}  // namespace letopis::commands

@@ -1,0 +1,112 @@
+// Corrections, annulments, second signatures (events.md: "Generic").
+
+#include <algorithm>
+
+#include "commands/decide_case.h"
+
+namespace letopis::commands {
+
+using namespace ledger;
+using projections::EntryRef;
+
+namespace {
+
+template <class T>
+bool is_a(const EntryRef& ref) {
+  static const auto kIndex = static_cast<std::uint8_t>(Body(T{}).index());
+  return ref.type == kIndex;
+}
+
+const EntryRef* standing_target(Case& c, const Id& target) {
+  const EntryRef* ref = c.state.entry(target);
+  if (!c.require(ref != nullptr, rule::kTargetMissing)) return nullptr;
+  if (!c.require(ref->standing && !ref->pending, rule::kAlreadyDecided)) return nullptr;
+  return ref;
+}
+
+// The class teacher corrects absences, never marks (r000 3.2).
+void by_entitled_author(Case& c, const EntryRef& ref) {
+  const bool presence = is_a<AbsenceRecorded>(ref) || is_a<LatenessRecorded>(ref);
+  if (c.st.acting_as == Role::kClassTeacher) {
+    c.require(presence, rule::kNotEntitled);
+    const Id klass = c.state.class_of(ref.student, c.today);
+    c.require(!klass.is_zero() && c.state.is_class_teacher(c.st.author, klass, c.today), rule::kNotOwnGroup);
+    return;
+  }
+  if (const auto* work = c.state.work(ref.subject)) {
+    const auto* lesson = c.state.lesson(work->lesson);
+    const bool own = work->author == c.st.author || teaches(c.state, c.st.author, work->group, c.today) ||
+                     (lesson != nullptr && keeps_lesson(c.state, c.st.author, *lesson, c.today));
+    c.require(own, rule::kNotOwnGroup);
+  } else if (const auto* lesson = c.state.lesson(ref.subject)) {
+    c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
+  } else {
+    c.require(ref.author == c.st.author, rule::kNotOwnGroup);
+  }
+}
+
+Role role_named(const std::string& name) { return enum_from_name<Role>(name).value_or(Role::kDeputyHead); }
+
+void judge(Case& c, const EntryCorrected& b) {
+  const EntryRef* ref = standing_target(c, b.target);
+  if (ref == nullptr) return;
+  const bool mark = is_a<MarkGiven>(*ref);
+  const bool presence = is_a<AbsenceRecorded>(*ref) || is_a<LatenessRecorded>(*ref);
+  const bool text = is_a<TopicSet>(*ref) || is_a<HomeworkSet>(*ref);
+  c.require(mark || presence || text, rule::kNotEntitled);
+  c.require(b.withdrawn || !b.value.empty() || b.minutes != 0, rule::kInvalidValue);
+  c.require(c.commits_to("reason"), rule::kInvalidValue);
+  by_entitled_author(c, *ref);
+  if (c.refused()) return;
+  if (mark) {
+    c.require(c.profile->correction.mode != CorrectionMode::kForbidden, rule::kCorrectionForbidden);
+    if (!b.withdrawn) {
+      const auto* work = c.state.work(ref->subject);
+      const Scale* scale = c.profile->find_scale(work->scale.empty() ? c.profile->marks.default_scale : work->scale);
+      c.require(scale == nullptr || scale->allows(b.value), rule::kInvalidValue);
+    }
+    c.await(role_named(c.profile->correction.endorsed_by));
+  }
+  if (presence && c.profile->correction_of_absence.mode == AbsenceCorrectionMode::kWithTeacher)
+    c.await(c.st.acting_as == Role::kClassTeacher ? Role::kTeacher : Role::kClassTeacher);
+}
+
+void judge(Case& c, const EntryAnnulled& b) {
+  const EntryRef* ref = c.state.entry(b.target);
+  c.require(ref != nullptr, rule::kTargetMissing);
+  if (ref != nullptr) c.require(ref->standing, rule::kAlreadyDecided);
+}
+
+void judge(Case& c, const Endorsed& b) {
+  const auto* pending = c.state.pending(b.target);
+  if (pending == nullptr) {
+    const EntryRef* ref = c.state.entry(b.target);
+    c.refuse(ref == nullptr ? rule::kTargetMissing : rule::kAlreadyDecided);
+    return;
+  }
+  const Id signer = c.st.acting_as == Role::kRoot ? c.st.key : c.st.author;
+  const auto* target = c.state.entry(b.target);
+  // A second signature is somebody else's; root keys speak for themselves, one signature each.
+  const bool own = c.st.acting_as != Role::kRoot && target != nullptr && target->author == c.st.author;
+  c.require(!own, rule::kCannotEndorseOwn);
+  c.require(std::find(pending->endorsed_by.begin(), pending->endorsed_by.end(), signer) == pending->endorsed_by.end(), rule::kAlreadyEndorsed);
+  c.require(std::find(pending->awaits.begin(), pending->awaits.end(), c.st.acting_as) != pending->awaits.end(), rule::kNotEntitled);
+  if (c.refused() || target == nullptr) return;
+  // A teacher or class teacher signs for the own lesson or class.
+  if (c.st.acting_as == Role::kTeacher)
+    if (const auto* lesson = c.state.lesson(target->subject))
+      c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
+  if (c.st.acting_as == Role::kClassTeacher)
+    c.require(c.state.is_class_teacher(c.st.author, c.state.class_of(target->student, c.today), c.today), rule::kNotOwnGroup);
+}
+
+template <class T>
+void judge(Case&, const T&) {}  // another family's
+
+}  // namespace
+
+void decide_corrections(Case& c) {
+  std::visit([&](const auto& body) { judge(c, body); }, c.st.body);
+}
+
+}  // namespace letopis::commands

@@ -1,0 +1,171 @@
+// Lessons, topics, attendance, homework, remarks (events.md: "Lesson").
+
+#include <algorithm>
+
+#include "commands/decide_case.h"
+
+namespace letopis::commands {
+
+using namespace ledger;
+using projections::Lesson;
+
+namespace {
+
+constexpr int kExcuseMaxDays = 120;
+
+const DeadlineRule& lesson_rule(const Profile& p) { return p.lesson; }
+const DeadlineRule& topic_rule(const Profile& p) { return p.topic; }
+const DeadlineRule& attendance_rule(const Profile& p) { return p.attendance; }
+const DeadlineRule& homework_rule(const Profile& p) { return p.homework; }
+const DeadlineRule& remark_rule(const Profile& p) { return p.remark; }
+const DeadlineRule& excuse_rule(const Profile& p) { return p.excuse; }
+
+void due(Case& c, const DeadlineRule& (*which)(const Profile&), std::string_view rule_id, const Lesson& lesson) {
+  c.due(which, rule_id, lesson.date, lesson.starts, lesson.group, lesson.ends);
+}
+
+// r000 3.3: all records in Russian, foreign languages too. A text without a Cyrillic letter is not.
+bool has_cyrillic(std::string_view text) {
+  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    if (lead == 0xd0 || lead == 0xd1) return true;
+  }
+  return false;
+}
+void in_russian(Case& c, std::string_view text) {
+  if (c.profile->language.russian_only) c.require(has_cyrillic(text), rule::kNotRussian);
+}
+
+// The lesson an entry speaks of: recorded, begun, and kept by the author.
+const Lesson* own_lesson(Case& c, const Id& id) {
+  const Lesson* lesson = c.state.lesson(id);
+  if (!c.require(lesson != nullptr, rule::kUnknownReference)) return nullptr;
+  if (!c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup)) return nullptr;
+  return lesson;
+}
+
+void judge_in_timetable(Case& c, const LessonRecorded& b, const projections::ScheduledLesson& lesson) {
+  c.require(b.lesson == lesson.id, rule::kInvalidValue);
+  c.require(!lesson.cancelled, rule::kStateClash);
+  c.require(lesson.date <= c.today, rule::kFutureEntry);
+  const bool own = lesson.teacher == c.st.author || lesson.substitute == c.st.author || c.state.assigned(b.group, c.st.author, b.date);
+  c.require(own, rule::kNotOwnGroup);
+  if (!b.substitute_for.is_zero()) c.require(lesson.substitute == c.st.author, rule::kNotOwnSubject);
+  c.due(lesson_rule, rule::kLessonDeadline, lesson.date, lesson.starts, b.group, lesson.ends);
+}
+
+// A club, a make-up lesson, a working Saturday nobody entered: accepted with a basis, at the hours the teacher names.
+void judge_outside_timetable(Case& c, const LessonRecorded& b) {
+  c.require(c.has_basis(), rule::kOutsideTimetable);
+  c.require(b.start.value < b.end.value || b.slot != 0, rule::kInvalidValue);
+  c.require(teaches(c.state, c.st.author, b.group, b.date), rule::kNotOwnGroup);
+  const Instant starts = at_local(b.date, b.start.value, c.state.offset(b.date));
+  const Instant ends = at_local(b.date, b.end.value, c.state.offset(b.date));
+  c.due(lesson_rule, rule::kLessonDeadline, b.date, starts, b.group, ends);
+}
+
+void judge(Case& c, const LessonRecorded& b) {
+  if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
+  c.require(c.state.lesson(b.lesson) == nullptr, rule::kSecondLesson);
+  c.require(b.slots <= 4, rule::kInvalidValue);
+  c.require(b.date.days != 0 && b.date <= c.today, rule::kFutureEntry);
+  c.require(b.substitute_for.is_zero() || c.knows(b.substitute_for), rule::kPersonUnknown);
+  if (c.refused()) return;
+  if (const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot))
+    judge_in_timetable(c, b, *lesson);
+  else
+    judge_outside_timetable(c, b);
+}
+
+void judge(Case& c, const TopicSet& b) {
+  const Lesson* lesson = own_lesson(c, b.lesson);
+  if (lesson == nullptr) return;
+  c.require(!lesson->has_topic, rule::kDuplicateEntry);
+  in_russian(c, b.text);
+  due(c, topic_rule, rule::kTopicDeadline, *lesson);
+}
+
+void judge(Case& c, const AttendanceTaken& b) {
+  const Lesson* lesson = own_lesson(c, b.lesson);
+  if (lesson == nullptr) return;
+  c.require(!lesson->attendance_taken, rule::kDuplicateEntry);
+  c.require(c.now >= lesson->starts, rule::kFutureEntry);
+  due(c, attendance_rule, rule::kAttendanceDeadline, *lesson);
+}
+
+void judge_presence(Case& c, const Id& lesson_id, const Id& student) {
+  const Lesson* lesson = own_lesson(c, lesson_id);
+  if (lesson == nullptr) return;
+  c.require(c.state.enrolled(lesson->group, student, lesson->date), rule::kNotEnrolled);
+  c.require(c.now >= lesson->starts, rule::kFutureEntry);
+  c.require(!c.state.absence_standing(lesson_id, student) && !c.state.lateness_standing(lesson_id, student), rule::kDuplicateEntry);
+  due(c, attendance_rule, rule::kAttendanceDeadline, *lesson);
+}
+void judge(Case& c, const AbsenceRecorded& b) { judge_presence(c, b.lesson, b.student); }
+void judge(Case& c, const LatenessRecorded& b) {
+  c.require(b.minutes >= 1 && b.minutes <= 240, rule::kInvalidValue);
+  judge_presence(c, b.lesson, b.student);
+}
+
+// The class teacher's fact, beside the teacher's record; the certificate may come days after.
+void judge(Case& c, const AbsenceExcused& b) {
+  c.require(c.knows(b.student), rule::kPersonUnknown);
+  c.require(b.from.days != 0 && b.from <= b.to && b.to - b.from <= kExcuseMaxDays, rule::kInvalidValue);
+  const Id klass = c.state.class_of(b.student, b.to <= c.today ? b.to : c.today);
+  c.require(!klass.is_zero() && c.state.is_class_teacher(c.st.author, klass, c.today), rule::kNotOwnGroup);
+  c.due(excuse_rule, rule::kExcuseDeadline, b.to, projections::midnight(c.state, b.to), {});
+}
+
+void judge(Case& c, const HomeworkSet& b) {
+  in_russian(c, b.text);
+  if (c.state.lesson(b.lesson) != nullptr) {
+    const Lesson* lesson = own_lesson(c, b.lesson);
+    if (lesson == nullptr) return;
+    c.require(b.due.days == 0 || b.due >= lesson->date, rule::kInvalidValue);
+    for (const auto& student : b.audience) c.require(c.state.enrolled(lesson->group, student, lesson->date), rule::kNotEnrolled);
+    due(c, homework_rule, rule::kHomeworkDeadline, *lesson);
+    return;
+  }
+  // Posted in advance: the lesson is not held yet, so the entry names its place in the timetable.
+  const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot);
+  if (!c.require(lesson && lesson->id == b.lesson, rule::kUnknownReference)) return;
+  c.require(lesson->teacher == c.st.author || lesson->substitute == c.st.author || c.state.assigned(b.group, c.st.author, b.date),
+            rule::kNotOwnGroup);
+  for (const auto& student : b.audience) c.require(c.state.enrolled(b.group, student, b.date), rule::kNotEnrolled);
+  c.due(homework_rule, rule::kHomeworkDeadline, lesson->date, lesson->starts, b.group, lesson->ends);
+}
+
+void judge(Case& c, const RemarkRecorded& b) {
+  c.require(c.knows(b.student), rule::kPersonUnknown);
+  c.require(c.commits_to("remark"), rule::kInvalidValue);
+  if (b.lesson.is_zero()) {
+    const Id klass = c.state.class_of(b.student, c.today);
+    c.require(c.st.acting_as == Role::kClassTeacher && c.state.is_class_teacher(c.st.author, klass, c.today), rule::kNotOwnGroup);
+    return;
+  }
+  const Lesson* lesson = c.state.lesson(b.lesson);
+  if (!c.require(lesson != nullptr, rule::kUnknownReference)) return;
+  const Id klass = c.state.class_of(b.student, lesson->date);
+  const bool own = keeps_lesson(c.state, c.st.author, *lesson, c.today) ||
+                   (c.st.acting_as == Role::kClassTeacher && c.state.is_class_teacher(c.st.author, klass, c.today));
+  c.require(own, rule::kNotOwnGroup);
+  c.require(c.state.enrolled(lesson->group, b.student, lesson->date), rule::kNotEnrolled);
+  due(c, remark_rule, rule::kRemarkDeadline, *lesson);
+}
+
+void judge(Case& c, const DiarySigned& b) {
+  c.require(c.state.may_see_as_guardian(c.st.author, b.student, c.today), rule::kNotEntitled);
+  c.require(b.week.days != 0 && b.week.weekday() == 1, rule::kInvalidValue);
+  c.require(b.week <= c.today, rule::kFutureEntry);
+}
+
+template <class T>
+void judge(Case&, const T&) {}  // another family's
+
+}  // namespace
+
+void decide_lessons(Case& c) {
+  std::visit([&](const auto& body) { judge(c, body); }, c.st.body);
+}
+
+}  // namespace letopis::commands

@@ -1,0 +1,101 @@
+// Works and marks (events.md: work_planned, mark_given).
+
+#include <algorithm>
+#include <charconv>
+
+#include "commands/decide_case.h"
+
+namespace letopis::commands {
+
+using namespace ledger;
+using projections::Work;
+
+namespace {
+
+constexpr int kPlanAheadMaxDays = 300;
+
+const DeadlineRule& lesson_mark_rule(const Profile& p) { return p.lesson_mark; }
+const DeadlineRule& written_work_rule(const Profile& p) { return p.written_work; }
+
+// A scale of the profile, or one the school's dictionary defines: values "2,3,4,5" or min and max.
+std::optional<Scale> find_scale(const Case& c, std::string_view name) {
+  const std::string_view wanted = name.empty() ? std::string_view(c.profile->marks.default_scale) : name;
+  if (const Scale* scale = c.profile->find_scale(wanted)) return *scale;
+  const auto* entry = c.state.dictionary("scale", wanted);
+  if (entry == nullptr) return std::nullopt;
+  Scale scale;
+  scale.name = wanted;
+  const auto property = [&](const char* key) {
+    const auto it = entry->properties.find(key);
+    return it == entry->properties.end() ? std::string_view{} : std::string_view(it->second);
+  };
+  std::string_view values = property("values");
+  while (!values.empty()) {
+    const auto comma = values.find(',');
+    scale.values.emplace_back(values.substr(0, comma));
+    values = comma == std::string_view::npos ? std::string_view{} : values.substr(comma + 1);
+  }
+  int low = 0;
+  int high = 0;
+  const auto min = property("min");
+  const auto max = property("max");
+  if (std::from_chars(min.data(), min.data() + min.size(), low).ec == std::errc{} &&
+      std::from_chars(max.data(), max.data() + max.size(), high).ec == std::errc{} && low <= high)
+    scale.range = std::pair{low, high};
+  return scale;
+}
+
+void judge(Case& c, const WorkPlanned& b) {
+  if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
+  c.require(c.state.dictionary("work_kind", b.kind) != nullptr, rule::kDictionaryUnknown);
+  c.require(find_scale(c, b.scale).has_value(), rule::kDictionaryUnknown);
+  c.require(b.parts <= 8 && b.weight <= 1000, rule::kInvalidValue);
+  if (b.lesson.is_zero()) {
+    c.require(b.held_on.days != 0 && b.held_on - c.today <= kPlanAheadMaxDays, rule::kInvalidValue);
+    c.require(teaches(c.state, c.st.author, b.group, b.held_on) || teaches(c.state, c.st.author, b.group, c.today), rule::kNotOwnGroup);
+    return;
+  }
+  const auto* lesson = c.state.lesson(b.lesson);
+  if (!c.require(lesson != nullptr && lesson->group == b.group, rule::kUnknownReference)) return;
+  c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
+}
+
+// Who gives marks for a work: its author, the lesson's teacher, whoever teaches the group now.
+bool keeps_work(const Case& c, const Work& work) {
+  if (work.author == c.st.author) return true;
+  if (const auto* lesson = c.state.lesson(work.lesson)) return keeps_lesson(c.state, c.st.author, *lesson, c.today);
+  return teaches(c.state, c.st.author, work.group, c.today) || teaches(c.state, c.st.author, work.group, work.held_on);
+}
+
+void judge(Case& c, const MarkGiven& b) {
+  const Work* work = c.state.work(b.work);
+  if (!c.require(work != nullptr, rule::kUnknownReference)) return;
+  const auto* planned = c.state.entry(b.work);
+  c.require(planned == nullptr || planned->standing, rule::kUnknownReference);
+  c.require(keeps_work(c, *work), rule::kNotOwnGroup);
+  const int part = b.part == 0 ? 1 : b.part;
+  c.require(part <= work->parts, rule::kInvalidValue);
+  const auto& banned = c.profile->banned_entries.values;
+  c.require(std::find(banned.begin(), banned.end(), b.value) == banned.end(), rule::kBannedEntry);
+  const auto scale = find_scale(c, work->scale);
+  c.require(scale && scale->allows(b.value), rule::kInvalidValue);
+  c.require(c.now >= work->starts, rule::kFutureEntry);
+  if (c.refused()) return;
+  const DeadlineRule& (*which)(const Profile&) = work->written ? written_work_rule : lesson_mark_rule;
+  const auto rule_id = work->written ? rule::kWrittenWorkDeadline : rule::kLessonMarkDeadline;
+  c.due(which, rule_id, work->held_on, work->starts, work->group);
+  // Enrolment comes last, so that a refusal for it still says whether the entry was late too.
+  c.require(c.state.enrolled(work->group, b.student, work->held_on), rule::kNotEnrolled);
+  c.require(c.state.marks_standing(b.work, b.part, b.student) < static_cast<std::size_t>(c.profile->marks.max_per_cell), rule::kSecondMark);
+}
+
+template <class T>
+void judge(Case&, const T&) {}  // another family's
+
+}  // namespace
+
+void decide_marks(Case& c) {
+  std::visit([&](const auto& body) { judge(c, body); }, c.st.body);
+}
+
+}  // namespace letopis::commands

@@ -1,0 +1,134 @@
+// Dictionaries, periods, calendar, bells, classes, groups, timetable, substitutions (events.md: "Structure").
+
+#include <algorithm>
+
+#include "commands/decide_case.h"
+
+namespace letopis::commands {
+
+using namespace ledger;
+
+namespace {
+
+constexpr int kSlotMax = 16;
+constexpr int kSpanMaxDays = 400;
+
+void judge(Case& c, const DictionaryEntryDefined&) { c.span_in_order(); }
+
+void judge(Case& c, const YearOpened& b) { c.require(b.from <= b.to, rule::kInvalidValue); }
+
+void judge(Case& c, const PeriodDefined& b) {
+  c.require(b.from.days != 0 && b.from <= b.to && b.to - b.from <= kSpanMaxDays, rule::kInvalidValue);
+  // Quarters lie within semesters; two quarters never overlap.
+  for (const auto& period : c.state.periods())
+    if (period.id != b.period && period.kind == b.kind) c.require(b.to < period.from || period.to < b.from, rule::kPeriodOverlap);
+}
+
+void judge(Case& c, const CalendarExceptionSet& b) {
+  c.require(b.from.days != 0 && b.from <= b.to && b.to - b.from <= kSpanMaxDays && b.as_weekday <= 7, rule::kInvalidValue);
+  c.require(b.klass.is_zero() || c.state.klass(b.klass) != nullptr, rule::kUnknownReference);
+  c.require(b.from > c.today, rule::kRetroactiveEffect);
+}
+
+void judge(Case& c, const BellsSet& b) {
+  int previous_end = -1;
+  int previous_slot = 0;
+  for (const auto& bell : b.bells) {
+    c.require(bell.slot > previous_slot && bell.slot <= kSlotMax && bell.start.value > previous_end && bell.start.value < bell.end.value,
+              rule::kInvalidValue);
+    previous_slot = bell.slot;
+    previous_end = bell.end.value - 1;
+  }
+  c.from_next_midnight();
+}
+
+void judge(Case& c, const ClassOpened& b) { c.require(c.state.klass(b.klass) == nullptr, rule::kGroupExists); }
+
+void judge(Case& c, const ClassTeacherAppointed& b) {
+  c.require(c.state.klass(b.klass) != nullptr, rule::kUnknownReference);
+  c.require(c.knows(b.person), rule::kPersonUnknown);
+}
+
+void judge(Case& c, const TeachingGroupOpened& b) {
+  c.require(c.state.group(b.group) == nullptr, rule::kGroupExists);
+  for (const auto& klass : b.classes) c.require(c.state.klass(klass) != nullptr, rule::kUnknownReference);
+}
+
+bool leads_a_class_of(const Case& c, const Id& group) {
+  const auto& classes = c.state.group(group)->classes;
+  return std::any_of(classes.begin(), classes.end(),
+                     [&](const Id& klass) { return c.state.is_class_teacher(c.st.author, klass, c.today); });
+}
+
+void judge(Case& c, const GroupMemberSet& b) {
+  if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
+  c.require(c.knows(b.student), rule::kPersonUnknown);
+  c.span_in_order();
+  if (c.st.acting_as == Role::kClassTeacher) c.require(leads_a_class_of(c, b.group), rule::kNotOwnGroup);
+}
+
+void judge(Case& c, const MovementOrdered& b) {
+  c.require(c.knows(b.student), rule::kPersonUnknown);
+  if (b.kind == Movement::kExpelled) {
+    c.require(!c.state.class_of(b.student, c.st.effective_from.days != 0 ? c.st.effective_from : c.today).is_zero(), rule::kNotEnrolled);
+  } else {
+    c.require(c.state.klass(b.klass) != nullptr, rule::kUnknownReference);
+  }
+  if (c.st.acting_as == Role::kClassTeacher) {
+    const Id klass = b.klass.is_zero() ? c.state.class_of(b.student, c.today) : b.klass;
+    c.require(c.state.is_class_teacher(c.st.author, klass, c.today), rule::kNotOwnGroup);
+  }
+}
+
+void judge(Case& c, const TeachingAssigned& b) {
+  c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference);
+  c.require(c.knows(b.teacher) && (b.replaces.is_zero() || c.knows(b.replaces)), rule::kPersonUnknown);
+  c.span_in_order();
+}
+
+void judge_timetable(Case& c, const Id& group, const std::vector<Slot>& slots) {
+  c.require(c.state.group(group) != nullptr, rule::kUnknownReference);
+  for (const auto& slot : slots) {
+    c.require(slot.weekday >= 1 && slot.weekday <= 7 && slot.slot >= 1 && slot.slot <= kSlotMax, rule::kInvalidValue);
+    c.require(c.knows(slot.teacher), rule::kPersonUnknown);
+  }
+  c.from_next_midnight();
+}
+void judge(Case& c, const TimetablePublished& b) { judge_timetable(c, b.group, b.slots); }
+void judge(Case& c, const TimetableChanged& b) {
+  judge_timetable(c, b.group, b.slots);
+  const auto* group = c.state.group(b.group);
+  if (!c.refused()) c.require(!group->timetable.all().empty(), rule::kTargetMissing);
+}
+
+// A change to one lesson counts from its entry on, so it must come before the lesson begins.
+void judge_lesson_change(Case& c, const Id& group, Date date, int slot) {
+  const auto lesson = projections::scheduled(c.state, group, date, slot);
+  if (!c.require(lesson.has_value(), rule::kOutsideTimetable)) return;
+  c.require(c.now < lesson->starts, rule::kRetroactiveEffect);
+}
+void judge(Case& c, const LessonCancelled& b) { judge_lesson_change(c, b.group, b.date, b.slot); }
+void judge(Case& c, const LessonMoved& b) {
+  judge_lesson_change(c, b.group, b.date, b.slot);
+  c.require(b.new_date >= c.today && projections::bell(c.state, b.new_date, b.new_slot).has_value(), rule::kInvalidValue);
+}
+
+// A teacher falls ill in the morning: a substitution acts at once, for a lesson of today or later.
+void judge(Case& c, const SubstitutionOrdered& b) {
+  const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot);
+  if (!c.require(lesson.has_value(), rule::kOutsideTimetable)) return;
+  c.require(b.date >= c.today, rule::kRetroactiveEffect);
+  c.require(c.knows(b.substitute) && c.knows(b.absent), rule::kPersonUnknown);
+  c.require(b.substitute != b.absent, rule::kInvalidValue);
+}
+
+template <class T>
+void judge(Case&, const T&) {}  // another family's
+
+}  // namespace
+
+void decide_structure(Case& c) {
+  std::visit([&](const auto& body) { judge(c, body); }, c.st.body);
+}
+
+}  // namespace letopis::commands
