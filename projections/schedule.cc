@@ -7,10 +7,24 @@ namespace {
 
 using ledger::DayKind;
 
+bool earlier(const ScheduledLesson& a, const ScheduledLesson& b) { return a.starts < b.starts; }
+
 // Instant{x + 1}: `known_by` is exclusive, and what was recorded at midnight itself is known.
 Instant known_at_midnight(const SchoolState& state, Date date) { return {midnight(state, date).micros + 1}; }
 
-std::optional<ScheduledLesson> make_lesson(const SchoolState& state, const Id& group, Date date, const TimetableSlot& slot) {
+void move(const SchoolState& state, const LessonChange& change, ScheduledLesson& lesson) {
+  lesson.date = change.moved_to;
+  lesson.slot = change.moved_to_slot;
+  lesson.moved = lesson.date != lesson.place.date || lesson.slot != lesson.place.slot;
+  if (const auto ring = bell(state, lesson.date, lesson.slot)) {
+    const UtcOffset there = state.offset(lesson.date);
+    lesson.starts = at_local(lesson.date, ring->start, there);
+    lesson.ends = at_local(lesson.date, ring->end, there);
+  }
+}
+
+std::optional<ScheduledLesson> make_lesson(const SchoolState& state, const Id& group, Date date, const TimetableSlot& slot,
+                                           Instant changes_known_by) {
   const auto ring = bell(state, date, slot.slot);
   if (!ring) return std::nullopt;
   const UtcOffset offset = state.offset(date);
@@ -19,23 +33,16 @@ std::optional<ScheduledLesson> make_lesson(const SchoolState& state, const Id& g
   lesson.group = group;
   lesson.date = date;
   lesson.slot = slot.slot;
+  lesson.place = {group, date, slot.slot};
   lesson.starts = at_local(date, ring->start, offset);
   lesson.ends = at_local(date, ring->end, offset);
   lesson.teacher = slot.teacher;
   lesson.room = slot.room;
-  if (const LessonChange* change = state.change(group, date, slot.slot)) {
+  if (const LessonChange* change = state.change(group, date, slot.slot, changes_known_by)) {
     lesson.cancelled = change->cancelled;
     lesson.substitute = change->substitute;
-    if (change->moved_to.days != 0) {
-      lesson.moved = true;
-      lesson.date = change->moved_to;
-      lesson.slot = change->moved_to_slot;
-      if (const auto moved = bell(state, lesson.date, lesson.slot)) {
-        const UtcOffset there = state.offset(lesson.date);
-        lesson.starts = at_local(lesson.date, moved->start, there);
-        lesson.ends = at_local(lesson.date, moved->end, there);
-      }
-    }
+    if (!change->room.empty()) lesson.room = change->room;
+    if (change->moved_to.days != 0) move(state, *change, lesson);
   }
   return lesson;
 }
@@ -72,7 +79,7 @@ std::optional<Bell> bell(const SchoolState& state, Date date, int slot) {
   return std::nullopt;
 }
 
-std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& group_id, Date date) {
+std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& group_id, Date date, Instant changes_known_by) {
   std::vector<ScheduledLesson> lessons;
   const Group* group = state.group(group_id);
   if (group == nullptr) return lessons;
@@ -82,12 +89,23 @@ std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& grou
   const int weekday = school_weekday(state, group->classes, date, known);
   for (const auto& slot : *slots)
     if (slot.weekday == weekday)
-      if (auto lesson = make_lesson(state, group_id, date, slot)) lessons.push_back(*lesson);
-  std::sort(lessons.begin(), lessons.end(), [](const auto& a, const auto& b) { return a.starts < b.starts; });
+      if (auto lesson = make_lesson(state, group_id, date, slot, changes_known_by)) lessons.push_back(*lesson);
+  std::sort(lessons.begin(), lessons.end(), earlier);
   return lessons;
 }
 
-std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& group_id, Date date, int slot_number) {
+std::vector<ScheduledLesson> lessons_held_on(const SchoolState& state, const Id& group_id, Date date) {
+  std::vector<ScheduledLesson> lessons = lessons_on(state, group_id, date);
+  std::erase_if(lessons, [&](const auto& lesson) { return lesson.date != date; });
+  for (const auto& place : state.moved_to(group_id, date))
+    if (place.date != date)
+      if (auto lesson = scheduled(state, group_id, place.date, place.slot)) lessons.push_back(*lesson);
+  std::sort(lessons.begin(), lessons.end(), earlier);
+  return lessons;
+}
+
+std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& group_id, Date date, int slot_number,
+                                         Instant changes_known_by) {
   const Group* group = state.group(group_id);
   if (group == nullptr) return std::nullopt;
   const Instant known = known_at_midnight(state, date);
@@ -95,27 +113,44 @@ std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& gro
   if (slots == nullptr) return std::nullopt;
   for (const auto& slot : *slots)
     if (slot.slot == slot_number && slot.weekday == school_weekday(state, group->classes, date, known))
-      return make_lesson(state, group_id, date, slot);
+      return make_lesson(state, group_id, date, slot, changes_known_by);
   return std::nullopt;
 }
+
+namespace {
+
+// The last slot of the day at which a group is taught, as known by a moment; 0 when it is not.
+int last_slot(const SchoolState& state, const Id& id, const Group& group, Date date, Instant known) {
+  int last = 0;
+  const auto* slots = group.timetable.at(date, known);
+  if (slots != nullptr && !slots->empty()) {
+    const int weekday = school_weekday(state, group.classes, date, known);
+    for (const auto& slot : *slots) {
+      if (slot.weekday != weekday) continue;
+      const LessonChange* change = state.change(id, date, slot.slot, known);
+      const bool elsewhere = change != nullptr && (change->cancelled || change->moved_to.days != 0);
+      if (!elsewhere) last = std::max(last, slot.slot);
+    }
+  }
+  for (const auto& place : state.moved_to(id, date, known)) {
+    const LessonChange* change = state.change(id, place.date, place.slot, known);
+    if (!change->cancelled) last = std::max(last, change->moved_to_slot);
+  }
+  return last;
+}
+
+}  // namespace
 
 std::optional<Instant> classes_over(const SchoolState& state, const Id& group_id, Date date) {
   const Group* group = state.group(group_id);
   if (group == nullptr) return std::nullopt;
-  int last_slot = 0;
   const Instant known = known_at_midnight(state, date);
-  const auto consider = [&](const Group& other) {
-    const auto* slots = other.timetable.at(date, known);
-    if (slots == nullptr) return;
-    for (const auto& slot : *slots)
-      if (slot.slot > last_slot && slot.weekday == school_weekday(state, other.classes, date, known)) last_slot = slot.slot;
-  };
-  consider(*group);
+  int last = last_slot(state, group_id, *group, date, known);
   for (const auto& klass : group->classes)
     if (const Class* known_class = state.klass(klass))
-      for (const auto& id : known_class->groups) consider(*state.group(id));
-  if (last_slot == 0) return std::nullopt;
-  const auto ring = bell(state, date, last_slot);
+      for (const auto& id : known_class->groups) last = std::max(last, last_slot(state, id, *state.group(id), date, known));
+  if (last == 0) return std::nullopt;
+  const auto ring = bell(state, date, last);
   if (!ring) return std::nullopt;
   return at_local(date, ring->end, state.offset(date));
 }

@@ -1,8 +1,9 @@
 #pragma once
 // What the timetable says, as it was known at a moment: which lessons a group has on a day, when they begin and end, when a
 // group's classes are over. Rules, calendar and timetable hold from a local midnight on, so what was known at the midnight
-// that begins a day decides that day; a change to one lesson (moved, cancelled, substituted) counts when it was recorded
-// before the lesson began. Pure.
+// that begins a day decides that day. Changes to one lesson (moved, cancelled, substituted) are taken in as far as they were
+// known by `changes_known_by` (exclusive): everything recorded for a view and for authority; for a deadline, what was
+// recorded before the lesson began. Pure.
 
 #include <optional>
 #include <vector>
@@ -16,6 +17,7 @@ struct ScheduledLesson {
   Id group;
   Date date;                   // where it is held (after a move)
   int slot = 0;
+  LessonPlace place;           // where the timetable has it
   Instant starts, ends;
   Id teacher;                  // by the timetable
   Id substitute;               // zero: none
@@ -35,13 +37,19 @@ Instant midnight(const SchoolState& state, Date date);
 std::optional<Bell> bell(const SchoolState& state, Date date, int slot);
 
 // The lesson whose place in the timetable is (group, date, slot); nullopt when the timetable has none there.
-std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& group, Date date, int slot);
+std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& group, Date date, int slot,
+                                         Instant changes_known_by = kNow);
 
-// Every lesson of a group whose place in the timetable lies on the day, by slot.
-std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& group, Date date);
+// Every lesson of a group whose place in the timetable lies on the day, by time.
+inline constexpr Instant kNoChanges{INT64_MIN};  // as `changes_known_by`: the timetable alone
+std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& group, Date date, Instant changes_known_by = kNow);
+
+// What a group sees on the day: its lessons (cancelled ones too, told by their flag) but for those moved to other days, and
+// those moved here; by time.
+std::vector<ScheduledLesson> lessons_held_on(const SchoolState& state, const Id& group, Date date);
 
 // When the last lesson of the day ends for the classes of a group (all teaching groups of those classes), as known at the
-// midnight that begins the day. nullopt when they have none.
+// midnight that begins the day: lessons cancelled or moved by then count where they are. nullopt when they have none.
 std::optional<Instant> classes_over(const SchoolState& state, const Id& group, Date date);
 
 }  // namespace letopis::projections

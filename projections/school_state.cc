@@ -66,6 +66,7 @@ class StateFold {
     return ref;
   }
 
+  // Where most entries live, and what corrects, annuls or endorses them: told by their reference alone.
   void route_entry(const EntryRef& ref, std::vector<ShardKey>& to) {
     if (const Work* work = find(s_.works_, ref.subject)) {
       in_group(work->group, work->held_on, to);
@@ -287,7 +288,8 @@ class StateFold {
   void on(const Statement& st, const TimetablePublished& b) { timetable(st, b.group, b.slots); }
   void on(const Statement& st, const TimetableChanged& b) { timetable(st, b.group, b.slots); }
   LessonChange& add_change(const Id& group, Date date, int slot) {
-    auto& change = s_.changes_[lesson_id(group, date, slot)].emplace_back();
+    auto& changes = s_.changes_[{group, date, slot}];
+    LessonChange& change = changes.emplace_back(changes.empty() ? LessonChange{} : changes.back());
     change.known = at_;
     change.index = index_;
     structure();
@@ -296,12 +298,15 @@ class StateFold {
   void on(const Statement&, const LessonCancelled& b) { add_change(b.group, b.date, b.slot).cancelled = true; }
   void on(const Statement&, const LessonMoved& b) {
     auto& change = add_change(b.group, b.date, b.slot);
+    change.cancelled = false;
     change.moved_to = b.new_date;
     change.moved_to_slot = b.new_slot;
     change.room = b.room;
+    s_.moves_by_day_[{b.group, b.new_date}].push_back({b.group, b.date, b.slot});
   }
   void on(const Statement&, const SubstitutionOrdered& b) {
     auto& change = add_change(b.group, b.date, b.slot);
+    change.cancelled = false;
     change.substitute = b.substitute;
     change.absent = b.absent;
     auto& groups = s_.groups_by_teacher_[b.substitute];
@@ -311,7 +316,7 @@ class StateFold {
   // --- Effects: lessons (only where judging needs them) ----------------------------------------------------------------
   void on(const Statement& st, const LessonRecorded& b) {
     if (!full()) return;
-    Lesson lesson{b.group, b.date, b.slot, std::max<int>(1, b.slots), st.author, {}, {}, index_, false, false};
+    Lesson lesson{b.group, b.date, b.slot, std::max<int>(1, b.slots), st.author, {}, {}, index_};
     const UtcOffset offset = s_.offset(b.date);
     int start = b.start.value;
     int end = b.end.value;
@@ -323,7 +328,10 @@ class StateFold {
         }
     lesson.starts = at_local(b.date, start, offset);
     lesson.ends = at_local(b.date, end, offset);
-    s_.lessons_[b.lesson] = lesson;
+    Lesson& known = s_.lessons_[b.lesson];  // recorded again after an annulment: topic and roll still stand
+    lesson.attendance_taken = known.attendance_taken;
+    lesson.has_topic = known.has_topic;
+    known = lesson;
   }
   void on(const Statement&, const TopicSet& b) {
     if (auto* lesson = find(s_.lessons_, b.lesson)) lesson->has_topic = true;
@@ -361,22 +369,45 @@ class StateFold {
   void on(const Statement&, const HomeworkSet&) {}
   void on(const Statement&, const RemarkRecorded&) {}
 
-  void on(const Statement&, const EntryCorrected& b) {
-    if (b.withdrawn) withdraw(b.target);
+  void on(const Statement& st, const EntryCorrected& b) {
+    if (b.withdrawn) undo(st.id, b.target);
   }
-  void on(const Statement&, const EntryAnnulled& b) { withdraw(b.target); }
-  // The entry no longer stands: its cell is free again.
-  void withdraw(const Id& target) {
+  void on(const Statement& st, const EntryAnnulled& b) { undo(st.id, b.target); }
+  // The target no longer stands. When it was itself an undoing, what it had undone stands again.
+  void undo(const Id& by, const Id& target) {
+    s_.pending_.erase(target);
     auto* ref = find(s_.entries_, target);
     if (ref == nullptr || !ref->standing) return;
-    ref->standing = false;
+    s_.undoings_[by] = target;
+    if (ref->pending) {  // it never took effect
+      ref->pending = ref->standing = false;
+      return;
+    }
+    stand(*ref, false);
+    const auto undone = s_.undoings_.find(target);
+    if (undone == s_.undoings_.end()) return;
+    if (auto* restored = find(s_.entries_, undone->second)) stand(*restored, true);
+    s_.undoings_.erase(target);
+  }
+  // Frees or takes the cell of an entry, and tells its lesson or work.
+  void stand(EntryRef& ref, bool standing) {
+    ref.standing = standing;
     std::uint8_t kind = 0;
-    if (ref->type == type_index<MarkGiven>()) kind = kMarkCell;
-    if (ref->type == type_index<AbsenceRecorded>()) kind = kAbsenceCell;
-    if (ref->type == type_index<LatenessRecorded>()) kind = kLatenessCell;
-    if (kind == 0) return;
-    auto& count = s_.cells_[cell_key(kind, ref->subject, ref->part, ref->student)];
-    if (count > 0) --count;
+    if (ref.type == type_index<MarkGiven>()) kind = kMarkCell;
+    if (ref.type == type_index<AbsenceRecorded>()) kind = kAbsenceCell;
+    if (ref.type == type_index<LatenessRecorded>()) kind = kLatenessCell;
+    if (kind != 0) {
+      auto& count = s_.cells_[cell_key(kind, ref.subject, ref.part, ref.student)];
+      if (standing) ++count;
+      if (!standing && count > 0) --count;
+    }
+    if (auto* work = find(s_.works_, ref.subject); work != nullptr && ref.type == type_index<WorkPlanned>())
+      work->standing = standing;
+    auto* lesson = find(s_.lessons_, ref.subject);
+    if (lesson == nullptr) return;
+    if (ref.type == type_index<LessonRecorded>()) lesson->standing = standing;
+    if (ref.type == type_index<TopicSet>()) lesson->has_topic = standing;
+    if (ref.type == type_index<AttendanceTaken>()) lesson->attendance_taken = standing;
   }
   void on(const Statement& st, const Endorsed& b) {
     const auto it = s_.pending_.find(b.target);
@@ -424,16 +455,21 @@ class StateFold {
   void where(const Statement&, const T&, std::vector<ShardKey>& to) {
     to.push_back({View::kSchool, {}, {}});
   }
+  // Every week the lesson was ever placed in hears of a change to it.
   template <class T>
-    requires std::is_same_v<T, LessonCancelled> || std::is_same_v<T, SubstitutionOrdered>
+    requires std::is_same_v<T, LessonCancelled> || std::is_same_v<T, SubstitutionOrdered> || std::is_same_v<T, LessonMoved>
   void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
     to.push_back({View::kSchool, {}, {}});
     in_group(b.group, b.date, to);
+    if constexpr (std::is_same_v<T, LessonMoved>) add_week(b.group, b.new_date, to);
+    const auto changes = s_.changes_.find({b.group, b.date, b.slot});
+    if (changes == s_.changes_.end()) return;
+    for (const auto& change : changes->second)
+      if (change.moved_to.days != 0) add_week(b.group, change.moved_to, to);
   }
-  void where(const Statement&, const LessonMoved& b, std::vector<ShardKey>& to) {
-    to.push_back({View::kSchool, {}, {}});
-    in_group(b.group, b.date, to);
-    if (b.new_date.monday() != b.date.monday()) in_group(b.group, b.new_date, to);
+  static void add_week(const Id& group, Date date, std::vector<ShardKey>& to) {
+    const ShardKey key{View::kJournal, group, date.monday()};
+    if (std::find(to.begin(), to.end(), key) == to.end()) to.push_back(key);
   }
   void where(const Statement&, const LessonRecorded& b, std::vector<ShardKey>& to) { in_group(b.group, b.date, to); }
   template <class T>
@@ -454,8 +490,9 @@ class StateFold {
     }
   }
   void where(const Statement& st, const WorkPlanned& b, std::vector<ShardKey>& to) {
-    const Work* work = find(s_.works_, st.id);
-    in_group(b.group, work != nullptr ? work->held_on : b.held_on, to);
+    const Work* work = find(s_.works_, st.id);  // none while it awaits an endorsement
+    const Lesson* lesson = find(s_.lessons_, b.lesson);
+    in_group(b.group, work != nullptr ? work->held_on : lesson != nullptr ? lesson->date : b.held_on, to);
   }
   void where(const Statement&, const MarkGiven& b, std::vector<ShardKey>& to) {
     const Work* work = find(s_.works_, b.work);
@@ -481,7 +518,11 @@ class StateFold {
     requires std::is_same_v<T, EntryCorrected> || std::is_same_v<T, EntryAnnulled> || std::is_same_v<T, Endorsed>
   void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
     const EntryRef* ref = find(s_.entries_, b.target);
-    if (ref != nullptr) route_entry(*ref, to);
+    if (ref == nullptr) return;
+    if (const auto* own = find(s_.own_shards_, b.target))
+      to = *own;
+    else
+      route_entry(*ref, to);
   }
 
   // --- References ------------------------------------------------------------------------------------------------------
@@ -537,6 +578,9 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
     EntryRef ref = fold.reference(statement);
     ref.verdict = event.verdict;
     ref.pending = pending;
+    std::vector<ShardKey> by_reference;
+    fold.route_entry(ref, by_reference);
+    if (by_reference != shards) own_shards_[statement.id] = shards;
     entries_.emplace(statement.id, ref);
   }
   return shards;
@@ -663,7 +707,7 @@ std::vector<Id> SchoolState::groups_of_student(const Id& student, Date from, Dat
   if (const auto* known = lookup(groups_by_student_, student))
     for (const auto& id : *known)
       for (const auto& span : *lookup(groups_.at(id).members, student))
-        if (span.from <= to && from <= span.to) {
+        if (span.from <= span.to && span.from <= to && from <= span.to) {
           groups.push_back(id);
           break;
         }
@@ -708,12 +752,23 @@ const DictionaryEntry* SchoolState::dictionary(std::string_view kind, std::strin
 }
 
 const LessonChange* SchoolState::change(const Id& group, Date date, int slot, Instant known_by) const {
-  const auto* changes = lookup(changes_, lesson_id(group, date, slot));
+  const auto* changes = lookup(changes_, LessonPlace{group, date, slot});
   const LessonChange* latest = nullptr;
   if (changes != nullptr)
     for (const auto& change : *changes)
       if (change.known < known_by) latest = &change;
   return latest;
+}
+
+std::vector<LessonPlace> SchoolState::moved_to(const Id& group, Date date, Instant known_by) const {
+  std::vector<LessonPlace> places;
+  if (const auto* moves = lookup(moves_by_day_, std::pair{group, date}))
+    for (const auto& place : *moves) {
+      const LessonChange* latest = change(group, place.date, place.slot, known_by);
+      if (latest != nullptr && latest->moved_to == date && std::find(places.begin(), places.end(), place) == places.end())
+        places.push_back(place);
+    }
+  return places;
 }
 
 std::size_t SchoolState::marks_standing(const Id& work, int part, const Id& student) const {

@@ -155,7 +155,15 @@ struct Group {
   Versioned<std::vector<TimetableSlot>> timetable;
   std::uint64_t opened = 0;
 };
-// A change to one lesson of the timetable.
+// A lesson by its place in the timetable, which stays its name however often it is moved.
+struct LessonPlace {
+  Id group;
+  Date date;
+  int slot = 0;
+  auto operator<=>(const LessonPlace&) const = default;
+};
+// What the changes to one lesson of the timetable come to: each entry's effect on top of the ones before it. A move or a
+// substitution ordered after a cancellation means that the lesson is held after all.
 struct LessonChange {
   bool cancelled = false;
   Date moved_to;                     // zero: not moved
@@ -176,6 +184,7 @@ struct Lesson {
   std::uint64_t index = 0;
   bool attendance_taken = false;
   bool has_topic = false;
+  bool standing = true;              // false: annulled or withdrawn
 };
 struct Work {
   Id group;
@@ -188,6 +197,7 @@ struct Work {
   bool written = false;
   Id author;
   std::uint64_t index = 0;
+  bool standing = true;              // false: annulled or withdrawn
 };
 
 // What later entries need to know of an earlier one.
@@ -281,7 +291,10 @@ class SchoolState {
   const std::vector<Bell>* bells(Date on, Instant known_by = kNow) const { return bells_.at(on, known_by); }
   const DictionaryEntry* dictionary(std::string_view kind, std::string_view code) const;
   const std::map<std::pair<std::string, std::string>, DictionaryEntry>& dictionary() const { return dictionary_; }
+  // What is known to have become of the lesson at this place of the timetable; null when nothing changed.
   const LessonChange* change(const Id& group, Date date, int slot, Instant known_by = kNow) const;
+  // Lessons of other days (or slots) of the group that were moved to this day.
+  std::vector<LessonPlace> moved_to(const Id& group, Date date, Instant known_by = kNow) const;
 
   // --- Lessons and what judging needs (kFull)
   const Lesson* lesson(const Id& id) const;
@@ -323,11 +336,14 @@ class SchoolState {
   std::vector<CalendarException> calendar_;
   Versioned<std::vector<Bell>> bells_;
   std::map<std::pair<std::string, std::string>, DictionaryEntry> dictionary_;
-  FlatMap<Id, std::vector<LessonChange>> changes_;  // by the lesson id its place in the timetable gives
+  std::map<LessonPlace, std::vector<LessonChange>> changes_;
+  std::map<std::pair<Id, Date>, std::vector<LessonPlace>> moves_by_day_;  // group, day moved to
 
   FlatMap<Id, Lesson> lessons_;
   FlatMap<Id, Work> works_;
   FlatMap<Id, EntryRef> entries_;
+  FlatMap<Id, std::vector<ShardKey>> own_shards_;  // of entries whose shards do not follow from their reference
+  FlatMap<Id, Id> undoings_;                       // withdrawals and annulments in force, and what they undo
   std::map<Id, Pending> pending_;
   FlatMap<Id, std::uint8_t> cells_;  // hash of (kind, lesson or work, part, student) → standing entries
 };
