@@ -23,7 +23,7 @@ const std::vector<Place>& places() {
       {"openssl/", {"signing/sha256.cc", "signing/rfc3161", "server/"}},
       {"rocksdb/", {"ledger/kv_rocksdb.cc", "tests/fault/"}},
       {"flatbuffers/", {"ledger/schema/", "tests/unit/ledger/schema/"}},
-      {"boost/beast", {"server/http", "server/beast.h"}},
+      {"boost/beast", {"server/http", "server/beast.h", "tests/bench/bare_beast.cc"}},
   };
   return kPlaces;
 }
