@@ -6,8 +6,8 @@
 namespace letopis::signing {
 namespace {
 
-// The file is one line of JSON with these members in this order and no spaces. Reading the one spelling that seal_key writes
-// needs no JSON library, and letopis-verify links none.
+// The file is one line of JSON with these members in this order and no spaces. Reading the one spelling that seal_key
+// writes needs no JSON library, and letopis-verify links none.
 struct KeyFile {
   KeyFileInfo info;
   Id salt;

@@ -1,6 +1,7 @@
 #pragma once
-// Ed25519 keys (RFC 8032, plain; libsodium). A key has one purpose for ever, because notes, cosignatures and minisign carry
-// no domain tag of their own. Seeds are stored, pairs are derived: a file with a damaged public half cannot leak the key.
+// Ed25519 keys (RFC 8032, plain; libsodium). A key has one purpose for ever, because notes, cosignatures and minisign
+// carry no domain tag of their own. Seeds are stored, pairs are derived: a file with a damaged public half cannot leak
+// the key.
 
 #include <memory>
 #include <optional>
@@ -56,14 +57,14 @@ class KeyPair {
 };
 
 // An invitation code: 128 random bits as 26 characters of Crockford base32, high bits first, the last two bits zero, in
-// groups ("7K3QF-…"; five, the last one six). Its seed is tagged_hash("letopis/invitation-code/v1", the 16 bytes); the key
-// pair has purpose kInvitation. Parsing ignores case and dashes and maps the letters Crockford maps (O→0, I and L→1);
-// anything else is "malformed".
+// groups ("7K3QF-…"; five, the last one six). Its seed is tagged_hash("letopis/invitation-code/v1", the 16 bytes); the
+// key pair has purpose kInvitation. Parsing ignores case and dashes and maps the letters Crockford maps (O→0, I and
+// L→1); anything else is "malformed".
 std::string new_invitation_code(Random& random);
 Result<KeyPair> key_from_invitation_code(std::string_view code);
 
-// What a passphrase or password costs to try (Argon2id): the interactive limits of libsodium by default; the bounds keep a
-// hostile file from taking all memory or time.
+// What a passphrase or password costs to try (Argon2id): the interactive limits of libsodium by default; the bounds
+// keep a hostile file from taking all memory or time.
 inline constexpr std::uint64_t kPassphraseOps = 2;
 inline constexpr std::uint64_t kPassphraseMemBytes = 64 * 1024 * 1024;
 inline constexpr std::uint64_t kPassphraseOpsMax = 32;
@@ -73,14 +74,15 @@ inline constexpr std::size_t kPasswordMaxBytes = 1024;  // of UTF-8, whose Unico
 inline constexpr std::size_t kKeyFileMaxBytes = 1024;
 inline constexpr std::size_t kWrappedKeyBytes = 24 + 32 + 16;  // nonce, seed, tag
 
-// A key file: one line of JSON, {"letopis":"key/v1","purpose":…,"id":…,"public":…,"salt":…,"ops":…,"mem":…,"sealed":…}, ids,
-// keys and salt in hexadecimal, sealed in base64: the seed under XChaCha20-Poly1305, key = Argon2id(passphrase, salt),
-// associated data = purpose name ‖ public key. One spelling is accepted, the one seal_key writes.
-// Errors: "malformed" (sealing: an empty or overlong passphrase), "wrong_purpose" (the file's purpose is not the one asked
-// for), "wrong_passphrase" (or a damaged file), "no_memory".
+// A key file: one line of JSON, {"letopis":"key/v1","purpose":…,"id":…,"public":…,"salt":…,"ops":…,"mem":…,"sealed":…},
+// ids, keys and salt in hexadecimal, sealed in base64: the seed under XChaCha20-Poly1305, key = Argon2id(passphrase,
+// salt), associated data = purpose name ‖ public key. One spelling is accepted, the one seal_key writes.
+// Errors: "malformed" (sealing: an empty or overlong passphrase), "wrong_purpose" (the file's purpose is not the one
+// asked for), "wrong_passphrase" (or a damaged file), "no_memory".
 Result<std::string> seal_key(const KeyPair& key, std::string_view passphrase, Random& random);
 Result<KeyPair> open_key(std::string_view file, Purpose expected, std::string_view passphrase);
-// Reads purpose, id and public key without the passphrase; whether they belong to the sealed seed only open_key can tell.
+// Reads purpose, id and public key without the passphrase; whether they belong to the sealed seed only open_key can
+// tell.
 struct KeyFileInfo {
   Purpose purpose;
   Id id;
@@ -88,8 +90,9 @@ struct KeyFileInfo {
 };
 Result<KeyFileInfo> inspect_key(std::string_view file);
 
-// What a browser does with a password, and the command line likewise: Argon2id (libsodium, 64 MiB, 3 passes) of the password
-// under the account's salt gives 64 bytes: login proof (sent to the server, which keeps its hash) ‖ wrapping key (never sent).
+// What a browser does with a password, and the command line likewise: Argon2id (libsodium, 64 MiB, 3 passes) of the
+// password under the account's salt gives 64 bytes: login proof (sent to the server, which keeps its hash) ‖ wrapping
+// key (never sent).
 struct PasswordKeys {
   std::array<std::uint8_t, 32> login_proof;
   std::array<std::uint8_t, 32> wrapping_key;
@@ -102,8 +105,9 @@ Bytes wrap_key(const KeyPair& key, const std::array<std::uint8_t, 32>& wrapping_
 Result<KeyPair> unwrap_key(ByteView wrapped, Purpose purpose, const PublicKey& expected,
                            const std::array<std::uint8_t, 32>& wrapping_key);
 
-// Authenticated encryption for the vault: XChaCha20-Poly1305-IETF, fresh 24-byte nonce in front: 40 bytes more than `plain`.
-// Errors: "malformed" (too short to be sealed), "not_authentic" (another key, other associated data, or damaged).
+// Authenticated encryption for the vault: XChaCha20-Poly1305-IETF, fresh 24-byte nonce in front: 40 bytes more than
+// `plain`. Errors: "malformed" (too short to be sealed), "not_authentic" (another key, other associated data, or
+// damaged).
 Bytes seal(const std::array<std::uint8_t, 32>& key, ByteView associated, ByteView plain, Random& random);
 Result<Bytes> unseal(const std::array<std::uint8_t, 32>& key, ByteView associated, ByteView sealed);
 

@@ -1,5 +1,6 @@
 #pragma once
-// Signed notes (C2SP signed-note v1.0.0) and cosignatures (C2SP tlog-cosignature), parsed strictly: one accepted spelling.
+// Signed notes (C2SP signed-note v1.0.0) and cosignatures (C2SP tlog-cosignature), parsed strictly: one accepted
+// spelling.
 
 #include <string>
 #include <string_view>
@@ -46,10 +47,10 @@ struct Note {
 // "malformed" or "too_large". What parses encodes to the same bytes.
 Result<Note> parse_note(std::string_view note);
 
-// Opens a note with the keys one trusts. Unknown (name, id) pairs are ignored; a known key whose signature fails rejects the
-// note ("bad_signature"); no known key that verifies rejects it ("no_known_signature"). Each known key is counted once, in the
-// order and with the time of its first line: a repeated line adds nothing to a quorum. Of two entries of `known` with one name
-// and id the first is asked.
+// Opens a note with the keys one trusts. Unknown (name, id) pairs are ignored; a known key whose signature fails
+// rejects the note ("bad_signature"); no known key that verifies rejects it ("no_known_signature"). Each known key is
+// counted once, in the order and with the time of its first line: a repeated line adds nothing to a quorum. Of two
+// entries of `known` with one name and id the first is asked.
 struct Verified {
   std::size_t key_index;         // into `known`
   std::int64_t cosigned_at = 0;  // unix seconds, for cosignatures (type 0x04)
@@ -57,8 +58,8 @@ struct Verified {
 };
 Result<std::vector<Verified>> verify_note(const Note& note, const std::vector<VerifierKey>& known);
 
-// The text ends in LF and is valid in a note, the name is valid, the key is a log's and a witness's in turn, and the time is
-// not negative: asserted.
+// The text ends in LF and is valid in a note, the name is valid, the key is a log's and a witness's in turn, and the
+// time is not negative: asserted.
 NoteSignature sign_note(std::string_view text, std::string_view name, const KeyPair& key);  // type 0x01
 NoteSignature cosign(std::string_view checkpoint_text, std::string_view name, const KeyPair& key,
                      std::int64_t unix_seconds);

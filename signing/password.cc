@@ -17,11 +17,10 @@ constexpr std::uint64_t kPasswordMemBytes = 64 * 1024 * 1024;
 
 constexpr std::string_view kWrappedTag = "letopis/wrapped-key/v1";
 
-Bytes wrapped_about(const PublicKey& key) {
-  Bytes about;
-  append(about, as_bytes(kWrappedTag));
-  about.push_back(0);
-  append(about, key.view());
+std::string wrapped_about(const PublicKey& key) {
+  std::string about(kWrappedTag);
+  about.push_back('\0');
+  about += as_text(key.view());
   return about;
 }
 
@@ -49,11 +48,10 @@ Status argon2id(std::span<std::uint8_t> out, std::string_view secret, const Id& 
 
 Result<KeyPair> key_of_seed(Bytes opened, Purpose purpose, const PublicKey& expected) {
   const Wiper opened_wiper(opened);
-  std::array<std::uint8_t, 32> seed{};
-  const Wiper seed_wiper(seed);
-  LETOPIS_ASSERT(opened.size() == seed.size());
-  std::copy(opened.begin(), opened.end(), seed.begin());
-  auto key = KeyPair::from_seed(purpose, seed);
+  LETOPIS_ASSERT(opened.size() == Hash::kSize);
+  Hash seed = Hash::copy_of(opened);
+  const Wiper seed_wiper(seed.bytes);
+  auto key = KeyPair::from_seed(purpose, seed.bytes);
   if (key.public_key() != expected) return fail("malformed", "the seed inside is that of another key");
   return key;
 }
@@ -81,13 +79,13 @@ Result<std::array<std::uint8_t, 32>> stretch_passphrase(std::string_view passphr
 Bytes wrap_key(const KeyPair& key, const std::array<std::uint8_t, 32>& wrapping_key, Random& random) {
   auto seed = key.seed();
   const Wiper wiper(seed);
-  return seal(wrapping_key, wrapped_about(key.public_key()), seed, random);
+  return seal(wrapping_key, as_bytes(wrapped_about(key.public_key())), seed, random);
 }
 
 Result<KeyPair> unwrap_key(ByteView wrapped, Purpose purpose, const PublicKey& expected,
                            const std::array<std::uint8_t, 32>& wrapping_key) {
   if (wrapped.size() != kWrappedKeyBytes) return fail("malformed", "a wrapped key has 72 bytes");
-  TRY(Bytes opened, unseal(wrapping_key, wrapped_about(expected), wrapped));
+  TRY(Bytes opened, unseal(wrapping_key, as_bytes(wrapped_about(expected)), wrapped));
   return key_of_seed(std::move(opened), purpose, expected);
 }
 

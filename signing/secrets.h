@@ -8,8 +8,8 @@
 
 namespace letopis::signing {
 
-// sodium_init once, before guarded memory or Argon2id is first used; thread-safe. False when the machine has no usable source
-// of randomness.
+// sodium_init once, before guarded memory or Argon2id is first used; thread-safe. False when the machine has no usable
+// source of randomness.
 bool sodium_ready();
 
 // Wipes a secret when it goes out of scope, on every path out.

@@ -106,7 +106,8 @@ class PosixFileSystem final : public FileSystem {
     {
       const Descriptor fd(::open(aside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode));
       if (!fd.ok()) return io_error("open", aside);
-      // The umask, or a file that a crash left aside, may have given it another mode; a seed must not be readable for a moment.
+      // The umask, or a file that a crash left aside, may have given it another mode; a seed must not be readable for a
+      // moment.
       if (::fchmod(fd.get(), mode) != 0) return io_error("chmod", aside);
       TRY_STATUS(write_all(fd.get(), bytes, aside));
       if (::fsync(fd.get()) != 0) return io_error("fsync", aside);

@@ -1,6 +1,7 @@
 #pragma once
-// The few things we do to files, behind an interface, so that tests can drop what was not synced and fail the n-th call.
-// Paths are UTF-8. Errors: code "io_error" with the operation, path and errno text; "not_found"; "already_exists"; "too_large".
+// The few things we do to files, behind an interface, so that tests can drop what was not synced and fail the n-th
+// call. Paths are UTF-8. Errors: code "io_error" with the operation, path and errno text; "not_found";
+// "already_exists"; "too_large".
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,7 @@
 #pragma once
-// Three kinds of failure (docs: CONTRIBUTING.md): an expected one is a Result; a bug of ours is an ASSERT, which is always
-// on and aborts; a library's exception is converted where the library is called. No input ever reaches an assertion.
+// Three kinds of failure (docs: CONTRIBUTING.md): an expected one is a Result; a bug of ours is an ASSERT, which is
+// always on and aborts; a library's exception is converted where the library is called. No input ever reaches an
+// assertion.
 
 #include <cstdio>
 #include <cstdlib>
@@ -40,12 +41,12 @@ inline tl::unexpected<Error> fail(std::string_view code, std::string detail = {}
 // Returns the error of an expression of type Result, else continues / binds its value.
 #define LETOPIS_CONCAT_INNER(a, b) a##b
 #define LETOPIS_CONCAT(a, b) LETOPIS_CONCAT_INNER(a, b)
-#define TRY_STATUS(expression)                                                     \
-  do {                                                                             \
+#define TRY_STATUS(expression)                                                                                \
+  do {                                                                                                        \
     if (auto try_status_ = (expression); !try_status_) return tl::unexpected(std::move(try_status_).error()); \
   } while (false)
-#define TRY_IMPL(temporary, declaration, expression)                              \
-  auto temporary = (expression);                                                  \
-  if (!temporary) return tl::unexpected(std::move(temporary).error());            \
+#define TRY_IMPL(temporary, declaration, expression)                   \
+  auto temporary = (expression);                                       \
+  if (!temporary) return tl::unexpected(std::move(temporary).error()); \
   declaration = *std::move(temporary)
 #define TRY(declaration, expression) TRY_IMPL(LETOPIS_CONCAT(try_, __LINE__), declaration, expression)

@@ -76,12 +76,14 @@ Instant at_local(Date date, int minute_of_day, UtcOffset offset) {
 
 std::string format_date(Date date) {
   const auto c = civil(date);
-  return print("%04d-%02u-%02u", static_cast<int>(c.year()), static_cast<unsigned>(c.month()), static_cast<unsigned>(c.day()));
+  return print("%04d-%02u-%02u", static_cast<int>(c.year()), static_cast<unsigned>(c.month()),
+               static_cast<unsigned>(c.day()));
 }
 
 std::string format_day(Date date) {
   const auto c = civil(date);
-  return print("%02u.%02u.%04d", static_cast<unsigned>(c.day()), static_cast<unsigned>(c.month()), static_cast<int>(c.year()));
+  return print("%02u.%02u.%04d", static_cast<unsigned>(c.day()), static_cast<unsigned>(c.month()),
+               static_cast<int>(c.year()));
 }
 
 std::string format_instant(Instant at) {

@@ -16,7 +16,9 @@ namespace letopis {
 struct Instant {
   std::int64_t micros = 0;
   constexpr auto operator<=>(const Instant&) const = default;
-  constexpr std::int64_t seconds() const { return micros >= 0 ? micros / 1'000'000 : -((-micros + 999'999) / 1'000'000); }
+  constexpr std::int64_t seconds() const {
+    return micros >= 0 ? micros / 1'000'000 : -((-micros + 999'999) / 1'000'000);
+  }
   static constexpr Instant from_seconds(std::int64_t s) { return {s * 1'000'000}; }
 };
 inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
@@ -41,20 +43,20 @@ struct UtcOffset {
 
 Date make_date(int year, unsigned month, unsigned day);  // asserts a valid civil date; for constants
 Date local_date(Instant at, UtcOffset offset);
-int local_minute(Instant at, UtcOffset offset);                        // minutes since local midnight, 0–1439
-Instant at_local(Date date, int minute_of_day, UtcOffset offset);      // minute may exceed 1439: the next day
+int local_minute(Instant at, UtcOffset offset);                    // minutes since local midnight, 0–1439
+Instant at_local(Date date, int minute_of_day, UtcOffset offset);  // minute may exceed 1439: the next day
 
 // ISO 8601, one spelling each: "2026-11-21", "2026-11-21T09:10:00.123456Z", "2026-W47" (the week of the Monday).
 std::string format_date(Date date);
-std::string format_instant(Instant at);                                // UTC, microseconds, Z
-std::string format_local(Instant at, UtcOffset offset);                // "21.11.2026 12:10", for people
-std::string format_day(Date date);                                     // "21.11.2026"
+std::string format_instant(Instant at);                  // UTC, microseconds, Z
+std::string format_local(Instant at, UtcOffset offset);  // "21.11.2026 12:10", for people
+std::string format_day(Date date);                       // "21.11.2026"
 std::string format_week(Date any_day_of_week);
-std::string format_minute(int minute_of_day);                          // "08:30"
+std::string format_minute(int minute_of_day);  // "08:30"
 Result<Date> parse_date(std::string_view text);
-Result<Instant> parse_instant(std::string_view text);                  // fraction of 0–6 digits, Z or ±hh:mm required
-Result<Date> parse_week(std::string_view text);                        // the Monday
-Result<int> parse_minute(std::string_view text);                       // "HH:MM" → minute of day
+Result<Instant> parse_instant(std::string_view text);  // fraction of 0–6 digits, Z or ±hh:mm required
+Result<Date> parse_week(std::string_view text);        // the Monday
+Result<int> parse_minute(std::string_view text);       // "HH:MM" → minute of day
 
 class Clock {
  public:

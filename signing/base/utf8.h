@@ -6,7 +6,8 @@
 
 namespace letopis {
 
-// Takes one character off the front of `text`; nullopt, leaving `text` as it was, when it is empty or does not begin with one.
+// Takes one character off the front of `text`; nullopt, leaving `text` as it was, when it is empty or does not begin
+// with one.
 std::optional<char32_t> take_code_point(std::string_view& text);
 
 bool is_utf8(std::string_view text);

@@ -1,5 +1,5 @@
-// Which unusual signatures count as valid is part of the format: two verifiers that differ over one would come to different
-// verdicts over one log. tests/data/vectors/ed25519-cctv/README.md says where the vectors come from.
+// Which unusual signatures count as valid is part of the format: two verifiers that differ over one would come to
+// different verdicts over one log. tests/data/vectors/ed25519-cctv/README.md says where the vectors come from.
 
 #include <gtest/gtest.h>
 
@@ -93,7 +93,8 @@ TEST_F(Ed25519Vectors, NoneIsAcceptedForAnotherMessage) {
 constexpr std::string_view kOrder = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";
 
 TEST(Ed25519, ASignatureHasOneSpelling) {
-  // S + L solves the same equation; RFC 8032 (5.1.7) refuses it, or anyone could make a second valid signature of one statement.
+  // S + L solves the same equation; RFC 8032 (5.1.7) refuses it, or anyone could make a second valid signature of one
+  // statement.
   SeededRandom random(61);
   const auto pair = KeyPair::generate(Purpose::kAuthor, random);
   const auto order = fixed_from_hex<Hash>(kOrder).value();

@@ -42,8 +42,8 @@ constexpr std::string_view kCosignedCheckpoint =
     "— witness.example.com/w1 "
     "jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n";
 
-// The two lines below were made by another implementation (Python's cryptography over OpenSSL, following the text of the two
-// specifications) with the seed of RFC 8032's first test, over the checkpoint above.
+// The two lines below were made by another implementation (Python's cryptography over OpenSSL, following the text of
+// the two specifications) with the seed of RFC 8032's first test, over the checkpoint above.
 constexpr std::string_view kSeed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
 constexpr std::string_view kWitnessName = "witness.example.com/w1";
 constexpr std::string_view kWitnessKey = "witness.example.com/w1+7e6f4aaa+BNdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
@@ -188,7 +188,8 @@ TEST(VerifierKey, AnythingElseIsMalformed) {
 }
 
 TEST(VerifierKey, OtherTypesAreNamedAsUnsupported) {
-  // Types 0x02 (ECDSA), 0x06 (ML-DSA-44) and 0xff (private) of the specification's list; the id is checked after the type.
+  // Types 0x02 (ECDSA), 0x06 (ML-DSA-44) and 0xff (private) of the specification's list; the id is checked after the
+  // type.
   for (const int type : {0x00, 0x02, 0x03, 0x05, 0x06, 0xff}) {
     Bytes material(33, 7);
     material[0] = static_cast<std::uint8_t>(type);
