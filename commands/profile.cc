@@ -71,8 +71,8 @@ constexpr RuleSpec kRuleSpecs[] = {
 };
 
 // The roles a second signature may be asked of; spelled as the schema and staff.csv spell them.
-constexpr std::string_view kEndorsingRoles[] = {"administrator",      "class_teacher", "commission", "deputy_head", "director",
-                                                "head_of_department", "head_of_studies"};
+constexpr std::string_view kEndorsingRoles[] = {"administrator", "class_teacher",      "commission",     "deputy_head",
+                                                "director",      "head_of_department", "head_of_studies"};
 
 // The first thing found wrong, thrown inside this file only: toml++ throws too, and parse_profile catches both.
 struct Refusal {
@@ -110,7 +110,8 @@ class Table {
     if (value == nullptr) wrong_type(node, key, "a string");
     const std::string& text = value->get();
     if (text.empty() || text.size() > kTextMaxBytes)
-      refuse(node.source().begin.line, label(key) + " is empty or longer than " + std::to_string(kTextMaxBytes) + " bytes");
+      refuse(node.source().begin.line,
+             label(key) + " is empty or longer than " + std::to_string(kTextMaxBytes) + " bytes");
     for (const char c : text)
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
         refuse(node.source().begin.line, label(key) + " holds a control character");
@@ -191,7 +192,8 @@ class Table {
       out.silent = true;
     }
     if (has("clause")) out.clause = clause();
-    if (out.silent && !out.clause.empty()) refuse(line_of("silent"), name_ + " names a clause and calls the regulation silent");
+    if (out.silent && !out.clause.empty())
+      refuse(line_of("silent"), name_ + " names a clause and calls the regulation silent");
     if (!out.silent && out.clause.empty()) refuse(line(), name_ + " has neither a clause nor silent = true");
     return out;
   }
@@ -202,7 +204,9 @@ class Table {
   }
 
  private:
-  std::string label(std::string_view key) const { return name_.empty() ? std::string(key) : name_ + "." + std::string(key); }
+  std::string label(std::string_view key) const {
+    return name_.empty() ? std::string(key) : name_ + "." + std::string(key);
+  }
 
   const toml::node& need(std::string_view key) {
     asked_.emplace(key);
@@ -219,7 +223,8 @@ class Table {
     const std::string clause = text("clause");
     const std::string prefix = profile_id_ + " ";
     const std::string_view number = std::string_view(clause).substr(std::min(prefix.size(), clause.size()));
-    if (!clause.starts_with(prefix) || number.find_first_of("0123456789") == std::string_view::npos || clause.size() > 64)
+    if (!clause.starts_with(prefix) || number.find_first_of("0123456789") == std::string_view::npos ||
+        clause.size() > 64)
       refuse(line_of("clause"), name_ + ".clause is \"" + clause + "\"; a clause is written \"" + prefix + "3.3\"");
     return clause;
   }
@@ -248,7 +253,8 @@ int read_until(Table& table, int school_day_end) {
   if (until == "school_day_end") return school_day_end;
   const auto minute = parse_minute(until);
   if (!minute)
-    refuse(table.line_of("until"), table.name() + ".until is \"midnight\", \"school_day_end\" or a time of day such as \"16:00\"");
+    refuse(table.line_of("until"),
+           table.name() + ".until is \"midnight\", \"school_day_end\" or a time of day such as \"16:00\"");
   return *minute;
 }
 
@@ -325,14 +331,16 @@ void read_corrections(Table& root, Profile& profile) {
     refuse(table.line_of("endorsed_by"), "correction.endorsed_by has no meaning where corrections are forbidden");
   if (rule.mode == CorrectionMode::kReasonAndApproval) {
     rule.endorsed_by = table.text("endorsed_by");
-    if (std::find(std::begin(kEndorsingRoles), std::end(kEndorsingRoles), rule.endorsed_by) == std::end(kEndorsingRoles))
+    if (std::find(std::begin(kEndorsingRoles), std::end(kEndorsingRoles), rule.endorsed_by) ==
+        std::end(kEndorsingRoles))
       refuse(table.line_of("endorsed_by"), "correction.endorsed_by: no role \"" + rule.endorsed_by + "\" can endorse");
   }
   table.done();
 
   Table absence = root.table("correction_of_absence");
   profile.correction_of_absence.source = absence.source();
-  constexpr AbsenceCorrectionMode kAbsenceModes[] = {AbsenceCorrectionMode::kWithTeacher, AbsenceCorrectionMode::kByClassTeacher};
+  constexpr AbsenceCorrectionMode kAbsenceModes[] = {AbsenceCorrectionMode::kWithTeacher,
+                                                     AbsenceCorrectionMode::kByClassTeacher};
   profile.correction_of_absence.mode = kAbsenceModes[absence.choice("mode", {"with_teacher", "by_class_teacher"})];
   absence.done();
 }
@@ -375,7 +383,8 @@ void read_other(Table& root, Profile& profile) {
 void check_message(const Table& table, std::string_view key, std::string_view message, std::string_view placeholders) {
   for (std::size_t at = 0; (at = message.find_first_of("{}", at)) != std::string_view::npos;) {
     const std::size_t end = message.find('}', at);
-    if (message[at] != '{' || end == std::string_view::npos) refuse(table.line_of(key), table.name() + ": a stray brace in the message");
+    if (message[at] != '{' || end == std::string_view::npos)
+      refuse(table.line_of(key), table.name() + ": a stray brace in the message");
     const std::string_view name = message.substr(at + 1, end - at - 1);
     if (!has_word(placeholders, name))
       refuse(table.line_of(key), table.name() + ": the rule offers no {" + std::string(name) + "}");
@@ -428,8 +437,8 @@ void check_clauses_agree(const toml::table& root, const Profile& profile) {
 std::string read_id(Table& root) {
   const std::string id = root.text("id");
   const bool good = id.size() <= 32 && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-  });
+                      return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+                    });
   if (!good) refuse(root.line_of("id"), "id is up to 32 of a–z, 0–9 and -");
   return id;
 }
@@ -445,11 +454,14 @@ Profile read_profile(const toml::table& toml) {
   if (!fixed_from_hex<Hash>(profile.regulation_sha256))
     refuse(root.line_of("regulation_sha256"), "regulation_sha256 is 64 hexadecimal digits, lower case");
   read_school_day(root, profile);
-  const std::pair<std::string_view, DeadlineRule Profile::*> deadlines[] = {
-      {"lesson", &Profile::lesson},           {"topic", &Profile::topic},
-      {"attendance", &Profile::attendance},   {"lesson_mark", &Profile::lesson_mark},
-      {"written_work", &Profile::written_work}, {"homework", &Profile::homework},
-      {"remark", &Profile::remark},           {"excuse", &Profile::excuse}};
+  const std::pair<std::string_view, DeadlineRule Profile::*> deadlines[] = {{"lesson", &Profile::lesson},
+                                                                            {"topic", &Profile::topic},
+                                                                            {"attendance", &Profile::attendance},
+                                                                            {"lesson_mark", &Profile::lesson_mark},
+                                                                            {"written_work", &Profile::written_work},
+                                                                            {"homework", &Profile::homework},
+                                                                            {"remark", &Profile::remark},
+                                                                            {"excuse", &Profile::excuse}};
   for (const auto& [key, member] : deadlines) profile.*member = read_deadline(root.table(key), profile);
   read_scales(root, profile);
   read_marks(root, profile);
@@ -511,7 +523,8 @@ Result<Profile> parse_profile(std::string_view toml, std::string_view name) {
   const auto refused = [&](toml::source_index line, std::string_view reason) {
     return fail("bad_profile", std::string(name) + ":" + std::to_string(line) + ": " + std::string(reason));
   };
-  if (toml.size() > kProfileSizeMaxBytes) return refused(1, "longer than " + std::to_string(kProfileSizeMaxBytes) + " bytes");
+  if (toml.size() > kProfileSizeMaxBytes)
+    return refused(1, "longer than " + std::to_string(kProfileSizeMaxBytes) + " bytes");
   try {
     Profile profile = read_profile(toml::parse(toml, name));
     profile.toml = toml;

@@ -97,14 +97,14 @@ std::span<const RuleSpec> rule_specs();
 
 // Where a requirement comes from: a clause of the regulation, or our default where the regulation is silent.
 struct Source {
-  std::string clause;   // "r000 3.3"; empty when silent
+  std::string clause;  // "r000 3.3"; empty when silent
   bool silent = false;
   bool operator==(const Source&) const = default;
 };
 
 struct Rule {
   std::string id;
-  std::string clause;   // empty when silent
+  std::string clause;  // empty when silent
   bool silent = false;
   std::string message_ru;
   std::string message_en;
@@ -125,17 +125,18 @@ enum class LatePolicy {
 // An entry is timely when recorded_at <= deadline.
 struct DeadlineRule {
   Source source;
-  std::optional<int> days_after;                 // local calendar days
-  int until_minute = 0;                          // of the day that days_after ends on; 1440 = its last midnight. With days_after only
-  std::optional<int> hours_after_group_classes;  // after the end of that group's last class of the day, by the timetable
-  LatePolicy late = LatePolicy::kMarkLate;       // the profile's own, unless the deadline names another
+  std::optional<int> days_after;  // local calendar days
+  int until_minute = 0;           // of the day that days_after ends on; 1440 = its last midnight. With days_after only
+  std::optional<int>
+      hours_after_group_classes;            // after the end of that group's last class of the day, by the timetable
+  LatePolicy late = LatePolicy::kMarkLate;  // the profile's own, unless the deadline names another
 };
 
 // The values a mark may have: a list of spellings, or whole numbers from min to max. Works name their scale; a
 // dictionary entry may define more scales than the profile does.
 struct Scale {
-  std::string name;                  // "2-5", "0-100"
-  std::vector<std::string> values;   // empty for a range
+  std::string name;                 // "2-5", "0-100"
+  std::vector<std::string> values;  // empty for a range
   std::optional<std::pair<int, int>> range;
 
   bool allows(std::string_view value) const;  // one accepted spelling: "5", never "05" or "+5"
@@ -203,22 +204,22 @@ struct LateRule {
 };
 
 struct Profile {
-  std::string id;                  // "r000"
+  std::string id;  // "r000"
   std::string title_ru, title_en;
-  std::string regulation_sha256;   // of the regulation's text this profile was written from, in hexadecimal
-  std::string toml;                // the exact bytes it was parsed from
-  Hash hash;                       // SHA-256 of them
+  std::string regulation_sha256;  // of the regulation's text this profile was written from, in hexadecimal
+  std::string toml;               // the exact bytes it was parsed from
+  Hash hash;                      // SHA-256 of them
 
   SchoolDayRule school_day;
   LateRule late;
-  DeadlineRule lesson;             // lesson_recorded, from the day of the lesson
-  DeadlineRule topic;              // from the day of the lesson
-  DeadlineRule attendance;         // attendance_taken, absence_recorded, lateness_recorded, from the day of the lesson
-  DeadlineRule lesson_mark;        // from the day of the lesson
-  DeadlineRule written_work;       // marks of a work whose kind is written, from the day it was held
-  DeadlineRule homework;           // from the lesson it was given in
-  DeadlineRule remark;             // from the day of the lesson
-  DeadlineRule excuse;             // from the last day of the absence
+  DeadlineRule lesson;        // lesson_recorded, from the day of the lesson
+  DeadlineRule topic;         // from the day of the lesson
+  DeadlineRule attendance;    // attendance_taken, absence_recorded, lateness_recorded, from the day of the lesson
+  DeadlineRule lesson_mark;   // from the day of the lesson
+  DeadlineRule written_work;  // marks of a work whose kind is written, from the day it was held
+  DeadlineRule homework;      // from the lesson it was given in
+  DeadlineRule remark;        // from the day of the lesson
+  DeadlineRule excuse;        // from the last day of the absence
   CorrectionRule correction;
   AbsenceCorrectionRule correction_of_absence;
   MarkRule marks;

@@ -114,8 +114,9 @@ TEST(ProfileR000, Clause3_2AbsencesVerifiedWeeklyTogetherWithTheTeacher) {
 
 TEST(ProfileR000, IsSilentWhereTheTextIsSilent) {
   const Profile profile = r000();
-  for (const Source& source : {profile.lesson.source, profile.topic.source, profile.remark.source, profile.correction.source,
-                               profile.marks.source, profile.seen.source, profile.late.source})
+  for (const Source& source :
+       {profile.lesson.source, profile.topic.source, profile.remark.source, profile.correction.source,
+        profile.marks.source, profile.seen.source, profile.late.source})
     EXPECT_EQ(source, (Source{.clause = "", .silent = true}));
   EXPECT_EQ(profile.correction.mode, CorrectionMode::kReasonAndApproval);
   EXPECT_EQ(profile.correction.endorsed_by, "deputy_head");
@@ -144,7 +145,8 @@ TEST(Scale, AcceptsOneSpellingOfEachValue) {
   const Scale* points = profile.find_scale("0-100");
   ASSERT_NE(points, nullptr);
   for (const char* good : {"0", "7", "100"}) EXPECT_TRUE(points->allows(good)) << good;
-  for (const char* bad : {"101", "-1", "", "007", "+5", "5.0", "99999999999999999999"}) EXPECT_FALSE(points->allows(bad)) << bad;
+  for (const char* bad : {"101", "-1", "", "007", "+5", "5.0", "99999999999999999999"})
+    EXPECT_FALSE(points->allows(bad)) << bad;
   EXPECT_EQ(points->describe(), "0–100");
   EXPECT_EQ(profile.find_scale("A-F"), nullptr);
 }
@@ -152,7 +154,8 @@ TEST(Scale, AcceptsOneSpellingOfEachValue) {
 TEST(RenderMessage, FillsTheValuesInInEitherLanguage) {
   const Rule rule{"second_mark", "", true, "не больше {limit}, {when}.", "at most {limit}, {when}"};
   const std::map<std::string, std::string> values = {{"limit", "1"}, {"when", "21.11.2026 {limit}"}};
-  EXPECT_EQ(render_message(rule, Language::kRussian, values), "не больше 1, 21.11.2026 {limit}.") << "values are not templates";
+  EXPECT_EQ(render_message(rule, Language::kRussian, values), "не больше 1, 21.11.2026 {limit}.")
+      << "values are not templates";
   EXPECT_EQ(render_message(rule, Language::kEnglish, {{"limit", "1"}}), "at most 1, —");
 }
 
@@ -187,13 +190,15 @@ TEST(ProfileRefused, ARequirementWithoutClauseOrSilence) {
               HasSubstr("rules.key_revoked has neither"));
   EXPECT_THAT(refusal(r000_with("[remark]\nsilent = true\n", "[remark]\nsilent = true\nclause = \"r000 3.3\"\n")),
               HasSubstr("names a clause and calls the regulation silent"));
-  EXPECT_THAT(refusal(r000_with("[remark]\nsilent = true\n", "[remark]\nsilent = false\n")), HasSubstr("true or absent"));
+  EXPECT_THAT(refusal(r000_with("[remark]\nsilent = true\n", "[remark]\nsilent = false\n")),
+              HasSubstr("true or absent"));
 }
 
 TEST(ProfileRefused, AClauseOfAnotherRegulation) {
   EXPECT_THAT(refusal(r000_with("[excuse]\nclause = \"r000 3.2\"", "[excuse]\nclause = \"r001 4.3\"")),
               HasSubstr("a clause is written \"r000 3.3\""));
-  EXPECT_THAT(refusal(r000_with("[excuse]\nclause = \"r000 3.2\"", "[excuse]\nclause = \"r000 \"")), HasSubstr("a clause is written"));
+  EXPECT_THAT(refusal(r000_with("[excuse]\nclause = \"r000 3.2\"", "[excuse]\nclause = \"r000 \"")),
+              HasSubstr("a clause is written"));
 }
 
 TEST(ProfileRefused, AParameterAndItsRuleOnDifferentClauses) {
@@ -202,7 +207,8 @@ TEST(ProfileRefused, AParameterAndItsRuleOnDifferentClauses) {
 }
 
 TEST(ProfileRefused, WrongTypesAndValuesOutOfRange) {
-  EXPECT_THAT(refusal(r000_with("days_after = 7", "days_after = \"7\"")), HasSubstr("written_work.days_after must be a whole number"));
+  EXPECT_THAT(refusal(r000_with("days_after = 7", "days_after = \"7\"")),
+              HasSubstr("written_work.days_after must be a whole number"));
   EXPECT_THAT(refusal(r000_with("days_after = 7", "days_after = -1")), HasSubstr("written_work.days_after is outside"));
   EXPECT_THAT(refusal(r000_with("max_per_cell = 1", "max_per_cell = 0")), HasSubstr("marks.max_per_cell is outside"));
   EXPECT_THAT(refusal(r000_with("values = []", "values = [1]")), HasSubstr("must be an array of strings"));
@@ -215,13 +221,18 @@ TEST(ProfileRefused, WrongTypesAndValuesOutOfRange) {
 }
 
 TEST(ProfileRefused, Contradictions) {
-  EXPECT_THAT(refusal(r000_with("hours_after_group_classes = 3", "until = \"midnight\"")), HasSubstr("days_after is missing"));
+  EXPECT_THAT(refusal(r000_with("hours_after_group_classes = 3", "until = \"midnight\"")),
+              HasSubstr("days_after is missing"));
   EXPECT_THAT(refusal(r000_with("hours_after_group_classes = 3\n", "")), HasSubstr("homework sets no term"));
-  EXPECT_THAT(refusal(r000_with("default_scale = \"2-5\"", "default_scale = \"1-12\"")), HasSubstr("no scale is called \"1-12\""));
-  EXPECT_THAT(refusal(r000_with("values = []", "values = [\"зач\"]")), HasSubstr("is banned, yet scale \"2-5\" allows it"));
+  EXPECT_THAT(refusal(r000_with("default_scale = \"2-5\"", "default_scale = \"1-12\"")),
+              HasSubstr("no scale is called \"1-12\""));
+  EXPECT_THAT(refusal(r000_with("values = []", "values = [\"зач\"]")),
+              HasSubstr("is banned, yet scale \"2-5\" allows it"));
   EXPECT_THAT(refusal(r000_with("mode = \"reason_and_approval\"", "mode = \"forbidden\"")), HasSubstr("no meaning"));
-  EXPECT_THAT(refusal(r000_with("endorsed_by = \"deputy_head\"\n", "")), HasSubstr("correction.endorsed_by is missing"));
-  EXPECT_THAT(refusal(r000_with("days_before_holidays = 1", "days_before_holidays = 7")), HasSubstr("closes before it opens"));
+  EXPECT_THAT(refusal(r000_with("endorsed_by = \"deputy_head\"\n", "")),
+              HasSubstr("correction.endorsed_by is missing"));
+  EXPECT_THAT(refusal(r000_with("days_before_holidays = 1", "days_before_holidays = 7")),
+              HasSubstr("closes before it opens"));
   EXPECT_THAT(refusal(r000_with("max = 100", "max = 0")), HasSubstr("max is not above min"));
   EXPECT_THAT(refusal(r000_with("min = 0\n", "min = 0\nvalues = [\"1\"]\n")), HasSubstr("not both"));
   EXPECT_THAT(refusal(r000_with("\"зач\", \"незач\"", "\"зач\", \"зач\"")), HasSubstr("twice"));
@@ -231,14 +242,19 @@ TEST(ProfileRefused, Contradictions) {
 TEST(ProfileRefused, MessagesWithPlaceholdersTheRuleDoesNotOffer) {
   EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "{name}, your key expired on {date}.")),
               HasSubstr("rules.key_expired: the rule offers no {name}"));
-  EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "The signing key expired on {date.")), HasSubstr("stray brace"));
-  EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "Expired } on {date}.")), HasSubstr("stray brace"));
-  EXPECT_THAT(refusal(r000_with("en = \"The signing key expired on {date}.\"\n", "")), HasSubstr("rules.key_expired.en is missing"));
+  EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "The signing key expired on {date.")),
+              HasSubstr("stray brace"));
+  EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "Expired } on {date}.")),
+              HasSubstr("stray brace"));
+  EXPECT_THAT(refusal(r000_with("en = \"The signing key expired on {date}.\"\n", "")),
+              HasSubstr("rules.key_expired.en is missing"));
 }
 
 TEST(Profile, ADeadlineMayNameAPolicyAndAnHourOfItsOwn) {
-  const auto profile = parse_profile(
-      r000_with("until = \"school_day_end\"", "until = \"16:00\"\nhours_after_group_classes = 2\nlate = \"needs_basis\""), "x");
+  const auto profile =
+      parse_profile(r000_with("until = \"school_day_end\"",
+                              "until = \"16:00\"\nhours_after_group_classes = 2\nlate = \"needs_basis\""),
+                    "x");
   ASSERT_TRUE(profile) << profile.error().text();
   EXPECT_EQ(profile->lesson_mark.until_minute, 16 * 60);
   EXPECT_EQ(profile->lesson_mark.hours_after_group_classes, 2);
@@ -247,8 +263,8 @@ TEST(Profile, ADeadlineMayNameAPolicyAndAnHourOfItsOwn) {
 }
 
 TEST(Profile, CorrectionsMayBeForbiddenAltogether) {
-  const auto profile =
-      parse_profile(r000_with("mode = \"reason_and_approval\"\nendorsed_by = \"deputy_head\"", "mode = \"forbidden\""), "x");
+  const auto profile = parse_profile(
+      r000_with("mode = \"reason_and_approval\"\nendorsed_by = \"deputy_head\"", "mode = \"forbidden\""), "x");
   ASSERT_TRUE(profile) << profile.error().text();
   EXPECT_EQ(profile->correction.mode, CorrectionMode::kForbidden);
 }
