@@ -8,21 +8,17 @@
 
 #include <optional>
 
+#include "ledger/second_signatures.h"
 #include "ledger/sequencer.h"
 #include "ledger/statement.h"
 #include "signing/keys.h"
 
 namespace letopis::commands {
 
-// Messages of second signatures: tagged_message(tag, parts), each key's own.
-//   genesis:   "letopis/genesis/v1", origin, statement id, name, zone, offset (i32 big-endian), log vkey, service key,
-//              all root keys one after another, threshold (1 byte), simulated (1 byte), profile name, profile, regulation,
-//              previous origin, previous size (u64), previous root
-//   enrolment: "letopis/enrolment/v1", origin, invitation (statement id), person, new public key
-//   rotation:  "letopis/rotation/v1", origin, old key id, new public key
-Bytes genesis_message(const ledger::Statement& genesis);
-Bytes enrolment_message(std::string_view origin, const Id& invitation, const Id& person, const PublicKey& key);
-Bytes rotation_message(std::string_view origin, const Id& old_key, const PublicKey& key);
+// Messages of second signatures: ledger/second_signatures.h says what each covers.
+using ledger::enrolment_message;
+using ledger::genesis_message;
+using ledger::rotation_message;
 
 // Whom a key belongs to, at any time: keys are content-addressed, so an entry of this directory never changes.
 struct KnownKey {

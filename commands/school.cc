@@ -1,0 +1,554 @@
+#include "commands/school.h"
+
+#include <algorithm>
+#include <set>
+
+#include "ledger/checkpoint.h"
+#include "signing/sha256.h"
+
+namespace letopis::commands {
+
+using namespace ledger;
+using projections::ShardKey;
+using projections::View;
+
+namespace {
+constexpr std::size_t kRootsRememberedMax = 4096;
+}
+
+void Gate::enter() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !closed_; });
+  ++inside_;
+}
+void Gate::leave() {
+  const std::lock_guard lock(mutex_);
+  --inside_;
+  changed_.notify_all();
+}
+void Gate::close() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !closed_; });
+  closed_ = true;
+  changed_.wait(lock, [this] { return inside_ == 0; });
+}
+void Gate::open() {
+  const std::lock_guard lock(mutex_);
+  closed_ = false;
+  changed_.notify_all();
+}
+
+// --- What every school answers from its read model ---------------------------------------------------------------------
+
+Result<std::uint64_t> School::size_at(std::string_view at) const {
+  return read([&](const ReadModel& model) -> Result<std::uint64_t> {
+    const std::uint64_t size = model.times.size();
+    if (at.empty()) return size;
+    if (at.find_first_not_of("0123456789") == std::string_view::npos && at.size() <= 18)
+      return std::min<std::uint64_t>(size, std::stoull(std::string(at)));
+    TRY(const Instant moment, parse_instant(at));
+    return static_cast<std::uint64_t>(std::upper_bound(model.times.begin(), model.times.end(), moment) - model.times.begin());
+  });
+}
+
+Result<std::vector<Bytes>> School::shard_entries(const std::vector<ShardKey>& keys, std::uint64_t size) const {
+  std::vector<std::uint64_t> indices;
+  read([&](const ReadModel& model) {
+    for (const auto& key : keys)
+      if (const auto* shard = model.shards.find(key))
+        for (const auto index : shard->entries)
+          if (index < size) indices.push_back(index);
+  });
+  std::sort(indices.begin(), indices.end());
+  indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
+  std::vector<Bytes> entries;
+  entries.reserve(indices.size());
+  for (const auto index : indices) {
+    TRY(Bytes bytes, entry(index));
+    entries.push_back(std::move(bytes));
+  }
+  return entries;
+}
+
+Result<std::shared_ptr<const projections::SchoolState>> School::structure_at(std::uint64_t size) const {
+  TRY(const auto entries, shard_entries({ShardKey{View::kSchool, {}, {}}}, size));
+  auto state = std::make_shared<projections::SchoolState>(projections::Detail::kStructure);
+  for (const auto& bytes : entries) {
+    TRY(const Entry decoded, decode_entry(bytes));
+    state->apply(decoded);
+  }
+  return std::shared_ptr<const projections::SchoolState>(std::move(state));
+}
+
+// --- Starting ----------------------------------------------------------------------------------------------------------
+
+SchoolImpl::SchoolImpl(Workshop workshop, SchoolRecord record, signing::VerifierKey vkey, signing::KeyPair service_key)
+    : shop_(workshop),
+      record_(std::move(record)),
+      vkey_(std::move(vkey)),
+      service_key_(std::move(service_key)),
+      profiles_(std::make_shared<const ProfileBook>(ProfileBook::with_builtin())) {
+  model_.checkpoint.origin = record_.origin;
+  model_.checkpoint.root = empty_root();
+}
+
+Status SchoolImpl::start(std::uint64_t signed_size, signing::KeyPair log_key) {
+  TRY_STATUS(replay(0, signed_size));
+  std::vector<Published> tail;
+  const auto verify = [this](std::uint64_t index, ByteView bytes) { return verify_tail(index, bytes); };
+  TRY_STATUS(shop_.sequencer.open_school(record_, SchoolKeys{std::move(log_key), record_.origin}, *this, verify));
+  if (const auto note = shop_.sequencer.newest_checkpoint(record_.number)) {
+    TRY(const SignedCheckpoint newest, open_checkpoint(*note, vkey_));
+    const std::unique_lock lock(model_mutex_);
+    model_.checkpoint = newest.checkpoint;
+    model_.checkpoint_note = *note;
+  }
+  return {};
+}
+
+// Folds entries that a signed checkpoint covers; the sequencer compares their root with it.
+Status SchoolImpl::replay(std::uint64_t from, std::uint64_t to) {
+  std::vector<Hash> leaves;
+  leaves.reserve(to - from);
+  TRY_STATUS(shop_.store.each_leaf(record_.number, from, to, false, [&](std::uint64_t, const Hash& leaf) {
+    leaves.push_back(leaf);
+    return true;
+  }));
+  if (leaves.size() != to - from) return fail("log_behind_checkpoint", "the database of " + record_.slug + " holds fewer entries than the newest signed checkpoint");
+  Status outcome;
+  TRY_STATUS(shop_.store.each_entry(record_.number, from, to, false, [&](std::uint64_t index, ByteView bytes) {
+    const auto entry = decode_entry(bytes);
+    if (!entry || entry->event.index != index) {
+      outcome = fail("damaged", "entry " + std::to_string(index) + " of " + record_.slug + " cannot be read");
+      return false;
+    }
+    if (const auto* committed = std::get_if<StateCommitted>(&entry->statement.body)) {
+      if (committed->size == index && model_.shards.root() != committed->root) {
+        outcome = fail("state_mismatch", "the state at entry " + std::to_string(index) + " of " + record_.slug + " is not the committed one");
+        return false;
+      }
+      since_state_commit_ = 0;
+    }
+    fold_published(*entry, leaves[index - from], state_.apply(*entry));
+    ++since_state_commit_;
+    return true;
+  }));
+  return outcome;
+}
+
+// An entry that lies past the newest signed checkpoint: stored, but not yet signed when the server stopped — or planted.
+Status SchoolImpl::verify_tail(std::uint64_t index, ByteView bytes) {
+  TRY(const Entry entry, decode_entry(bytes));
+  TRY_STATUS(check_signatures(entry.statement, entry.event.statement, entry.event.signature, record_.origin, *this));
+  if (entry.event.index != index || entry.event.recorded_at <= state_.last_recorded_at())
+    return fail("planted_entries", "entry " + std::to_string(index) + " is out of order");
+  const Ruling ruling = judge(entry.statement, index, entry.event.recorded_at);
+  std::vector<Role> awaits;
+  for (const auto& awaited : entry.event.awaits) awaits.push_back(awaited.role);
+  const bool same = ruling.verdict == entry.event.verdict && ruling.rule == entry.event.rule && ruling.deadline == entry.event.deadline &&
+                    ruling.late_seconds == entry.event.late_seconds && ruling.utc_offset.seconds == entry.event.utc_offset &&
+                    ruling.profile == entry.event.profile && ruling.context == entry.event.context && ruling.awaits == awaits;
+  if (!same) return fail("planted_entries", "entry " + std::to_string(index) + " carries a verdict the rules do not give");
+  fold_published(entry, leaf_hash(bytes), state_.apply(entry));
+  return {};
+}
+
+// --- The judge: the sequencer's thread -----------------------------------------------------------------------------------
+
+Ruling SchoolImpl::judge(const Statement& statement, std::uint64_t index, Instant recorded_at) {
+  std::shared_ptr<const ProfileBook> book;
+  {
+    const std::lock_guard lock(profiles_mutex_);
+    book = profiles_;
+  }
+  return decide(state_, *book, *this, statement, index, recorded_at);
+}
+
+void SchoolImpl::applied(const Entry& entry, const Hash&) { routed_.push_back(state_.apply(entry)); }
+
+void SchoolImpl::published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint, const std::string& note) {
+  std::vector<Change> changes;
+  changes.reserve(entries.size());
+  {
+    const std::unique_lock lock(model_mutex_);
+    for (const auto& published : entries) {
+      const auto entry = decode_entry(published.bytes);
+      LETOPIS_ASSERT(entry.has_value() && !routed_.empty());  // encoded by the sequencer a moment ago
+      fold_published(*entry, published.leaf, routed_.front());
+      changes.push_back({published.index, std::move(routed_.front())});
+      routed_.pop_front();
+    }
+    model_.checkpoint = checkpoint.checkpoint;
+    model_.checkpoint_note = note;
+  }
+  roots_[checkpoint.checkpoint.size] = checkpoint.checkpoint.root;
+  while (roots_.size() > kRootsRememberedMax) roots_.erase(roots_.begin());
+  since_state_commit_ += entries.size();
+  const std::lock_guard lock(listeners_mutex_);
+  for (const auto& [id, listener] : listeners_) listener(changes);
+}
+
+void SchoolImpl::fold_published(const Entry& entry, const Hash& leaf, const std::vector<ShardKey>& shards) {
+  model_.times.push_back(entry.event.recorded_at);
+  bool structural = false;
+  for (const auto& key : shards) {
+    model_.shards.add(key, entry.event.index, leaf);
+    structural = structural || key.view == View::kSchool;
+  }
+  if (!structural || entry.event.verdict == Verdict::kRefused) return;
+  model_.structure.apply(entry);
+  learn_names(entry);
+  const std::unique_lock lock(keys_mutex_);
+  const auto learn = [&](signing::Purpose purpose, const PublicKey& key, const Id& person) {
+    known_keys_[signing::key_id(purpose, key)] = {purpose, key, person};
+  };
+  if (const auto* genesis = std::get_if<SchoolCreated>(&entry.statement.body)) {
+    for (const auto& root : genesis->root_keys) learn(signing::Purpose::kRoot, root.key, {});
+    learn(signing::Purpose::kService, genesis->service_key, {});
+  } else if (const auto* enrolled = std::get_if<KeyEnrolled>(&entry.statement.body)) {
+    learn(signing::Purpose::kAuthor, enrolled->key, enrolled->person);
+  } else if (const auto* rotated = std::get_if<KeyRotated>(&entry.statement.body)) {
+    learn(signing::Purpose::kAuthor, rotated->key, entry.statement.author);
+  } else if (const auto* invitation = std::get_if<InvitationIssued>(&entry.statement.body)) {
+    known_invitations_[entry.statement.id] = invitation->code_key;
+  }
+}
+
+void SchoolImpl::learn_names(const Entry& entry) {
+  const std::unique_lock lock(names_mutex_);
+  if (const auto* erased = std::get_if<PersonalTextErased>(&entry.statement.body)) {
+    names_.erase(erased->person);
+    name_commitments_.erase(erased->person);
+  }
+  for (const auto& commitment : entry.statement.commitments)
+    if (commitment.field == "name") {
+      name_commitments_[commitment.person] = commitment.digest;
+      names_.erase(commitment.person);
+    }
+}
+
+std::optional<KnownKey> SchoolImpl::find_key(const Id& id) const {
+  const std::shared_lock lock(keys_mutex_);
+  const auto it = known_keys_.find(id);
+  return it == known_keys_.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::optional<PublicKey> SchoolImpl::find_invitation(const Id& statement) const {
+  const std::shared_lock lock(keys_mutex_);
+  const auto it = known_invitations_.find(statement);
+  return it == known_invitations_.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::optional<Hash> SchoolImpl::root_at(std::uint64_t size) const {
+  if (size == 0) return empty_root();
+  if (const auto it = roots_.find(size); it != roots_.end()) return it->second;
+  if (size > state_.size()) return std::nullopt;
+  const auto root = root_of(size, shop_.sequencer.tree().nodes(record_.number));
+  if (!root) return std::nullopt;
+  roots_[size] = *root;
+  if (roots_.size() > kRootsRememberedMax) roots_.erase(roots_.begin());
+  return *root;
+}
+
+// --- Submitting ----------------------------------------------------------------------------------------------------------
+
+namespace {
+class Inside {
+ public:
+  explicit Inside(Gate& gate) : gate_(gate) { gate_.enter(); }
+  ~Inside() { gate_.leave(); }
+  Inside(const Inside&) = delete;
+  Inside& operator=(const Inside&) = delete;
+
+ private:
+  Gate& gate_;
+};
+}  // namespace
+
+Result<std::vector<Acknowledged>> SchoolImpl::submit(RawSubmission submission, Language language) {
+  auto result = [&] {
+    const Inside inside(gate_);
+    return submit_inside(std::move(submission), language, false);
+  }();
+  if (result) commit_state_when_due();
+  return result;
+}
+
+Result<std::vector<Acknowledged>> SchoolImpl::submit_genesis(RawStatement genesis, Bytes profile_text) {
+  RawSubmission submission;
+  submission.statements.push_back(std::move(genesis));
+  submission.blobs.push_back(std::move(profile_text));
+  return submit_inside(std::move(submission), Language::kRussian, true);
+}
+
+Result<std::vector<Acknowledged>> SchoolImpl::submit_inside(RawSubmission raw, Language language, bool genesis_allowed) {
+  TRY(Submission submission, prepare(std::move(raw), genesis_allowed));
+  TRY_STATUS(keep_profiles(submission));
+  auto receipted = shop_.sequencer.submit(record_.number, std::move(submission)).get();
+  if (!receipted) return tl::unexpected(receipted.error());
+  return acknowledge(*receipted, language);
+}
+
+Result<Submission> SchoolImpl::prepare(RawSubmission raw, bool genesis_allowed) {
+  if (raw.statements.empty()) return fail("malformed", "no statements");
+  if (raw.statements.size() > kStatementsPerRequestMax) return fail("too_many", "at most 500 statements a request");
+  Submission submission;
+  submission.statements.reserve(raw.statements.size());
+  for (auto& statement : raw.statements) {
+    TRY(SignedStatement authentic, authenticate(std::move(statement.bytes), statement.signature, record_.origin, *this, genesis_allowed));
+    submission.statements.push_back(std::move(authentic));
+  }
+  TRY_STATUS(match_texts(raw.texts, submission));
+  for (auto& blob : raw.blobs) {
+    if (blob.size() > kBlobSizeMaxBytes) return fail("too_large", "a file is at most 16 MiB");
+    const Hash hash = signing::sha256(blob);
+    submission.blobs.emplace_back(hash, std::move(blob));
+  }
+  return submission;
+}
+
+// Every commitment needs its text, and every text its commitment: nothing is stored that nobody committed to.
+Status SchoolImpl::match_texts(const std::vector<RawText>& texts, Submission& submission) const {
+  std::map<Hash, const RawText*> by_digest;
+  for (const auto& text : texts) {
+    if (text.text.size() > kSealedTextSizeMaxBytes) return fail("too_large", "a sealed text is at most 16 KiB");
+    if (!valid_text(text.text)) return fail("malformed", "a sealed text is not clean UTF-8");
+    by_digest[sealed_commitment(text.field, text.salt, text.text)] = &text;
+  }
+  std::size_t matched = 0;
+  for (const auto& statement : submission.statements)
+    for (const auto& commitment : statement.decoded.commitments) {
+      const auto it = by_digest.find(commitment.digest);
+      if (it == by_digest.end() || it->second->field != commitment.field)
+        return fail("text_missing", "the text of sealed field " + std::string(commitment.field) + " did not come along or does not match");
+      submission.texts.push_back({std::string(commitment.field), commitment.person, it->second->salt, it->second->text});
+      submission.places.push_back({record_.origin, statement.decoded.key, statement.decoded.chain, statement.decoded.number});
+      ++matched;
+    }
+  if (matched < by_digest.size()) return fail("text_unknown", "a sealed text that no statement commits to");
+  return {};
+}
+
+Status SchoolImpl::keep_profiles(const Submission& submission) {
+  for (const auto& statement : submission.statements) {
+    const auto* adopted = std::get_if<ProfileAdopted>(&statement.decoded.body);
+    if (adopted == nullptr) continue;
+    const std::lock_guard lock(profiles_mutex_);
+    if (profiles_->find(adopted->profile) != nullptr) continue;
+    const auto blob = std::find_if(submission.blobs.begin(), submission.blobs.end(), [&](const auto& b) { return b.first == adopted->profile; });
+    if (blob == submission.blobs.end()) return fail("profile_missing", "the profile's text must come with its adoption");
+    auto book = std::make_shared<ProfileBook>(*profiles_);
+    if (auto added = book->add(as_text(blob->second), adopted->name); !added) return fail("profile_missing", added.error().detail);
+    profiles_ = std::move(book);
+  }
+  return {};
+}
+
+Result<std::vector<Acknowledged>> SchoolImpl::acknowledge(const Receipted& receipted, Language language) {
+  const std::uint64_t size = receipted.checkpoint.checkpoint.size;
+  const TreeCache& tree = shop_.sequencer.tree();
+  std::vector<Acknowledged> acknowledged;
+  acknowledged.reserve(receipted.placed.size());
+  for (const auto& placed : receipted.placed) {
+    TRY(const Entry entry, decode_entry(placed.entry));
+    auto& item = acknowledged.emplace_back();
+    item.index = placed.index;
+    item.recorded_at = entry.event.recorded_at;
+    item.statement = entry.statement.id;
+    item.verdict = entry.event.verdict;
+    item.deadline = entry.event.deadline;
+    item.late_seconds = entry.event.late_seconds;
+    item.repeated = placed.repeated;
+    for (const auto& awaited : entry.event.awaits) item.awaits.push_back(awaited.role);
+    explain(entry, language, item);
+    ProofFile file;
+    file.index = placed.index;
+    TRY(file.proof, tree.inclusion_proof(record_.number, placed.index, size));
+    TRY(file.extra, receipt_extra(placed.entry, entry.statement.key, size));
+    file.checkpoint = receipted.note;
+    item.receipt = file.encode();
+  }
+  return acknowledged;
+}
+
+void SchoolImpl::explain(const Entry& entry, Language language, Acknowledged& to) const {
+  if (entry.event.rule.empty()) return;
+  to.rule = entry.event.rule;
+  const Profile* known = profile(entry.event.profile);
+  if (known == nullptr || !known->rules.contains(to.rule)) return;
+  const Rule& rule = known->rule(to.rule);
+  to.clause = rule.clause;
+  const auto values = read([&](const ReadModel& model) {
+    return message_values(model.structure, *known, entry.statement, to.rule, entry.event.deadline, entry.event.recorded_at, language);
+  });
+  to.message = render_message(rule, language, values);
+}
+
+// --- Receipts --------------------------------------------------------------------------------------------------------------
+
+// The entries by which a key came to be trusted: its enrolment, its invitation, the inviter's enrolment, … , the genesis.
+// Kept for good: the chain of a key never changes.
+Result<std::vector<Bytes>> SchoolImpl::key_chain(const Id& key_id) const {
+  {
+    const std::lock_guard lock(chains_mutex_);
+    if (const auto it = chains_.find(key_id); it != chains_.end()) return *it->second;
+  }
+  std::vector<std::uint64_t> indices;
+  Id next = key_id;
+  for (int links = 0; links < 64; ++links) {
+    const auto key = read([&](const ReadModel& model) -> std::optional<projections::Key> {
+      const auto* known = model.structure.key(next);
+      return known == nullptr ? std::nullopt : std::optional(*known);
+    });
+    if (!key) return fail("unknown_key", "no such key");
+    if (key->purpose != signing::Purpose::kAuthor) break;  // a root or service key: the genesis names it
+    indices.push_back(key->enrolled);
+    if (!key->rotated_from.is_zero()) {
+      next = key->rotated_from;
+      continue;
+    }
+    indices.push_back(key->invitation);
+    TRY(const Bytes invitation, entry(key->invitation));
+    TRY(const Entry decoded, decode_entry(invitation));
+    next = decoded.statement.key;
+  }
+  indices.push_back(0);
+  auto chain = std::make_shared<std::vector<Bytes>>();
+  for (const auto index : indices) {
+    TRY(Bytes bytes, entry(index));
+    chain->push_back(std::move(bytes));
+  }
+  const std::lock_guard lock(chains_mutex_);
+  chains_[key_id] = chain;
+  return *chain;
+}
+
+Result<Bytes> SchoolImpl::receipt_extra(ByteView event, const Id& key, std::uint64_t size) const {
+  TRY(const auto chain, key_chain(key));
+  Receipt receipt;
+  receipt.version = kReceiptVersion;
+  receipt.event = event;
+  for (const auto& link : chain) receipt.key_chain.push_back({link});
+  TRY(receipt.genesis_proof, shop_.sequencer.tree().inclusion_proof(record_.number, 0, size));
+  return encode(receipt);
+}
+
+Result<std::string> SchoolImpl::proof(std::uint64_t index, bool full) const {
+  const auto [checkpoint, note] = read([](const ReadModel& model) { return std::pair(model.checkpoint, model.checkpoint_note); });
+  if (index >= checkpoint.size) return fail("not_found", "no entry of that index");
+  ProofFile file;
+  file.index = index;
+  TRY(file.proof, shop_.sequencer.tree().inclusion_proof(record_.number, index, checkpoint.size));
+  if (full) {
+    TRY(const Bytes bytes, entry(index));
+    TRY(const Entry decoded, decode_entry(bytes));
+    TRY(file.extra, receipt_extra(bytes, decoded.statement.key, checkpoint.size));
+  }
+  file.checkpoint = note;
+  return file.encode();
+}
+
+// --- Reading ---------------------------------------------------------------------------------------------------------------
+
+Result<Bytes> SchoolImpl::entry(std::uint64_t index) const {
+  const auto size = read([](const ReadModel& model) { return static_cast<std::uint64_t>(model.times.size()); });
+  if (index >= size) return fail("not_found", "no entry of that index");
+  return shop_.store.entry(record_.number, index);
+}
+
+Result<Bytes> SchoolImpl::tile(const TileAddress& address) const {
+  const auto size = read([](const ReadModel& model) { return model.checkpoint.size; });
+  if (address.entries) return shop_.store.tile(record_.number, address, size);
+  return shop_.sequencer.tree().tile(record_.number, address, size);
+}
+
+Result<std::vector<Hash>> SchoolImpl::consistency(std::uint64_t old_size, std::uint64_t new_size) const {
+  return shop_.sequencer.tree().consistency_proof(record_.number, old_size, new_size);
+}
+
+std::string SchoolImpl::name_of(const Id& person) const {
+  Hash commitment;
+  {
+    const std::shared_lock lock(names_mutex_);
+    if (const auto it = names_.find(person); it != names_.end()) return it->second;
+    const auto it = name_commitments_.find(person);
+    if (it == name_commitments_.end()) return {};
+    commitment = it->second;
+  }
+  const auto text = shop_.vault.get_text(record_.slug, commitment);
+  if (!text) return {};
+  const std::unique_lock lock(names_mutex_);
+  // A change of name may have come in between: keep what was read only for the commitment it was read for.
+  if (const auto it = name_commitments_.find(person); it != name_commitments_.end() && it->second == commitment) names_[person] = text->text;
+  return text->text;
+}
+
+std::optional<std::string> SchoolImpl::text_of(const Hash& commitment) const {
+  const auto text = shop_.vault.get_text(record_.slug, commitment);
+  return text ? std::optional(text->text) : std::nullopt;
+}
+
+Result<std::uint64_t> SchoolImpl::erase(const Id& person) {
+  TRY(const std::uint64_t texts, shop_.vault.erase_person(record_.slug, person));
+  const std::unique_lock lock(names_mutex_);
+  names_.erase(person);
+  return texts;
+}
+
+Result<Account> SchoolImpl::account(std::string_view login) const { return shop_.vault.get_account(record_.slug, login); }
+Status SchoolImpl::put_account(const Account& account) { return shop_.vault.put_account(record_.slug, account); }
+Id SchoolImpl::decoy_salt(std::string_view login) const { return shop_.vault.decoy_salt(record_.slug, login); }
+Result<Bytes> SchoolImpl::blob(const Hash& hash) const { return shop_.vault.get_blob(record_.slug, hash); }
+
+const Profile* SchoolImpl::profile(const Hash& hash) const {
+  const std::lock_guard lock(profiles_mutex_);
+  return profiles_->find(hash);  // profiles live as long as any book that holds them; books only grow
+}
+
+std::uint64_t SchoolImpl::listen(Listener listener) {
+  const std::lock_guard lock(listeners_mutex_);
+  listeners_[next_listener_] = std::move(listener);
+  return next_listener_++;
+}
+
+void SchoolImpl::unlisten(std::uint64_t id) {
+  const std::lock_guard lock(listeners_mutex_);
+  listeners_.erase(id);
+}
+
+// --- The service key's own entries -------------------------------------------------------------------------------------------
+
+Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body) {
+  const std::lock_guard lock(service_mutex_);
+  if (!service_) service_.emplace(service_key_, record_.origin, Id{}, shop_.random);
+  const auto seen = read([](const ReadModel& model) { return Seen{model.checkpoint.size, model.checkpoint.root}; });
+  const auto before = service_->position();
+  RawSubmission submission;
+  Author::Draft draft;
+  draft.body = body;
+  draft.acting_as = Role::kService;
+  draft.claimed_at = shop_.clock.now();
+  submission.statements.push_back(service_->sign(draft, seen));
+  auto result = submit_inside(std::move(submission), Language::kRussian, false);
+  if (!result) service_->rewind(before);
+  return result;
+}
+
+// Every few thousand entries the root of the state tree goes into the log. Nobody else writes meanwhile, so that the root
+// covers exactly what precedes its own entry.
+void SchoolImpl::commit_state_when_due() {
+  if (since_state_commit_ < shop_.commit_state_every || committing_.exchange(true)) return;
+  gate_.close();
+  StateCommitted committed;
+  {
+    const std::unique_lock lock(model_mutex_);
+    committed.size = model_.times.size();
+    committed.root = model_.shards.root();
+    committed.shards = model_.shards.count();
+  }
+  if (record(committed)) since_state_commit_ = 0;
+  gate_.open();
+  committing_ = false;
+}
+
+}  // namespace letopis::commands

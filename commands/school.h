@@ -1,0 +1,129 @@
+#pragma once
+// One school of an engine: judge for the sequencer, read model for everybody else (used by engine.cc only).
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <unordered_map>
+
+#include "commands/engine.h"
+
+namespace letopis::commands {
+
+// Lets submissions in side by side, and a state commitment alone: its root must cover exactly what precedes it.
+class Gate {
+ public:
+  void enter();
+  void leave();
+  void close();  // returns when nobody is inside
+  void open();
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t inside_ = 0;
+  bool closed_ = false;
+};
+
+// Everything of the engine a school works with.
+struct Workshop {
+  ledger::LogStore& store;
+  ledger::Sequencer& sequencer;
+  ledger::Vault& vault;
+  const Clock& clock;
+  Random& random;
+  bool threaded = true;
+  std::uint64_t commit_state_every = 4096;
+};
+
+class SchoolImpl final : public School, public ledger::Judge, public KeyDirectory, public Roots {
+ public:
+  SchoolImpl(Workshop workshop, ledger::SchoolRecord record, signing::VerifierKey vkey, signing::KeyPair service_key);
+
+  // Folds the log up to `signed_size` (the newest journalled checkpoint), then lets the sequencer open the rest, each entry
+  // of which is re-verified.
+  Status start(std::uint64_t signed_size, signing::KeyPair log_key);
+  Result<std::vector<Acknowledged>> submit_genesis(RawStatement genesis, Bytes profile_text);
+
+  const std::string& slug() const override { return record_.slug; }
+  const std::string& origin() const override { return record_.origin; }
+  const signing::VerifierKey& vkey() const override { return vkey_; }
+  const KeyDirectory& keys() const override { return *this; }
+  Result<std::vector<Acknowledged>> submit(RawSubmission submission, Language language) override;
+  Result<std::vector<Acknowledged>> record(const ledger::Body& body) override;
+  Result<Bytes> entry(std::uint64_t index) const override;
+  Result<std::string> proof(std::uint64_t index, bool full) const override;
+  Result<Bytes> tile(const ledger::TileAddress& address) const override;
+  Result<std::vector<Hash>> consistency(std::uint64_t old_size, std::uint64_t new_size) const override;
+  std::string name_of(const Id& person) const override;
+  std::optional<std::string> text_of(const Hash& commitment) const override;
+  Result<std::uint64_t> erase(const Id& person) override;
+  Result<ledger::Account> account(std::string_view login) const override;
+  Status put_account(const ledger::Account& account) override;
+  Id decoy_salt(std::string_view login) const override;
+  Result<Bytes> blob(const Hash& hash) const override;
+  const Profile* profile(const Hash& hash) const override;
+  std::uint64_t listen(Listener listener) override;
+  void unlisten(std::uint64_t id) override;
+
+  // Judge
+  ledger::Ruling judge(const ledger::Statement& statement, std::uint64_t index, Instant recorded_at) override;
+  void applied(const ledger::Entry& entry, const Hash& leaf) override;
+  void published(const std::vector<Published>& entries, const ledger::SignedCheckpoint& checkpoint, const std::string& note) override;
+  // KeyDirectory
+  std::optional<KnownKey> find_key(const Id& id) const override;
+  std::optional<PublicKey> find_invitation(const Id& statement) const override;
+  // Roots
+  std::optional<Hash> root_at(std::uint64_t size) const override;
+
+ private:
+  Result<std::vector<Acknowledged>> submit_inside(RawSubmission submission, Language language, bool genesis_allowed);
+  Result<ledger::Submission> prepare(RawSubmission submission, bool genesis_allowed);
+  Status match_texts(const std::vector<RawText>& texts, ledger::Submission& submission) const;
+  Status keep_profiles(const ledger::Submission& submission);
+  Result<std::vector<Acknowledged>> acknowledge(const ledger::Receipted& receipted, Language language);
+  void explain(const ledger::Entry& entry, Language language, Acknowledged& to) const;
+  Result<std::vector<Bytes>> key_chain(const Id& key) const;
+  Result<Bytes> receipt_extra(ByteView event, const Id& key, std::uint64_t size) const;
+  void fold_published(const ledger::Entry& entry, const Hash& leaf, const std::vector<projections::ShardKey>& shards);
+  void learn_names(const ledger::Entry& entry);
+  Status verify_tail(std::uint64_t index, ByteView bytes);
+  Status replay(std::uint64_t from, std::uint64_t to);
+  void commit_state_when_due();
+
+  Workshop shop_;
+  ledger::SchoolRecord record_;
+  signing::VerifierKey vkey_;
+  signing::KeyPair service_key_;
+
+  // The writer's: judge and applied only.
+  projections::SchoolState state_;
+  std::deque<std::vector<projections::ShardKey>> routed_;
+  mutable std::map<std::uint64_t, Hash> roots_;  // by size; the newest few thousand
+  std::shared_ptr<const ProfileBook> profiles_;
+  mutable std::mutex profiles_mutex_;
+
+  mutable std::shared_mutex keys_mutex_;
+  projections::FlatMap<Id, KnownKey> known_keys_;
+  projections::FlatMap<Id, PublicKey> known_invitations_;
+
+  mutable std::shared_mutex names_mutex_;
+  projections::FlatMap<Id, Hash> name_commitments_;
+  mutable projections::FlatMap<Id, std::string> names_;
+
+  mutable std::mutex chains_mutex_;
+  mutable projections::FlatMap<Id, std::shared_ptr<const std::vector<Bytes>>> chains_;
+
+  std::mutex listeners_mutex_;
+  std::map<std::uint64_t, Listener> listeners_;
+  std::uint64_t next_listener_ = 1;
+
+  Gate gate_;
+  std::mutex service_mutex_;
+  std::optional<Author> service_;
+  std::atomic<std::uint64_t> since_state_commit_{0};
+  std::atomic<bool> committing_{false};
+};
+
+}  // namespace letopis::commands
