@@ -4,7 +4,8 @@
 //
 // Record: "letopis-checkpoint <slug> <bytes> <sha256 hex of the note>\n" ‖ note ‖ "\n". A torn last record is cut off at open; damage
 // anywhere else refuses ("damaged"). When the file grows beyond rewrite_at_bytes it is rewritten with the newest record of
-// each school (write aside, fsync, rename). Not thread-safe: the sequencer's.
+// each school (write aside, fsync, rename). After a failed append every further one fails ("journal_failed"): what is on the
+// disk is known again after a restart. Not thread-safe: the sequencer's.
 
 #include <map>
 #include <memory>

@@ -11,8 +11,9 @@
 //   'K' ‖ school ‖ key id ‖ chain id → chain number (u32)
 //   'P' ‖ school          → the newest signed checkpoint (the note), for readers; the journal outside decides
 
-#include <map>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,7 +40,8 @@ class LogStore {
 
   Result<std::vector<SchoolRecord>> schools() const;
   Result<SchoolRecord> school(std::string_view slug) const;                   // "not_found"
-  Result<SchoolRecord> add_school(std::string_view slug, std::string_view origin);  // "already_exists"
+  // Durable when it returns. "already_exists" (the slug or the origin), "malformed".
+  Result<SchoolRecord> add_school(std::string_view slug, std::string_view origin);
 
   // The number of entries: one past the highest 'E' row. Checks that 'L' ends there too ("damaged").
   Result<std::uint64_t> size(std::uint32_t school) const;
@@ -51,7 +53,8 @@ class LogStore {
   Status each_leaf(std::uint32_t school, std::uint64_t from, std::uint64_t to, bool from_disk,
                    const std::function<bool(std::uint64_t index, const Hash& leaf)>& visit) const;
 
-  // Any perfect subtree of the tree of `size` leaves, from tiles and leaf hashes; for proofs.
+  // Any perfect subtree of the tree of `size` leaves, from tiles and leaf hashes; for proofs. The source remembers tiles: one
+  // thread at a time. Many proofs of a live log: ledger/tree_cache.h.
   NodeSource nodes(std::uint32_t school, std::uint64_t size) const;
   // The right edge of the tree of `size` leaves, rebuilt from tiles and leaf hashes.
   Result<Frontier> frontier(std::uint32_t school, std::uint64_t size) const;
@@ -66,11 +69,21 @@ class LogStore {
     Id chain;
     std::uint64_t number = 0;
     std::uint64_t index = 0;
+    std::uint32_t chain_number = 0;  // what stands for (key, chain) in the rows
   };
-  // The newest entry of every chain (for start-up).
+  // The newest entry of a chain; nullopt when nothing was recorded under it.
+  Result<std::optional<ChainHead>> chain_head(std::uint32_t school, const Id& key, const Id& chain) const;
+  // The newest entry of every chain.
   Result<std::vector<ChainHead>> chain_heads(std::uint32_t school) const;
+  // The chain number the next new chain gets.
+  Result<std::uint32_t> chain_count(std::uint32_t school) const;
+  // The checkpoint row: a note signed by the log, at most as new as the journal's.
+  Result<std::optional<std::string>> stored_checkpoint(std::uint32_t school) const;
 
  private:
+  Status read_newest(std::uint32_t school, ChainHead& head) const;
+
+  std::mutex adding_;
   std::shared_ptr<KvStore> kv_;
 };
 

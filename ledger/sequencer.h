@@ -19,10 +19,12 @@
 #include <string>
 #include <vector>
 
+#include "ledger/authorship.h"
 #include "ledger/checkpoint.h"
 #include "ledger/checkpoint_journal.h"
 #include "ledger/log_store.h"
 #include "ledger/schema/codec.h"
+#include "ledger/tree_cache.h"
 #include "ledger/vault.h"
 #include "signing/base/time.h"
 #include "signing/keys.h"
@@ -31,6 +33,8 @@ namespace letopis::ledger {
 
 inline constexpr std::size_t kBatchStatementsMax = 4096;
 inline constexpr std::size_t kQueueStatementsMax = 32'768;
+inline constexpr std::size_t kBatchBytesMax = 32u << 20;   // statements, texts and blobs; one request may exceed it alone
+inline constexpr std::size_t kQueueBytesMax = 256u << 20;
 
 // A statement whose signature was verified by the caller. `decoded` views into `bytes`: move, never copy.
 struct SignedStatement {
@@ -41,11 +45,6 @@ struct SignedStatement {
   SignedStatement(SignedStatement&&) = default;
   SignedStatement& operator=(SignedStatement&&) = default;
 };
-
-// SHA-256("letopis/previous/v1" ‖ 0 ‖ statement ‖ signature): what the next statement of the chain names.
-Hash previous_hash(ByteView statement, const Signature& signature);
-// The bytes an author's key signs: "letopis/statement/v1" ‖ 0 ‖ statement.
-Bytes statement_message(ByteView statement);
 
 // What the rules said of one statement.
 struct Ruling {
@@ -79,8 +78,8 @@ class Judge {
 struct Submission {
   std::vector<SignedStatement> statements;   // at most kStatementsPerRequestMax, all of one school
   std::vector<SealedText> texts;             // only those that match commitments of the statements (checked by the caller)
-  std::vector<SealedPlace> places;
-  std::vector<std::pair<Hash, Bytes>> blobs;
+  std::vector<SealedPlace> places;           // places[i] belongs to texts[i] and names the statement
+  std::vector<std::pair<Hash, Bytes>> blobs; // by SHA-256
 };
 
 // What became of one statement. `entry` is the event's exact bytes; `repeated`: it was in the log before.
@@ -96,8 +95,10 @@ struct Receipted {
   std::string note;
 };
 // Errors, nothing recorded of the request: "chain_conflict" (other bytes under a used number: detail names the index; a gap;
-// a wrong previous hash), "queue_full", "stopping", "stopped", "unknown_school", "clock_behind" (the clock is more than a
-// minute behind the newest entry), "too_large".
+// a wrong previous hash; statements of one chain out of order or twice in one request), "queue_full", "stopping", "stopped",
+// "unknown_school", "clock_behind" (the clock is more than a minute behind the newest entry), "too_large", "malformed" (no
+// statements, texts without places, a blob of another hash), "no_vault".
+// Sealed texts and blobs of repeated statements are not stored again: they may have been erased since.
 
 struct SchoolKeys {
   signing::KeyPair log_key;
@@ -108,6 +109,7 @@ class Sequencer {
  public:
   struct Options {
     std::size_t queue_statements_max = kQueueStatementsMax;
+    std::size_t queue_bytes_max = kQueueBytesMax;
     bool start_thread = true;   // false: submit() runs the batch in the caller's thread (simulation, one thread)
   };
   Sequencer(std::shared_ptr<LogStore> store, std::shared_ptr<CheckpointJournal> journal, Vault* vault, const Clock& clock,
@@ -116,17 +118,22 @@ class Sequencer {
 
   // Opens a school for writing: loads frontier and chain heads, compares database and checkpoint journal (both directions):
   //   journal ahead of the database, or another root at the same size → "log_behind_checkpoint" / "log_forked";
-  //   database ahead → `verify_tail` is called for every entry past the newest signed checkpoint, and an error from it refuses
-  //   ("planted_entries"); only then a checkpoint over them is signed and journalled.
+  //   database ahead → `verify_tail` is called for every entry past the newest signed checkpoint, in order, and an error from it
+  //   refuses ("planted_entries"), as does an entry out of order or one its chain row does not lead to; only then a checkpoint
+  //   over them is signed and journalled. `verify_tail` answers for signature, chain and ruling.
+  // Rows that contradict each other are "damaged"; a journalled note of another key or origin gives open_checkpoint's error.
+  // `judge` must outlive the sequencer and know the entries that are there. May be called while others write.
   using VerifyTail = std::function<Status(std::uint64_t index, ByteView entry)>;
   Status open_school(const SchoolRecord& record, SchoolKeys keys, Judge& judge, const VerifyTail& verify_tail);
 
-  // Thread-safe. The future is fulfilled by the sequencer thread.
+  // Thread-safe. The future is fulfilled by the sequencer thread, or at once when the submission is refused unread.
   std::future<Result<Receipted>> submit(std::uint32_t school, Submission submission);
-  // The same with a callback on the sequencer thread; must not block.
+  // The same with a callback on the sequencer thread (on this one when refused unread); must not block.
   void submit(std::uint32_t school, Submission submission, std::function<void(Result<Receipted>)> done);
 
   std::optional<std::string> newest_checkpoint(std::uint32_t school) const;  // the signed note; none for an empty log
+  // The trees of the open schools, as signed: proofs for receipts, hash tiles. Thread-safe; lives as long as the sequencer.
+  const TreeCache& tree() const;
   bool stopped_by_failure() const;
   void set_failure_handler(std::function<void(const Error&)> handler);       // called once; the server exits
   void stop();  // drains the queue, then ends the thread; later submissions get "stopping"

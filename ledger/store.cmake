@@ -1,0 +1,13 @@
+letopis_library(letopis_store
+  SOURCES
+    chain_book.cc
+    checkpoint_journal.cc
+    log_store.cc
+    school_opening.cc
+    school_writer.cc
+    sequencer.cc
+    store_rows.cc
+    tile_builder.cc
+    tile_reader.cc
+    tree_cache.cc
+  PUBLIC letopis_format letopis_kv letopis_vault)
