@@ -5,6 +5,7 @@ letopis_library(letopis_format
     schema/describe.cc
     checkpoint.cc
     merkle.cc
+    second_signatures.cc
     sparse_tree.cc
     tiles.cc
   PUBLIC letopis_signing
