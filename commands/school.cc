@@ -93,8 +93,11 @@ SchoolImpl::SchoolImpl(Workshop workshop, SchoolRecord record, signing::Verifier
 }
 
 Status SchoolImpl::start(std::uint64_t signed_size, signing::KeyPair log_key) {
+  TRY(const std::uint64_t stored, shop_.store.size(record_.number));
+  if (stored < signed_size)
+    return fail("log_behind_checkpoint", "the database of " + record_.slug + " holds " + std::to_string(stored) +
+                                             " entries, its newest signed checkpoint covers " + std::to_string(signed_size));
   TRY_STATUS(replay(0, signed_size));
-  std::vector<Published> tail;
   const auto verify = [this](std::uint64_t index, ByteView bytes) { return verify_tail(index, bytes); };
   TRY_STATUS(shop_.sequencer.open_school(record_, SchoolKeys{std::move(log_key), record_.origin}, *this, verify));
   if (const auto note = shop_.sequencer.newest_checkpoint(record_.number)) {
@@ -114,7 +117,6 @@ Status SchoolImpl::replay(std::uint64_t from, std::uint64_t to) {
     leaves.push_back(leaf);
     return true;
   }));
-  if (leaves.size() != to - from) return fail("log_behind_checkpoint", "the database of " + record_.slug + " holds fewer entries than the newest signed checkpoint");
   Status outcome;
   TRY_STATUS(shop_.store.each_entry(record_.number, from, to, false, [&](std::uint64_t index, ByteView bytes) {
     const auto entry = decode_entry(bytes);
