@@ -29,25 +29,25 @@ enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kDelete, kOther }; 
 
 struct Request {
   Method method = Method::kGet;
-  std::string target;                          // as sent
-  std::string path;                            // percent-decoded, without query (parse_target)
-  std::map<std::string, std::string> query;    // decoded; a repeated name is refused with 400
-  std::string content_type;                    // lower case, without parameters
-  std::string accept;                          // several fields are joined with ", "
-  std::string accept_language;                 // likewise
-  std::string authorization;
-  std::string cookie;
-  std::string if_none_match;                   // likewise
-  std::string last_event_id;
-  std::string idempotency_key;
-  std::string origin;                          // the Origin header, for cross-site checks
-  std::string host;
-  std::string user_agent;
-  std::string sec_fetch_site;                  // the Sec-Fetch-Site header, for cross-site checks
-  std::string remote_address;                  // of the connection; forwarding headers are not believed
-  std::string body;
+  std::string target{};                        // as sent
+  std::string path{};                          // percent-decoded, without query (parse_target)
+  std::map<std::string, std::string> query{};  // decoded; a repeated name is refused with 400
+  std::string content_type{};                  // lower case, without parameters
+  std::string accept{};                        // several fields are joined with ", "
+  std::string accept_language{};               // likewise
+  std::string authorization{};
+  std::string cookie{};
+  std::string if_none_match{};                 // likewise
+  std::string last_event_id{};
+  std::string idempotency_key{};
+  std::string origin{};                        // the Origin header, for cross-site checks
+  std::string host{};
+  std::string user_agent{};
+  std::string sec_fetch_site{};                // the Sec-Fetch-Site header, for cross-site checks
+  std::string remote_address{};                // of the connection; forwarding headers are not believed
+  std::string body{};
   bool secure = false;                         // came over TLS
-  std::string request_id;                      // unique, in logs and in every problem document
+  std::string request_id{};                    // unique, in logs and in every problem document
 };
 
 class EventStream;
@@ -55,13 +55,13 @@ class EventStream;
 struct Response {
   unsigned status = 200;
   std::string content_type = "application/json";
-  std::string body;
-  std::shared_ptr<const std::string> shared_body;  // instead of body: served from a cache without a copy
+  std::string body{};
+  std::shared_ptr<const std::string> shared_body{};  // instead of body: served from a cache without a copy
   // Not Content-Length, Content-Type, Transfer-Encoding, Connection or Date: the transport writes those. A value with a
   // control character turns the answer into a 500.
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::pair<std::string, std::string>> headers{};
   // Set for a server-sent event stream: the connection stays open, the stream delivers. body is ignored.
-  std::shared_ptr<EventStream> stream;
+  std::shared_ptr<EventStream> stream{};
 };
 
 // One subscriber's queue of server-sent events. Thread-safe; never blocks. A reader whose queue holds more than
@@ -149,17 +149,17 @@ class HttpServer {
 // A client, for the command line and tests: one connection, kept alive, blocking, with deadlines. Not thread-safe.
 struct ClientRequest {
   std::string method = "GET";
-  std::string target;
-  std::string content_type;
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::string target{};
+  std::string content_type{};
+  std::string body{};
+  std::vector<std::pair<std::string, std::string>> headers{};
 };
 struct ClientResponse {
   unsigned status = 0;
-  std::string content_type;
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::vector<std::string> set_cookies;
+  std::string content_type{};
+  std::string body{};
+  std::vector<std::pair<std::string, std::string>> headers{};  // names in lower case
+  std::vector<std::string> set_cookies{};
 };
 struct ClientLimits {
   std::size_t header_max_bytes = 16 * 1024;

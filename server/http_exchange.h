@@ -1,0 +1,38 @@
+#pragma once
+// A request on its way through a handler, shared by the connection that waits and the worker that answers.
+
+#include <memory>
+#include <optional>
+
+#include "server/http_connection.h"
+#include "server/http_parser.h"
+
+namespace letopis::server {
+
+// Written by the connection until the handler has it, then by nobody but the handler's completion, on the I/O thread.
+struct Exchange final : RequestParser::Budget {
+  explicit Exchange(ServerState& s) : state(s) {}
+  ~Exchange() override { state.body_bytes -= reserved; }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  bool reserve(std::size_t bytes) override;
+
+  ServerState& state;
+  Request request;
+  std::optional<Response> response;  // set once the handler is done
+  bool abandoned = false;            // nobody waits any more
+  std::size_t reserved = 0;
+};
+
+// Runs the handler, or the fast one, turning exceptions into a logged 500.
+Response run_handler(const ServerState& state, HttpCounters& counters, const Request& request);
+std::optional<Response> run_fast_handler(const ServerState& state, HttpCounters& counters, const Request& request);
+
+// Gives the exchange to a worker; `connection` is woken on its I/O thread when exchange->response is set. false: full.
+bool submit(std::shared_ptr<Exchange> exchange, std::weak_ptr<Connection> connection, Executor executor);
+
+// A problem document of the transport.
+Response refusal(const Rejection& rejection, const Request& request);
+Response overloaded(std::string_view what, const Request& request);
+
+}  // namespace letopis::server
