@@ -166,19 +166,29 @@ Result<School*> EngineImpl::create_school(const NewSchool& wanted) {
   if (!text) return fail("bad_profile", "no built-in profile " + wanted.profile);
   TRY(const Profile profile, parse_profile(*text, wanted.profile));
 
-  auto log_key = signing::KeyPair::generate(signing::Purpose::kLog, *options_.random);
-  auto service_key = signing::KeyPair::generate(signing::Purpose::kService, *options_.random);
-  const RawStatement genesis = sign_genesis(wanted, profile, log_key, service_key, *options_.random, options_.clock->now());
+  // A school without a single entry is one whose creation was cut short: it goes on with the keys it has.
+  SchoolImpl* unborn = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto it = schools_.find(wanted.slug); it != schools_.end()) unborn = it->second.get();
+  }
+  const bool has_entries = unborn != nullptr && unborn->read([](const ReadModel& model) { return !model.times.empty(); });
+  if (has_entries || (unborn != nullptr && unborn->origin() != wanted.origin))
+    return fail("already_exists", "the school " + wanted.slug + " exists already");
   // Keys first: a school row without keys would refuse every later start.
-  if (find(wanted.slug) != nullptr) return fail("already_exists", "the school " + wanted.slug + " exists already");
-  TRY_STATUS(keep_key(*vault_, wanted.slug, kLogKeySecret, log_key));
-  TRY_STATUS(keep_key(*vault_, wanted.slug, kServiceKeySecret, service_key));
-  TRY(const SchoolRecord record, store_->add_school(wanted.slug, wanted.origin));
-  TRY_STATUS(open_school(record));
+  if (unborn == nullptr) {
+    TRY_STATUS(keep_key(*vault_, wanted.slug, kLogKeySecret, signing::KeyPair::generate(signing::Purpose::kLog, *options_.random)));
+    TRY_STATUS(keep_key(*vault_, wanted.slug, kServiceKeySecret, signing::KeyPair::generate(signing::Purpose::kService, *options_.random)));
+    TRY(const SchoolRecord record, store_->add_school(wanted.slug, wanted.origin));
+    TRY_STATUS(open_school(record));
+  }
+  TRY(const auto log_key, load_key(*vault_, wanted.slug, kLogKeySecret, signing::Purpose::kLog));
+  TRY(const auto service_key, load_key(*vault_, wanted.slug, kServiceKeySecret, signing::Purpose::kService));
+  const RawStatement genesis = sign_genesis(wanted, profile, log_key, service_key, *options_.random, options_.clock->now());
   SchoolImpl* school = nullptr;
   {
     const std::lock_guard lock(mutex_);
-    school = schools_.find(record.slug)->second.get();
+    school = schools_.find(wanted.slug)->second.get();
   }
   Bytes profile_text(as_bytes(*text).begin(), as_bytes(*text).end());
   const auto recorded = school->submit_genesis(genesis, std::move(profile_text));
