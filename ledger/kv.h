@@ -54,15 +54,15 @@ class KvStore {
   };
   virtual Status scan(ByteView from, ByteView to, const ScanOptions& options,
                       const std::function<bool(ByteView key, ByteView value)>& visit) const = 0;
-  virtual Status flush() = 0;                                  // memtables to table files; poisons like commit()
-  virtual Status compact() = 0;                                // everything, then measure
-  virtual Result<std::uint64_t> bytes_on_disk() const = 0;     // table files and write-ahead log
-  virtual Status copy_to(const std::string& directory) = 0;    // a consistent full copy (no hard links), fsynced
-                                                               // and read back; the directory must be empty or new
+  virtual Status flush() = 0;                                // memtables to table files; poisons like commit()
+  virtual Status compact() = 0;                              // everything, then measure
+  virtual Result<std::uint64_t> bytes_on_disk() const = 0;   // table files and write-ahead log
+  virtual Status copy_to(const std::string& directory) = 0;  // a consistent full copy (no hard links), fsynced
+                                                             // and read back; the directory must be empty or new
 };
 
 struct KvOptions {
-  bool read_only = false;       // for audits of a stopped server: creates and repairs nothing
+  bool read_only = false;  // for audits of a stopped server: creates and repairs nothing
   bool create = true;
   std::size_t write_buffer_bytes = 64u << 20;
   std::size_t cache_bytes = 64u << 20;

@@ -8,6 +8,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/metadata.h>
 #include <rocksdb/options.h>
+#include <rocksdb/sst_file_reader.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
@@ -30,7 +31,8 @@ constexpr std::size_t kKeptLogLines = 16;
 
 // RocksDB asserts that a slice points somewhere, an empty one too.
 rocksdb::Slice slice_of(ByteView bytes) {
-  return bytes.empty() ? rocksdb::Slice("", 0) : rocksdb::Slice(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return bytes.empty() ? rocksdb::Slice("", 0)
+                       : rocksdb::Slice(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 ByteView view_of(const rocksdb::Slice& slice) { return as_bytes({slice.data(), slice.size()}); }
 
@@ -130,6 +132,7 @@ class RocksStore final : public KvStore {
   Status prepare_directory();
   Status refuse_orphaned_files() const;
   Error open_error(const rocksdb::Status& status) const;
+  std::string about_a_damaged_table() const;
   Status may_write() const;
   Status poison(const rocksdb::Status& status);
   void forget_cached_blocks() const;
@@ -209,9 +212,26 @@ Error RocksStore::open_error(const rocksdb::Status& status) const {
   if (status.IsIOError() && text.find("/LOCK") != std::string::npos)
     return {"in_use", directory_ + " is already open: " + text};
   if (status.IsIOError() && !status.IsPathNotFound()) return {"io_error", text};
-  if (text.find(directory_ + "/") != std::string::npos) return {"damaged", text};
-  const auto where = warnings_->about_a_file_of(directory_);
-  return {"damaged", (where.empty() ? directory_ : where) + ": " + text};
+  // The status may name no file, or the manifest for a table's fault.
+  auto where = about_a_damaged_table();
+  if (where.empty() && text.find(directory_ + "/") == std::string::npos) where = warnings_->about_a_file_of(directory_);
+  if (where.empty()) where = directory_;
+  return {"damaged", where + ": " + text};
+}
+
+std::string RocksStore::about_a_damaged_table() const {
+  std::vector<std::string> names;
+  if (!files_->GetChildren(directory_, rocksdb::IOOptions(), &names, nullptr).ok()) return {};
+  rocksdb::Options options;
+  options.env = env_.get();
+  for (const auto& name : names) {
+    if (!ends_with(name, ".sst")) continue;
+    rocksdb::SstFileReader table(options);
+    auto status = table.Open(directory_ + "/" + name);
+    if (status.ok()) status = table.VerifyChecksum();
+    if (!status.ok()) return directory_ + "/" + name + ": " + status.ToString();
+  }
+  return {};
 }
 
 Result<std::optional<Bytes>> RocksStore::get(ByteView key) const {
@@ -310,8 +330,10 @@ Result<std::uint64_t> RocksStore::bytes_on_disk() const {
     if (!ends_with(name, ".sst") && !ends_with(name, ".log")) continue;
     std::uint64_t size = 0;
     const auto status = files_->GetFileSize(directory_ + "/" + name, io, &size, nullptr);
-    if (status.ok()) total += size;  // a file that went away meanwhile takes no space
-    else if (!status.IsNotFound() && !status.IsPathNotFound()) return fail("io_error", status.ToString());
+    if (status.ok())
+      total += size;  // a file that went away meanwhile takes no space
+    else if (!status.IsNotFound() && !status.IsPathNotFound())
+      return fail("io_error", status.ToString());
   }
   return total;
 }

@@ -26,8 +26,8 @@ struct Stretching {
   std::uint64_t passes = kArgonPasses;
   std::uint64_t memory_bytes = kArgonMemoryBytes;
   std::string text() const {
-    return std::string(kSaltFileTag) + " argon2id " + std::to_string(passes) + " " + std::to_string(memory_bytes) + " " +
-           to_hex(salt.view()) + "\n";
+    return std::string(kSaltFileTag) + " argon2id " + std::to_string(passes) + " " + std::to_string(memory_bytes) +
+           " " + to_hex(salt.view()) + "\n";
   }
 };
 

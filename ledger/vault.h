@@ -35,17 +35,17 @@ struct SealedText {
 // Where a sealed text belongs in the ledger: part of the associated data, so that no text can be moved to another entry.
 struct SealedPlace {
   std::string origin;
-  Id key;       // the author's key id
+  Id key;  // the author's key id
   Id chain;
   std::uint64_t number = 0;
 };
 
 // A login at one school. The server never sees the password: it keeps the hash of the login proof and an opaque wrapped key.
 struct Account {
-  std::string login;         // lower case
+  std::string login;  // lower case
   Id person;
-  Id salt;                   // for Argon2id, on the client
-  Hash proof_hash;           // SHA-256("letopis/login-proof/v1" ‖ 0 ‖ proof)
+  Id salt;          // for Argon2id, on the client
+  Hash proof_hash;  // SHA-256("letopis/login-proof/v1" ‖ 0 ‖ proof)
   PublicKey public_key;
   Bytes wrapped_key;
 };
@@ -53,13 +53,15 @@ struct Account {
 class Vault {
  public:
   // The master key seals one key per (school, person, purpose); the purpose is the field's (purpose_of).
-  static Result<std::unique_ptr<Vault>> open(const std::string& directory, const std::array<std::uint8_t, 32>& master_key,
-                                             const KvOptions& options, Random& random);
+  static Result<std::unique_ptr<Vault>> open(const std::string& directory,
+                                             const std::array<std::uint8_t, 32>& master_key, const KvOptions& options,
+                                             Random& random);
   ~Vault();
 
   // Many texts in one synced batch: durable when this returns. A commitment already present with the same text is kept, one
   // whose row no longer opens is written anew. `places[i]` belongs to `texts[i]`.
-  Status put_texts(std::string_view school, const std::vector<SealedText>& texts, const std::vector<SealedPlace>& places);
+  Status put_texts(std::string_view school, const std::vector<SealedText>& texts,
+                   const std::vector<SealedPlace>& places);
   // Opens and checks the text against the commitment itself.
   Result<SealedText> get_text(std::string_view school, const Hash& commitment) const;
   // Deletes every text, key and account of the person (crypto-shredding) and rewrites the files, so that none still holds
@@ -106,6 +108,7 @@ struct MasterKeySource {
   std::optional<std::string> passphrase = {};
 };
 MasterKeySource master_key_source_from_environment();
-Result<std::array<std::uint8_t, 32>> load_master_key(const std::string& directory, const MasterKeySource& source, Random& random);
+Result<std::array<std::uint8_t, 32>> load_master_key(const std::string& directory, const MasterKeySource& source,
+                                                     Random& random);
 
 }  // namespace letopis::ledger

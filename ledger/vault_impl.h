@@ -25,8 +25,8 @@ struct Vault::Impl {
   std::unique_ptr<KvStore> store;
   VaultKeys keys;
   std::string directory;
-  Random& random;       // used under `writer` only
-  std::mutex writer;    // reading a row, deciding, writing it: one at a time
+  Random& random;     // used under `writer` only
+  std::mutex writer;  // reading a row, deciding, writing it: one at a time
 };
 
 }  // namespace letopis::ledger

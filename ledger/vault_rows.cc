@@ -44,7 +44,8 @@ class Reader {
   bool at_end() const { return ok_ && rest_.empty(); }
   // Only the zeros that pad() adds are left.
   bool at_padding() const {
-    return ok_ && rest_.size() < kPadBytes && std::all_of(rest_.begin(), rest_.end(), [](auto byte) { return byte == 0; });
+    return ok_ && rest_.size() < kPadBytes &&
+           std::all_of(rest_.begin(), rest_.end(), [](auto byte) { return byte == 0; });
   }
 
  private:
@@ -182,8 +183,9 @@ Bytes blob_binding(std::string_view school, const Hash& hash) {
 Bytes text_binding(const TextPlace& place) {
   Bytes number;
   put_u64(number, place.place.number);
-  return tagged_message("letopis/vault/text/v1", {as_bytes(place.place.origin), place.person.view(), as_bytes(place.field),
-                                                  place.place.key.view(), place.place.chain.view(), number});
+  return tagged_message("letopis/vault/text/v1",
+                        {as_bytes(place.place.origin), place.person.view(), as_bytes(place.field),
+                         place.place.key.view(), place.place.chain.view(), number});
 }
 
 Bytes encode_place(const TextPlace& place) {

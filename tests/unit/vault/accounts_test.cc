@@ -7,7 +7,11 @@ namespace {
 class Accounts : public VaultTest {
  protected:
   Account account(const Id& person, std::string login) {
-    return {std::move(login), person,        random_.id(), random_.fixed<Hash>(), random_.fixed<PublicKey>(),
+    return {std::move(login),
+            person,
+            random_.id(),
+            random_.fixed<Hash>(),
+            random_.fixed<PublicKey>(),
             Bytes(72, static_cast<std::uint8_t>(random_.below(256)))};
   }
   std::string put(const Account& one) {

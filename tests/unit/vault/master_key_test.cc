@@ -33,8 +33,8 @@ TEST_F(MasterKey, AKeyFileHoldsBytesOrDigits) {
 }
 
 TEST_F(MasterKey, AnythingElseInAKeyFileIsMalformed) {
-  for (const std::string& bad : {std::string(), std::string("secret"), digits_ + "\r", digits_ + "\n\n", digits_.substr(1),
-                                 std::string(31, 'k'), std::string(64, 'K'), std::string(5000, 'k')})
+  for (const std::string& bad : {std::string(), std::string("secret"), digits_ + "\r", digits_ + "\n\n",
+                                 digits_.substr(1), std::string(31, 'k'), std::string(64, 'K'), std::string(5000, 'k')})
     EXPECT_THAT(load({.key_file = file("bad", bad)}), ::testing::AnyOf("malformed", "too_large")) << bad.size();
   EXPECT_EQ(load({.key_file = home_ / "missing"}), "not_found");
 }
@@ -48,7 +48,8 @@ TEST_F(MasterKey, TheCredentialsDirectoryServesWhenItHasOurs) {
 
 TEST_F(MasterKey, TheFileComesFirst) {
   file("vault-key", std::string(64, '1'));
-  EXPECT_EQ(load({.key_file = file("key", digits_), .credentials_directory = home_.path(), .passphrase = "words"}), digits_);
+  EXPECT_EQ(load({.key_file = file("key", digits_), .credentials_directory = home_.path(), .passphrase = "words"}),
+            digits_);
 }
 
 TEST_F(MasterKey, APassphraseGivesTheSameKeyWhileItsSaltIsThere) {

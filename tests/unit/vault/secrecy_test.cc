@@ -18,20 +18,23 @@ class Secrecy : public VaultTest {
       needles.push_back(one.text);
       needles.emplace_back(as_text(one.salt.view()));
     }
-    const Account account{"ivanova.maria",          pupil_,
-                          random_.id(),             random_.fixed<Hash>(),
-                          random_.fixed<PublicKey>(), as_vector("wrapped key of Maria, 72 bytes")};
+    const Account account{"ivanova.maria",
+                          pupil_,
+                          random_.id(),
+                          random_.fixed<Hash>(),
+                          random_.fixed<PublicKey>(),
+                          as_vector("wrapped key of Maria, 72 bytes")};
     EXPECT_TRUE(vault_->put_account(kSchool, account));
-    for (const ByteView part : {account.salt.view(), account.proof_hash.view(), account.public_key.view(),
-                                ByteView(account.wrapped_key)})
+    for (const ByteView part :
+         {account.salt.view(), account.proof_hash.view(), account.public_key.view(), ByteView(account.wrapped_key)})
       needles.emplace_back(as_text(part));
     const Bytes seed = as_vector("the seed of the log key, 32 byte");
     EXPECT_TRUE(vault_->put_secret(kSchool, "log-key-seed", seed));
     const Bytes scan = as_vector("a scan of the birth certificate");
     EXPECT_TRUE(vault_->put_blob(kSchool, scan, signing::sha256(scan)));
-    needles.insert(needles.end(), {"the seed of the log key, 32 byte", "a scan of the birth certificate", "log-key-seed",
-                                   std::string(as_text(signing::sha256(scan).view())),
-                                   std::string(as_text(master_))});
+    needles.insert(needles.end(),
+                   {"the seed of the log key, 32 byte", "a scan of the birth certificate", "log-key-seed",
+                    std::string(as_text(signing::sha256(scan).view())), std::string(as_text(master_))});
     return needles;
   }
   static Bytes as_vector(std::string_view from) { return Bytes(as_bytes(from).begin(), as_bytes(from).end()); }
@@ -39,7 +42,8 @@ class Secrecy : public VaultTest {
 
 TEST_F(Secrecy, NoFileOfTheVaultHoldsAnythingPersonalInTheClear) {
   const auto needles = fill();
-  for (const auto& needle : needles) EXPECT_EQ(faults::file_holding(directory(), needle), "") << "in the log: " << needle;
+  for (const auto& needle : needles)
+    EXPECT_EQ(faults::file_holding(directory(), needle), "") << "in the log: " << needle;
   // Written again by ourselves and without compression, for a table may hide a text from a search merely by packing it.
   std::string everything;
   ASSERT_TRUE(vault_->store().scan({}, {}, {}, [&](ByteView key, ByteView value) {
@@ -50,7 +54,8 @@ TEST_F(Secrecy, NoFileOfTheVaultHoldsAnythingPersonalInTheClear) {
   for (const auto& needle : needles) EXPECT_EQ(everything.find(needle), std::string::npos) << "in a row: " << needle;
   ASSERT_TRUE(vault_->store().compact());
   vault_.reset();
-  for (const auto& needle : needles) EXPECT_EQ(faults::file_holding(directory(), needle), "") << "in a table: " << needle;
+  for (const auto& needle : needles)
+    EXPECT_EQ(faults::file_holding(directory(), needle), "") << "in a table: " << needle;
 }
 
 TEST_F(Secrecy, TheSearchWouldFindWhatLiesInTheClear) {

@@ -136,8 +136,9 @@ class TextsForged : public Texts {
     EXPECT_TRUE(key);
     const auto array = Hash::copy_of(*key).bytes;
     plant(rows().text(hash),
-          encode_text_row({signing::seal(keys_.places.bytes, place_binding(kSchool, hash), encode_place(claimed), random_),
-                           signing::seal(array, text_binding(claimed), encode_text(content), random_)}));
+          encode_text_row(
+              {signing::seal(keys_.places.bytes, place_binding(kSchool, hash), encode_place(claimed), random_),
+               signing::seal(array, text_binding(claimed), encode_text(content), random_)}));
     return hash;
   }
 };

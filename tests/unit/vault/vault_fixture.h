@@ -32,7 +32,9 @@ class VaultTest : public ::testing::Test {
   }
   static Hash commitment(const SealedText& of) { return sealed_commitment(of.field, of.salt, of.text); }
   // The n-th entry of one author.
-  SealedPlace place(std::uint64_t number) const { return {"journal.example.org/log/licey29", author_key_, chain_, number}; }
+  SealedPlace place(std::uint64_t number) const {
+    return {"journal.example.org/log/licey29", author_key_, chain_, number};
+  }
   Hash put(const SealedText& one, std::uint64_t number = 1) {
     const auto status = vault_->put_texts(kSchool, {one}, {place(number)});
     EXPECT_TRUE(status) << status.error().text();

@@ -9,7 +9,9 @@ namespace {
 
 const SecretKey kMaster(Hash::copy_of(Bytes(32, 1)).bytes);
 
-Bytes cut(const Bytes& from, std::size_t size) { return Bytes(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(size)); }
+Bytes cut(const Bytes& from, std::size_t size) {
+  return Bytes(from.begin(), from.begin() + static_cast<std::ptrdiff_t>(size));
+}
 
 TEST(KeyedHash, DependsOnKeyTagAndEveryPart) {
   const SecretKey other(Hash::copy_of(Bytes(32, 2)).bytes);
@@ -23,8 +25,8 @@ TEST(KeyedHash, DependsOnKeyTagAndEveryPart) {
 TEST(VaultKeys, EveryUseHasAKeyOfItsOwn) {
   const VaultKeys keys(kMaster);
   std::vector<std::array<std::uint8_t, 32>> all;
-  for (const auto* key : {&kMaster, &keys.rows, &keys.check, &keys.person_keys, &keys.places, &keys.accounts, &keys.secrets,
-                          &keys.blobs, &keys.decoys})
+  for (const auto* key : {&kMaster, &keys.rows, &keys.check, &keys.person_keys, &keys.places, &keys.accounts,
+                          &keys.secrets, &keys.blobs, &keys.decoys})
     all.push_back(key->bytes);
   std::sort(all.begin(), all.end());
   EXPECT_EQ(std::adjacent_find(all.begin(), all.end()), all.end());
