@@ -5,6 +5,7 @@ letopis_library(letopis_store
     log_store.cc
     school_opening.cc
     school_writer.cc
+    scrub.cc
     sequencer.cc
     store_rows.cc
     tile_builder.cc

@@ -30,18 +30,15 @@ class MemoryKv final : public KvStore {
   }
   Status scan(ByteView from, ByteView to, const ScanOptions& options,
               const std::function<bool(ByteView, ByteView)>& visit) const override {
-    std::map<Bytes, Bytes> range;
-    {
-      const std::lock_guard guard(mutex_);
-      const auto end = to.empty() ? rows_.end() : rows_.lower_bound(Bytes(to.begin(), to.end()));
-      range.insert(rows_.lower_bound(Bytes(from.begin(), from.end())), end);
-    }
+    const std::lock_guard guard(mutex_);  // recursive: a visitor may read
+    const auto begin = rows_.lower_bound(Bytes(from.begin(), from.end()));
+    const auto end = to.empty() ? rows_.end() : rows_.lower_bound(Bytes(to.begin(), to.end()));
     if (options.reverse) {
-      for (auto row = range.rbegin(); row != range.rend(); ++row)
-        if (!visit(row->first, row->second)) break;
+      for (auto row = end; row != begin;)
+        if (--row; !visit(row->first, row->second)) break;
     } else {
-      for (const auto& [key, value] : range)
-        if (!visit(key, value)) break;
+      for (auto row = begin; row != end; ++row)
+        if (!visit(row->first, row->second)) break;
     }
     return {};
   }
@@ -74,7 +71,7 @@ class MemoryKv final : public KvStore {
   }
 
  private:
-  mutable std::mutex mutex_;
+  mutable std::recursive_mutex mutex_;
   std::map<Bytes, Bytes> rows_;
   std::atomic<bool> failing_{false};
   std::optional<char> spoil_;
