@@ -1,0 +1,111 @@
+// The engine from outside: what people submit, what the log answers, what readers see.
+
+#include <gtest/gtest.h>
+
+#include "ledger/schema/codec.h"
+#include "tests/support/live_school.h"
+
+namespace letopis::server {
+namespace {
+
+using commands::Engine;
+using ledger::Role;
+using ledger::Verdict;
+using test::LiveEngine;
+using test::LiveSchool;
+using test::Member;
+
+class LiveSchoolTest : public ::testing::Test {
+ protected:
+  LiveSchoolTest()
+      : ivan(licey.teacher("Иван Петрович Седов")),
+        class_7a(licey.klass("7А", 7, ivan)),
+        masha(licey.student(class_7a, "Маша Ильина")),
+        physics(licey.group("7А", "Физика", {class_7a}, ivan, {{2, 3}})) {
+    licey.join(physics, masha);
+  }
+  LiveEngine live;
+  LiveSchool licey{live, "licey29"};
+  Member& ivan;
+  Id class_7a;
+  Member& masha;
+  Id physics;
+};
+
+TEST_F(LiveSchoolTest, AMarkIsRecordedAndProved) {
+  live.at("2026-09-01 10:30");
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
+  const Id work = licey.work(ivan, physics, lesson);
+  const auto mark = licey.try_say(ivan, Role::kTeacher, ledger::MarkGiven{work, 0, masha.id, "5"});
+  ASSERT_TRUE(mark) << mark.error().text();
+  EXPECT_EQ(mark->verdict, Verdict::kAccepted) << mark->rule;
+  const auto receipt = ledger::parse_proof_file(mark->receipt);
+  ASSERT_TRUE(receipt) << receipt.error().text();
+  const auto entry = licey.school().entry(mark->index);
+  ASSERT_TRUE(entry);
+  const auto verified = ledger::verify_proof_file(*receipt, ledger::leaf_hash(*entry), licey.school().vkey());
+  EXPECT_TRUE(verified) << verified.error().text();
+}
+
+TEST_F(LiveSchoolTest, ARefusalIsRecordedWithItsReason) {
+  live.at("2026-09-01 10:30");
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
+  const Id work = licey.work(ivan, physics, lesson);
+  const auto mark = licey.try_say(ivan, Role::kTeacher, ledger::MarkGiven{work, 0, masha.id, "7"});
+  ASSERT_TRUE(mark);
+  EXPECT_EQ(mark->verdict, Verdict::kRefused);
+  EXPECT_EQ(mark->rule, "invalid_value");
+  EXPECT_NE(mark->message.find("«7»"), std::string::npos) << mark->message;
+  EXPECT_TRUE(licey.school().entry(mark->index)) << "refusals leave a trace";
+}
+
+TEST_F(LiveSchoolTest, NamesComeFromTheVault) {
+  EXPECT_EQ(licey.school().name_of(masha.id), "Маша Ильина");
+  EXPECT_EQ(licey.school().name_of(live.random().id()), "");
+}
+
+TEST_F(LiveSchoolTest, ARevokedKeySpeaksAndIsRefused) {
+  licey.revoke_key(ivan);
+  const auto said = licey.try_say(ivan, Role::kTeacher, ledger::LessonRecorded{});
+  EXPECT_FALSE(said) << "an empty body is malformed";
+  ledger::HomeworkSet homework;
+  homework.lesson = physics;
+  homework.text = "§ 1";
+  const auto refused = licey.try_say(ivan, Role::kTeacher, homework);
+  ASSERT_TRUE(refused) << refused.error().text();
+  EXPECT_EQ(refused->rule, "key_revoked");
+}
+
+TEST_F(LiveSchoolTest, EverythingIsThereAfterARestart) {
+  live.at("2026-09-01 10:30");
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
+  const auto before = licey.school().read([](const auto& model) { return model.checkpoint_note; });
+  ASSERT_TRUE(live.reopen());
+  EXPECT_EQ(licey.school().read([](const auto& model) { return model.checkpoint_note; }), before);
+  EXPECT_EQ(licey.school().name_of(masha.id), "Маша Ильина");
+  licey.topic(ivan, lesson, "Измерение величин");
+}
+
+TEST_F(LiveSchoolTest, StateIsCommittedEverySoOften) {
+  Engine::Options often;
+  often.commit_state_every = 16;
+  LiveEngine other(often);
+  LiveSchool school(other, "gymnasium");
+  std::size_t committed = 0;
+  const auto size = school.school().read([](const auto& model) { return model.times.size(); });
+  for (std::uint64_t index = 0; index < size; ++index) {
+    const Bytes bytes = *school.school().entry(index);
+    const auto entry = ledger::decode_entry(bytes);
+    ASSERT_TRUE(entry);
+    if (const auto* state = std::get_if<ledger::StateCommitted>(&entry->statement.body)) {
+      EXPECT_EQ(state->size, index);
+      EXPECT_EQ(entry->event.verdict, Verdict::kAccepted) << entry->event.rule;
+      ++committed;
+    }
+  }
+  EXPECT_GE(committed, 1U);
+  EXPECT_TRUE(other.reopen()) << "the committed state is recomputed at start";
+}
+
+}  // namespace
+}  // namespace letopis::server
