@@ -149,6 +149,16 @@ bool contains_path_of_a_machine(std::string_view line, std::string_view folder) 
   return false;
 }
 
+// letopis_fuzz(note …) builds fuzz_note.cc.
+bool is_registered_fuzz_target(std::string_view list, std::string_view path) {
+  constexpr std::string_view kPrefix = "fuzz_";
+  constexpr std::string_view kSuffix = ".cc";
+  if (!path.starts_with(kPrefix) || !path.ends_with(kSuffix)) return false;
+  path.remove_prefix(kPrefix.size());
+  path.remove_suffix(kSuffix.size());
+  return has_word(list, "letopis_fuzz(" + std::string(path));
+}
+
 }  // namespace
 
 Findings includes_run_one_way(const Tree& tree) {
@@ -232,7 +242,8 @@ Findings sources_are_built(const Tree& tree) {
       if (!is_cmake_list(list)) return false;
       const auto folder = folder_of(list.path);
       if (!file.path.starts_with(std::string(folder) + "/")) return false;
-      return has_word(list.text, std::string_view(file.path).substr(folder.size() + 1));
+      const auto path = std::string_view(file.path).substr(folder.size() + 1);
+      return has_word(list.text, path) || is_registered_fuzz_target(list.text, path);
     });
     if (!named) findings.push_back({file.path, 0, "no CMake list names it"});
   }

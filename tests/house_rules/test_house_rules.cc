@@ -138,6 +138,14 @@ TEST(Tree, SourcesAreBuiltFindsATestNobodyNames) {
   EXPECT_THAT(built("tests/unit/ledger/README.md", "test_a.cc"), not_built);
 }
 
+TEST(Tree, SourcesAreBuiltKnowsTheRegistryOfFuzzTargets) {
+  const auto built = [](const std::string& text) {
+    return places(sources_are_built({{"tests/fuzz/fuzz_note.cc", ""}, {"tests/fuzz/CMakeLists.txt", text}}));
+  };
+  EXPECT_THAT(built("letopis_fuzz(note letopis_signing)"), IsEmpty());
+  EXPECT_THAT(built("letopis_fuzz(notes letopis_signing)"), ElementsAre("tests/fuzz/fuzz_note.cc:0"));
+}
+
 TEST(Tree, HeadersHaveForm) { expect_kept(headers_have_form); }
 TEST(Tree, HeadersHaveFormFindsAMissingGuardAndAMissingContract) {
   EXPECT_THAT(found(headers_have_form, "ledger/a.h", "// Why.\nint a();\n"), ElementsAre("ledger/a.h:1"));
