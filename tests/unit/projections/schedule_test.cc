@@ -1,0 +1,170 @@
+// Which lessons a group has on a day, and when its classes are over, by the timetable, the calendar and what was changed.
+
+#include "projections/schedule.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/projections/small_school.h"
+
+namespace letopis::projections {
+namespace {
+
+using ledger::DayKind;
+using ledger::Role;
+using test::day;
+
+class Schedules : public testing::Test, protected SmallSchool {
+ protected:
+  const SchoolState& state() const { return h.state(); }
+  std::vector<int> slots(const Id& group, Date date) const {
+    std::vector<int> found;
+    for (const auto& lesson : lessons_on(state(), group, date)) found.push_back(lesson.slot);
+    return found;
+  }
+};
+
+TEST_F(Schedules, LessonsStandOnTheirWeekdayAtTheirBell) {
+  const auto lessons = lessons_on(state(), physics, kMonday);
+  ASSERT_EQ(lessons.size(), 1U);
+  EXPECT_EQ(lessons[0].id, lesson_id(physics, kMonday, 2));
+  EXPECT_EQ(lessons[0].starts, h.local("2026-11-23 09:25"));
+  EXPECT_EQ(lessons[0].ends, h.local("2026-11-23 10:10"));
+  EXPECT_EQ(lessons[0].teacher, teacher);
+  EXPECT_TRUE(lessons_on(state(), physics, kMonday + 1).empty());
+  EXPECT_TRUE(scheduled(state(), physics, kMonday, 2));
+  EXPECT_FALSE(scheduled(state(), physics, kMonday, 3));
+  EXPECT_FALSE(scheduled(state(), masha, kMonday, 2)) << "no such group";
+}
+
+TEST_F(Schedules, TheYearBeginsWithTheTimetable) {
+  EXPECT_TRUE(slots(physics, day("2026-08-31")).empty());  // a Monday before it took effect
+  EXPECT_EQ(slots(physics, day("2026-09-03")), std::vector{3});
+}
+
+TEST_F(Schedules, AHolidayHasNoLessons) {
+  h.day_exception("2026-11-23", "2026-11-24", DayKind::kHoliday);
+  EXPECT_TRUE(slots(physics, kMonday).empty());
+  EXPECT_EQ(school_weekday(state(), {}, kMonday), 0);
+  EXPECT_EQ(slots(physics, kMonday + 7), std::vector{2});
+  EXPECT_EQ(school_weekday(state(), {}, kMonday + 6), 0) << "Sunday";
+}
+
+TEST_F(Schedules, AWorkingSaturdayTakesAnotherDaysLessons) {
+  const Date saturday = kMonday + 5;
+  EXPECT_TRUE(slots(physics, saturday).empty());
+  h.day_exception("2026-11-28", "2026-11-28", DayKind::kWorking, {}, 4);
+  EXPECT_EQ(school_weekday(state(), {}, saturday), 4);
+  EXPECT_EQ(slots(physics, saturday), std::vector{3});
+  EXPECT_EQ(lessons_on(state(), physics, saturday)[0].starts, h.local("2026-11-28 10:20"));
+}
+
+TEST_F(Schedules, AnExceptionForAClassWinsOverOneForTheSchool) {
+  const Id seventh = h.klass("7А");
+  const Id other = h.group("7Б", "Физика", {teacher});
+  h.timetable(other, {{1, 2, teacher}});
+  h.day_exception("2026-11-23", "2026-11-23", DayKind::kQuarantine, seventh);
+  h.day_exception("2026-11-23", "2026-11-23", DayKind::kDayOff);  // later, but for all
+  EXPECT_EQ(slots(physics, kMonday), std::vector{2});
+  EXPECT_TRUE(slots(other, kMonday).empty());
+  h.day_exception("2026-11-23", "2026-11-23", DayKind::kDayOff, seventh);  // later and for the class
+  EXPECT_TRUE(slots(physics, kMonday).empty());
+}
+
+TEST_F(Schedules, ACalendarLearntDuringTheDayLeavesTheDayAlone) {
+  h.at("2026-11-23 08:00").day_exception("2026-11-23", "2026-11-26", DayKind::kDayOff);
+  EXPECT_EQ(slots(physics, kMonday), std::vector{2});
+  EXPECT_TRUE(slots(physics, kMonday + 3).empty());
+}
+
+TEST_F(Schedules, WhatIsRecordedAtMidnightItselfIsKnown) {
+  h.at("2026-11-23 00:00").day_exception("2026-11-23", "2026-11-23", DayKind::kDayOff);
+  EXPECT_TRUE(slots(physics, kMonday).empty());
+}
+
+TEST_F(Schedules, NewBellsAndTimetablesHoldFromTheNextMidnight) {
+  h.at("2026-11-23 07:00").bells({{2, {600}, {640}}});
+  h.by(h.deputy(), Role::kDeputyHead)
+      .add(ledger::TimetableChanged{physics, {{1, 5, teacher, "3"}, {4, 2, teacher, "3"}}});
+  EXPECT_EQ(slots(physics, kMonday), std::vector{2});
+  EXPECT_EQ(lessons_on(state(), physics, kMonday)[0].starts, h.local("2026-11-23 09:25"));
+  EXPECT_EQ(slots(physics, kMonday + 3), std::vector{2});
+  EXPECT_EQ(lessons_on(state(), physics, kMonday + 3)[0].starts, h.local("2026-11-26 10:00"));
+  EXPECT_TRUE(slots(physics, kMonday + 7).empty()) << "the new bells have no fifth lesson";
+}
+
+TEST_F(Schedules, AnOffsetThatChangesAtMidnightMovesTheBells) {
+  h.at("2026-11-23 12:00").from("2026-11-26").by(h.administrator(), Role::kAdministrator).add(ledger::ZoneOffsetSet{4 * 3600});
+  EXPECT_EQ(lessons_on(state(), physics, kMonday + 3)[0].starts, at_local(kMonday + 3, 620, UtcOffset{4 * 3600}));
+}
+
+TEST_F(Schedules, ChangesToOneLessonAddUp) {
+  const Id other = h.teacher();
+  h.cancel(physics, "2026-11-23", 2);
+  EXPECT_TRUE(scheduled(state(), physics, kMonday, 2)->cancelled);
+  h.move(physics, "2026-11-23", 2, "2026-11-24", 4);
+  h.substitute(physics, "2026-11-23", 2, teacher, other);
+  const auto lesson = scheduled(state(), physics, kMonday, 2);
+  ASSERT_TRUE(lesson);
+  EXPECT_FALSE(lesson->cancelled) << "it is held after all";
+  EXPECT_TRUE(lesson->moved);
+  EXPECT_EQ(lesson->date, kMonday + 1);
+  EXPECT_EQ(lesson->slot, 4);
+  EXPECT_EQ(lesson->starts, h.local("2026-11-24 11:20"));
+  EXPECT_EQ(lesson->substitute, other);
+  EXPECT_EQ(lesson->teacher, teacher);
+  EXPECT_EQ(lesson->id, lesson_id(physics, kMonday, 2)) << "its place in the timetable stays its name";
+}
+
+TEST_F(Schedules, ChangesCountAsFarAsTheyWereKnown) {
+  const auto before = h.now();
+  h.move(physics, "2026-11-23", 2, "2026-11-24", 4);
+  const auto between = h.now();
+  h.cancel(physics, "2026-11-23", 2);
+  EXPECT_EQ(scheduled(state(), physics, kMonday, 2, before)->date, kMonday);
+  EXPECT_EQ(scheduled(state(), physics, kMonday, 2, between)->date, kMonday + 1);
+  EXPECT_FALSE(scheduled(state(), physics, kMonday, 2, between)->cancelled);
+  EXPECT_TRUE(scheduled(state(), physics, kMonday, 2)->cancelled);
+  EXPECT_FALSE(lessons_on(state(), physics, kMonday, kNoChanges)[0].moved);
+}
+
+TEST_F(Schedules, ALessonMovedBackIsNotMoved) {
+  h.move(physics, "2026-11-23", 2, "2026-11-24", 4);
+  h.move(physics, "2026-11-23", 2, "2026-11-23", 2);
+  EXPECT_FALSE(scheduled(state(), physics, kMonday, 2)->moved);
+  EXPECT_TRUE(lessons_held_on(state(), physics, kMonday + 1).empty());
+  EXPECT_EQ(lessons_held_on(state(), physics, kMonday).size(), 1U);
+}
+
+TEST_F(Schedules, ADayHoldsWhatIsLeftAndWhatCame) {
+  h.move(physics, "2026-11-26", 3, "2026-11-23", 1);
+  const auto monday = lessons_held_on(state(), physics, kMonday);
+  ASSERT_EQ(monday.size(), 2U);
+  EXPECT_EQ(monday[0].slot, 1);
+  EXPECT_EQ(monday[0].place.date, kMonday + 3);
+  EXPECT_TRUE(lessons_held_on(state(), physics, kMonday + 3).empty());
+}
+
+TEST_F(Schedules, ClassesAreOverWithTheLastLessonOfTheClass) {
+  const Id chemistry = h.group("7А", "Химия", {teacher});
+  h.timetable(chemistry, {{1, 6, teacher}});
+  const Id elsewhere = h.group("7Б", "Химия", {teacher});
+  h.timetable(elsewhere, {{1, 8, teacher}});
+  EXPECT_EQ(classes_over(state(), physics, kMonday), h.local("2026-11-23 14:00"));
+  EXPECT_EQ(classes_over(state(), physics, kMonday + 3), h.local("2026-11-26 11:05"));
+  EXPECT_FALSE(classes_over(state(), physics, kMonday + 1));
+}
+
+TEST_F(Schedules, WhatWasCancelledOrMovedByTheMidnightBeforeCountsWhereItIs) {
+  const Id chemistry = h.group("7А", "Химия", {teacher});
+  h.timetable(chemistry, {{1, 6, teacher}, {2, 4, teacher}});
+  h.cancel(chemistry, "2026-11-23", 6);
+  EXPECT_EQ(classes_over(state(), physics, kMonday), h.local("2026-11-23 10:10"));
+  h.move(chemistry, "2026-11-24", 4, "2026-11-23", 5);
+  EXPECT_EQ(classes_over(state(), physics, kMonday), h.local("2026-11-23 13:05"));
+  EXPECT_FALSE(classes_over(state(), physics, kMonday + 1));
+  h.at("2026-11-26 07:00").cancel(physics, "2026-11-26", 3);  // after the midnight: moves no deadline
+  EXPECT_EQ(classes_over(state(), physics, kMonday + 3), h.local("2026-11-26 11:05"));
+}
+
+}  // namespace
+}  // namespace letopis::projections
