@@ -19,11 +19,15 @@ inline constexpr std::size_t kDepthMax = 4;                    // statement → 
 inline constexpr std::size_t kStatementsPerRequestMax = 500;
 inline constexpr std::size_t kCommitmentsPerStatementMax = 32;
 inline constexpr std::size_t kBlobSizeMaxBytes = 16u << 20;
+inline constexpr std::size_t kSubmissionSizeMaxBytes = 24u << 20;  // a whole request
+inline constexpr std::size_t kBlobsPerRequestMax = 64;
+inline constexpr std::size_t kSubmissionTablesMax = 1 + kStatementsPerRequestMax + kVectorLengthMax + kBlobsPerRequestMax;
 inline constexpr std::uint16_t kRulesVersion = 1;
 inline constexpr std::uint16_t kReceiptVersion = 1;
 
 // A proof file holds a receipt in base64, an inclusion proof, and a note of at most 128 KiB.
 static_assert((kReceiptSizeMaxBytes + 2) / 3 * 4 + kInclusionProofLengthMax * 45 + 128 * 1024 + 128 <= kProofFileSizeMaxBytes);
+static_assert(kBlobSizeMaxBytes + 1024 <= kSubmissionSizeMaxBytes);
 // An event adds less than 1 KiB to the statement it holds.
 static_assert(kStatementSizeMaxBytes + 1024 <= kEventSizeMaxBytes);
 

@@ -1157,4 +1157,50 @@ struct Receipt {
   }
 };
 
+// One statement on its way in, with its author's signature.
+struct SubmittedStatement {
+  ByteView bytes{};
+  Signature signature{};
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor) {
+    visitor.field(0, "bytes", self.bytes, true);
+    visitor.field(1, "signature", self.signature, true);
+  }
+};
+
+// The plain text of a sealed field; the commitment it belongs to is found by its hash.
+struct SubmittedText {
+  std::string_view field{};
+  Hash salt{};
+  std::string_view text{};
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor) {
+    visitor.field(0, "field", self.field, true);
+    visitor.field(1, "salt", self.salt, true);
+    visitor.field(2, "text", self.text, true);
+  }
+};
+
+// A file or the text of a profile; statements name it by its SHA-256.
+struct SubmittedBlob {
+  ByteView bytes{};
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor) {
+    visitor.field(0, "bytes", self.bytes, true);
+  }
+};
+
+// A request as programs send it: nothing of it is signed but the statements.
+struct SubmissionBuffer {
+  std::vector<SubmittedStatement> statements{};
+  std::vector<SubmittedText> texts{};
+  std::vector<SubmittedBlob> blobs{};
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor) {
+    visitor.field(0, "statements", self.statements, true);
+    visitor.field(1, "texts", self.texts, false);
+    visitor.field(2, "blobs", self.blobs, false);
+  }
+};
+
 }  // namespace letopis::ledger

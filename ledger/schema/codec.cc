@@ -337,6 +337,17 @@ Result<Receipt> decode_receipt(ByteView bytes) {
   return receipt;
 }
 
+Result<SubmissionBuffer> decode_submission(ByteView bytes) {
+  if (bytes.size() > kSubmissionSizeMaxBytes) return fail("too_large", "a request is at most 24 MiB");
+  Reader reader(bytes, "LTSB", kSubmissionTablesMax);
+  SubmissionBuffer submission;
+  if (!reader.failed()) decode_table(reader, reader.root(), submission);
+  if (submission.statements.size() > kStatementsPerRequestMax) reader.fail("too_large", "more than 500 statements");
+  if (submission.blobs.size() > kBlobsPerRequestMax) reader.fail("too_large", "more than 64 blobs");
+  TRY_STATUS(reader.finish());
+  return submission;
+}
+
 Result<Entry> decode_entry(ByteView bytes) {
   Entry entry;
   TRY(entry.event, decode_event(bytes));
@@ -347,6 +358,7 @@ Result<Entry> decode_entry(ByteView bytes) {
 Bytes encode(const Statement& statement) { return Encoder().finish(statement, "LTST"); }
 Bytes encode(const Event& event) { return Encoder().finish(event, "LTEV"); }
 Bytes encode(const Receipt& receipt) { return Encoder().finish(receipt, "LTRC"); }
+Bytes encode(const SubmissionBuffer& submission) { return Encoder().finish(submission, "LTSB"); }
 
 bool valid_text(std::string_view text) {
   std::size_t i = 0;

@@ -18,10 +18,13 @@ namespace letopis::ledger {
 Result<Statement> decode_statement(ByteView bytes);  // identifier LTST
 Result<Event> decode_event(ByteView bytes);          // identifier LTEV; the statement inside is not decoded
 Result<Receipt> decode_receipt(ByteView bytes);      // identifier LTRC
+// identifier LTSB; the statements inside are not decoded. At most kStatementsPerRequestMax of them and kBlobsPerRequestMax blobs.
+Result<SubmissionBuffer> decode_submission(ByteView bytes);
 
 Bytes encode(const Statement& statement);
 Bytes encode(const Event& event);
 Bytes encode(const Receipt& receipt);
+Bytes encode(const SubmissionBuffer& submission);
 
 // The two at once, as replay and audit read a leaf.
 struct Entry {

@@ -23,8 +23,7 @@ struct Table {
   mutable std::size_t used = 4;  // where the last field read so far ends
 };
 
-// Remembers which bytes have been given a meaning: one bit a byte, eight kilobytes at most, none of it on the heap for
-// ordinary statements.
+// Remembers which bytes have been given a meaning: one bit a byte, none of it on the heap for ordinary statements.
 class Coverage {
  public:
   explicit Coverage(std::size_t size) : size_(size) {
@@ -74,7 +73,8 @@ class Coverage {
 // Every method is safe on any bytes; after the first failure the others return zero and change nothing.
 class Reader {
  public:
-  Reader(ByteView bytes, const char* identifier) : bytes_(bytes), coverage_(bytes.size()) {
+  Reader(ByteView bytes, const char* identifier, std::size_t tables_max = kTablesMax)
+      : bytes_(bytes), coverage_(bytes.size()), tables_max_(tables_max) {
     if (bytes_.size() < 16 || load<std::uint32_t>(0) != bytes_.size() - 4) {
       fail("malformed", "the size prefix does not match the size");
     } else if (std::memcmp(bytes_.data() + 8, identifier, 4) != 0) {
@@ -113,7 +113,7 @@ class Reader {
   Table open_table(std::size_t at) {
     Table table;
     if (failed()) return table;
-    if (++tables_ > kTablesMax || ++depth_ > kDepthMax) return refuse("too many tables"), table;
+    if (++tables_ > tables_max_ || ++depth_ > kDepthMax) return refuse("too many tables"), table;
     if (!fits(at, 4) || at % 4 != 0 || !claim(at, 4)) return refuse("a table outside the buffer"), table;
     const std::int64_t vtable = static_cast<std::int64_t>(at) - load<std::int32_t>(at);
     if (vtable < 0 || vtable % 2 != 0 || !fits(static_cast<std::size_t>(vtable), 4)) return refuse("a vtable outside the buffer"), table;
@@ -205,6 +205,7 @@ class Reader {
   Coverage coverage_;
   Error error_;
   std::size_t root_ = 0;
+  std::size_t tables_max_;
   std::size_t tables_ = 0;
   std::size_t depth_ = 0;
   std::array<std::size_t, 16> vtables_seen_{};

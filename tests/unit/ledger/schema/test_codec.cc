@@ -237,5 +237,46 @@ TEST(Codec, EveryTypeOfStatementPassesBothWays) {
   round_trip_all(random, std::make_index_sequence<kBodyCount - 1>{});
 }
 
+SubmissionBuffer submission_of(const Bytes& statement, std::size_t count) {
+  SubmissionBuffer submission;
+  Signature signature;
+  signature.bytes.fill(7);
+  for (std::size_t i = 0; i < count; ++i) submission.statements.push_back({statement, signature});
+  return submission;
+}
+
+TEST(Codec, ASubmissionRoundTripsAndIsReadByTheGeneratedCode) {
+  SeededRandom random(9);
+  const Bytes statement = encode(mark_statement(random));
+  SubmissionBuffer submission = submission_of(statement, 2);
+  submission.texts = {{"reason", random.fixed<Hash>(), "опечатка"}};
+  const Bytes blob(100'000, 5);
+  submission.blobs = {{blob}};
+  const Bytes bytes = encode(submission);
+  const auto decoded = decode_submission(bytes);
+  ASSERT_TRUE(decoded) << decoded.error().text();
+  ASSERT_EQ(decoded->statements.size(), 2U);
+  EXPECT_TRUE(equal(decoded->statements[1].bytes, statement));
+  EXPECT_EQ(decoded->texts[0].text, "опечатка");
+  EXPECT_TRUE(equal(decoded->blobs[0].bytes, blob));
+  flatbuffers::Verifier verifier(bytes.data(), bytes.size());
+  EXPECT_TRUE(verifier.VerifySizePrefixedBuffer<schema::Submission>("LTSB"));
+  EXPECT_EQ(flatbuffers::GetSizePrefixedRoot<schema::Submission>(bytes.data())->statements()->size(), 2U);
+}
+
+TEST(Codec, ASubmissionIsAsStrictAsAStatement) {
+  SeededRandom random(10);
+  const Bytes statement = encode(mark_statement(random));
+  Bytes bytes = encode(submission_of(statement, 1));
+  EXPECT_FALSE(decode_submission(statement)) << "another identifier";
+  for (std::size_t size = 0; size < bytes.size(); ++size) ASSERT_FALSE(decode_submission(ByteView(bytes).first(size))) << size;
+  bytes.push_back(0);
+  EXPECT_FALSE(decode_submission(bytes)) << "a trailing byte";
+  EXPECT_EQ(decode_submission(encode(submission_of(statement, 0))).error().code, "malformed");
+  EXPECT_TRUE(decode_submission(encode(submission_of(statement, kStatementsPerRequestMax))));
+  EXPECT_EQ(decode_submission(encode(submission_of(statement, kStatementsPerRequestMax + 1))).error().code, "too_large");
+  EXPECT_EQ(decode_submission(Bytes(kSubmissionSizeMaxBytes + 1)).error().code, "too_large");
+}
+
 }  // namespace
 }  // namespace letopis::ledger
