@@ -94,6 +94,12 @@ class School {
     const std::shared_lock lock(model_mutex_);
     return fn(std::as_const(model_));
   }
+  // The structure as it stands, for reads that take longer than a lock may be held: copied once a structural change, when
+  // somebody asks. structure_version() alone tells cheaply whether it is still the newest.
+  std::shared_ptr<const projections::SchoolState> structure() const;
+  std::uint64_t structure_version() const {
+    return read([](const ReadModel& model) { return model.structure.structure_version(); });
+  }
   // How many entries had been recorded at a moment (inclusive), or an index as text: for at=. "malformed".
   Result<std::uint64_t> size_at(std::string_view at) const;
   // The entries of the shards below `size`, merged in index order, exact bytes.
@@ -105,11 +111,15 @@ class School {
   // A proof file for one entry under the newest checkpoint; `full` carries the event and its key chain in `extra`.
   virtual Result<std::string> proof(std::uint64_t index, bool full) const = 0;
   virtual Result<Bytes> tile(const ledger::TileAddress& address) const = 0;
+  // The newest entry of an author's chain; nullopt when nothing was recorded under it.
+  virtual Result<std::optional<ledger::LogStore::ChainHead>> chain_head(const Id& key, const Id& chain) const = 0;
   virtual Result<std::vector<Hash>> consistency(std::uint64_t old_size, std::uint64_t new_size) const = 0;
 
   // Sealed texts, opened; cached until a person is erased. Empty / nullopt when the vault has none.
   virtual std::string name_of(const Id& person) const = 0;
   virtual std::optional<std::string> text_of(const Hash& commitment) const = 0;
+  // The same with the field and the person it is about: for those who must decide whether somebody may read it.
+  virtual std::optional<ledger::SealedText> sealed_text(const Hash& commitment) const = 0;
   // Deletes a person's texts; the caller then records personal_text_erased.
   virtual Result<std::uint64_t> erase(const Id& person) = 0;
 
@@ -125,6 +135,10 @@ class School {
  protected:
   mutable std::shared_mutex model_mutex_;
   ReadModel model_;
+
+ private:
+  mutable std::mutex structure_mutex_;
+  mutable std::shared_ptr<const projections::SchoolState> structure_;
 };
 
 struct NewSchool {

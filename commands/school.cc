@@ -51,6 +51,15 @@ Result<std::uint64_t> School::size_at(std::string_view at) const {
   });
 }
 
+std::shared_ptr<const projections::SchoolState> School::structure() const {
+  const std::lock_guard once(structure_mutex_);  // many readers after a change: one copies, the others wait for it
+  return read([&](const ReadModel& model) {
+    if (structure_ == nullptr || structure_->structure_version() != model.structure.structure_version())
+      structure_ = std::make_shared<const projections::SchoolState>(model.structure);
+    return structure_;
+  });
+}
+
 Result<std::vector<Bytes>> School::shard_entries(const std::vector<ShardKey>& keys, std::uint64_t size) const {
   std::vector<std::uint64_t> indices;
   read([&](const ReadModel& model) {
@@ -464,6 +473,10 @@ Result<Bytes> SchoolImpl::tile(const TileAddress& address) const {
   return shop_.sequencer.tree().tile(record_.number, address, size);
 }
 
+Result<std::optional<LogStore::ChainHead>> SchoolImpl::chain_head(const Id& key, const Id& chain) const {
+  return shop_.store.chain_head(record_.number, key, chain);
+}
+
 Result<std::vector<Hash>> SchoolImpl::consistency(std::uint64_t old_size, std::uint64_t new_size) const {
   return shop_.sequencer.tree().consistency_proof(record_.number, old_size, new_size);
 }
@@ -486,8 +499,13 @@ std::string SchoolImpl::name_of(const Id& person) const {
 }
 
 std::optional<std::string> SchoolImpl::text_of(const Hash& commitment) const {
-  const auto text = shop_.vault.get_text(record_.slug, commitment);
-  return text ? std::optional(text->text) : std::nullopt;
+  auto text = sealed_text(commitment);
+  return text ? std::optional(std::move(text->text)) : std::nullopt;
+}
+
+std::optional<SealedText> SchoolImpl::sealed_text(const Hash& commitment) const {
+  auto text = shop_.vault.get_text(record_.slug, commitment);
+  return text ? std::optional(*std::move(text)) : std::nullopt;
 }
 
 Result<std::uint64_t> SchoolImpl::erase(const Id& person) {
@@ -521,6 +539,11 @@ void SchoolImpl::unlisten(std::uint64_t id) {
 // --- The service key's own entries -------------------------------------------------------------------------------------------
 
 Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body) {
+  const Inside inside(gate_);
+  return record_inside(body);
+}
+
+Result<std::vector<Acknowledged>> SchoolImpl::record_inside(const Body& body) {
   const std::lock_guard lock(service_mutex_);
   if (!service_) service_.emplace(service_key_, record_.origin, Id{}, shop_.random);
   const auto seen = read([](const ReadModel& model) { return Seen{model.checkpoint.size, model.checkpoint.root}; });
@@ -548,7 +571,7 @@ void SchoolImpl::commit_state_when_due() {
     committed.root = model_.shards.root();
     committed.shards = model_.shards.count();
   }
-  if (record(committed)) since_state_commit_ = 0;
+  if (record_inside(committed)) since_state_commit_ = 0;
   gate_.open();
   committing_ = false;
 }

@@ -55,9 +55,11 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Result<Bytes> entry(std::uint64_t index) const override;
   Result<std::string> proof(std::uint64_t index, bool full) const override;
   Result<Bytes> tile(const ledger::TileAddress& address) const override;
+  Result<std::optional<ledger::LogStore::ChainHead>> chain_head(const Id& key, const Id& chain) const override;
   Result<std::vector<Hash>> consistency(std::uint64_t old_size, std::uint64_t new_size) const override;
   std::string name_of(const Id& person) const override;
   std::optional<std::string> text_of(const Hash& commitment) const override;
+  std::optional<ledger::SealedText> sealed_text(const Hash& commitment) const override;
   Result<std::uint64_t> erase(const Id& person) override;
   Result<ledger::Account> account(std::string_view login) const override;
   Status put_account(const ledger::Account& account) override;
@@ -90,6 +92,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   void learn_names(const ledger::Entry& entry);
   Status verify_tail(std::uint64_t index, ByteView bytes);
   Status replay(std::uint64_t from, std::uint64_t to);
+  Result<std::vector<Acknowledged>> record_inside(const ledger::Body& body);
   void commit_state_when_due();
 
   Workshop shop_;
