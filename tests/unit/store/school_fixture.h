@@ -68,6 +68,9 @@ class Author {
     out.decoded = *decode_statement(out.bytes);
     return out;
   }
+  bool signed_by_me(ByteView statement, const Signature& signature) const {
+    return signing::verify(key_.public_key(), statement_message(statement), signature);
+  }
   std::uint64_t number() const { return number_; }
   const Hash& previous() const { return previous_; }
   const Id& key() const { return key_.id(); }
