@@ -25,7 +25,7 @@ class AddressLimits {
 
   AddressLimits(const Limits& limits, const Clock& clock) : limits_(limits), clock_(clock) {}
 
-  bool open(const AddressKey& address);   // false: too many connections; then close is not called
+  bool open(const AddressKey& address);  // false: too many connections; then close is not called
   void close(const AddressKey& address);
   // Takes one request from the bucket: 0, or the whole seconds after which to try again.
   std::int64_t take(const AddressKey& address);

@@ -1,8 +1,9 @@
 #pragma once
-// The one door to Boost.Asio, Boost.Beast and OpenSSL's TLS; included by server/http_*.cc and their internal headers only.
+// The one door to Boost.Asio, Boost.Beast and OpenSSL's TLS; included by server/http_*.cc and their internal headers
+// only.
 //
-// Rules for coroutines here (g++ 12.2 destroys moved captures twice otherwise): no capturing lambda and no braced temporary
-// inside a full-expression with co_await; coroutines are named functions that take their parameters by value.
+// Rules for coroutines here (g++ 12.2 destroys moved captures twice otherwise): no capturing lambda and no braced
+// temporary inside a full-expression with co_await; coroutines are named functions that take their parameters by value.
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,6 +1,6 @@
 #pragma once
-// Server-sent events (WHATWG HTML, section 9.2): the queue between whoever pushes and the connection that writes, and the
-// reader of the client.
+// Server-sent events (WHATWG HTML, section 9.2): the queue between whoever pushes and the connection that writes, and
+// the reader of the client.
 
 #include <functional>
 #include <memory>

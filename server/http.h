@@ -1,8 +1,8 @@
 #pragma once
-// The HTTP server as the rest of Letopis sees it: plain requests and responses, no Beast (that stays behind server/beast.h).
-// A handler runs on a worker thread, may block, and must be thread-safe; its answer is sent by the I/O thread of the
-// connection. HTTP/1.1 and 1.0 (RFC 9112), TLS 1.2 and 1.3. Limits and deadlines: HttpLimits. What the transport itself
-// refuses it answers with a problem document (RFC 9457) whose type is "urn:letopis:problem:" and one of
+// The HTTP server as the rest of Letopis sees it: plain requests and responses, no Beast (that stays behind
+// server/beast.h). A handler runs on a worker thread, may block, and must be thread-safe; its answer is sent by the I/O
+// thread of the connection. HTTP/1.1 and 1.0 (RFC 9112), TLS 1.2 and 1.3. Limits and deadlines: HttpLimits. What the
+// transport itself refuses it answers with a problem document (RFC 9457) of type "urn:letopis:problem:" and one of
 //   malformed-request 400, header-timeout 408, body-timeout 408, body-too-large 413, target-too-long 414,
 //   content-encoding 415, expectation 417, rate-limited 429, header-too-large 431, internal 500, method-unknown 501,
 //   transfer-encoding 501, overloaded 503, handler-timeout 504, http-version 505.
@@ -37,17 +37,17 @@ struct Request {
   std::string accept_language{};               // likewise
   std::string authorization{};
   std::string cookie{};
-  std::string if_none_match{};                 // likewise
+  std::string if_none_match{};  // likewise
   std::string last_event_id{};
   std::string idempotency_key{};
-  std::string origin{};                        // the Origin header, for cross-site checks
+  std::string origin{};  // the Origin header, for cross-site checks
   std::string host{};
   std::string user_agent{};
-  std::string sec_fetch_site{};                // the Sec-Fetch-Site header, for cross-site checks
-  std::string remote_address{};                // of the connection; forwarding headers are not believed
+  std::string sec_fetch_site{};  // the Sec-Fetch-Site header, for cross-site checks
+  std::string remote_address{};  // of the connection; forwarding headers are not believed
   std::string body{};
-  bool secure = false;                         // came over TLS
-  std::string request_id{};                    // unique, in logs and in every problem document
+  bool secure = false;       // came over TLS
+  std::string request_id{};  // unique, in logs and in every problem document
 };
 
 class EventStream;
@@ -71,15 +71,16 @@ class EventStream {
  public:
   virtual ~EventStream() = default;
   // Line breaks in data become several data lines; id and event must hold none (those bytes are left out).
-  virtual bool push(std::string_view id, std::string_view event, std::string_view data) = 0;  // false: closed or dropped
+  virtual bool push(std::string_view id, std::string_view event,
+                    std::string_view data) = 0;  // false: closed or dropped
   virtual void close() = 0;         // delivers what is queued, then ends the stream (the browser will reconnect)
   virtual bool closed() const = 0;  // by either side
 };
 std::shared_ptr<EventStream> make_event_stream();
 
 using Handler = std::function<Response(const Request&)>;
-// Tried first for GET and HEAD, on the I/O thread: must neither block nor compute for long (a cached read). nullopt leaves
-// the request to the Handler.
+// Tried first for GET and HEAD, on the I/O thread: must neither block nor compute for long (a cached read). nullopt
+// leaves the request to the Handler.
 using FastHandler = std::function<std::optional<Response>(const Request&)>;
 
 struct HttpLimits {
@@ -87,12 +88,12 @@ struct HttpLimits {
   std::size_t header_fields_max = 100;
   std::size_t target_max_bytes = 4 * 1024;
   std::size_t body_max_bytes = 24u << 20;
-  std::size_t bodies_max_bytes = 256u << 20;      // held for all requests together; beyond: 503
+  std::size_t bodies_max_bytes = 256u << 20;  // held for all requests together; beyond: 503
   std::size_t connections_max = 1024;
   std::size_t connections_per_address_max = 256;  // an IPv6 /64 counts as one address
   std::size_t requests_per_connection_max = 1'000'000;
   std::size_t workers = 4;
-  std::size_t worker_queue_max = 512;             // beyond: 503 with Retry-After
+  std::size_t worker_queue_max = 512;  // beyond: 503 with Retry-After
   std::size_t io_threads = 1;
   std::size_t stream_queue_max_bytes = 256 * 1024;
   std::size_t streams_max = 512;
@@ -103,10 +104,10 @@ struct HttpLimits {
   std::chrono::milliseconds write_timeout{30'000};        // for every 64 KiB of an answer
   std::chrono::milliseconds handshake_timeout{10'000};
   std::chrono::milliseconds tls_shutdown_timeout{3'000};
-  std::chrono::milliseconds linger_timeout{1'000};        // after a refusal: lets the peer read it before the reset
+  std::chrono::milliseconds linger_timeout{1'000};  // after a refusal: lets the peer read it before the reset
   std::chrono::milliseconds drain_timeout{20'000};
   std::chrono::milliseconds stream_heartbeat{15'000};
-  double requests_per_second_per_address = 0;     // 0: no limit; a token bucket with a burst of ten seconds otherwise
+  double requests_per_second_per_address = 0;  // 0: no limit; a token bucket with a burst of ten seconds otherwise
 };
 
 struct HttpOptions {
@@ -172,19 +173,22 @@ class HttpClient {
  public:
   // url: http://host:port or https://host:port (certificates are checked against the system's store, or `ca_file`).
   // Errors: "bad_url", "connect_failed", "tls_failed" (both name the host), "timeout".
-  static Result<std::unique_ptr<HttpClient>> connect(std::string_view url, const std::optional<std::string>& ca_file = {},
+  static Result<std::unique_ptr<HttpClient>> connect(std::string_view url,
+                                                     const std::optional<std::string>& ca_file = {},
                                                      const ClientLimits& limits = {});
   virtual ~HttpClient() = default;
   // Reconnects once if the server closed an idle connection; a POST that was sent is repeated only if it carries an
   // Idempotency-Key. Errors: as connect, and "connection_lost", "too_large", "bad_answer".
   virtual Result<ClientResponse> send(const ClientRequest& request) = 0;
-  // Reads server-sent events until `visit` returns false or the server ends the stream; the connection is used up either
-  // way. Errors: as send, and "http_status" when the answer is not an event stream (detail: the status).
-  virtual Status read_events(const ClientRequest& request,
-                             const std::function<bool(std::string_view id, std::string_view event, std::string_view data)>& visit) = 0;
+  // Reads server-sent events until `visit` returns false or the server ends the stream; the connection is used up
+  // either way. Errors: as send, and "http_status" when the answer is not an event stream (detail: the status).
+  virtual Status read_events(
+      const ClientRequest& request,
+      const std::function<bool(std::string_view id, std::string_view event, std::string_view data)>& visit) = 0;
 };
 
 // RFC 9457. type: a URI, "urn:letopis:problem:chain-conflict". Texts are UTF-8.
-Response problem(unsigned status, std::string_view type, std::string_view title, std::string_view detail, std::string_view request_id);
+Response problem(unsigned status, std::string_view type, std::string_view title, std::string_view detail,
+                 std::string_view request_id);
 
 }  // namespace letopis::server

@@ -12,7 +12,8 @@ namespace letopis::server {
 namespace {
 
 using PlainStream = beast::tcp_stream;
-// Not beast::ssl_stream: in 1.81 its write of a small buffer before a large one ends after the small one, without an error.
+// Not beast::ssl_stream: in 1.81 its write of a small buffer before a large one ends after the small one, without an
+// error.
 using SecureStream = ssl::stream<beast::tcp_stream>;
 constexpr auto kClientAwait = net::as_tuple(net::use_awaitable);
 
@@ -26,7 +27,8 @@ struct Url {
 Result<Url> parse_url(std::string_view text) {
   Url url;
   url.secure = text.starts_with("https://");
-  if (!url.secure && !text.starts_with("http://")) return fail("bad_url", "expected http://host:port or https://host:port");
+  if (!url.secure && !text.starts_with("http://"))
+    return fail("bad_url", "expected http://host:port or https://host:port");
   text.remove_prefix(url.secure ? 8 : 7);
   if (text.ends_with('/')) text.remove_suffix(1);
   url.authority = text;
@@ -36,8 +38,10 @@ Result<Url> parse_url(std::string_view text) {
   url.host = text.substr(bracketed ? 1 : 0, host_end - (bracketed ? 1 : 0));
   text.remove_prefix(host_end + (bracketed ? 1 : 0));
   url.port = text.empty() ? (url.secure ? "443" : "80") : std::string(text.substr(1));
-  const bool port_ok = !url.port.empty() && url.port.size() <= 5 && url.port.find_first_not_of("0123456789") == std::string::npos;
-  if (url.host.empty() || url.host.find_first_of("/?#@ ") != std::string::npos || !port_ok || (!text.empty() && text.front() != ':'))
+  const bool port_ok =
+      !url.port.empty() && url.port.size() <= 5 && url.port.find_first_not_of("0123456789") == std::string::npos;
+  if (url.host.empty() || url.host.find_first_of("/?#@ ") != std::string::npos || !port_ok ||
+      (!text.empty() && text.front() != ':'))
     return fail("bad_url", "expected http://host:port or https://host:port");
   return url;
 }
@@ -46,13 +50,16 @@ tl::unexpected<Error> failure_of(const error_code& ec) {
   if (ec == beast::error::timeout) return fail("timeout", "the server did not answer in time");
   if (ec == http::error::body_limit || ec == http::error::header_limit || ec == http::error::buffer_overflow)
     return fail("too_large", "the answer is larger than accepted");
-  if (ec == http::error::end_of_stream || ec == http::error::partial_message) return fail("connection_lost", ec.message());
-  if (ec.category() == http::make_error_code(http::error::bad_field).category()) return fail("bad_answer", ec.message());
+  if (ec == http::error::end_of_stream || ec == http::error::partial_message)
+    return fail("connection_lost", ec.message());
+  if (ec.category() == http::make_error_code(http::error::bad_field).category())
+    return fail("bad_answer", ec.message());
   return fail("connection_lost", ec.message());
 }
 
 bool is_field_text(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 std::string lower_case(std::string_view text) {
@@ -64,8 +71,9 @@ std::string lower_case(std::string_view text) {
 
 Result<std::string> request_head(const ClientRequest& request, const Url& url) {
   std::string head = request.method + " " + request.target + " HTTP/1.1\r\nHost: " + url.authority + "\r\n";
-  if (!is_field_text(request.method) || !is_field_text(request.target) || request.target.find(' ') != std::string::npos ||
-      !request.target.starts_with('/') || !is_field_text(request.content_type))
+  if (!is_field_text(request.method) || !is_field_text(request.target) ||
+      request.target.find(' ') != std::string::npos || !request.target.starts_with('/') ||
+      !is_field_text(request.content_type))
     return fail("bad_request", "method, target or content type cannot be sent");
   if (!request.content_type.empty()) head += "Content-Type: " + request.content_type + "\r\n";
   if (!request.body.empty() || (request.method != "GET" && request.method != "HEAD"))
@@ -299,7 +307,8 @@ Status Client::read_events(const ClientRequest& request, const EventReader::Visi
   TRY(std::string head, request_head(with_accept, url_));
   const Outgoing outgoing{std::move(head), request.body, false};
   if (!is_open() || peer_has_left()) TRY_STATUS(open());
-  Status ended = url_.secure ? run(stream_events(secure_.get(), &outgoing, &visit)) : run(stream_events(plain_.get(), &outgoing, &visit));
+  Status ended = url_.secure ? run(stream_events(secure_.get(), &outgoing, &visit))
+                             : run(stream_events(plain_.get(), &outgoing, &visit));
   close();
   return ended;
 }

@@ -93,7 +93,10 @@ class StreamConnection final : public Connection {
 
   template <class... Args>
   StreamConnection(ServerState& state, IoThread& io, Admission admission, std::string remote, Args&&... stream)
-      : Connection(state, io), admission_(std::move(admission)), stream_(std::forward<Args>(stream)...), remote_(std::move(remote)),
+      : Connection(state, io),
+        admission_(std::move(admission)),
+        stream_(std::forward<Args>(stream)...),
+        remote_(std::move(remote)),
         buffer_(state.options.limits.header_max_bytes + kReadBodyBytes) {
     id_ = to_hex(SystemRandom().fixed<FixedBytes<8, struct ConnectionTag>>().view()) + "-";
     io_.connections.insert(this);
@@ -135,8 +138,7 @@ class StreamConnection final : public Connection {
     socket().non_blocking(true, ignored);
     const bool open = co_await handshake();
     if (open) {
-      while (co_await serve_one()) {
-      }
+      while (co_await serve_one()) {}
       co_await shut_down();
     }
     disarm();
@@ -209,7 +211,7 @@ class StreamConnection final : public Connection {
     arm(served_ == 0 ? limits().read_header_timeout : limits().idle_timeout);
     const bool came = co_await fill(kReadBytes);
     idle_ = false;
-    co_return came && buffer_.size() > 0;
+    co_return came&& buffer_.size() > 0;
   }
 
   Task<Input> read_request() {
@@ -242,8 +244,10 @@ class StreamConnection final : public Connection {
   }
 
   Task<Input> read_body() {
-    const std::size_t most = std::min(limits().body_max_bytes, state_.options.body_limit ? state_.options.body_limit(request()) : SIZE_MAX);
-    if (parser_->content_length().value_or(0) > most) co_return reject(parser_->rejection_for(http::error::body_limit, {}));
+    const std::size_t most =
+        std::min(limits().body_max_bytes, state_.options.body_limit ? state_.options.body_limit(request()) : SIZE_MAX);
+    if (parser_->content_length().value_or(0) > most)
+      co_return reject(parser_->rejection_for(http::error::body_limit, {}));
     parser_->limit_body(most);
     parser_->eager(true);
     if (parser_->expects_continue() && buffer_.size() == 0) {
@@ -310,12 +314,14 @@ class StreamConnection final : public Connection {
     exchange->abandoned = true;
     ++state_.counters.requests_timed_out;
     close_after_ = true;
-    response_ = refusal({504, "handler-timeout", "Timed out", "the request took too long; it may still take effect"}, request());
+    response_ = refusal({504, "handler-timeout", "Timed out", "the request took too long; it may still take effect"},
+                        request());
   }
 
   // ---- writing
 
-  // Writes both pieces. The deadline is renewed by progress, not by time: a peer must take kWriteProgressBytes each time.
+  // Writes both pieces. The deadline is renewed by progress, not by time: a peer must take kWriteProgressBytes each
+  // time.
   Task<bool> write(std::string_view head, std::string_view body) {
     std::array<net::const_buffer, 2> pieces{net::buffer(head), net::buffer(body)};
     std::size_t left = head.size() + body.size();
@@ -352,9 +358,11 @@ class StreamConnection final : public Connection {
   Task<bool> respond() {
     const bool only_head = request().method == Method::kHead;
     const auto stream = take_stream(only_head);
-    close_after_ = close_after_ || stream || draining() || served_ >= limits().requests_per_connection_max || !parser_->keep_alive();
+    close_after_ = close_after_ || stream || draining() || served_ >= limits().requests_per_connection_max ||
+                   !parser_->keeps_connection();
     compose_head();
-    std::string_view body = only_head || stream || has_no_body(response_.status) ? std::string_view() : body_of(response_);
+    std::string_view body =
+        only_head || stream || has_no_body(response_.status) ? std::string_view() : body_of(response_);
     if (kTls && head_.size() + body.size() <= kOneRecordBytes) {
       head_.append(body);
       body = {};
@@ -431,7 +439,8 @@ class StreamConnection final : public Connection {
   }
 
   Task<void> send_events(std::shared_ptr<QueuedEventStream> stream) {
-    stream->attach(limits().stream_queue_max_bytes, PostStreamChanged{io_.context.get_executor(), {weak_from_this(), stream}});
+    stream->attach(limits().stream_queue_max_bytes,
+                   PostStreamChanged{io_.context.get_executor(), {weak_from_this(), stream}});
     watching_ = true;
     net::co_spawn(io_.context, watch_peer(self()), WatchEnded{self()});
     std::string text(kStreamStart);
@@ -553,7 +562,8 @@ void serve_plain(ServerState& state, IoThread& io, Socket socket, Admission admi
   start_connection<Socket>(state, io, std::move(admission), std::move(remote), std::move(socket));
 }
 
-void serve_tls(ServerState& state, IoThread& io, Socket socket, Admission admission, std::string remote, ssl::context& context) {
+void serve_tls(ServerState& state, IoThread& io, Socket socket, Admission admission, std::string remote,
+               ssl::context& context) {
   // The stream holds OpenSSL's own reference to what it needs of the context: a reload does not disturb it.
   start_connection<TlsStream>(state, io, std::move(admission), std::move(remote), std::move(socket), context);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// One connection: read → handle → write, one request at a time, so that a slow peer slows only itself. Everything here runs
-// on the one thread of the connection's IoThread; worker threads reach it only by posting to it.
+// One connection: read → handle → write, one request at a time, so that a slow peer slows only itself. Everything here
+// runs on the one thread of the connection's IoThread; worker threads reach it only by posting to it.
 
 #include <atomic>
 #include <condition_variable>
@@ -82,8 +82,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   virtual void cancel_io() = 0;
   virtual void close_socket() = 0;
 
-  // From now until disarm the pending operation is cancelled once `time` has passed, and expired() is true. One timer wait
-  // serves many deadlines: it looks, when it fires, whether a later one was set meanwhile.
+  // From now until disarm the pending operation is cancelled once `time` has passed, and expired() is true. One timer
+  // wait serves many deadlines: it looks, when it fires, whether a later one was set meanwhile.
   void arm(std::chrono::milliseconds time);
   void disarm() { deadline_ = SteadyClock::time_point::max(); }
   bool expired() const { return expired_; }
@@ -106,6 +106,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 // Starts a connection. On io's thread.
 void serve_plain(ServerState& state, IoThread& io, Socket socket, Admission admission, std::string remote);
-void serve_tls(ServerState& state, IoThread& io, Socket socket, Admission admission, std::string remote, ssl::context& context);
+void serve_tls(ServerState& state, IoThread& io, Socket socket, Admission admission, std::string remote,
+               ssl::context& context);
 
 }  // namespace letopis::server

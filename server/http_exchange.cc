@@ -6,7 +6,8 @@ namespace {
 Response failed(const ServerState& state, HttpCounters& counters, const Request& request, std::string_view what) {
   ++counters.handler_failures;
   state.log("handler failed, request " + request.request_id + ": " + std::string(what));
-  return refusal({500, "internal", "Internal error", "the server failed; the request id finds why in its log"}, request);
+  return refusal({500, "internal", "Internal error", "the server failed; the request id finds why in its log"},
+                 request);
 }
 
 // On the connection's I/O thread, after the handler.
@@ -71,8 +72,8 @@ bool submit(std::shared_ptr<Exchange> exchange, std::weak_ptr<Connection> connec
 }
 
 Response refusal(const Rejection& rejection, const Request& request) {
-  return problem(rejection.status, "urn:letopis:problem:" + std::string(rejection.type), rejection.title, rejection.detail,
-                 request.request_id);
+  return problem(rejection.status, "urn:letopis:problem:" + std::string(rejection.type), rejection.title,
+                 rejection.detail, request.request_id);
 }
 
 Response overloaded(std::string_view what, const Request& request) {

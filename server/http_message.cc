@@ -16,7 +16,8 @@ void append_number(std::string& out, std::uint64_t value) {
 }
 
 bool is_field_text(std::string_view text) {
-  return std::none_of(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
@@ -84,16 +85,18 @@ std::string_view reason_phrase(unsigned status) {
 
 std::string format_http_date(Instant at) {
   static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const std::chrono::sys_seconds seconds{std::chrono::seconds(at.seconds())};
   const auto midnight = std::chrono::floor<std::chrono::days>(seconds);
   const std::chrono::year_month_day civil(midnight);
   const std::chrono::hh_mm_ss time(seconds - midnight);
   char text[64];
-  const int length = std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT", kDays[std::chrono::weekday(midnight).c_encoding()],
-                                   static_cast<unsigned>(civil.day()), kMonths[static_cast<unsigned>(civil.month()) - 1],
-                                   static_cast<int>(civil.year()), static_cast<int>(time.hours().count()),
-                                   static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()));
+  const int length = std::snprintf(
+      text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT", kDays[std::chrono::weekday(midnight).c_encoding()],
+      static_cast<unsigned>(civil.day()), kMonths[static_cast<unsigned>(civil.month()) - 1],
+      static_cast<int>(civil.year()), static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+      static_cast<int>(time.seconds().count()));
   return {text, static_cast<std::size_t>(length)};
 }
 
@@ -125,11 +128,13 @@ bool append_head(std::string& out, const Response& response, const HeadFields& f
   return true;
 }
 
-Response problem(unsigned status, std::string_view type, std::string_view title, std::string_view detail, std::string_view request_id) {
+Response problem(unsigned status, std::string_view type, std::string_view title, std::string_view detail,
+                 std::string_view request_id) {
   Response response;
   response.status = status;
   response.content_type = "application/problem+json";
-  response.body = "{\"type\":" + json_text(type) + ",\"title\":" + json_text(title) + ",\"status\":" + std::to_string(status);
+  response.body =
+      "{\"type\":" + json_text(type) + ",\"title\":" + json_text(title) + ",\"status\":" + std::to_string(status);
   if (!detail.empty()) response.body += ",\"detail\":" + json_text(detail);
   if (!request_id.empty()) response.body += ",\"request_id\":" + json_text(request_id);
   response.body += "}";

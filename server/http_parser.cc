@@ -7,9 +7,16 @@ namespace letopis::server {
 namespace {
 
 constexpr std::array kSingleFields = {
-    http::field::host,          http::field::content_length, http::field::transfer_encoding, http::field::content_type,
-    http::field::authorization, http::field::cookie,         http::field::origin,            http::field::expect,
-    http::field::user_agent,    http::field::content_encoding,
+    http::field::host,
+    http::field::content_length,
+    http::field::transfer_encoding,
+    http::field::content_type,
+    http::field::authorization,
+    http::field::cookie,
+    http::field::origin,
+    http::field::expect,
+    http::field::user_agent,
+    http::field::content_encoding,
 };
 constexpr std::uint32_t kHostSeen = 1u;  // the bit of kSingleFields[0]
 
@@ -72,7 +79,8 @@ RequestParser::RequestParser(Request& request, const HttpLimits& limits, Budget*
   body_limit(boost::none);  // take_body counts; a declared length is compared by on_header_impl's caller
 }
 
-void RequestParser::refuse(error_code& ec, unsigned status, std::string_view type, std::string_view title, std::string detail) {
+void RequestParser::refuse(error_code& ec, unsigned status, std::string_view type, std::string_view title,
+                           std::string detail) {
   rejection_ = Rejection{status, type, title, std::move(detail)};
   ec = http::error::bad_field;
 }
@@ -82,7 +90,8 @@ void RequestParser::refuse_malformed(error_code& ec, std::string detail) {
 }
 
 Rejection RequestParser::header_too_large() const {
-  if (!line_seen_) return {414, "target-too-long", "Target too long", "the request line is longer than this server accepts"};
+  if (!line_seen_)
+    return {414, "target-too-long", "Target too long", "the request line is longer than this server accepts"};
   return {431, "header-too-large", "Header too large", "the header is larger than this server accepts"};
 }
 
@@ -91,11 +100,13 @@ Rejection RequestParser::rejection_for(const error_code& ec, std::string_view re
   if (ec == http::error::bad_version && !line_seen_ && names_other_version(rest))
     return {505, "http-version", "Unknown HTTP version", "this server speaks HTTP/1.1 and HTTP/1.0"};
   if (ec == http::error::header_limit || ec == http::error::buffer_overflow) return header_too_large();
-  if (ec == http::error::body_limit) return {413, "body-too-large", "Body too large", "the body is larger than this route accepts"};
+  if (ec == http::error::body_limit)
+    return {413, "body-too-large", "Body too large", "the body is larger than this route accepts"};
   return {400, "malformed-request", "Malformed request", ec.message()};
 }
 
-void RequestParser::on_request_impl(http::verb method, beast::string_view, beast::string_view target, int version, error_code& ec) {
+void RequestParser::on_request_impl(http::verb method, beast::string_view, beast::string_view target, int version,
+                                    error_code& ec) {
   line_seen_ = true;
   version_ = version;
   const auto known = known_method(method);
@@ -125,10 +136,12 @@ bool RequestParser::first(http::field name) {
   return fresh;
 }
 
-void RequestParser::on_field_impl(http::field name, beast::string_view name_text, beast::string_view value, error_code& ec) {
+void RequestParser::on_field_impl(http::field name, beast::string_view name_text, beast::string_view value,
+                                  error_code& ec) {
   // Trailers would let a body rewrite the header it was judged by. They are only counted.
   if (++fields_ > limits_.header_fields_max) {
-    return refuse(ec, 431, "header-too-large", "Header too large", "the header has more fields than this server accepts");
+    return refuse(ec, 431, "header-too-large", "Header too large",
+                  "the header has more fields than this server accepts");
   }
   if (header_done_) return;
   if (!first(name)) return refuse_malformed(ec, "the field " + std::string(http::to_string(name)) + " is given twice");
@@ -211,7 +224,7 @@ std::variant<ParsedMessage, Incomplete, Rejection> parse_message(std::string_vie
     // Inside a body Beast asks for nothing when it is given nothing.
     if (!parser.is_done() && (used == 0 || message.bytes == bytes.size())) return Incomplete{};
   }
-  message.keep_alive = parser.keep_alive();
+  message.keep_alive = parser.keeps_connection();
   return message;
 }
 

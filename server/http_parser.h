@@ -25,6 +25,8 @@ class RequestParser final : public http::basic_parser<true> {
   Rejection header_too_large() const;
   void limit_body(std::size_t bytes) { body_max_bytes_ = bytes; }
   bool expects_continue() const { return expects_continue_; }
+  // After the header. An HTTP/1.0 connection is never kept: its clients want that answered, and are few.
+  bool keeps_connection() const { return version_ >= 11 && keep_alive(); }
 
  private:
   void on_request_impl(http::verb method, beast::string_view method_text, beast::string_view target, int version,
@@ -35,7 +37,9 @@ class RequestParser final : public http::basic_parser<true> {
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(beast::string_view body, error_code& ec) override { return take_body(body, ec); }
   void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code& ec) override { return take_body(body, ec); }
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code& ec) override {
+    return take_body(body, ec);
+  }
   void on_finish_impl(error_code&) override {}
 
   void take_field(http::field name, std::string_view name_text, std::string_view value, error_code& ec);

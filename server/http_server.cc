@@ -20,7 +20,9 @@ constexpr std::string_view kRefused =
     "\n";
 static_assert(kRefused.substr(kRefused.find("\r\n\r\n") + 4).size() == 98);
 
-void log_to_stderr(std::string_view text) { std::fprintf(stderr, "letopis: http: %.*s\n", static_cast<int>(text.size()), text.data()); }
+void log_to_stderr(std::string_view text) {
+  std::fprintf(stderr, "letopis: http: %.*s\n", static_cast<int>(text.size()), text.data());
+}
 
 HttpOptions with_defaults(HttpOptions options) {
   if (!options.log) options.log = log_to_stderr;
@@ -45,7 +47,10 @@ Peer peer_of(const Socket& socket) {
 }  // namespace
 
 ServerState::ServerState(const HttpOptions& o, Handler h, HttpServer::Observer watch, FastHandler f)
-    : options(with_defaults(o)), handler(std::move(h)), observer(std::move(watch)), fast_handler(std::move(f)),
+    : options(with_defaults(o)),
+      handler(std::move(h)),
+      observer(std::move(watch)),
+      fast_handler(std::move(f)),
       addresses({options.limits.connections_per_address_max, options.limits.requests_per_second_per_address}, clock),
       workers(options.limits.workers, options.limits.worker_queue_max) {}
 
@@ -74,7 +79,8 @@ class Server final : public HttpServer {
   Server(const HttpOptions& options, Handler handler, Observer observer, FastHandler fast)
       : state_(options, std::move(handler), std::move(observer), std::move(fast)) {
     if (options.tls_certificate_file)
-      tls_ = std::make_unique<TlsContexts>(*options.tls_certificate_file, options.tls_key_file.value_or(*options.tls_certificate_file));
+      tls_ = std::make_unique<TlsContexts>(*options.tls_certificate_file,
+                                           options.tls_key_file.value_or(*options.tls_certificate_file));
     for (std::size_t i = 0; i < state_.options.limits.io_threads; ++i) {
       threads_.push_back(std::make_unique<IoThread>());
       guards_.push_back(std::make_unique<Guard>(threads_.back()->context.get_executor()));
@@ -154,7 +160,8 @@ Status Server::open() {
   if (tls_) TRY_STATUS(tls_->reload());
   error_code ec;
   tcp::resolver resolver(threads_.front()->context);
-  const auto found = resolver.resolve(state_.options.host, std::to_string(state_.options.port), tcp::resolver::passive, ec);
+  const auto found =
+      resolver.resolve(state_.options.host, std::to_string(state_.options.port), tcp::resolver::passive, ec);
   if (ec || found.empty()) return fail("bad_address", state_.options.host + ": " + ec.message());
   TRY_STATUS(bind(found.begin()->endpoint()));
   accepting_ = true;
@@ -167,7 +174,8 @@ Status Server::open() {
 std::string Server::url() const {
   const std::string& host = state_.options.host;
   const bool bracket = host.find(':') != std::string::npos;
-  return std::string(tls_ ? "https" : "http") + "://" + (bracket ? "[" + host + "]" : host) + ":" + std::to_string(port_);
+  return std::string(tls_ ? "https" : "http") + "://" + (bracket ? "[" + host + "]" : host) + ":" +
+         std::to_string(port_);
 }
 
 void Server::run(IoThread& io) {
@@ -219,7 +227,8 @@ void Server::hand_over(IoThread& io, Socket socket) {
     Peer peer = peer_of(socket);
     auto admission = Admission::ask(state_, peer.key);
     if (!admission) return refuse(socket);
-    if (&io == threads_.front().get()) return start_connection(io, std::move(socket), *std::move(admission), std::move(peer.text));
+    if (&io == threads_.front().get())
+      return start_connection(io, std::move(socket), *std::move(admission), std::move(peer.text));
     net::post(io.context, Arrival{this, &io, std::move(socket), *std::move(admission), std::move(peer.text)});
   } catch (const std::exception& error) {
     state_.log(std::string("a connection could not be started: ") + error.what());

@@ -66,10 +66,12 @@ Result<std::map<std::string, std::string>> parse_query(std::string_view text) {
     text.remove_prefix(more ? end + 1 : text.size());
     const std::size_t equals = pair.find('=');
     TRY(std::string name, decode(pair.substr(0, equals), Part::kQuery));
-    TRY(std::string value, decode(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), Part::kQuery));
+    TRY(std::string value,
+        decode(equals == std::string_view::npos ? std::string_view() : pair.substr(equals + 1), Part::kQuery));
     if (name.empty()) return fail("malformed", "empty name in the query");
     if (query.size() == kQueryNamesMax) return fail("malformed", "too many names in the query");
-    if (!query.emplace(std::move(name), std::move(value)).second) return fail("malformed", "a name is given twice in the query");
+    if (!query.emplace(std::move(name), std::move(value)).second)
+      return fail("malformed", "a name is given twice in the query");
   }
   return query;
 }

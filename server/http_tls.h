@@ -10,9 +10,10 @@
 
 namespace letopis::server {
 
-// TLS 1.2 and 1.3, "http/1.1" by ALPN, no renegotiation. Errors: "tls_certificate" naming the file that does not load, or
-// that key and certificate do not belong together.
-Result<std::shared_ptr<ssl::context>> load_tls_context(const std::string& certificate_file, const std::string& key_file);
+// TLS 1.2 and 1.3, "http/1.1" by ALPN, no renegotiation. Errors: "tls_certificate" naming the file that does not load,
+// or that key and certificate do not belong together.
+Result<std::shared_ptr<ssl::context>> load_tls_context(const std::string& certificate_file,
+                                                       const std::string& key_file);
 
 // Thread-safe.
 class TlsContexts {

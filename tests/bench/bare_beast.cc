@@ -1,5 +1,5 @@
-// The rival of server/http.h: a Beast coroutine server as its documentation writes it, without any layer of ours. Answers
-// every request with the bytes of one file, on one thread, until its standard input ends.
+// The rival of server/http.h: a Beast coroutine server as its documentation writes it, without any layer of ours.
+// Answers every request with the bytes of one file, on one thread, until its standard input ends.
 //
 //   bench_bare_beast FILE     prints {"listening": "http://127.0.0.1:PORT"}
 
@@ -84,8 +84,7 @@ int main(int argc, char** argv) {
   std::fflush(stdout);
   net::co_spawn(context, accept(std::move(acceptor), &bytes), report);
   std::thread loop([&context] { context.run(); });
-  while (std::getchar() != EOF) {
-  }
+  while (std::getchar() != EOF) {}
   context.stop();
   loop.join();
   return 0;

@@ -1,7 +1,9 @@
 // server/http.h alone, answering every request with the bytes of one file until its standard input ends; the rival is
 // bare_beast.cc.
 //
-//   bench_http_server FILE [fast|worker] [IO_THREADS] [CERTIFICATE KEY]     prints {"listening": "http://127.0.0.1:PORT"}
+//   bench_http_server FILE [fast|worker] [IO_THREADS] [CERTIFICATE KEY]
+//
+// prints {"listening": "http://127.0.0.1:PORT"}
 
 #include <cstdio>
 #include <cstdlib>
@@ -41,8 +43,7 @@ int main(int argc, char** argv) {
   }
   std::printf("{\"listening\": \"%s\"}\n", (*server)->url().c_str());
   std::fflush(stdout);
-  while (std::getchar() != EOF) {
-  }
+  while (std::getchar() != EOF) {}
   (*server)->stop();
   return 0;
 }

@@ -59,7 +59,8 @@ TEST(AddressLimitsTest, ForgetsWhoLeft) {
 
   AddressLimits limited({.connections_max = 1, .requests_per_second = 100}, clock);
   for (int i = 0; i < 20'000; ++i) {
-    const auto address = address_key({0x20, 0x01, 0, 0, 0, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)});
+    const auto address =
+        address_key({0x20, 0x01, 0, 0, 0, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)});
     ASSERT_TRUE(limited.open(address));
     ASSERT_EQ(limited.take(address), 0);
     limited.close(address);

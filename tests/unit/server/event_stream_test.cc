@@ -32,8 +32,8 @@ TEST(EventStreamTest, NobodySmugglesAFieldThroughALineBreak) {
 }
 
 TEST(EventStreamTest, WhatIsWrittenIsReadInPiecesOfAnySize) {
-  const std::string text = ": hello\nretry: 3000\n\n" + format_event("1", "a", "x") + ": heartbeat\n\n" + format_event("2", "", "y\n\nz") +
-                           format_event("", "b", "");
+  const std::string text = ": hello\nretry: 3000\n\n" + format_event("1", "a", "x") + ": heartbeat\n\n" +
+                           format_event("2", "", "y\n\nz") + format_event("", "b", "");
   const std::vector<Event> expected = {{"1", "a", "x"}, {"2", "", "y\n\nz"}, {"2", "b", ""}};
   for (std::size_t piece = 1; piece <= text.size(); ++piece) EXPECT_EQ(read_in_pieces(text, piece), expected) << piece;
 }
@@ -49,10 +49,12 @@ TEST(EventStreamTest, ReadsEveryKindOfLineEnd) {
 TEST(EventStreamTest, StopsWhenTheVisitorHasEnoughAndWhenAnEventIsTooLong) {
   EventReader reader(1024);
   int seen = 0;
-  EXPECT_EQ(reader.feed("data: 1\n\ndata: 2\n\n", [&](auto, auto, auto) { return ++seen < 1; }), EventReader::Next::kEnough);
+  EXPECT_EQ(reader.feed("data: 1\n\ndata: 2\n\n", [&](auto, auto, auto) { return ++seen < 1; }),
+            EventReader::Next::kEnough);
   EXPECT_EQ(seen, 1);
   EventReader strict(1024);
-  EXPECT_EQ(strict.feed("data: " + std::string(2000, 'x'), [](auto, auto, auto) { return true; }), EventReader::Next::kTooLong);
+  EXPECT_EQ(strict.feed("data: " + std::string(2000, 'x'), [](auto, auto, auto) { return true; }),
+            EventReader::Next::kTooLong);
 }
 
 TEST(EventStreamTest, WakesOncePerBatchAndEndsAfterWhatWasQueued) {
@@ -64,7 +66,8 @@ TEST(EventStreamTest, WakesOncePerBatchAndEndsAfterWhatWasQueued) {
   EXPECT_TRUE(stream.push("2", "", "b"));
   EXPECT_EQ(wakes, 1);
   auto batch = stream.take();
-  EXPECT_EQ(batch.text, format_event("0", "", "before anyone listens") + format_event("1", "", "a") + format_event("2", "", "b"));
+  EXPECT_EQ(batch.text,
+            format_event("0", "", "before anyone listens") + format_event("1", "", "a") + format_event("2", "", "b"));
   EXPECT_FALSE(batch.ended);
   EXPECT_TRUE(stream.push("3", "", "c"));
   EXPECT_EQ(wakes, 2);

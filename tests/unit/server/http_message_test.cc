@@ -54,10 +54,10 @@ TEST(HttpMessageTest, ProblemsAreRfc9457) {
   const Response response = problem(409, "urn:letopis:problem:chain-conflict", "Conflict", "a \"b\"\\\n", "id-1");
   EXPECT_EQ(response.status, 409u);
   EXPECT_EQ(response.content_type, "application/problem+json");
-  EXPECT_EQ(response.body,
-            R"({"type":"urn:letopis:problem:chain-conflict","title":"Conflict","status":409,)"
-            R"("detail":"a \"b\"\\\u000a","request_id":"id-1"})");
-  EXPECT_EQ(problem(404, "about:blank", "Not Found", "", "").body, R"({"type":"about:blank","title":"Not Found","status":404})");
+  EXPECT_EQ(response.body, R"({"type":"urn:letopis:problem:chain-conflict","title":"Conflict","status":409,)"
+                           R"("detail":"a \"b\"\\\u000a","request_id":"id-1"})");
+  EXPECT_EQ(problem(404, "about:blank", "Not Found", "", "").body,
+            R"({"type":"about:blank","title":"Not Found","status":404})");
 }
 
 }  // namespace

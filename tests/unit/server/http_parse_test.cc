@@ -14,7 +14,8 @@ Outcome parse(std::string_view bytes, const HttpLimits& limits = {}) { return pa
 
 ParsedMessage accepted(std::string_view bytes, const HttpLimits& limits = {}) {
   const Outcome outcome = parse(bytes, limits);
-  if (const auto* rejection = std::get_if<Rejection>(&outcome)) ADD_FAILURE() << rejection->status << " " << rejection->detail;
+  if (const auto* rejection = std::get_if<Rejection>(&outcome))
+    ADD_FAILURE() << rejection->status << " " << rejection->detail;
   EXPECT_TRUE(std::holds_alternative<ParsedMessage>(outcome)) << bytes;
   return std::holds_alternative<ParsedMessage>(outcome) ? std::get<ParsedMessage>(outcome) : ParsedMessage{};
 }
@@ -27,7 +28,8 @@ unsigned refused(std::string_view bytes, const HttpLimits& limits = {}) {
 
 constexpr std::string_view kFull =
     "POST /v1/a?b=c HTTP/1.1\r\nHost: school.example:8443\r\nContent-Type: Application/JSON; charset=utf-8\r\n"
-    "Accept: text/html\r\naccept: */*\r\nAccept-Language: ru, en;q=0.5\r\nAuthorization: Bearer x\r\nCookie: a=b; c=d\r\n"
+    "Accept: text/html\r\naccept: */*\r\nAccept-Language: ru, en;q=0.5\r\nAuthorization: Bearer x\r\nCookie: a=b; "
+    "c=d\r\n"
     "If-None-Match: \"1\"\r\nLast-Event-ID: 17\r\nIdempotency-Key: k-1\r\nOrigin: https://school.example\r\n"
     "Sec-Fetch-Site: same-origin\r\nUser-Agent: test\r\nX-Unknown: y\r\nContent-Length: 5\r\n\r\nhello";
 
@@ -82,6 +84,7 @@ TEST(ParseMessageTest, KnowsWhenAConnectionMayBeKept) {
   EXPECT_TRUE(accepted("GET / HTTP/1.1\r\nHost: h\r\n\r\n").keep_alive);
   EXPECT_FALSE(accepted("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").keep_alive);
   EXPECT_FALSE(accepted("GET / HTTP/1.0\r\n\r\n").keep_alive);
+  EXPECT_FALSE(accepted("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").keep_alive);
 }
 
 struct Malformed {
@@ -122,17 +125,23 @@ const Malformed kMalformed[] = {
     {"negative length", 400, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1\r\n\r\nx"},
     {"hexadecimal length", 400, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0x1\r\n\r\nx"},
     {"endless length", 400, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999999999999999\r\n\r\nx"},
-    {"length and chunks", 400, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
-    {"chunks and length", 400, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n"},
-    {"chunks twice", 400, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+    {"length and chunks", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+    {"chunks and length", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n"},
+    {"chunks twice", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
     {"chunked twice", 501, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"},
     {"unknown coding", 501, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip\r\n\r\n"},
-    {"coding after chunked", 501, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"},
+    {"coding after chunked", 501,
+     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"},
     {"disguised chunked", 501, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"},
     {"chunks in HTTP/1.0", 400, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
     {"bad chunk size", 400, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nx\r\n0\r\n\r\n"},
-    {"chunk size overflow", 400, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n11111111111111111\r\nx\r\n0\r\n\r\n"},
-    {"chunk without its end", 400, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n"},
+    {"chunk size overflow", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n11111111111111111\r\nx\r\n0\r\n\r\n"},
+    {"chunk without its end", 400,
+     "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nxy\r\n0\r\n\r\n"},
     {"compressed body", 415, "POST / HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx"},
     {"unknown expectation", 417, "POST / HTTP/1.1\r\nHost: h\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\nx"},
 };
@@ -154,16 +163,21 @@ TEST(ParseMessageTest, KeepsTheLimits) {
   EXPECT_EQ(refused("GET /" + std::string(5000, 'a'), limits), 414u) << "a line without an end";
   EXPECT_EQ(refused("GET / HTTP/1.1\r\n" + host + "X: " + std::string(2000, 'a') + "\r\n\r\n", limits), 431u);
   EXPECT_EQ(refused("GET / HTTP/1.1\r\n" + host + "A: 1\r\nB: 1\r\nC: 1\r\nD: 1\r\nE: 1\r\n\r\n", limits), 431u);
-  EXPECT_EQ(accepted("POST / HTTP/1.1\r\n" + host + "Content-Length: 10\r\n\r\n0123456789", limits).request.body.size(), 10u);
+  EXPECT_EQ(accepted("POST / HTTP/1.1\r\n" + host + "Content-Length: 10\r\n\r\n0123456789", limits).request.body.size(),
+            10u);
   EXPECT_EQ(refused("POST / HTTP/1.1\r\n" + host + "Content-Length: 11\r\n\r\n01234567890", limits), 413u);
-  EXPECT_EQ(refused("POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n6\r\n012345\r\n5\r\n67890\r\n0\r\n\r\n", limits), 413u);
+  EXPECT_EQ(
+      refused("POST / HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n6\r\n012345\r\n5\r\n67890\r\n0\r\n\r\n",
+              limits),
+      413u);
 }
 
 // Nothing a stranger sends may crash or hang the parser: valid messages with a few bytes changed, cut or repeated.
 TEST(ParseMessageTest, SurvivesDamage) {
   SeededRandom random(7);
   const std::string chunked =
-      "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;x=\"y\"\r\nhello\r\n0\r\nTrailer: a\r\n b\r\n\r\n";
+      "POST /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n5;x=\"y\"\r\nhello\r\n0\r\nTrailer: a\r\n "
+      "b\r\n\r\n";
   constexpr std::string_view kSpice = "\r\n\t :;,=\"0123fF%\\\x80";
   int refusals = 0;
   for (int round = 0; round < 30'000; ++round) {

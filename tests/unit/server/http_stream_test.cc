@@ -1,7 +1,7 @@
 #include <set>
 #include <thread>
 
-#include "server_fixture.h"
+#include "tests/unit/server/server_fixture.h"
 
 namespace letopis::server::testing {
 namespace {
@@ -91,10 +91,11 @@ TEST_F(HttpStreamTest, EventsOfManyThreadsArriveWhole) {
       for (int i = 0; i < kEach; ++i) EXPECT_TRUE(to->push(std::to_string(t * kEach + i), "n", "x"));
     });
   std::set<std::string> ids;
-  const auto ended = http->read_events({.target = "/stream"}, [&](std::string_view id, std::string_view, std::string_view) {
-    ids.emplace(id);
-    return ids.size() < kThreads * kEach;
-  });
+  const auto ended =
+      http->read_events({.target = "/stream"}, [&](std::string_view id, std::string_view, std::string_view) {
+        ids.emplace(id);
+        return ids.size() < kThreads * kEach;
+      });
   for (auto& thread : pushing) thread.join();
   EXPECT_TRUE(ended) << ended.error().text();
   EXPECT_EQ(ids.size(), static_cast<std::size_t>(kThreads * kEach));
@@ -121,6 +122,7 @@ TEST_F(HttpStreamTest, AReaderWhoseQueueOverflowsIsDropped) {
 TEST_F(HttpStreamTest, AReaderWhoTakesNothingIsDropped) {
   options.limits.stream_queue_max_bytes = 64u << 20;
   options.limits.write_timeout = milliseconds(50);
+  options.limits.drain_timeout = std::chrono::hours(1);  // only the deadline of the write ends it
   start();
   RawClient client(server->port());
   client.send(get("/stream"));

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "server_fixture.h"
+#include "tests/unit/server/server_fixture.h"
 
 namespace letopis::server::testing {
 namespace {
@@ -78,9 +78,10 @@ class HttpTlsTest : public HttpServerTest {
   }
 
   void make_certificate(const std::string& name) {
-    const std::string command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + name +
-                                " -addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout '" + directory + "/" + name +
-                                ".key' -out '" + certificate(name) + "' >/dev/null 2>&1";
+    const std::string command =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + name +
+        " -addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout '" + directory + "/" + name + ".key' -out '" +
+        certificate(name) + "' >/dev/null 2>&1";
     ASSERT_EQ(std::system(command.c_str()), 0) << command;
   }
   std::string certificate(const std::string& name) { return directory + "/" + name + ".pem"; }
@@ -120,7 +121,8 @@ TEST_F(HttpTlsTest, TheClientTrustsNobodyElse) {
   const auto system = HttpClient::connect(server->url());
   ASSERT_FALSE(system);
   EXPECT_EQ(system.error().code, "tls_failed");
-  const auto other_name = HttpClient::connect("https://127.0.0.2:" + std::to_string(server->port()), certificate("first"));
+  const auto other_name =
+      HttpClient::connect("https://127.0.0.2:" + std::to_string(server->port()), certificate("first"));
   ASSERT_FALSE(other_name) << "the certificate is for another address";
 }
 
@@ -215,7 +217,8 @@ TEST_F(HttpTlsTest, KeepsTheOldCertificatesWhenTheNewDoNotLoad) {
   EXPECT_EQ(server->reload_certificates().error().code, "tls_certificate");
   EXPECT_TRUE(connect("first"));
   install("first");
-  std::filesystem::copy_file(directory + "/second.key", directory + "/server.key", std::filesystem::copy_options::overwrite_existing);
+  std::filesystem::copy_file(directory + "/second.key", directory + "/server.key",
+                             std::filesystem::copy_options::overwrite_existing);
   EXPECT_EQ(server->reload_certificates().error().code, "tls_certificate") << "a key of another certificate";
   EXPECT_TRUE(connect("first"));
 }

@@ -72,17 +72,17 @@ class RawClient {
     return take(at == std::string::npos ? received_.size() : at + mark.size());
   }
   std::string read_to_end() {
-    while (receive()) {
-    }
+    while (receive()) {}
     return take(received_.size());
   }
   // One answer: its header, and as much body as Content-Length says.
   std::string read_answer() {
     std::string answer = read_until("\r\n\r\n");
     const std::size_t field = answer.find("Content-Length: ");
-    std::size_t left = field == std::string::npos ? 0 : static_cast<std::size_t>(std::strtoul(answer.c_str() + field + 16, nullptr, 10));
-    while (received_.size() < left && receive()) {
-    }
+    std::size_t left = field == std::string::npos
+                           ? 0
+                           : static_cast<std::size_t>(std::strtoul(answer.c_str() + field + 16, nullptr, 10));
+    while (received_.size() < left && receive()) {}
     return answer + take(std::min(left, received_.size()));
   }
   bool ended() const { return ended_; }
@@ -99,13 +99,17 @@ class RawClient {
   std::string received_;
 };
 
-inline std::string get(std::string_view target) { return "GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n\r\n"; }
+inline std::string get(std::string_view target) {
+  return "GET " + std::string(target) + " HTTP/1.1\r\nHost: test\r\n\r\n";
+}
 inline std::string post(std::string_view target, std::string_view body) {
-  return "POST " + std::string(target) + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
-         std::string(body);
+  return "POST " + std::string(target) + " HTTP/1.1\r\nHost: test\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
 }
 inline unsigned status_of(std::string_view answer) {
-  return answer.starts_with("HTTP/1.1 ") ? static_cast<unsigned>(std::strtoul(std::string(answer.substr(9, 3)).c_str(), nullptr, 10)) : 0;
+  return answer.starts_with("HTTP/1.1 ")
+             ? static_cast<unsigned>(std::strtoul(std::string(answer.substr(9, 3)).c_str(), nullptr, 10))
+             : 0;
 }
 inline std::string body_of_answer(std::string_view answer) {
   const std::size_t end = answer.find("\r\n\r\n");

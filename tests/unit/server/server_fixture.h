@@ -15,8 +15,8 @@
 
 #include <gtest/gtest.h>
 
-#include "raw_client.h"
 #include "server/http.h"
+#include "tests/unit/server/raw_client.h"
 
 namespace letopis::server::testing {
 

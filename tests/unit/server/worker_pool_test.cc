@@ -4,7 +4,7 @@
 
 #include <atomic>
 
-#include "server_fixture.h"
+#include "tests/unit/server/server_fixture.h"
 
 namespace letopis::server {
 namespace {
