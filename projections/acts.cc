@@ -13,20 +13,33 @@ constexpr std::uint64_t kNever = UINT64_MAX;
 EntryKind kind_of(const Body& body) {
   return std::visit(
       []<class T>(const T&) {
-        if constexpr (std::is_same_v<T, LessonRecorded>) return EntryKind::kLesson;
-        else if constexpr (std::is_same_v<T, TopicSet>) return EntryKind::kTopic;
-        else if constexpr (std::is_same_v<T, AttendanceTaken>) return EntryKind::kAttendance;
-        else if constexpr (std::is_same_v<T, AbsenceRecorded>) return EntryKind::kAbsence;
-        else if constexpr (std::is_same_v<T, LatenessRecorded>) return EntryKind::kLateness;
-        else if constexpr (std::is_same_v<T, AbsenceExcused>) return EntryKind::kExcuse;
-        else if constexpr (std::is_same_v<T, WorkPlanned>) return EntryKind::kWork;
-        else if constexpr (std::is_same_v<T, MarkGiven>) return EntryKind::kMark;
-        else if constexpr (std::is_same_v<T, HomeworkSet>) return EntryKind::kHomework;
-        else if constexpr (std::is_same_v<T, RemarkRecorded>) return EntryKind::kRemark;
-        else if constexpr (std::is_same_v<T, DiarySigned>) return EntryKind::kSignature;
+        if constexpr (std::is_same_v<T, LessonRecorded>)
+          return EntryKind::kLesson;
+        else if constexpr (std::is_same_v<T, TopicSet>)
+          return EntryKind::kTopic;
+        else if constexpr (std::is_same_v<T, AttendanceTaken>)
+          return EntryKind::kAttendance;
+        else if constexpr (std::is_same_v<T, AbsenceRecorded>)
+          return EntryKind::kAbsence;
+        else if constexpr (std::is_same_v<T, LatenessRecorded>)
+          return EntryKind::kLateness;
+        else if constexpr (std::is_same_v<T, AbsenceExcused>)
+          return EntryKind::kExcuse;
+        else if constexpr (std::is_same_v<T, WorkPlanned>)
+          return EntryKind::kWork;
+        else if constexpr (std::is_same_v<T, MarkGiven>)
+          return EntryKind::kMark;
+        else if constexpr (std::is_same_v<T, HomeworkSet>)
+          return EntryKind::kHomework;
+        else if constexpr (std::is_same_v<T, RemarkRecorded>)
+          return EntryKind::kRemark;
+        else if constexpr (std::is_same_v<T, DiarySigned>)
+          return EntryKind::kSignature;
         else if constexpr (std::is_same_v<T, LessonCancelled> || std::is_same_v<T, LessonMoved> ||
-                           std::is_same_v<T, SubstitutionOrdered>) return EntryKind::kLessonChange;
-        else return EntryKind::kOther;
+                           std::is_same_v<T, SubstitutionOrdered>)
+          return EntryKind::kLessonChange;
+        else
+          return EntryKind::kOther;
       },
       body);
 }
@@ -107,7 +120,8 @@ void Acts::add(const Entry& entry, std::uint32_t scope) {
   const Body& body = entry.statement.body;
   if (const auto* corrected = std::get_if<EntryCorrected>(&body))
     return add_act(entry, corrected->target, corrected->withdrawn ? Act::kWithdrawal : Act::kCorrection);
-  if (const auto* annulled = std::get_if<EntryAnnulled>(&body)) return add_act(entry, annulled->target, Act::kAnnulment);
+  if (const auto* annulled = std::get_if<EntryAnnulled>(&body))
+    return add_act(entry, annulled->target, Act::kAnnulment);
   if (const auto* endorsed = std::get_if<Endorsed>(&body)) return endorse(entry, *endorsed);
   Node node;
   node.entry = &entry;
@@ -226,7 +240,8 @@ EntryView Acts::view(const Node& node) const {
     view.value = corrected->value;
     view.minutes = corrected->minutes;
   }
-  if (const auto* annulled = std::get_if<EntryAnnulled>(&statement.body)) view.value = {}, view.detail = annulled->decision;
+  if (const auto* annulled = std::get_if<EntryAnnulled>(&statement.body))
+    view.value = {}, view.detail = annulled->decision;
   return view;
 }
 

@@ -35,12 +35,12 @@ enum class Act : std::uint8_t { kEntry, kCorrection, kWithdrawal, kAnnulment };
 std::string_view act_name(Act act);
 
 enum class Standing : std::uint8_t {
-  kStanding,   // counts
-  kReplaced,   // a correction stands in its place
+  kStanding,  // counts
+  kReplaced,  // a correction stands in its place
   kWithdrawn,
   kAnnulled,
-  kProposed,   // waits for endorsements
-  kDenied      // an endorsement was refused
+  kProposed,  // waits for endorsements
+  kDenied     // an endorsement was refused
 };
 std::string_view standing_name(Standing standing);
 
@@ -57,35 +57,35 @@ struct EntryView {
   EntryKind kind = EntryKind::kOther;
   Act act = Act::kEntry;
   Standing standing = Standing::kStanding;
-  Id id;                                   // of the statement
+  Id id;  // of the statement
   std::uint64_t index = 0;
   Instant recorded_at;
-  UtcOffset offset;                        // of local time when it was recorded
+  UtcOffset offset;  // of local time when it was recorded
   Id author;
   ledger::Role acting_as{};
   bool late = false;
   std::int64_t late_seconds = 0;
   Instant deadline;
-  std::string_view rule;                   // the rule it was late by
+  std::string_view rule;  // the rule it was late by
   std::string_view basis_kind, basis_number;
-  std::optional<std::uint64_t> corrects;   // index of the entry that a correction, withdrawal or annulment speaks of
+  std::optional<std::uint64_t> corrects;  // index of the entry that a correction, withdrawal or annulment speaks of
   std::optional<std::uint64_t> replaced_by;
   std::optional<std::uint64_t> undone_by;
   std::span<const ledger::Role> awaits;
   std::span<const Endorsement> endorsements;
   std::span<const ledger::Commitment> sealed;
 
-  Id student;                              // zero: of nobody in particular
-  std::string_view value;                  // mark, absence code, topic, homework, title of a work, kind of a remark or excuse
-  std::string_view detail;                 // kind of homework or work, mode of a lesson, decision of an annulment
-  int minutes = 0;                         // lateness
-  Id work;                                 // mark
+  Id student;               // zero: of nobody in particular
+  std::string_view value;   // mark, absence code, topic, homework, title of a work, kind of a remark or excuse
+  std::string_view detail;  // kind of homework or work, mode of a lesson, decision of an annulment
+  int minutes = 0;          // lateness
+  Id work;                  // mark
   int part = 0;
-  bool excused = false;                    // excuse
-  Date from, to;                           // excuse
-  Date due;                                // homework
-  std::span<const Id> audience;            // homework: empty for the whole group
-  std::span<const Hash> files;             // homework
+  bool excused = false;          // excuse
+  Date from, to;                 // excuse
+  Date due;                      // homework
+  std::span<const Id> audience;  // homework: empty for the whole group
+  std::span<const Hash> files;   // homework
 };
 
 class Acts {
@@ -98,16 +98,16 @@ class Acts {
 
   struct Node {
     const ledger::Entry* entry = nullptr;
-    std::uint32_t root = 0;                // the entry at the end of the chain of targets
+    std::uint32_t root = 0;  // the entry at the end of the chain of targets
     std::uint32_t target = kNone;
-    std::uint32_t scope = 0;               // whatever the caller said
+    std::uint32_t scope = 0;  // whatever the caller said
     std::uint32_t undone_by = kNone;
     std::uint32_t replaced_by = kNone;
     Act act = Act::kEntry;
-    EntryKind kind = EntryKind::kOther;    // of the root
+    EntryKind kind = EntryKind::kOther;  // of the root
     Standing standing = Standing::kStanding;
     bool denied = false;
-    std::uint64_t effective = 0;           // index it counts from; UINT64_MAX while it waits
+    std::uint64_t effective = 0;  // index it counts from; UINT64_MAX while it waits
     std::vector<ledger::Role> awaits;
     std::vector<Endorsement> endorsements;
   };

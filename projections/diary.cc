@@ -134,7 +134,8 @@ class DiaryFold {
     for (auto& on : v_.days)
       for (auto& there : on.lessons)
         if (b.from <= on.date && on.date <= b.to &&
-            std::any_of(there.entries.begin(), there.entries.end(), [](const auto& e) { return e.kind == EntryKind::kAbsence; }))
+            std::any_of(there.entries.begin(), there.entries.end(),
+                        [](const auto& e) { return e.kind == EntryKind::kAbsence; }))
           there.entries.push_back(v_.excuses.back());
   }
   void settle(DiaryDay& on) {
@@ -146,7 +147,8 @@ class DiaryFold {
       return std::tie(a.lesson.starts, a.lesson.id) < std::tie(b.lesson.starts, b.lesson.id);
     });
     for (auto& there : on.lessons)
-      std::sort(there.entries.begin(), there.entries.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
+      std::sort(there.entries.begin(), there.entries.end(),
+                [](const auto& a, const auto& b) { return a.index < b.index; });
   }
 
   const SchoolState& s_;

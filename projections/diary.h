@@ -21,9 +21,9 @@ struct GroupWeek {
 };
 
 struct DiaryLesson {
-  std::string_view label, subject;         // of the group
-  LessonView lesson;                       // homework: what this student was given
-  std::vector<EntryView> entries;          // the student's own, in the order of the log
+  std::string_view label, subject;  // of the group
+  LessonView lesson;                // homework: what this student was given
+  std::vector<EntryView> entries;   // the student's own, in the order of the log
   std::vector<WorkView> works;
 };
 
@@ -34,20 +34,20 @@ struct DiaryHomework {
 
 struct DiaryDay {
   Date date;
-  std::vector<DiaryLesson> lessons;        // by time
+  std::vector<DiaryLesson> lessons;  // by time
   std::vector<DiaryHomework> homework_due;
-  std::vector<EntryView> entries;          // outside lessons: marks of works held that day, remarks recorded that day
+  std::vector<EntryView> entries;  // outside lessons: marks of works held that day, remarks recorded that day
 };
 
 struct DiaryView {
   Id student;
-  Id klass;                                // on the Monday, or on the first day of the week in one; zero: in none
+  Id klass;  // on the Monday, or on the first day of the week in one; zero: in none
   std::string_view class_label;
   Date monday;
   std::array<DiaryDay, 7> days;
   std::vector<EntryView> excuses;
-  std::vector<EntryView> signatures;       // of the week, by parents
-  LessonSheet works;                       // names of the works behind the marks; its lessons are empty
+  std::vector<EntryView> signatures;  // of the week, by parents
+  LessonSheet works;                  // names of the works behind the marks; its lessons are empty
   Acts acts;
 };
 

@@ -25,7 +25,8 @@ class JournalFold {
     for (const auto& node : v_.acts.all())
       if (node.kind == EntryKind::kExcuse) excuse(node);
     for (auto& cell : v_.cells)
-      std::sort(cell.entries.begin(), cell.entries.end(), [](const auto& a, const auto& b) { return a.index < b.index; });
+      std::sort(cell.entries.begin(), cell.entries.end(),
+                [](const auto& a, const auto& b) { return a.index < b.index; });
     for (std::uint32_t i = 0; i < sums_.size(); ++i) average(i);
   }
 
@@ -66,7 +67,8 @@ class JournalFold {
   void enter(const Acts::Node& node) {
     const Body& body = v_.acts.root(node).body;
     if (const auto* mark = std::get_if<MarkGiven>(&body)) return enter_mark(node, *mark);
-    if (const auto* absence = std::get_if<AbsenceRecorded>(&body)) return enter_in(node, absence->student, absence->lesson);
+    if (const auto* absence = std::get_if<AbsenceRecorded>(&body))
+      return enter_in(node, absence->student, absence->lesson);
     if (const auto* late = std::get_if<LatenessRecorded>(&body)) return enter_in(node, late->student, late->lesson);
     if (const auto* remark = std::get_if<RemarkRecorded>(&body)) return enter_in(node, remark->student, remark->lesson);
   }
@@ -135,7 +137,8 @@ class JournalFold {
 
 }  // namespace
 
-JournalView fold_journal(const SchoolState& structure, const Id& group, Date from, Date to, std::span<const Entry> entries) {
+JournalView fold_journal(const SchoolState& structure, const Id& group, Date from, Date to,
+                         std::span<const Entry> entries) {
   JournalView view;
   view.group = group;
   view.from = from;
@@ -161,7 +164,12 @@ void write_student(ViewJson& json, const JournalStudent& student) {
   if (student.averages.size() == 1) w.text("average", student.averages.front().value);
   w.key("averages").begin_array();
   for (const auto& average : student.averages)
-    w.begin_object().text_if("scale", average.scale).text("value", average.value).key("marks").number(average.marks).end_object();
+    w.begin_object()
+        .text_if("scale", average.scale)
+        .text("value", average.value)
+        .key("marks")
+        .number(average.marks)
+        .end_object();
   w.end_array();
   json.entries("excuses", student.excuses);
   w.end_object();

@@ -20,30 +20,30 @@ using TextOf = std::function<std::optional<std::string>(const Hash&)>;
 
 // Of the standing numeric marks on one scale, weighted by their works. Half up, two places: "4.33".
 struct Average {
-  std::string_view scale;                  // empty: the profile's own
+  std::string_view scale;  // empty: the profile's own
   std::string value;
   std::uint64_t marks = 0;
 };
 
 struct JournalStudent {
   Id id;
-  std::vector<Membership> enrolled;        // empty: has entries, but is on the group's list no more
-  std::vector<Average> averages;           // by scale; only scales with a mark
+  std::vector<Membership> enrolled;  // empty: has entries, but is on the group's list no more
+  std::vector<Average> averages;     // by scale; only scales with a mark
   std::vector<EntryView> excuses;
 };
 
 struct JournalCell {
-  std::uint32_t student = 0;               // number in students
-  std::uint32_t lesson = UINT32_MAX;       // number in sheet.lessons; UINT32_MAX: works outside lessons
-  std::vector<EntryView> entries;          // marks, absences, lateness, excuses, remarks, in the order of the log
+  std::uint32_t student = 0;          // number in students
+  std::uint32_t lesson = UINT32_MAX;  // number in sheet.lessons; UINT32_MAX: works outside lessons
+  std::vector<EntryView> entries;     // marks, absences, lateness, excuses, remarks, in the order of the log
 };
 
 struct JournalView {
   Id group;
   std::string_view label, subject, kind;
   Date from, to;
-  std::vector<JournalStudent> students;    // by id
-  std::vector<JournalCell> cells;          // in the order in which they were first written in
+  std::vector<JournalStudent> students;  // by id
+  std::vector<JournalCell> cells;        // in the order in which they were first written in
   LessonSheet sheet;
   Acts acts;
 };

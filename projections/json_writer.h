@@ -72,7 +72,8 @@ class JsonWriter {
     char iso[10];
     put_date(iso, local_date(value, offset));
     const int minute = local_minute(value, offset);
-    char text[16] = {iso[8], iso[9], '.', iso[5], iso[6], '.', iso[0], iso[1], iso[2], iso[3], ' ', '0', '0', ':', '0', '0'};
+    char text[16] = {iso[8], iso[9], '.', iso[5], iso[6], '.', iso[0], iso[1],
+                     iso[2], iso[3], ' ', '0',    '0',    ':', '0',    '0'};
     put_digits(text + 11, minute / 60, 2);
     put_digits(text + 14, minute % 60, 2);
     return quoted({text, sizeof text});
@@ -88,7 +89,9 @@ class JsonWriter {
   }
   // --- Members; the _if forms leave out what is not given
   JsonWriter& text(std::string_view name, std::string_view value) { return key(name).string(value); }
-  JsonWriter& text_if(std::string_view name, std::string_view value) { return value.empty() ? *this : text(name, value); }
+  JsonWriter& text_if(std::string_view name, std::string_view value) {
+    return value.empty() ? *this : text(name, value);
+  }
   template <std::size_t N, class Tag>
   JsonWriter& hex_if(std::string_view name, const FixedBytes<N, Tag>& value) {
     return value.is_zero() ? *this : key(name).hex(value);

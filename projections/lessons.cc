@@ -68,7 +68,12 @@ class LessonFold {
     LessonPlace at;
     std::visit(
         [&]<class T>(const T& b) {
-          if constexpr (requires { b.group; b.date; b.slot; }) at = {b.group, b.date, b.slot};
+          if constexpr (requires {
+                          b.group;
+                          b.date;
+                          b.slot;
+                        })
+            at = {b.group, b.date, b.slot};
         },
         acts_.root(node).body);
     const Id id = lesson_id(at.group, at.date, at.slot);

@@ -12,30 +12,30 @@ namespace letopis::projections {
 
 struct WorkView {
   Id id;
-  std::uint32_t lesson = UINT32_MAX;       // number in the sheet; UINT32_MAX: outside lessons
+  std::uint32_t lesson = UINT32_MAX;  // number in the sheet; UINT32_MAX: outside lessons
   Date held_on;
   std::string_view kind;
-  std::string_view title;                  // as it stands, after corrections
-  std::string_view scale;                  // empty: the profile's own
+  std::string_view title;  // as it stands, after corrections
+  std::string_view scale;  // empty: the profile's own
   int number = 0;
   int parts = 1;
   int weight = 1;
   bool standing = true;
-  std::vector<EntryView> history;          // the entry that planned it, and what became of it
+  std::vector<EntryView> history;  // the entry that planned it, and what became of it
 };
 
 struct LessonView {
   Id id;
   Id group;
-  Date date;                               // where it is shown: where it is held, or, moved off the sheet, where it was
-  int slot = 0;                            // 0: outside the timetable
+  Date date;     // where it is shown: where it is held, or, moved off the sheet, where it was
+  int slot = 0;  // 0: outside the timetable
   int slots = 1;
   Instant starts, ends;
-  LessonPlace place;                       // in the timetable; slot 0: not there
-  Date moved_to;                           // moved to a day that is not on the sheet
+  LessonPlace place;  // in the timetable; slot 0: not there
+  Date moved_to;      // moved to a day that is not on the sheet
   int moved_to_slot = 0;
-  Id teacher;                              // by the timetable; of a lesson outside it, who recorded it
-  Id substitute;                           // by order, or who recorded it for somebody
+  Id teacher;     // by the timetable; of a lesson outside it, who recorded it
+  Id substitute;  // by order, or who recorded it for somebody
   std::string_view room;
   bool scheduled = false;
   bool cancelled = false;
@@ -43,27 +43,27 @@ struct LessonView {
   bool recorded = false;
   bool attendance_taken = false;
   bool all_present = false;
-  std::string_view kind;                   // as recorded
+  std::string_view kind;  // as recorded
   std::string_view mode;
-  std::vector<EntryView> changes;          // cancelled, moved, substituted
-  std::vector<EntryView> records;          // lesson_recorded
+  std::vector<EntryView> changes;  // cancelled, moved, substituted
+  std::vector<EntryView> records;  // lesson_recorded
   std::vector<EntryView> attendance;
   std::vector<EntryView> topics;
-  std::vector<EntryView> homework;         // given in this lesson
-  std::vector<std::uint32_t> works;        // numbers in the sheet
+  std::vector<EntryView> homework;   // given in this lesson
+  std::vector<std::uint32_t> works;  // numbers in the sheet
 };
 
 struct HomeworkView {
   Id group;
-  std::uint32_t lesson = UINT32_MAX;       // it was given in; UINT32_MAX: not on the sheet
-  Date given_on;                           // day of that lesson, or the day it was recorded
+  std::uint32_t lesson = UINT32_MAX;  // it was given in; UINT32_MAX: not on the sheet
+  Date given_on;                      // day of that lesson, or the day it was recorded
   EntryView entry;
 };
 
 struct LessonSheet {
-  std::vector<LessonView> lessons;         // by date and time
-  std::vector<WorkView> works;             // in the order of the log; those of days beyond the sheet too
-  std::vector<HomeworkView> homework;      // everything given or due on the sheet's days
+  std::vector<LessonView> lessons;     // by date and time
+  std::vector<WorkView> works;         // in the order of the log; those of days beyond the sheet too
+  std::vector<HomeworkView> homework;  // everything given or due on the sheet's days
   FlatMap<Id, std::uint32_t> lesson_numbers;
   FlatMap<Id, std::uint32_t> work_numbers;
 };

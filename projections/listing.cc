@@ -19,7 +19,8 @@ Named by_name(std::span<const Id> people, const NameOf& name_of) {
 }
 void write_people(JsonWriter& w, std::string_view key, std::span<const Id> people, const NameOf& name_of) {
   w.key(key).begin_array();
-  for (const auto& [name, id] : by_name(people, name_of)) w.begin_object().key("id").hex(id).text("name", name).end_object();
+  for (const auto& [name, id] : by_name(people, name_of))
+    w.begin_object().key("id").hex(id).text("name", name).end_object();
   w.end_array();
 }
 void write_person(JsonWriter& w, std::string_view key, const Id& id, const NameOf& name_of) {
@@ -63,7 +64,8 @@ std::vector<Id> teachers_of(const Group& group, Date on) {
 
 // Pointers to the shown items of a map, in an order of their own.
 template <class Item, class Less>
-std::vector<const std::pair<const Id, Item>*> shown_items(const std::map<Id, Item>& items, const Allows& shown, Less less) {
+std::vector<const std::pair<const Id, Item>*> shown_items(const std::map<Id, Item>& items, const Allows& shown,
+                                                          Less less) {
   std::vector<const std::pair<const Id, Item>*> chosen;
   for (const auto& item : items)
     if (shown(item.first)) chosen.push_back(&item);
@@ -90,7 +92,8 @@ std::string people_json(const SchoolState& state, std::span<const Id> people, Da
   return w.take();
 }
 
-std::string classes_json(const SchoolState& state, Date on, const Allows& shown, const Allows& students, const NameOf& name_of) {
+std::string classes_json(const SchoolState& state, Date on, const Allows& shown, const Allows& students,
+                         const NameOf& name_of) {
   JsonWriter w;
   w.begin_array();
   const auto classes = shown_items(state.classes(), shown, [](const auto& a, const auto& b) {
@@ -110,7 +113,8 @@ std::string classes_json(const SchoolState& state, Date on, const Allows& shown,
   return w.take();
 }
 
-std::string groups_json(const SchoolState& state, Date on, const Allows& shown, const Allows& students, const NameOf& name_of) {
+std::string groups_json(const SchoolState& state, Date on, const Allows& shown, const Allows& students,
+                        const NameOf& name_of) {
   JsonWriter w;
   w.begin_array();
   const auto groups = shown_items(state.groups(), shown, [](const auto& a, const auto& b) {
@@ -171,9 +175,8 @@ std::string timetable_json(const SchoolState& state, const TimetableOf& whose, D
       for (auto& lesson : lessons_held_on(state, group, day))
         if (whose.teacher.is_zero() || lesson.teacher == whose.teacher || lesson.substitute == whose.teacher)
           lessons.push_back(std::move(lesson));
-    std::sort(lessons.begin(), lessons.end(), [](const auto& a, const auto& b) {
-      return std::tie(a.starts, a.group) < std::tie(b.starts, b.group);
-    });
+    std::sort(lessons.begin(), lessons.end(),
+              [](const auto& a, const auto& b) { return std::tie(a.starts, a.group) < std::tie(b.starts, b.group); });
     w.begin_object().key("date").date(day).key("school_day").boolean(school_weekday(state, classes, day) != 0);
     w.key("lessons").begin_array();
     for (const auto& lesson : lessons) write_lesson(w, state, lesson, name_of);
@@ -204,8 +207,12 @@ std::string profile_json(const SchoolState& state, Date on) {
   JsonWriter w;
   w.begin_object();
   if (const auto* version = state.profiles().find(on)) {
-    w.text("name", version->value.name).key("profile").hex(version->value.hash).hex_if("regulation", version->value.regulation);
-    if (version->from > Date{-kForever.days}) w.key("from").date(version->from);  // the genesis' own holds from the beginning
+    w.text("name", version->value.name)
+        .key("profile")
+        .hex(version->value.hash)
+        .hex_if("regulation", version->value.regulation);
+    if (version->from > Date{-kForever.days})
+      w.key("from").date(version->from);  // the genesis' own holds from the beginning
     w.key("index").number(version->index);
   }
   w.end_object();

@@ -18,10 +18,12 @@ std::string people_json(const SchoolState& state, std::span<const Id> people, Da
 
 // [{"id","label","grade","teacher","teacher_name","groups":[…],"students":[{"id","name"}]}], by grade and label. `students`
 // decides for each class whether its list of students is shown.
-std::string classes_json(const SchoolState& state, Date on, const Allows& shown, const Allows& students, const NameOf& name_of);
+std::string classes_json(const SchoolState& state, Date on, const Allows& shown, const Allows& students,
+                         const NameOf& name_of);
 
 // [{"id","label","subject","kind","classes":[…],"teachers":[{"id","name"}],"students":[{"id","name"}]}], by subject and label.
-std::string groups_json(const SchoolState& state, Date on, const Allows& shown, const Allows& students, const NameOf& name_of);
+std::string groups_json(const SchoolState& state, Date on, const Allows& shown, const Allows& students,
+                        const NameOf& name_of);
 
 // Whose week: every group of a class, one group, or the lessons a teacher gives (substitutions included). One of them.
 struct TimetableOf {

@@ -23,8 +23,8 @@ void move(const SchoolState& state, const LessonChange& change, ScheduledLesson&
   }
 }
 
-std::optional<ScheduledLesson> make_lesson(const SchoolState& state, const Id& group, Date date, const TimetableSlot& slot,
-                                           Instant changes_known_by) {
+std::optional<ScheduledLesson> make_lesson(const SchoolState& state, const Id& group, Date date,
+                                           const TimetableSlot& slot, Instant changes_known_by) {
   const auto ring = bell(state, date, slot.slot);
   if (!ring) return std::nullopt;
   const UtcOffset offset = state.offset(date);
@@ -79,7 +79,8 @@ std::optional<Bell> bell(const SchoolState& state, Date date, int slot) {
   return std::nullopt;
 }
 
-std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& group_id, Date date, Instant changes_known_by) {
+std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& group_id, Date date,
+                                        Instant changes_known_by) {
   std::vector<ScheduledLesson> lessons;
   const Group* group = state.group(group_id);
   if (group == nullptr) return lessons;
@@ -148,7 +149,8 @@ std::optional<Instant> classes_over(const SchoolState& state, const Id& group_id
   int last = last_slot(state, group_id, *group, date, known);
   for (const auto& klass : group->classes)
     if (const Class* known_class = state.klass(klass))
-      for (const auto& id : known_class->groups) last = std::max(last, last_slot(state, id, *state.group(id), date, known));
+      for (const auto& id : known_class->groups)
+        last = std::max(last, last_slot(state, id, *state.group(id), date, known));
   if (last == 0) return std::nullopt;
   const auto ring = bell(state, date, last);
   if (!ring) return std::nullopt;

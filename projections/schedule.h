@@ -13,14 +13,14 @@
 namespace letopis::projections {
 
 struct ScheduledLesson {
-  Id id;                       // lesson_id(group, date, slot) of its place in the timetable
+  Id id;  // lesson_id(group, date, slot) of its place in the timetable
   Id group;
-  Date date;                   // where it is held (after a move)
+  Date date;  // where it is held (after a move)
   int slot = 0;
-  LessonPlace place;           // where the timetable has it
+  LessonPlace place;  // where the timetable has it
   Instant starts, ends;
-  Id teacher;                  // by the timetable
-  Id substitute;               // zero: none
+  Id teacher;     // by the timetable
+  Id substitute;  // zero: none
   std::string_view room;
   bool cancelled = false;
   bool moved = false;
@@ -42,7 +42,8 @@ std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& gro
 
 // Every lesson of a group whose place in the timetable lies on the day, by time.
 inline constexpr Instant kNoChanges{INT64_MIN};  // as `changes_known_by`: the timetable alone
-std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& group, Date date, Instant changes_known_by = kNow);
+std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& group, Date date,
+                                        Instant changes_known_by = kNow);
 
 // What a group sees on the day: its lessons (cancelled ones too, told by their flag) but for those moved to other days, and
 // those moved here; by time.

@@ -91,7 +91,9 @@ class StateFold {
   Date today() const { return s_.local_today(at_); }
   // What acts at once holds from today unless the statement says otherwise; rules and timetables from the next local midnight.
   Date at_once(const Statement& st) const { return st.effective_from.days != 0 ? st.effective_from : today(); }
-  Date from_midnight(const Statement& st) const { return st.effective_from.days != 0 ? st.effective_from : today() + 1; }
+  Date from_midnight(const Statement& st) const {
+    return st.effective_from.days != 0 ? st.effective_from : today() + 1;
+  }
   void structure() { ++s_.structure_version_; }
 
   // --- Effects: school, people, keys -----------------------------------------------------------------------------------
@@ -103,7 +105,8 @@ class StateFold {
     s_.simulated_ = b.simulated;
     s_.threshold_ = b.threshold;
     s_.offsets_.add(Date{-kForever.days}, Instant{INT64_MIN}, index_, UtcOffset{b.utc_offset});
-    s_.profiles_.add(Date{-kForever.days}, Instant{INT64_MIN}, index_, {std::string(b.profile_name), b.profile, b.regulation});
+    s_.profiles_.add(Date{-kForever.days}, Instant{INT64_MIN}, index_,
+                     {std::string(b.profile_name), b.profile, b.regulation});
     for (const auto& root : b.root_keys) add_key(signing::Purpose::kRoot, root.key, {});
     add_key(signing::Purpose::kService, b.service_key, {});
     structure();
@@ -128,7 +131,8 @@ class StateFold {
     structure();
   }
   void on(const Statement& st, const RoleGranted& b) {
-    s_.people_[b.person].roles.push_back({b.role, std::string(st.branch), at_once(st), open_end(st.effective_to), index_, {}});
+    s_.people_[b.person].roles.push_back(
+        {b.role, std::string(st.branch), at_once(st), open_end(st.effective_to), index_, {}});
     structure();
   }
   void on(const Statement& st, const RoleRevoked& b) {
@@ -457,7 +461,8 @@ class StateFold {
   }
   // Every week the lesson was ever placed in hears of a change to it.
   template <class T>
-    requires std::is_same_v<T, LessonCancelled> || std::is_same_v<T, SubstitutionOrdered> || std::is_same_v<T, LessonMoved>
+  requires std::is_same_v<T, LessonCancelled> || std::is_same_v<T, SubstitutionOrdered> ||
+      std::is_same_v<T, LessonMoved>
   void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
     to.push_back({View::kSchool, {}, {}});
     in_group(b.group, b.date, to);
@@ -473,15 +478,11 @@ class StateFold {
   }
   void where(const Statement&, const LessonRecorded& b, std::vector<ShardKey>& to) { in_group(b.group, b.date, to); }
   template <class T>
-    requires std::is_same_v<T, TopicSet> || std::is_same_v<T, AttendanceTaken>
-  void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
-    in_lesson(b.lesson, {}, to);
-  }
+  requires std::is_same_v<T, TopicSet> || std::is_same_v<T, AttendanceTaken>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) { in_lesson(b.lesson, {}, to); }
   template <class T>
-    requires std::is_same_v<T, AbsenceRecorded> || std::is_same_v<T, LatenessRecorded>
-  void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
-    in_lesson(b.lesson, b.student, to);
-  }
+  requires std::is_same_v<T, AbsenceRecorded> || std::is_same_v<T, LatenessRecorded>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) { in_lesson(b.lesson, b.student, to); }
   void where(const Statement&, const AbsenceExcused& b, std::vector<ShardKey>& to) {
     for (Date week = b.from.monday(); week <= b.to; week = week + 7) {
       in_diary(b.student, week, to);
@@ -515,7 +516,7 @@ class StateFold {
   }
   void where(const Statement&, const DiarySigned& b, std::vector<ShardKey>& to) { in_diary(b.student, b.week, to); }
   template <class T>
-    requires std::is_same_v<T, EntryCorrected> || std::is_same_v<T, EntryAnnulled> || std::is_same_v<T, Endorsed>
+  requires std::is_same_v<T, EntryCorrected> || std::is_same_v<T, EntryAnnulled> || std::is_same_v<T, Endorsed>
   void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
     const EntryRef* ref = find(s_.entries_, b.target);
     if (ref == nullptr) return;
@@ -535,9 +536,11 @@ class StateFold {
     else if constexpr (requires { b.lesson; })
       ref.subject = b.lesson;
     else if constexpr (requires { b.target; }) {
-      if (const EntryRef* target = find(s_.entries_, b.target)) ref.subject = target->subject, ref.student = target->student;
+      if (const EntryRef* target = find(s_.entries_, b.target))
+        ref.subject = target->subject, ref.student = target->student;
     }
-    constexpr bool kOfLesson = requires { b.work; } || requires { b.lesson; };
+    constexpr bool kOfLesson = requires { b.work; }
+    || requires { b.lesson; };
     if constexpr (kOfLesson || std::is_same_v<T, AbsenceExcused> || std::is_same_v<T, DiarySigned>)
       if constexpr (requires { b.student; }) ref.student = b.student;
   }
@@ -587,7 +590,8 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
 }
 
 std::uint64_t SchoolState::recorded_before(Instant at) const {
-  return static_cast<std::uint64_t>(std::lower_bound(recorded_at_.begin(), recorded_at_.end(), at) - recorded_at_.begin());
+  return static_cast<std::uint64_t>(std::lower_bound(recorded_at_.begin(), recorded_at_.end(), at) -
+                                    recorded_at_.begin());
 }
 
 UtcOffset SchoolState::offset(Date on) const {
@@ -642,7 +646,8 @@ std::vector<Role> SchoolState::roles_of(const Id& id, Date on) const {
   std::vector<Role> roles;
   if (const Person* known = person(id))
     for (const auto& grant : known->roles)
-      if (!grant.revoked && within(on, grant.from, grant.to) && std::find(roles.begin(), roles.end(), grant.role) == roles.end())
+      if (!grant.revoked && within(on, grant.from, grant.to) &&
+          std::find(roles.begin(), roles.end(), grant.role) == roles.end())
         roles.push_back(grant.role);
   return roles;
 }
@@ -662,7 +667,8 @@ std::vector<Id> SchoolState::children_of(const Id& guardian, Date on) const {
   if (const auto* numbers = lookup(guardianships_by_guardian_, guardian))
     for (const std::size_t i : *numbers) {
       const Id& student = guardianships_[i].student;
-      if (std::find(children.begin(), children.end(), student) == children.end() && may_see_as_guardian(guardian, student, on))
+      if (std::find(children.begin(), children.end(), student) == children.end() &&
+          may_see_as_guardian(guardian, student, on))
         children.push_back(student);
     }
   return children;
@@ -673,7 +679,8 @@ std::vector<Id> SchoolState::guardians_of(const Id& student, Date on) const {
   if (const auto* numbers = lookup(guardianships_by_student_, student))
     for (const std::size_t i : *numbers) {
       const Id& guardian = guardianships_[i].guardian;
-      if (std::find(guardians.begin(), guardians.end(), guardian) == guardians.end() && may_see_as_guardian(guardian, student, on))
+      if (std::find(guardians.begin(), guardians.end(), guardian) == guardians.end() &&
+          may_see_as_guardian(guardian, student, on))
         guardians.push_back(guardian);
     }
   return guardians;
@@ -731,14 +738,15 @@ bool SchoolState::enrolled(const Id& group, const Id& student, Date on) const {
   const Group* known = this->group(group);
   if (known == nullptr) return false;
   const auto* spans = lookup(known->members, student);
-  return spans != nullptr && std::any_of(spans->begin(), spans->end(), [&](const Membership& m) { return within(on, m.from, m.to); });
+  return spans != nullptr &&
+         std::any_of(spans->begin(), spans->end(), [&](const Membership& m) { return within(on, m.from, m.to); });
 }
 
 bool SchoolState::assigned(const Id& group, const Id& teacher, Date on) const {
   const Group* known = this->group(group);
-  return known != nullptr && std::any_of(known->assignments.begin(), known->assignments.end(), [&](const Assignment& a) {
-           return a.teacher == teacher && within(on, a.from, a.to);
-         });
+  return known != nullptr &&
+         std::any_of(known->assignments.begin(), known->assignments.end(),
+                     [&](const Assignment& a) { return a.teacher == teacher && within(on, a.from, a.to); });
 }
 
 const Period* SchoolState::period(const Id& id) const {
@@ -765,7 +773,8 @@ std::vector<LessonPlace> SchoolState::moved_to(const Id& group, Date date, Insta
   if (const auto* moves = lookup(moves_by_day_, std::pair{group, date}))
     for (const auto& place : *moves) {
       const LessonChange* latest = change(group, place.date, place.slot, known_by);
-      if (latest != nullptr && latest->moved_to == date && std::find(places.begin(), places.end(), place) == places.end())
+      if (latest != nullptr && latest->moved_to == date &&
+          std::find(places.begin(), places.end(), place) == places.end())
         places.push_back(place);
     }
   return places;

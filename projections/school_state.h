@@ -45,7 +45,8 @@ class Versioned {
   const Version* find(Date on, Instant known_by = kNow) const {
     const Version* best = nullptr;
     for (const auto& version : versions_)
-      if (version.from <= on && version.known < known_by && (best == nullptr || version.from >= best->from)) best = &version;
+      if (version.from <= on && version.known < known_by && (best == nullptr || version.from >= best->from))
+        best = &version;
     return best;
   }
   const T* at(Date on, Instant known_by = kNow) const {
@@ -62,8 +63,8 @@ struct RoleGrant {
   ledger::Role role;
   std::string branch;
   Date from;
-  Date to;                           // last day, inclusive
-  std::uint64_t granted = 0;         // index
+  Date to;                    // last day, inclusive
+  std::uint64_t granted = 0;  // index
   std::optional<std::uint64_t> revoked;
 };
 struct Person {
@@ -74,17 +75,17 @@ struct Person {
 struct Key {
   signing::Purpose purpose;
   PublicKey public_key;
-  Id person;                         // zero for root and service keys
-  std::uint64_t enrolled = 0;        // index of the entry that brought it
+  Id person;                   // zero for root and service keys
+  std::uint64_t enrolled = 0;  // index of the entry that brought it
   std::optional<std::uint64_t> revoked;
   Instant revoked_at;
-  std::uint64_t invitation = 0;      // index of the invitation it came by; of the rotation's old key chain likewise
-  Id rotated_from;                   // zero when it came by invitation
+  std::uint64_t invitation = 0;  // index of the invitation it came by; of the rotation's old key chain likewise
+  Id rotated_from;               // zero when it came by invitation
 };
 struct Invitation {
   Id person;
   PublicKey code_key;
-  Instant expires;                   // zero: never
+  Instant expires;  // zero: never
   std::uint64_t issued = 0;
   Id issued_by_key;
   bool used = false;
@@ -110,7 +111,7 @@ struct Period {
   std::uint64_t index = 0;
 };
 struct CalendarException {
-  Id klass;                          // zero: the whole school
+  Id klass;  // zero: the whole school
   Date from, to;
   ledger::DayKind kind;
   int as_weekday = 0;
@@ -120,7 +121,7 @@ struct CalendarException {
 };
 struct Bell {
   int slot = 0;
-  int start = 0, end = 0;            // minutes of the local day
+  int start = 0, end = 0;  // minutes of the local day
 };
 struct Class {
   std::string label;
@@ -166,10 +167,10 @@ struct LessonPlace {
 // substitution ordered after a cancellation means that the lesson is held after all.
 struct LessonChange {
   bool cancelled = false;
-  Date moved_to;                     // zero: not moved
+  Date moved_to;  // zero: not moved
   int moved_to_slot = 0;
   std::string room;
-  Id substitute;                     // zero: none
+  Id substitute;  // zero: none
   Id absent;
   Instant known;
   std::uint64_t index = 0;
@@ -177,18 +178,18 @@ struct LessonChange {
 struct Lesson {
   Id group;
   Date date;
-  int slot = 0;                      // 0: outside the timetable
+  int slot = 0;  // 0: outside the timetable
   int slots = 1;
   Id teacher;
   Instant starts, ends;
   std::uint64_t index = 0;
   bool attendance_taken = false;
   bool has_topic = false;
-  bool standing = true;              // false: annulled or withdrawn
+  bool standing = true;  // false: annulled or withdrawn
 };
 struct Work {
   Id group;
-  Id lesson;                         // zero: not in a lesson
+  Id lesson;  // zero: not in a lesson
   Date held_on;
   Instant starts;
   std::string kind;
@@ -197,23 +198,23 @@ struct Work {
   bool written = false;
   Id author;
   std::uint64_t index = 0;
-  bool standing = true;              // false: annulled or withdrawn
+  bool standing = true;  // false: annulled or withdrawn
 };
 
 // What later entries need to know of an earlier one.
 struct EntryRef {
   std::uint64_t index = 0;
-  std::uint8_t type = 0;             // Body's index
+  std::uint8_t type = 0;  // Body's index
   ledger::Verdict verdict = ledger::Verdict::kAccepted;
-  bool standing = true;              // false: annulled, withdrawn, or an approval was denied
+  bool standing = true;  // false: annulled, withdrawn, or an approval was denied
   bool pending = false;
   Id author;
-  Id subject;                        // lesson, work or group the entry speaks of (zero: none)
-  Id student;                        // zero: none
+  Id subject;  // lesson, work or group the entry speaks of (zero: none)
+  Id student;  // zero: none
   std::uint8_t part = 0;
 };
 struct Pending {
-  Bytes statement;                   // exact bytes: applied when the last endorsement comes
+  Bytes statement;  // exact bytes: applied when the last endorsement comes
   std::uint64_t index = 0;
   Id author;
   std::vector<ledger::Role> awaits;

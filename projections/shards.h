@@ -17,17 +17,17 @@
 namespace letopis::projections {
 
 enum class View : std::uint8_t {
-  kSchool = 1,   // structure: one shard (subject and week zero)
-  kJournal = 2,  // teaching group × week
-  kDiary = 3,    // student × week
-  kRefusals = 4, // week in which they were recorded (subject zero)
+  kSchool = 1,    // structure: one shard (subject and week zero)
+  kJournal = 2,   // teaching group × week
+  kDiary = 3,     // student × week
+  kRefusals = 4,  // week in which they were recorded (subject zero)
 };
 std::string_view view_name(View view);
 
 struct ShardKey {
   View view = View::kSchool;
-  Id subject;   // group or student
-  Date week;    // Monday
+  Id subject;  // group or student
+  Date week;   // Monday
   auto operator<=>(const ShardKey&) const = default;
 };
 

@@ -23,7 +23,9 @@ void ViewJson::person(std::string_view key, const Id& id) {
 
 void ViewJson::entry(const EntryView& entry, const LessonSheet* sheet) {
   w_.begin_object().key("index").number(entry.index).key("id").hex(entry.id);
-  w_.text("kind", entry_kind_name(entry.kind)).text("act", act_name(entry.act)).text("standing", standing_name(entry.standing));
+  w_.text("kind", entry_kind_name(entry.kind))
+      .text("act", act_name(entry.act))
+      .text("standing", standing_name(entry.standing));
   says(entry, sheet);
   history(entry);
   seconded(entry);
@@ -47,7 +49,8 @@ void ViewJson::says(const EntryView& entry, const LessonSheet* sheet) {
       w_.text("work_kind", work.kind).text_if("work_title", work.title);
     }
   }
-  if (entry.kind == EntryKind::kExcuse) w_.key("excused").boolean(entry.excused).date_if("from", entry.from).date_if("to", entry.to);
+  if (entry.kind == EntryKind::kExcuse)
+    w_.key("excused").boolean(entry.excused).date_if("from", entry.from).date_if("to", entry.to);
   w_.date_if("due", entry.due);
   if (only_.is_zero() && !entry.audience.empty()) {
     w_.key("audience").begin_array();
@@ -134,7 +137,10 @@ void ViewJson::lesson(const LessonView& lesson, const LessonSheet& sheet) {
 void ViewJson::work(const WorkView& work, const LessonSheet& sheet) {
   w_.begin_object().key("id").hex(work.id);
   if (work.lesson != UINT32_MAX) w_.key("lesson").hex(sheet.lessons[work.lesson].id);
-  w_.date_if("held_on", work.held_on).text("kind", work.kind).number_if("number", work.number).text_if("title", work.title);
+  w_.date_if("held_on", work.held_on)
+      .text("kind", work.kind)
+      .number_if("number", work.number)
+      .text_if("title", work.title);
   w_.key("parts").number(work.parts).text_if("scale", work.scale).key("weight").number(work.weight);
   w_.key("standing").boolean(work.standing);
   entries("history", work.history);

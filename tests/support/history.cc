@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "ledger/merkle.h"
 #include "projections/schedule.h"
 #include "signing/sha256.h"
 
@@ -98,7 +99,8 @@ History& History::from_default(std::string_view effective_from) {
 }
 History& History::by_teacher_of(const Id& group) {
   const auto teacher = first_teacher_.find(group);
-  return teacher == first_teacher_.end() ? by_default(director(), Role::kDirector) : by_default(teacher->second, Role::kTeacher);
+  return teacher == first_teacher_.end() ? by_default(director(), Role::kDirector)
+                                         : by_default(teacher->second, Role::kTeacher);
 }
 
 // --- Appending
@@ -162,8 +164,8 @@ Id History::add(Body body) {
   now_.micros += kMicrosPerSecond;
   shards_of_.push_back(state_.apply(entries_.back()));
   structure_.apply(entries_.back());
-  const Hash leaf_hash = signing::sha256(leaves_.back());
-  for (const auto& key : shards_of_.back()) shards_.add(key, entries_.size() - 1, leaf_hash);
+  const Hash leaf = ledger::leaf_hash(leaves_.back());
+  for (const auto& key : shards_of_.back()) shards_.add(key, entries_.size() - 1, leaf);
   return statement.id;
 }
 
@@ -185,14 +187,21 @@ void History::school(std::string_view opened) {
   genesis.profile_name = "r000";
   genesis.profile = random_.fixed<Hash>();
   add(genesis);
-  bells({{1, {510}, {555}}, {2, {565}, {610}}, {3, {620}, {665}}, {4, {680}, {725}},
-         {5, {740}, {785}}, {6, {795}, {840}}, {7, {850}, {895}}, {8, {905}, {950}}});
+  bells({{1, {510}, {555}},
+         {2, {565}, {610}},
+         {3, {620}, {665}},
+         {4, {680}, {725}},
+         {5, {740}, {785}},
+         {6, {795}, {840}},
+         {7, {850}, {895}},
+         {8, {905}, {950}}});
 }
 
 Id History::enrol_person(const Id& person) {
   next_ = {};
   add(PersonRegistered{person});
-  const Id invitation = add(InvitationIssued{person, random_.fixed<PublicKey>(), {now_.micros + 30 * 86'400 * kMicrosPerSecond}});
+  const Id invitation =
+      add(InvitationIssued{person, random_.fixed<PublicKey>(), {now_.micros + 30 * 86'400 * kMicrosPerSecond}});
   const auto key = random_.fixed<PublicKey>();
   keys_[person] = signing::key_id(signing::Purpose::kAuthor, key);
   by(person, Role::kStudent).add(KeyEnrolled{invitation, person, key, random_.fixed<Signature>()});
@@ -204,7 +213,7 @@ Id History::person(Role role) {
   grant(person, role);
   return person;
 }
-Id History::official(Id History::* who, Role role) {
+Id History::official(Id History::*who, Role role) {
   if ((this->*who).is_zero()) {
     const Envelope said = std::exchange(next_, {});  // what was said so far is about another entry
     const Id made = person(role);
@@ -267,7 +276,8 @@ void History::timetable(const Id& group, std::initializer_list<TimetableLine> li
   TimetablePublished published;
   published.group = group;
   for (const auto& line : lines)
-    published.slots.push_back({static_cast<std::uint8_t>(line.weekday), static_cast<std::uint8_t>(line.slot), line.teacher, "21"});
+    published.slots.push_back(
+        {static_cast<std::uint8_t>(line.weekday), static_cast<std::uint8_t>(line.slot), line.teacher, "21"});
   from_default(kStartOfYear).by_default(deputy(), Role::kDeputyHead).add(published);
 }
 
@@ -301,11 +311,13 @@ Id History::work_kind(std::string_view code, bool written) {
   return by_default(administrator(), Role::kAdministrator).add(entry);
 }
 Id History::cancel(const Id& group, std::string_view date, int slot) {
-  return by_default(deputy(), Role::kDeputyHead).add(LessonCancelled{group, day(date), static_cast<std::uint8_t>(slot)});
+  return by_default(deputy(), Role::kDeputyHead)
+      .add(LessonCancelled{group, day(date), static_cast<std::uint8_t>(slot)});
 }
 Id History::move(const Id& group, std::string_view date, int slot, std::string_view new_date, int new_slot) {
   return by_default(deputy(), Role::kDeputyHead)
-      .add(LessonMoved{group, day(date), static_cast<std::uint8_t>(slot), day(new_date), static_cast<std::uint8_t>(new_slot), {}});
+      .add(LessonMoved{
+          group, day(date), static_cast<std::uint8_t>(slot), day(new_date), static_cast<std::uint8_t>(new_slot), {}});
 }
 Id History::substitute(const Id& group, std::string_view date, int slot, const Id& absent, const Id& substitute) {
   return by_default(deputy(), Role::kDeputyHead)
@@ -352,7 +364,8 @@ Id History::absence(const Id& lesson, const Id& student, std::string_view code) 
   return by_teacher_of(group_of_lesson(lesson)).add(AbsenceRecorded{lesson, student, code});
 }
 Id History::lateness(const Id& lesson, const Id& student, int minutes) {
-  return by_teacher_of(group_of_lesson(lesson)).add(LatenessRecorded{lesson, student, static_cast<std::uint16_t>(minutes)});
+  return by_teacher_of(group_of_lesson(lesson))
+      .add(LatenessRecorded{lesson, student, static_cast<std::uint16_t>(minutes)});
 }
 Id History::excuse(const Id& student, std::string_view from, std::string_view to, bool excused) {
   return by_default(director(), Role::kClassTeacher).add(AbsenceExcused{student, day(from), day(to), excused, {}});
@@ -386,7 +399,8 @@ Id History::homework(const Id& lesson, std::string_view text, std::string_view d
   set.text = text;
   return by_teacher_of(group_of_lesson(lesson)).add(set);
 }
-Id History::homework_ahead(const Id& group, std::string_view date, int slot, std::string_view text, std::string_view due) {
+Id History::homework_ahead(const Id& group, std::string_view date, int slot, std::string_view text,
+                           std::string_view due) {
   HomeworkSet set;
   set.lesson = projections::lesson_id(group, day(date), slot);
   set.due = day(due);
@@ -400,12 +414,15 @@ Id History::remark(const Id& student, const Id& lesson) {
   return by_teacher_of(group_of_lesson(lesson)).add(RemarkRecorded{student, lesson, {}});
 }
 Id History::correct(const Id& target, std::string_view value) {
-  return by_default(entry(index_of(target)).statement.author, Role::kTeacher).add(EntryCorrected{target, value, 0, false});
+  return by_default(entry(index_of(target)).statement.author, Role::kTeacher)
+      .add(EntryCorrected{target, value, 0, false});
 }
 Id History::withdraw(const Id& target) {
   return by_default(entry(index_of(target)).statement.author, Role::kTeacher).add(EntryCorrected{target, {}, 0, true});
 }
-Id History::annul(const Id& target) { return by_default(director(), Role::kDirector).add(EntryAnnulled{target, "Решение комиссии"}); }
+Id History::annul(const Id& target) {
+  return by_default(director(), Role::kDirector).add(EntryAnnulled{target, "Решение комиссии"});
+}
 Id History::endorse(const Id& target, bool approve) {
   return by_default(deputy(), Role::kDeputyHead).add(Endorsed{target, approve});
 }
@@ -434,7 +451,8 @@ std::vector<Entry> History::entries_in(const projections::ShardKey& key, std::ui
 std::vector<Entry> History::entries_in(View view, const Id& subject, Date from, Date to, std::uint64_t at) const {
   std::set<std::uint64_t> indices;
   for (Date week = from.monday(); week <= to; week = week + 7)
-    if (const auto* shard = shards_.find({view, subject, week})) indices.insert(shard->entries.begin(), shard->entries.end());
+    if (const auto* shard = shards_.find({view, subject, week}))
+      indices.insert(shard->entries.begin(), shard->entries.end());
   std::vector<Entry> found;
   for (const auto index : indices)
     if (index < at) found.push_back(entries_[index]);

@@ -46,7 +46,7 @@ class History {
   History& operator=(const History&) = delete;
 
   // --- The clock
-  History& at(std::string_view local);        // "2026-11-23 09:10"; never back
+  History& at(std::string_view local);  // "2026-11-23 09:10"; never back
   Instant now() const { return now_; }
   Instant local(std::string_view text) const;  // the same spelling, by the offset in force
 
@@ -69,10 +69,11 @@ class History {
   ledger::Statement propose(ledger::Body body);
 
   // --- School, people, keys. Each person is registered, invited and enrols a key.
-  void school(std::string_view opened = "2026-08-24 09:00");  // genesis, bells of eight lessons, a class teacher's powers
+  void school(
+      std::string_view opened = "2026-08-24 09:00");  // genesis, bells of eight lessons, a class teacher's powers
   Id person();
   Id person(Role role);
-  Id director();       // these four are one person each, made when first asked for
+  Id director();  // these four are one person each, made when first asked for
   Id deputy();
   Id administrator();
   Id secretary();
@@ -86,11 +87,12 @@ class History {
   Id klass(std::string_view label, int grade = 7);  // the class of that label, opened when first asked for
   Id group(std::string_view class_label, std::string_view subject, std::initializer_list<Id> teachers);
   void timetable(const Id& group, std::initializer_list<TimetableLine> lines);
-  Id student(const Id& group);                     // a new person in the group's class and in the group
+  Id student(const Id& group);  // a new person in the group's class and in the group
   void enrol(const Id& group, const Id& student);
   void bells(std::initializer_list<ledger::Bell> bells);
   Id period(std::string_view title, std::string_view from, std::string_view to);
-  Id day_exception(std::string_view from, std::string_view to, ledger::DayKind kind, const Id& klass = {}, int as_weekday = 0);
+  Id day_exception(std::string_view from, std::string_view to, ledger::DayKind kind, const Id& klass = {},
+                   int as_weekday = 0);
   Id work_kind(std::string_view code, bool written);
   Id cancel(const Id& group, std::string_view date, int slot);
   Id move(const Id& group, std::string_view date, int slot, std::string_view new_date, int new_slot);
@@ -158,7 +160,7 @@ class History {
   Id group_of_lesson(const Id& lesson) const;
   std::string_view keep(std::string_view text) { return texts_.emplace_back(text); }
   ledger::Statement make_statement(ledger::Body body);
-  Id official(Id History::* who, Role role);
+  Id official(Id History::*who, Role role);
   Id enrol_person(const Id& person);
 
   SeededRandom random_;
@@ -171,8 +173,8 @@ class History {
   std::deque<Bytes> leaves_;
   std::deque<ledger::Entry> entries_;
   std::vector<std::vector<projections::ShardKey>> shards_of_;
-  std::map<Id, Chain> chains_;      // by key
-  std::map<Id, Id> keys_;           // by person
+  std::map<Id, Chain> chains_;  // by key
+  std::map<Id, Id> keys_;       // by person
   Id root_key_;
   Id director_, deputy_, administrator_, secretary_;
   std::map<std::string, Id, std::less<>> classes_;

@@ -13,7 +13,8 @@ class Diaries : public testing::Test, protected SmallSchool {
  protected:
   Diary diary(const Id& student, std::uint64_t at = UINT64_MAX) { return diary_of(*this, student, kMonday, at); }
   std::string json(const DiaryView& view) const {
-    return diary_json(view, [this](const Id& id) { return name(id); }, no_text);
+    return diary_json(
+        view, [this](const Id& id) { return name(id); }, no_text);
   }
 };
 
@@ -83,7 +84,8 @@ TEST_F(Diaries, NothingAboutAnotherPupilIsInIt) {
   EXPECT_EQ(diary.view.days[0].lessons[0].entries.size(), 1U);
 
   const auto other = this->diary(petya);
-  EXPECT_EQ(other.view.days[0].lessons[0].entries.size(), 6U);  // mark, correction, withdrawal, absence with excuse, remark
+  EXPECT_EQ(other.view.days[0].lessons[0].entries.size(),
+            6U);  // mark, correction, withdrawal, absence with excuse, remark
   EXPECT_EQ(other.view.signatures.size(), 1U);
   EXPECT_EQ(json(other.view).find(to_hex(masha.view())), std::string::npos);
 }

@@ -13,7 +13,8 @@ class JournalViews : public testing::Test, protected SmallSchool {
  protected:
   Journal journal(std::uint64_t at = UINT64_MAX) { return journal_of(*this, physics, kMonday, kSunday, at); }
   boost::json::value json(const JournalView& view) const {
-    return boost::json::parse(journal_json(view, [this](const Id& id) { return name(id); }, no_text));
+    return boost::json::parse(journal_json(
+        view, [this](const Id& id) { return name(id); }, no_text));
   }
 };
 
@@ -197,13 +198,18 @@ TEST_F(JournalViews, AtAnEarlierIndexTheJournalIsAsItStoodThen) {
   h.topic(lesson, "Закон Ома");
   const Id mark = h.mark(h.work(lesson, "answer"), masha, "4");
   const std::uint64_t then = h.size();
-  const std::string as_it_stood = journal_json(journal().view, [](const Id&) { return std::string(); }, no_text);
+  const std::string as_it_stood = journal_json(
+      journal().view, [](const Id&) { return std::string(); }, no_text);
   h.correct(mark, "5");
   h.annul(h.topic(lesson, "Мощность"));
   h.cancel(physics, "2026-11-26", 3);
   h.absence(lesson, petya);
-  EXPECT_NE(journal_json(journal().view, [](const Id&) { return std::string(); }, no_text), as_it_stood);
-  EXPECT_EQ(journal_json(journal(then).view, [](const Id&) { return std::string(); }, no_text), as_it_stood);
+  EXPECT_NE(journal_json(
+                journal().view, [](const Id&) { return std::string(); }, no_text),
+            as_it_stood);
+  EXPECT_EQ(journal_json(
+                journal(then).view, [](const Id&) { return std::string(); }, no_text),
+            as_it_stood);
 }
 
 TEST_F(JournalViews, AveragesAreWeightedAndRoundedHalfUp) {
@@ -352,7 +358,9 @@ TEST_F(JournalViews, AnExcuseStandsBesideTheAbsencesItCovers) {
 TEST_F(JournalViews, AStudentWhoLeftStaysWithWhatWasEntered) {
   const Id lesson = h.lesson(physics, "2026-11-23", 2);
   h.mark(h.work(lesson, "answer"), petya, "4");
-  h.from("2026-11-16").by(h.secretary(), Role::kSecretary).add(ledger::MovementOrdered{petya, {}, ledger::Movement::kExpelled});
+  h.from("2026-11-16")
+      .by(h.secretary(), Role::kSecretary)
+      .add(ledger::MovementOrdered{petya, {}, ledger::Movement::kExpelled});
   const auto journal = this->journal();
   const auto* left = student_in(journal.view, petya);
   ASSERT_NE(left, nullptr);

@@ -13,11 +13,27 @@ namespace {
 
 TEST(JsonWriter, NestsAndSeparates) {
   JsonWriter w;
-  w.begin_object().text("a", "x\"\n\t\\").key("b").begin_array().number(1).begin_array().end_array().begin_object().end_object();
-  w.boolean(true).null().end_array().text_if("c", "").flag_if("d", false).number_if("e", 0).text_if("f", "ё").end_object();
+  w.begin_object()
+      .text("a", "x\"\n\t\\")
+      .key("b")
+      .begin_array()
+      .number(1)
+      .begin_array()
+      .end_array()
+      .begin_object()
+      .end_object();
+  w.boolean(true)
+      .null()
+      .end_array()
+      .text_if("c", "")
+      .flag_if("d", false)
+      .number_if("e", 0)
+      .text_if("f", "ё")
+      .end_object();
   const std::string text = w.take();
   const auto value = boost::json::parse(text);
-  EXPECT_EQ(value, (boost::json::value{{"a", "x\"\n\t\\"}, {"b", {1, boost::json::array(), boost::json::object(), true, nullptr}},
+  EXPECT_EQ(value, (boost::json::value{{"a", "x\"\n\t\\"},
+                                       {"b", {1, boost::json::array(), boost::json::object(), true, nullptr}},
                                        {"f", "ё"}}));
 }
 

@@ -56,7 +56,9 @@ TEST_F(Listings, ClassesAndGroupsShowStudentsOnlyWhereAllowed) {
 }
 
 TEST_F(Listings, AStudentWhoLeftIsOnNoList) {
-  h.from("2026-11-16").by(h.secretary(), Role::kSecretary).add(ledger::MovementOrdered{petya, {}, ledger::Movement::kExpelled});
+  h.from("2026-11-16")
+      .by(h.secretary(), Role::kSecretary)
+      .add(ledger::MovementOrdered{petya, {}, ledger::Movement::kExpelled});
   const auto classes = json::parse(classes_json(h.structure(), kMonday, all, all, names()));
   EXPECT_EQ(classes.at(0).at("students").as_array().size(), 1U);
   const auto groups = json::parse(groups_json(h.structure(), kMonday, all, all, names()));

@@ -93,7 +93,10 @@ TEST_F(Schedules, NewBellsAndTimetablesHoldFromTheNextMidnight) {
 }
 
 TEST_F(Schedules, AnOffsetThatChangesAtMidnightMovesTheBells) {
-  h.at("2026-11-23 12:00").from("2026-11-26").by(h.administrator(), Role::kAdministrator).add(ledger::ZoneOffsetSet{4 * 3600});
+  h.at("2026-11-23 12:00")
+      .from("2026-11-26")
+      .by(h.administrator(), Role::kAdministrator)
+      .add(ledger::ZoneOffsetSet{4 * 3600});
   EXPECT_EQ(lessons_on(state(), physics, kMonday + 3)[0].starts, at_local(kMonday + 3, 620, UtcOffset{4 * 3600}));
 }
 

@@ -72,7 +72,9 @@ TEST_F(States, TheLatestWordAboutAGuardianDecides) {
   const Id mother = h.parent(masha);
   EXPECT_TRUE(state().may_see_as_guardian(mother, masha, kMonday));
   EXPECT_FALSE(state().may_see_as_guardian(mother, petya, kMonday));
-  h.from("2026-11-24").by(h.secretary(), Role::kSecretary).add(ledger::GuardianSet{mother, masha, ledger::Access::kNone});
+  h.from("2026-11-24")
+      .by(h.secretary(), Role::kSecretary)
+      .add(ledger::GuardianSet{mother, masha, ledger::Access::kNone});
   EXPECT_TRUE(state().may_see_as_guardian(mother, masha, kMonday));
   EXPECT_FALSE(state().may_see_as_guardian(mother, masha, kMonday + 1));
   EXPECT_TRUE(state().children_of(mother, kMonday + 1).empty());
@@ -118,7 +120,10 @@ TEST(VersionedValues, TheLatestEffectiveDayWinsThenTheLatestRecorded) {
 }
 
 TEST_F(States, ANewOffsetBeginsAtALocalMidnight) {
-  h.at("2026-11-23 12:00").from("2026-11-25").by(h.administrator(), Role::kAdministrator).add(ledger::ZoneOffsetSet{4 * 3600});
+  h.at("2026-11-23 12:00")
+      .from("2026-11-25")
+      .by(h.administrator(), Role::kAdministrator)
+      .add(ledger::ZoneOffsetSet{4 * 3600});
   const Instant midnight_there = at_local(day("2026-11-25"), 0, UtcOffset{3 * 3600});
   EXPECT_EQ(state().offset_at({midnight_there.micros - 1}), UtcOffset{3 * 3600});
   EXPECT_EQ(state().offset_at(midnight_there), UtcOffset{4 * 3600});
@@ -128,7 +133,10 @@ TEST_F(States, ANewOffsetBeginsAtALocalMidnight) {
 }
 
 TEST_F(States, AnOffsetMovedBackRepeatsNoDay) {
-  h.at("2026-11-23 12:00").from("2026-11-25").by(h.administrator(), Role::kAdministrator).add(ledger::ZoneOffsetSet{-9 * 3600});
+  h.at("2026-11-23 12:00")
+      .from("2026-11-25")
+      .by(h.administrator(), Role::kAdministrator)
+      .add(ledger::ZoneOffsetSet{-9 * 3600});
   // Midnight by the old offset begins the new one: the same instant is then noon of the day before.
   const Instant change = at_local(day("2026-11-25"), 0, UtcOffset{3 * 3600});
   EXPECT_EQ(state().offset_at({change.micros - 1}), UtcOffset{3 * 3600});
@@ -162,7 +170,9 @@ TEST_F(States, MembershipsBeginEndAndAreCorrected) {
 }
 
 TEST_F(States, AnExpulsionEndsClassAndGroupsAndLeavesTheHistory) {
-  h.from("2026-11-16").by(h.secretary(), Role::kSecretary).add(ledger::MovementOrdered{masha, {}, ledger::Movement::kExpelled});
+  h.from("2026-11-16")
+      .by(h.secretary(), Role::kSecretary)
+      .add(ledger::MovementOrdered{masha, {}, ledger::Movement::kExpelled});
   EXPECT_TRUE(state().class_of(masha, day("2026-11-16")).is_zero());
   EXPECT_EQ(state().class_of(masha, day("2026-11-15")), h.klass("7А"));
   EXPECT_FALSE(state().enrolled(physics, masha, day("2026-11-16")));
@@ -173,7 +183,9 @@ TEST_F(States, AnExpulsionEndsClassAndGroupsAndLeavesTheHistory) {
 TEST_F(States, AMembershipThatEndedBeforeItBeganMatchesNoRange) {
   const Id chemistry = h.group("7А", "Химия", {teacher});
   h.from("2026-12-01").enrol(chemistry, masha);
-  h.from("2026-11-16").by(h.secretary(), Role::kSecretary).add(ledger::MovementOrdered{masha, {}, ledger::Movement::kExpelled});
+  h.from("2026-11-16")
+      .by(h.secretary(), Role::kSecretary)
+      .add(ledger::MovementOrdered{masha, {}, ledger::Movement::kExpelled});
   EXPECT_TRUE(state().groups_of_student(masha, day("2026-11-16"), day("2027-05-31")).empty());
 }
 
@@ -341,7 +353,9 @@ TEST_F(States, TheStructureIsTheSameWithAndWithoutTheDetails) {
   const Id lesson = h.lesson(physics, "2026-11-23", 2);
   h.withdraw(h.mark(h.work(lesson, "control"), masha, "4"));
   h.refused("not_entitled").revoke(teacher, Role::kTeacher);
-  h.from("2026-11-24").by(h.secretary(), Role::kSecretary).add(ledger::MovementOrdered{petya, {}, ledger::Movement::kExpelled});
+  h.from("2026-11-24")
+      .by(h.secretary(), Role::kSecretary)
+      .add(ledger::MovementOrdered{petya, {}, ledger::Movement::kExpelled});
 
   const auto& full = h.state();
   const auto& structure = h.structure();
@@ -356,10 +370,12 @@ TEST_F(States, TheStructureIsTheSameWithAndWithoutTheDetails) {
     EXPECT_EQ(people_json(structure, people, on, names), people_json(full, people, on, names));
     EXPECT_EQ(classes_json(structure, on, all, all, names), classes_json(full, on, all, all, names));
     EXPECT_EQ(groups_json(structure, on, all, all, names), groups_json(full, on, all, all, names));
-    EXPECT_EQ(timetable_json(structure, {{}, {}, other}, on.monday(), names), timetable_json(full, {{}, {}, other}, on.monday(), names));
+    EXPECT_EQ(timetable_json(structure, {{}, {}, other}, on.monday(), names),
+              timetable_json(full, {{}, {}, other}, on.monday(), names));
     EXPECT_EQ(periods_json(structure, on), periods_json(full, on));
     EXPECT_EQ(profile_json(structure, on), profile_json(full, on));
-    for (const auto& person : people) EXPECT_EQ(me_json(structure, person, on, names), me_json(full, person, on, names));
+    for (const auto& person : people)
+      EXPECT_EQ(me_json(structure, person, on, names), me_json(full, person, on, names));
   }
   EXPECT_EQ(structure.keys().size(), full.keys().size());
   EXPECT_EQ(structure.dictionary().size(), full.dictionary().size());

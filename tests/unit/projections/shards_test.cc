@@ -6,6 +6,7 @@
 
 #include <map>
 
+#include "ledger/merkle.h"
 #include "signing/sha256.h"
 #include "tests/unit/projections/small_school.h"
 
@@ -118,7 +119,7 @@ TEST_F(Filing, AShardListsItsEntriesOnceAndChainsTheirLeaves) {
   ASSERT_NE(shard, nullptr);
   ASSERT_EQ(shard->entries.size(), 4U);
   Hash digest;
-  for (const auto index : shard->entries) digest = next_shard_digest(digest, index, signing::sha256(h.leaf(index)));
+  for (const auto index : shard->entries) digest = next_shard_digest(digest, index, ledger::leaf_hash(h.leaf(index)));
   EXPECT_EQ(shard->digest, digest);
 
   Shards twice;
@@ -145,7 +146,7 @@ TEST_F(Filing, ARebuiltStateHasTheSameRoot) {
   std::map<ShardKey, Hash> digests;
   for (std::uint64_t i = 0; i < h.size(); ++i) {
     const auto entry = ledger::decode_entry(h.leaf(i)).value();
-    const Hash leaf = signing::sha256(h.leaf(i));
+    const Hash leaf = ledger::leaf_hash(h.leaf(i));
     for (const auto& key : state.apply(entry)) digests[key] = next_shard_digest(digests[key], i, leaf);
   }
   ledger::SparseTree tree;
@@ -164,7 +165,7 @@ TEST_F(Filing, ADiaryWeekCanBeProvedComplete) {
   const auto proof = h.shards().tree().prove(key);
   Hash digest;
   for (const auto& entry : h.entries_in(diary(masha)))
-    digest = next_shard_digest(digest, entry.event.index, signing::sha256(h.leaf(entry.event.index)));
+    digest = next_shard_digest(digest, entry.event.index, ledger::leaf_hash(h.leaf(entry.event.index)));
   EXPECT_TRUE(ledger::verify_sparse(root, key, digest, proof));
   Hash shorter;  // what somebody who hides the mark would claim
   EXPECT_FALSE(ledger::verify_sparse(root, key, next_shard_digest(shorter, 1, {}), proof));
