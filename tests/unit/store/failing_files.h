@@ -1,10 +1,10 @@
 #pragma once
+// A file system whose syncs fail once it is told to.
 
 #include "signing/base/file.h"
 
 namespace letopis::ledger::test {
 
-// A file system whose syncs fail once told to.
 class FailingFiles final : public FileSystem {
  public:
   bool failing = false;
