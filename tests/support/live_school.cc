@@ -37,9 +37,7 @@ LiveEngine::LiveEngine(commands::Engine::Options options) : clock_(local(kOpenin
   options_.random = &random_;
   engine_ = must(commands::Engine::open(options_), "opening the engine");
 }
-LiveEngine::~LiveEngine() {
-  if (engine_) engine_->stop();
-}
+LiveEngine::~LiveEngine() { close(); }
 
 Instant LiveEngine::local(std::string_view text) {
   const Date day = must(parse_date(text.substr(0, 10)), text);
@@ -50,9 +48,13 @@ void LiveEngine::at(std::string_view text) {
   clock_.set(local(text));
 }
 
-Status LiveEngine::reopen() {
-  engine_->stop();
+void LiveEngine::close() {
+  if (engine_) engine_->stop();
   engine_.reset();
+}
+
+Status LiveEngine::reopen() {
+  close();
   TRY(engine_, commands::Engine::open(options_));
   return {};
 }
@@ -98,8 +100,10 @@ void LiveSchool::open_structure() {
     bells.bells.push_back({static_cast<std::uint8_t>(slot), {start}, {static_cast<std::uint16_t>(start + 45)}});
   }
   say(deputy(), Role::kDeputyHead, bells);
-  for (const auto& [code, title, written] : {std::tuple("answer", "Ответ на уроке", "false"), std::tuple("control", "Контрольная работа", "true")}) {
-    const Id kind = say(administrator(), Role::kAdministrator, DictionaryEntryDefined{"work_kind", code, title, {{"written", written}}});
+  for (const auto& [code, title, written] :
+       {std::tuple("answer", "Ответ на уроке", "false"), std::tuple("control", "Контрольная работа", "true")}) {
+    const Id kind = say(administrator(), Role::kAdministrator,
+                        DictionaryEntryDefined{"work_kind", code, title, {{"written", written}}});
     say(deputy(), Role::kDeputyHead, Endorsed{kind, true});
   }
 }
@@ -167,7 +171,9 @@ Member& LiveSchool::staff(Role role, std::string_view name) {
   return member;
 }
 
-void LiveSchool::grant(const Member& member, Role role) { say(director(), Role::kDirector, RoleGranted{member.id, role}); }
+void LiveSchool::grant(const Member& member, Role role) {
+  say(director(), Role::kDirector, RoleGranted{member.id, role});
+}
 
 void LiveSchool::invite(Member& member, Member& by, Role acting_as) {
   member.invitation_code = signing::new_invitation_code(live_.random());
@@ -238,7 +244,8 @@ Id LiveSchool::group(std::string_view label, std::string_view subject, std::vect
   opened.subject = subject;
   opened.classes = std::move(classes);
   say(deputy(), Role::kDeputyHead, opened);
-  say(deputy(), Role::kDeputyHead, TeachingAssigned{teacher.id, opened.group, static_cast<std::uint16_t>(slots.size()), {}});
+  say(deputy(), Role::kDeputyHead,
+      TeachingAssigned{teacher.id, opened.group, static_cast<std::uint16_t>(slots.size()), {}});
   TimetablePublished timetable;
   timetable.group = opened.group;
   for (const auto& [weekday, slot] : slots)
@@ -251,7 +258,8 @@ void LiveSchool::join(const Id& group, const Member& student) {
   say(administrator(), Role::kAdministrator, GroupMemberSet{group, student.id});
 }
 
-Id LiveSchool::substitute(const Id& group, std::string_view on, int slot, const Member& absent, const Member& substitute) {
+Id LiveSchool::substitute(const Id& group, std::string_view on, int slot, const Member& absent,
+                          const Member& substitute) {
   SubstitutionOrdered body;
   body.group = group;
   body.date = date(on);

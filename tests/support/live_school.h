@@ -44,6 +44,7 @@ class LiveEngine {
   void at(std::string_view local);  // "2026-09-01 11:00"
   void advance(std::int64_t seconds) { clock_.advance_micros(seconds * kMicrosPerSecond); }
   static Instant local(std::string_view text);
+  void close();  // leaves the directory to other programs until reopen()
   // Stops the engine and opens the directory again, as after a restart; schools have to be looked up anew.
   Status reopen();
 
@@ -87,7 +88,9 @@ class LiveSchool {
   };
   // Signs and submits one statement; says what the log made of it, or why it was turned away.
   Result<Acknowledged> try_say(Member& author, Role acting_as, ledger::Body body, const How& how);
-  Result<Acknowledged> try_say(Member& author, Role acting_as, ledger::Body body) { return try_say(author, acting_as, body, {}); }
+  Result<Acknowledged> try_say(Member& author, Role acting_as, ledger::Body body) {
+    return try_say(author, acting_as, body, {});
+  }
   // The same, and it must be accepted (late counts); returns the statement's id.
   Id say(Member& author, Role acting_as, ledger::Body body, const How& how);
   Id say(Member& author, Role acting_as, ledger::Body body) { return say(author, acting_as, body, {}); }
@@ -119,7 +122,8 @@ class LiveSchool {
     int weekday;  // 1–7
     int slot;
   };
-  Id group(std::string_view label, std::string_view subject, std::vector<Id> classes, Member& teacher, std::initializer_list<Slot> slots);
+  Id group(std::string_view label, std::string_view subject, std::vector<Id> classes, Member& teacher,
+           std::initializer_list<Slot> slots);
   void join(const Id& group, const Member& student);
   Id substitute(const Id& group, std::string_view date, int slot, const Member& absent, const Member& substitute);
   Id period(std::string_view title, std::string_view from, std::string_view to);
