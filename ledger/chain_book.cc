@@ -35,7 +35,8 @@ Result<std::uint64_t> ChainBook::index_of(const Chain& chain, std::uint64_t numb
   LETOPIS_ASSERT(chain.row_number && number <= chain.stored_number);
   TRY(const auto row, store_->kv().get(rows::statement(school_, *chain.row_number, number)));
   if (!row || row->size() != 8)
-    return fail("damaged", "statement " + std::to_string(number) + " of chain " + std::to_string(*chain.row_number) + " is missing");
+    return fail("damaged", "statement " + std::to_string(number) + " of chain " + std::to_string(*chain.row_number) +
+                               " is missing");
   return get_big_endian(*row);
 }
 

@@ -52,7 +52,8 @@ std::optional<Record> take_record(std::string_view& text) {
   if (!digest || !valid_slug(*slug)) return std::nullopt;
   std::size_t size = 0;
   const auto parsed = std::from_chars(digits->data(), digits->data() + digits->size(), size);
-  if (parsed.ec != std::errc() || std::to_string(size) != *digits || size > signing::kNoteSizeMaxBytes) return std::nullopt;
+  if (parsed.ec != std::errc() || std::to_string(size) != *digits || size > signing::kNoteSizeMaxBytes)
+    return std::nullopt;
   if (rest.size() <= size || rest[size] != '\n') return std::nullopt;
   const Record record{*slug, rest.substr(0, size)};
   if (to_hex(signing::sha256(as_bytes(record.note)).view()) != *digest) return std::nullopt;
@@ -79,7 +80,8 @@ struct Contents {
 Result<Contents> parse(const std::string& path, std::string_view text) {
   Contents contents;
   std::string_view rest = text;
-  while (const auto record = take_record(rest)) contents.newest.insert_or_assign(std::string(record->slug), record->note);
+  while (const auto record = take_record(rest))
+    contents.newest.insert_or_assign(std::string(record->slug), record->note);
   contents.torn_bytes = rest.size();
   contents.whole_bytes = text.size() - rest.size();
   if (!rest.empty() && holds_a_record(rest))

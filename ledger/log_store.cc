@@ -27,11 +27,12 @@ Result<SchoolRecord> school_from(std::string_view slug, ByteView value) {
 Result<std::uint64_t> end_index(const KvStore& kv, rows::Kind kind, std::uint32_t school) {
   std::optional<std::uint64_t> last;
   bool strange = false;
-  TRY_STATUS(kv.scan(rows::first(kind, school), rows::end(kind, school), {.reverse = true}, [&](ByteView key, ByteView) {
-    last = rows::index_of(key);
-    strange = !last;
-    return false;
-  }));
+  TRY_STATUS(
+      kv.scan(rows::first(kind, school), rows::end(kind, school), {.reverse = true}, [&](ByteView key, ByteView) {
+        last = rows::index_of(key);
+        strange = !last;
+        return false;
+      }));
   if (strange) return fail("damaged", "a row with a key of another length among the entries");
   return last ? *last + 1 : 0;
 }
@@ -68,8 +69,10 @@ Result<std::vector<SchoolRecord>> LogStore::schools() const {
   Status status;
   TRY_STATUS(kv_->scan(rows::first_school(), rows::end_of_schools(), {}, [&](ByteView key, ByteView value) {
     auto record = school_from(as_text(key.subspan(1)), value);
-    if (record) found.push_back(*std::move(record));
-    else status = tl::unexpected(record.error());
+    if (record)
+      found.push_back(*std::move(record));
+    else
+      status = tl::unexpected(record.error());
     return status.has_value();
   }));
   TRY_STATUS(status);
@@ -182,7 +185,8 @@ Result<std::optional<std::uint64_t>> LogStore::find(std::uint32_t school, const 
   return std::optional<std::uint64_t>(value);
 }
 
-Result<std::optional<LogStore::ChainHead>> LogStore::chain_head(std::uint32_t school, const Id& key, const Id& chain) const {
+Result<std::optional<LogStore::ChainHead>> LogStore::chain_head(std::uint32_t school, const Id& key,
+                                                                const Id& chain) const {
   TRY(const auto row, kv_->get(rows::chain(school, key, chain)));
   if (!row) return std::optional<ChainHead>();
   TRY(const std::uint64_t chain_number, integer_of(*row, 4));

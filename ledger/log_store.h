@@ -29,7 +29,7 @@ namespace letopis::ledger {
 
 struct SchoolRecord {
   std::uint32_t number = 0;
-  std::string slug;    // [a-z0-9-]{1,40}
+  std::string slug;  // [a-z0-9-]{1,40}
   std::string origin;
 };
 
@@ -39,13 +39,13 @@ class LogStore {
   KvStore& kv() const { return *kv_; }
 
   Result<std::vector<SchoolRecord>> schools() const;
-  Result<SchoolRecord> school(std::string_view slug) const;                   // "not_found"
+  Result<SchoolRecord> school(std::string_view slug) const;  // "not_found"
   // Durable when it returns. "already_exists" (the slug or the origin), "malformed".
   Result<SchoolRecord> add_school(std::string_view slug, std::string_view origin);
 
   // The number of entries: one past the highest 'E' row. Checks that 'L' ends there too ("damaged").
   Result<std::uint64_t> size(std::uint32_t school) const;
-  Result<Bytes> entry(std::uint32_t school, std::uint64_t index) const;       // "not_found"
+  Result<Bytes> entry(std::uint32_t school, std::uint64_t index) const;  // "not_found"
   Result<Hash> leaf(std::uint32_t school, std::uint64_t index) const;
   // In order, until visit returns false; "damaged" at a gap, naming the index.
   Status each_entry(std::uint32_t school, std::uint64_t from, std::uint64_t to, bool from_disk,
@@ -63,7 +63,8 @@ class LogStore {
   Result<Bytes> tile(std::uint32_t school, const TileAddress& address, std::uint64_t size) const;
 
   // The index of statement `number` of a chain. nullopt when there is none.
-  Result<std::optional<std::uint64_t>> find(std::uint32_t school, const Id& key, const Id& chain, std::uint64_t number) const;
+  Result<std::optional<std::uint64_t>> find(std::uint32_t school, const Id& key, const Id& chain,
+                                            std::uint64_t number) const;
   struct ChainHead {
     Id key;
     Id chain;

@@ -12,7 +12,8 @@ std::string sizes(std::uint64_t in_database, std::uint64_t is_signed) {
 }
 
 tl::unexpected<Error> forked(std::uint64_t size) {
-  return fail("log_forked", "the first " + std::to_string(size) + " entries have another root than the one that was signed");
+  return fail("log_forked",
+              "the first " + std::to_string(size) + " entries have another root than the one that was signed");
 }
 
 }  // namespace
@@ -69,7 +70,8 @@ Status SchoolWriter::check_stored_checkpoint() {
   return {};
 }
 
-Result<std::vector<Hash>> SchoolWriter::verify_tail_entries(std::uint64_t size, const Sequencer::VerifyTail& verify_tail) {
+Result<std::vector<Hash>> SchoolWriter::verify_tail_entries(std::uint64_t size,
+                                                            const Sequencer::VerifyTail& verify_tail) {
   std::vector<Hash> leaves;
   Status status;
   TRY_STATUS(store_->each_entry(record_.number, signed_.size(), size, false, [&](std::uint64_t index, ByteView bytes) {
@@ -102,7 +104,8 @@ Status SchoolWriter::verify_tail_entry(std::uint64_t index, ByteView bytes, cons
   builder_.append(leaf, full);
   for (const auto& tile : full) {
     TRY(const auto row, store_->kv().get(rows::tile(record_.number, tile.level, tile.index)));
-    if (row != tile.hashes) return fail("damaged", "tile " + std::to_string(tile.index) + " of level " + std::to_string(tile.level));
+    if (row != tile.hashes)
+      return fail("damaged", "tile " + std::to_string(tile.index) + " of level " + std::to_string(tile.level));
   }
   leaves.push_back(leaf);
   return check_stored_checkpoint();

@@ -85,7 +85,8 @@ Status SchoolWriter::plan(const Submission& submission, const WriteBatch& batch,
   return {};
 }
 
-Result<std::optional<Error>> SchoolWriter::plan_one(const SignedStatement& statement, const WriteBatch& batch, Plan& plan) {
+Result<std::optional<Error>> SchoolWriter::plan_one(const SignedStatement& statement, const WriteBatch& batch,
+                                                    Plan& plan) {
   const Statement& said = statement.decoded;
   TRY(Chain* const chain, chains_.find(said.key, said.chain));
   if (chain->request == request_ && said.number <= chain->number_in_request)
@@ -113,7 +114,8 @@ Result<std::optional<Error>> SchoolWriter::plan_repeated(const SignedStatement& 
     item.pending = chain.pending[static_cast<std::size_t>(number - chain.stored_number - 1)];
     TRY(const Event event, decode_event(batch.operations[pending_[item.pending].operation].value));
     if (holds(event, statement)) return std::optional<Error>();
-    return conflict(name_of(statement.decoded) + " is recorded with other bytes at index " + std::to_string(event.index));
+    return conflict(name_of(statement.decoded) + " is recorded with other bytes at index " +
+                    std::to_string(event.index));
   }
   TRY(const std::uint64_t index, chains_.index_of(chain, number));
   TRY(Bytes entry, store_->entry(record_.number, index));
@@ -138,7 +140,8 @@ void SchoolWriter::record_one(SignedStatement& statement, Chain& chain, WriteBat
   judge_.applied(entry, leaf);
 }
 
-void SchoolWriter::add_rows(const Statement& statement, Chain& chain, Bytes entry, const Hash& leaf, WriteBatch& batch) {
+void SchoolWriter::add_rows(const Statement& statement, Chain& chain, Bytes entry, const Hash& leaf,
+                            WriteBatch& batch) {
   const std::uint64_t index = builder_.size();
   const std::uint32_t school = record_.number;
   if (chains_.number_rows_of(chain))
@@ -161,7 +164,8 @@ void SchoolWriter::take_sealed(Submission& submission, const Plan& plan) {
   const auto is_new = [&](const SealedPlace& place) {
     for (std::size_t i = 0; i < submission.statements.size(); ++i) {
       const Statement& said = submission.statements[i].decoded;
-      if (said.number == place.number && said.chain == place.chain && said.key == place.key) return !plan.items[i].repeated;
+      if (said.number == place.number && said.chain == place.chain && said.key == place.key)
+        return !plan.items[i].repeated;
     }
     return false;
   };
@@ -170,7 +174,8 @@ void SchoolWriter::take_sealed(Submission& submission, const Plan& plan) {
     texts_.push_back(std::move(submission.texts[i]));
     places_.push_back(std::move(submission.places[i]));
   }
-  const bool any_new = std::any_of(plan.items.begin(), plan.items.end(), [](const auto& item) { return !item.repeated; });
+  const bool any_new =
+      std::any_of(plan.items.begin(), plan.items.end(), [](const auto& item) { return !item.repeated; });
   if (any_new) std::move(submission.blobs.begin(), submission.blobs.end(), std::back_inserter(blobs_));
 }
 
@@ -205,7 +210,8 @@ Status SchoolWriter::read_back() {
   for (const auto& tile : full_tiles_) {
     TRY(const auto row, store_->kv().get(rows::tile(record_.number, tile.level, tile.index)));
     if (row != tile.hashes)
-      return fail("read_back", "tile " + std::to_string(tile.index) + " of level " + std::to_string(tile.level) + " is not what was written");
+      return fail("read_back", "tile " + std::to_string(tile.index) + " of level " + std::to_string(tile.level) +
+                                   " is not what was written");
   }
   TRY(reread_, reread());
   if (reread_->size() != builder_.size() || reread_->root() != builder_.root())

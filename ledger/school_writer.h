@@ -20,8 +20,8 @@ namespace letopis::ledger {
 struct Placement {
   struct Item {
     bool repeated = false;
-    std::size_t pending = 0;         // place in the batch, unless
-    std::optional<Placed> stored;    // it was in the database before
+    std::size_t pending = 0;       // place in the batch, unless
+    std::optional<Placed> stored;  // it was in the database before
   };
   std::optional<Error> refusal;  // then nothing of the request was judged
   std::vector<Item> items;
@@ -67,7 +67,7 @@ class SchoolWriter {
     Hash previous;
   };
   struct Plan {
-    std::vector<Chain*> chains;       // of each statement
+    std::vector<Chain*> chains;  // of each statement
     std::vector<Placement::Item> items;
     std::vector<Saved> undo;
     std::optional<Error> refusal;
@@ -76,8 +76,8 @@ class SchoolWriter {
   // school_writer.cc
   Status plan(const Submission& submission, const WriteBatch& batch, Plan& plan);
   Result<std::optional<Error>> plan_one(const SignedStatement& statement, const WriteBatch& batch, Plan& plan);
-  Result<std::optional<Error>> plan_repeated(const SignedStatement& statement, const Chain& chain, const WriteBatch& batch,
-                                             Placement::Item& item) const;
+  Result<std::optional<Error>> plan_repeated(const SignedStatement& statement, const Chain& chain,
+                                             const WriteBatch& batch, Placement::Item& item) const;
   void record_one(SignedStatement& statement, Chain& chain, WriteBatch& batch);
   void add_rows(const Statement& statement, Chain& chain, Bytes entry, const Hash& leaf, WriteBatch& batch);
   void take_sealed(Submission& submission, const Plan& plan);
@@ -98,9 +98,9 @@ class SchoolWriter {
   TreeCache& tree_;
   const Clock& clock_;
 
-  TileBuilder builder_;    // first path: what is written
-  Frontier signed_;        // second path: what was read back and signed
-  Instant newest_at_;      // recorded_at of the newest entry
+  TileBuilder builder_;  // first path: what is written
+  Frontier signed_;      // second path: what was read back and signed
+  Instant newest_at_;    // recorded_at of the newest entry
   ChainBook chains_;
   std::optional<std::string> note_;
   SignedCheckpoint checkpoint_;

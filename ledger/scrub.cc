@@ -32,7 +32,8 @@ void Scrub::step() {
   if (!progress_.finding) {
     progress_.next = to;
     if (to == progress_.size && builder_.root() != checkpoint_.root)
-      progress_.finding = finding(0, "root_mismatch", "the first " + std::to_string(to) + " entries have another root than the signed one");
+      progress_.finding = finding(0, "root_mismatch",
+                                  "the first " + std::to_string(to) + " entries have another root than the signed one");
   }
   progress_.reading_micros += clock_->monotonic().micros - began.micros;
 }
@@ -59,11 +60,12 @@ std::optional<ScrubFinding> Scrub::compare_chunk(std::uint64_t to) {
 std::optional<ScrubFinding> Scrub::compare_leaves(std::uint64_t from, const std::vector<Hash>& leaves) const {
   std::uint64_t next = from;
   bool differs = false;
-  const auto read = store_->each_leaf(school_, from, from + leaves.size(), true, [&](std::uint64_t, const Hash& stored) {
-    differs = stored != leaves[static_cast<std::size_t>(next - from)];
-    if (!differs) ++next;
-    return !differs;
-  });
+  const auto read =
+      store_->each_leaf(school_, from, from + leaves.size(), true, [&](std::uint64_t, const Hash& stored) {
+        differs = stored != leaves[static_cast<std::size_t>(next - from)];
+        if (!differs) ++next;
+        return !differs;
+      });
   if (differs) return finding(next, "leaf_mismatch", "entry and leaf hash disagree");
   if (!read) return finding(next, "unreadable", read.error().text());
   return std::nullopt;
@@ -77,7 +79,8 @@ std::optional<ScrubFinding> Scrub::compare_tile(const FullTile& tile) const {
   };
   const auto row = store_->kv().get(rows::tile(school_, tile.level, tile.index));
   if (!row) return finding(first_leaf(0), "unreadable", row.error().text());
-  if (!*row || (*row)->size() != tile.hashes.size()) return finding(first_leaf(0), "tile_mismatch", name + " is missing or cut short");
+  if (!*row || (*row)->size() != tile.hashes.size())
+    return finding(first_leaf(0), "tile_mismatch", name + " is missing or cut short");
   const auto [stored, computed] = std::mismatch((*row)->begin(), (*row)->end(), tile.hashes.begin());
   if (computed == tile.hashes.end()) return std::nullopt;
   const auto position = static_cast<std::uint64_t>(computed - tile.hashes.begin()) / Hash::kSize;

@@ -26,14 +26,16 @@ struct ScrubFinding {
 };
 
 struct ScrubProgress {
-  std::uint64_t next = 0;   // entries below it are in order; a later pass may go on from here
-  std::uint64_t size = 0;   // of the checkpoint
+  std::uint64_t next = 0;                // entries below it are in order; a later pass may go on from here
+  std::uint64_t size = 0;                // of the checkpoint
   std::uint64_t entries = 0, bytes = 0;  // re-read in this pass
   std::int64_t reading_micros = 0;       // without the pauses
   std::optional<ScrubFinding> finding;
   bool done() const { return finding || next == size; }
   std::uint64_t bytes_per_second() const {
-    return reading_micros <= 0 ? 0 : bytes * static_cast<std::uint64_t>(kMicrosPerSecond) / static_cast<std::uint64_t>(reading_micros);
+    return reading_micros <= 0
+               ? 0
+               : bytes * static_cast<std::uint64_t>(kMicrosPerSecond) / static_cast<std::uint64_t>(reading_micros);
   }
 };
 

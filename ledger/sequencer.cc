@@ -66,7 +66,12 @@ signing::VerifierKey log_vkey(const std::string& origin, const signing::KeyPair&
 struct Sequencer::Impl {
   Impl(std::shared_ptr<LogStore> log_store, std::shared_ptr<CheckpointJournal> checkpoint_journal, Vault* sealed,
        const Clock& time, Options given)
-      : store(std::move(log_store)), journal(std::move(checkpoint_journal)), vault(sealed), clock(time), options(given), tree(store) {}
+      : store(std::move(log_store)),
+        journal(std::move(checkpoint_journal)),
+        vault(sealed),
+        clock(time),
+        options(given),
+        tree(store) {}
 
   // The queue.
   Status enqueue(Request& request);
@@ -126,7 +131,8 @@ Sequencer::Sequencer(std::shared_ptr<LogStore> store, std::shared_ptr<Checkpoint
 
 Sequencer::~Sequencer() { stop(); }
 
-Status Sequencer::open_school(const SchoolRecord& record, SchoolKeys keys, Judge& judge, const VerifyTail& verify_tail) {
+Status Sequencer::open_school(const SchoolRecord& record, SchoolKeys keys, Judge& judge,
+                              const VerifyTail& verify_tail) {
   if (keys.origin != record.origin) return fail("other_origin", keys.origin + " is not " + record.origin);
   const std::lock_guard writing(impl_->writing_mutex);
   if (const auto intact = impl_->not_failed(); !intact) return tl::unexpected(stopped_error(intact.error()));
@@ -170,8 +176,10 @@ Status Sequencer::Impl::enqueue(Request& request) {
     const std::lock_guard guard(state_mutex);
     if (failure) return tl::unexpected(stopped_error(*failure));
     if (stopping) return fail("stopping", "the sequencer takes nothing more");
-    if (!notes.contains(request.school)) return fail("unknown_school", "school " + std::to_string(request.school) + " is not open");
-    if (queue_statements + statements > options.queue_statements_max || queue_bytes + request.bytes > options.queue_bytes_max)
+    if (!notes.contains(request.school))
+      return fail("unknown_school", "school " + std::to_string(request.school) + " is not open");
+    if (queue_statements + statements > options.queue_statements_max ||
+        queue_bytes + request.bytes > options.queue_bytes_max)
       return fail("queue_full", std::to_string(queue_statements) + " statements are waiting");
     queue_statements += statements;
     queue_bytes += request.bytes;
@@ -278,8 +286,10 @@ Result<std::vector<Result<Receipted>>> Sequencer::Impl::write(std::vector<Reques
   std::vector<Result<Receipted>> results;
   results.reserve(requests.size());
   for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (placements[i].refusal) results.push_back(tl::unexpected(*std::move(placements[i].refusal)));
-    else results.push_back(schools.at(requests[i].school)->receipt(std::move(placements[i])));
+    if (placements[i].refusal)
+      results.push_back(tl::unexpected(*std::move(placements[i].refusal)));
+    else
+      results.push_back(schools.at(requests[i].school)->receipt(std::move(placements[i])));
   }
   for (const auto& request : requests) schools.at(request.school)->end_batch();
   return results;

@@ -33,7 +33,8 @@ namespace letopis::ledger {
 
 inline constexpr std::size_t kBatchStatementsMax = 4096;
 inline constexpr std::size_t kQueueStatementsMax = 32'768;
-inline constexpr std::size_t kBatchBytesMax = 32u << 20;   // statements, texts and blobs; one request may exceed it alone
+inline constexpr std::size_t kBatchBytesMax = 32u
+                                              << 20;  // statements, texts and blobs; one request may exceed it alone
 inline constexpr std::size_t kQueueBytesMax = 256u << 20;
 
 // A statement whose signature was verified by the caller. `decoded` views into `bytes`: move, never copy.
@@ -49,12 +50,12 @@ struct SignedStatement {
 // What the rules said of one statement.
 struct Ruling {
   Verdict verdict = Verdict::kAccepted;
-  std::string rule;               // for late and refused
-  Instant deadline;               // zero when the entry has none
+  std::string rule;  // for late and refused
+  Instant deadline;  // zero when the entry has none
   std::int64_t late_seconds = 0;
   UtcOffset utc_offset;
   Hash profile;
-  std::uint64_t context = 0;      // number of entries that had been recorded when its lesson began
+  std::uint64_t context = 0;  // number of entries that had been recorded when its lesson began
   std::vector<Role> awaits;
 };
 
@@ -72,14 +73,15 @@ class Judge {
     Hash leaf;
     Bytes bytes;
   };
-  virtual void published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint, const std::string& note) = 0;
+  virtual void published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint,
+                         const std::string& note) = 0;
 };
 
 struct Submission {
-  std::vector<SignedStatement> statements;   // at most kStatementsPerRequestMax, all of one school
-  std::vector<SealedText> texts;             // only those that match commitments of the statements (checked by the caller)
-  std::vector<SealedPlace> places;           // places[i] belongs to texts[i] and names the statement
-  std::vector<std::pair<Hash, Bytes>> blobs; // by SHA-256
+  std::vector<SignedStatement> statements;  // at most kStatementsPerRequestMax, all of one school
+  std::vector<SealedText> texts;    // only those that match commitments of the statements (checked by the caller)
+  std::vector<SealedPlace> places;  // places[i] belongs to texts[i] and names the statement
+  std::vector<std::pair<Hash, Bytes>> blobs;  // by SHA-256
 };
 
 // What became of one statement. `entry` is the event's exact bytes; `repeated`: it was in the log before.
@@ -90,8 +92,8 @@ struct Placed {
   bool repeated = false;
 };
 struct Receipted {
-  std::vector<Placed> placed;      // in the order of the submission
-  SignedCheckpoint checkpoint;     // covers all of them
+  std::vector<Placed> placed;   // in the order of the submission
+  SignedCheckpoint checkpoint;  // covers all of them
   std::string note;
 };
 // Errors, nothing recorded of the request: "chain_conflict" (other bytes under a used number: detail names the index; a gap;
@@ -110,10 +112,10 @@ class Sequencer {
   struct Options {
     std::size_t queue_statements_max = kQueueStatementsMax;
     std::size_t queue_bytes_max = kQueueBytesMax;
-    bool start_thread = true;   // false: submit() runs the batch in the caller's thread (simulation, one thread)
+    bool start_thread = true;  // false: submit() runs the batch in the caller's thread (simulation, one thread)
   };
-  Sequencer(std::shared_ptr<LogStore> store, std::shared_ptr<CheckpointJournal> journal, Vault* vault, const Clock& clock,
-            Options options);
+  Sequencer(std::shared_ptr<LogStore> store, std::shared_ptr<CheckpointJournal> journal, Vault* vault,
+            const Clock& clock, Options options);
   ~Sequencer();  // stop()
 
   // Opens a school for writing: loads frontier and chain heads, compares database and checkpoint journal (both directions):
@@ -135,7 +137,7 @@ class Sequencer {
   // The trees of the open schools, as signed: proofs for receipts, hash tiles. Thread-safe; lives as long as the sequencer.
   const TreeCache& tree() const;
   bool stopped_by_failure() const;
-  void set_failure_handler(std::function<void(const Error&)> handler);       // called once; the server exits
+  void set_failure_handler(std::function<void(const Error&)> handler);  // called once; the server exits
   void stop();  // drains the queue, then ends the thread; later submissions get "stopping"
 
   struct Counters {

@@ -32,8 +32,8 @@ class TileBuilder {
   void completed(unsigned tile_level, const Hash& hash, std::vector<FullTile>& full);
 
   std::uint64_t size_ = 0;
-  std::vector<Hash> roots_;                       // of the perfect subtrees, largest first
-  std::array<Bytes, kTileLevelMax> unfinished_;   // [level - 1]: the hashes so far of the tile at the edge
+  std::vector<Hash> roots_;                      // of the perfect subtrees, largest first
+  std::array<Bytes, kTileLevelMax> unfinished_;  // [level - 1]: the hashes so far of the tile at the edge
 };
 
 }  // namespace letopis::ledger

@@ -53,8 +53,8 @@ Result<Hash> TileReader::node(unsigned level, std::uint64_t index) {
   const auto from = static_cast<std::size_t>(first % kTileWidth);
   const std::size_t count = std::size_t{1} << height;
   if (from + count > hashes->size())
-    return fail("out_of_range", "node " + std::to_string(index) + " of level " + std::to_string(level) + ", tree size " +
-                                    std::to_string(size_));
+    return fail("out_of_range", "node " + std::to_string(index) + " of level " + std::to_string(level) +
+                                    ", tree size " + std::to_string(size_));
   const auto begin = hashes->begin() + static_cast<std::ptrdiff_t>(from);
   return perfect_root({begin, begin + static_cast<std::ptrdiff_t>(count)});
 }

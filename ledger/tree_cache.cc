@@ -44,10 +44,10 @@ unsigned levels_of(std::uint64_t size) { return size <= 1 ? 0 : static_cast<unsi
 
 struct Tree {
   std::uint64_t size = 0;
-  std::vector<std::vector<Hash>> upper;           // [level - 8]: every perfect subtree
-  std::uint64_t first_newest = 0;                 // the tile number of newest.front()
+  std::vector<std::vector<Hash>> upper;  // [level - 8]: every perfect subtree
+  std::uint64_t first_newest = 0;        // the tile number of newest.front()
   std::deque<std::unique_ptr<LeafTile>> newest;
-  std::deque<Edge> edges;                         // of the newest trees, oldest first
+  std::deque<Edge> edges;  // of the newest trees, oldest first
 
   const Hash& upper_node(unsigned level, std::uint64_t index) const {
     return upper[level - kTileHeight][static_cast<std::size_t>(index)];
@@ -204,9 +204,12 @@ Result<std::vector<Hash>> TreeCache::Impl::path(std::uint32_t school, const Tree
     const std::uint64_t sibling = (index >> level) ^ 1;
     const std::uint64_t last = (edge.size - 1) >> level;
     if (sibling > last) continue;
-    if (sibling == last) proof.push_back(edge.hashes[level]);
-    else if (level >= kTileHeight) proof.push_back(tree.upper_node(level, sibling));
-    else proof.push_back(tile->node(level, static_cast<std::size_t>(sibling & ((kTileWidth >> level) - 1))));
+    if (sibling == last)
+      proof.push_back(edge.hashes[level]);
+    else if (level >= kTileHeight)
+      proof.push_back(tree.upper_node(level, sibling));
+    else
+      proof.push_back(tile->node(level, static_cast<std::size_t>(sibling & ((kTileWidth >> level) - 1))));
   }
   return proof;
 }
@@ -226,7 +229,8 @@ Status TreeCache::Impl::load(std::uint32_t school, std::uint64_t size, Tree& tre
   });
 }
 
-TreeCache::TreeCache(std::shared_ptr<const LogStore> store, std::size_t old_tiles_max) : impl_(std::make_unique<Impl>()) {
+TreeCache::TreeCache(std::shared_ptr<const LogStore> store, std::size_t old_tiles_max)
+    : impl_(std::make_unique<Impl>()) {
   impl_->store = std::move(store);
   impl_->old_tiles_max = old_tiles_max;
 }
@@ -272,7 +276,8 @@ Result<Hash> TreeCache::root(std::uint32_t school, std::uint64_t size) const {
   return edge.hashes.back();
 }
 
-Result<std::vector<Hash>> TreeCache::inclusion_proof(std::uint32_t school, std::uint64_t index, std::uint64_t size) const {
+Result<std::vector<Hash>> TreeCache::inclusion_proof(std::uint32_t school, std::uint64_t index,
+                                                     std::uint64_t size) const {
   TRY(const auto found, impl_->find(school));
   TRY_STATUS(impl_->warm(school, *found, index));
   TRY_STATUS(impl_->warm(school, *found, size == 0 ? 0 : size - 1));
@@ -286,7 +291,8 @@ Result<std::vector<Hash>> TreeCache::inclusion_proof(std::uint32_t school, std::
 Result<std::vector<Hash>> TreeCache::consistency_proof(std::uint32_t school, std::uint64_t old_size,
                                                        std::uint64_t new_size) const {
   TRY(const std::uint64_t size, this->size(school));
-  if (new_size > size) return fail("out_of_range", "a tree of size " + std::to_string(new_size) + " of " + std::to_string(size));
+  if (new_size > size)
+    return fail("out_of_range", "a tree of size " + std::to_string(new_size) + " of " + std::to_string(size));
   return ledger::consistency_proof(old_size, new_size, nodes(school));
 }
 

@@ -30,7 +30,8 @@ class TreeCache {
   Result<Hash> root(std::uint32_t school, std::uint64_t size) const;
   // Leaf upward, in the tree of `size` leaves, which may be an older one.
   Result<std::vector<Hash>> inclusion_proof(std::uint32_t school, std::uint64_t index, std::uint64_t size) const;
-  Result<std::vector<Hash>> consistency_proof(std::uint32_t school, std::uint64_t old_size, std::uint64_t new_size) const;
+  Result<std::vector<Hash>> consistency_proof(std::uint32_t school, std::uint64_t old_size,
+                                              std::uint64_t new_size) const;
   // As LogStore::tile; a partial tile of a higher level costs nothing here, and tens of milliseconds there.
   Result<Bytes> tile(std::uint32_t school, const TileAddress& address, std::uint64_t size) const;
   // Perfect subtrees of the tree; thread-safe, valid as long as the cache.

@@ -74,7 +74,8 @@ class SequencerFaults : public ::testing::Test {
     TRY(const Entry entry, decode_entry(bytes));
     for (std::uint64_t seed = 1; seed <= 3; ++seed)
       if (Author(seed).key() == entry.statement.key)
-        return Author(seed).signed_by_me(entry.event.statement, entry.event.signature) ? Status() : fail("bad_signature", slug);
+        return Author(seed).signed_by_me(entry.event.statement, entry.event.signature) ? Status()
+                                                                                       : fail("bad_signature", slug);
     return fail("unknown_key", slug);
   }
 
@@ -84,7 +85,8 @@ class SequencerFaults : public ::testing::Test {
     const auto texts = submission.texts;
     auto answer = server.sequencer->submit(server.schools.at(slug).number, std::move(submission)).get();
     if (!answer) return false;
-    for (auto& placed : answer->placed) acknowledged_.push_back({slug, std::move(placed), answer->checkpoint.checkpoint});
+    for (auto& placed : answer->placed)
+      acknowledged_.push_back({slug, std::move(placed), answer->checkpoint.checkpoint});
     for (const auto& text : texts) texts_.push_back({slug, sealed_commitment(text.field, text.salt, text.text)});
     return true;
   }
@@ -138,14 +140,15 @@ class SequencerFaults : public ::testing::Test {
   }
 
   void expect_only_what_was_sent(const Server& server, const SchoolRecord& school) {
-    ASSERT_TRUE(server.store->each_entry(school.number, 0, *server.store->size(school.number), true, [&](std::uint64_t index, ByteView bytes) {
-      const Event event = *decode_event(bytes);
-      const bool sent = std::any_of(sent_.begin(), sent_.end(), [&](const Sent& one) {
-        return one.slug == school.slug && equal(one.statement, event.statement);
-      });
-      EXPECT_TRUE(sent) << "entry " << index << " of " << school.slug;
-      return true;
-    }));
+    ASSERT_TRUE(server.store->each_entry(
+        school.number, 0, *server.store->size(school.number), true, [&](std::uint64_t index, ByteView bytes) {
+          const Event event = *decode_event(bytes);
+          const bool sent = std::any_of(sent_.begin(), sent_.end(), [&](const Sent& one) {
+            return one.slug == school.slug && equal(one.statement, event.statement);
+          });
+          EXPECT_TRUE(sent) << "entry " << index << " of " << school.slug;
+          return true;
+        }));
   }
 
   // Clients send again what they have no receipt for, and what they have one for.
@@ -227,24 +230,28 @@ TEST_F(SequencerFaults, ThePowerGoesAtEveryOperation) {
 
 TEST_F(SequencerFaults, ThePowerGoesAndTearsWhatWasNotSynced) {
   SeededRandom torn(5);
-  EXPECT_GT(with_every_operation_failing(Fault::kPowerLost, true, [&] {
-              machine_->disk.lose_power(&torn);
-              machine_->disk.restore_power();
-            }), 100U);
+  EXPECT_GT(with_every_operation_failing(Fault::kPowerLost, true,
+                                         [&] {
+                                           machine_->disk.lose_power(&torn);
+                                           machine_->disk.restore_power();
+                                         }),
+            100U);
 }
 
 // Again while the server that lost its power is being opened.
 TEST_F(SequencerFaults, ThePowerGoesTwice) {
   SeededRandom random(6);
-  EXPECT_GT(with_every_operation_failing(Fault::kPowerLost, true, [&] {
-              machine_->disk.lose_power(&random);
-              machine_->disk.restore_power();
-              machine_->disk.fail_operation(1 + random.below(60), Fault::kPowerLost, true);
-              if (auto server = open()) live(**server);
-              machine_->disk.heal();
-              machine_->disk.lose_power(&random);
-              machine_->disk.restore_power();
-            }), 100U);
+  EXPECT_GT(with_every_operation_failing(Fault::kPowerLost, true,
+                                         [&] {
+                                           machine_->disk.lose_power(&random);
+                                           machine_->disk.restore_power();
+                                           machine_->disk.fail_operation(1 + random.below(60), Fault::kPowerLost, true);
+                                           if (auto server = open()) live(**server);
+                                           machine_->disk.heal();
+                                           machine_->disk.lose_power(&random);
+                                           machine_->disk.restore_power();
+                                         }),
+            100U);
 }
 
 }  // namespace

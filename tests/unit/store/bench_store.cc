@@ -88,10 +88,12 @@ struct Running {
     store = std::make_shared<LogStore>(*open_rocksdb(directory + "/ledger", {}));
     auto known = store->school("licey29");
     school = known ? *known : *store->add_school("licey29", "journal.example.org/log/licey29");
-    std::shared_ptr<CheckpointJournal> journal = *CheckpointJournal::open(posix_file_system(), directory + "/checkpoints.journal");
+    std::shared_ptr<CheckpointJournal> journal =
+        *CheckpointJournal::open(posix_file_system(), directory + "/checkpoints.journal");
     sequencer = std::make_unique<Sequencer>(store, journal, nullptr, clock, Sequencer::Options{});
-    const auto opened = sequencer->open_school(school, {signing::KeyPair::from_seed(signing::Purpose::kLog, {1}), school.origin}, judge,
-                                               [](std::uint64_t, ByteView) -> Status { return {}; });
+    const auto opened =
+        sequencer->open_school(school, {signing::KeyPair::from_seed(signing::Purpose::kLog, {1}), school.origin}, judge,
+                               [](std::uint64_t, ByteView) -> Status { return {}; });
     LETOPIS_ASSERT(opened.has_value());
   }
 };
@@ -101,22 +103,27 @@ void measure_throughput(Running& running, std::size_t statements, SeededRandom& 
   std::vector<std::vector<Submission>> of_callers(kCallers);
   for (auto& requests : of_callers) {
     auto& author = authors.emplace_back(random);
-    for (std::size_t i = 0; i < statements / kCallers / kPerRequest; ++i) requests.push_back(author.request(kPerRequest));
+    for (std::size_t i = 0; i < statements / kCallers / kPerRequest; ++i)
+      requests.push_back(author.request(kPerRequest));
   }
   const double seconds = seconds_of([&] {
     std::vector<std::thread> callers;
     for (auto& requests : of_callers)
       callers.emplace_back([&running, &requests] {
-        for (auto& request : requests) LETOPIS_ASSERT(running.sequencer->submit(running.school.number, std::move(request)).get().has_value());
+        for (auto& request : requests)
+          LETOPIS_ASSERT(running.sequencer->submit(running.school.number, std::move(request)).get().has_value());
       });
     for (auto& caller : callers) caller.join();
   });
   const auto counters = running.sequencer->counters();
   const auto done = static_cast<double>(counters.statements);
-  std::printf("%zu callers, %zu statements a request: %.0f statements/s in %llu batches; a statement: judge and encode %.1f us, "
-              "commit %.1f us, journal %.1f us; %.1f us of the processor in all\n", kCallers, kPerRequest, done / seconds,
-              static_cast<unsigned long long>(counters.batches), static_cast<double>(counters.judge_micros_total) / done,
-              static_cast<double>(counters.commit_micros_total) / done, static_cast<double>(counters.journal_micros_total) / done, 1e6 * running.judge.sequencer_cpu_seconds / done);
+  std::printf(
+      "%zu callers, %zu statements a request: %.0f statements/s in %llu batches; a statement: judge and encode %.1f "
+      "us, "
+      "commit %.1f us, journal %.1f us; %.1f us of the processor in all\n",
+      kCallers, kPerRequest, done / seconds, static_cast<unsigned long long>(counters.batches),
+      static_cast<double>(counters.judge_micros_total) / done, static_cast<double>(counters.commit_micros_total) / done,
+      static_cast<double>(counters.journal_micros_total) / done, 1e6 * running.judge.sequencer_cpu_seconds / done);
 }
 
 void measure_lone_requests(Running& running, SeededRandom& random) {
@@ -126,13 +133,15 @@ void measure_lone_requests(Running& running, SeededRandom& random) {
   for (int i = 0; i < 500; ++i) {
     auto request = author.request(1);
     micros.push_back(1e6 * seconds_of([&] {
-      LETOPIS_ASSERT(running.sequencer->submit(running.school.number, std::move(request)).get().has_value());
-    }));
+                       LETOPIS_ASSERT(
+                           running.sequencer->submit(running.school.number, std::move(request)).get().has_value());
+                     }));
   }
   std::sort(micros.begin(), micros.end());
   const auto after = running.sequencer->counters();
-  std::printf("a lone request: median %.0f us, 99%% %.0f us, of which commit %.0f us and journal %.0f us on average\n", micros[250],
-              micros[495], static_cast<double>(after.commit_micros_total - before.commit_micros_total) / 500,
+  std::printf("a lone request: median %.0f us, 99%% %.0f us, of which commit %.0f us and journal %.0f us on average\n",
+              micros[250], micros[495],
+              static_cast<double>(after.commit_micros_total - before.commit_micros_total) / 500,
               static_cast<double>(after.journal_micros_total - before.journal_micros_total) / 500);
 }
 
@@ -142,18 +151,20 @@ void measure_proofs(Running& running, SeededRandom& random) {
   const std::uint64_t size = *tree.size(running.school.number);
   const auto micros_of = [&](std::uint64_t newest) {
     return 1e6 / kProofs * seconds_of([&] {
-      for (std::uint64_t i = 0; i < kProofs; ++i)
-        LETOPIS_ASSERT(tree.inclusion_proof(running.school.number, size - 1 - random.below(newest), size).has_value());
-    });
+             for (std::uint64_t i = 0; i < kProofs; ++i)
+               LETOPIS_ASSERT(
+                   tree.inclusion_proof(running.school.number, size - 1 - random.below(newest), size).has_value());
+           });
   };
-  std::printf("an inclusion proof in a tree of %llu: %.2f us among the newest 4096", static_cast<unsigned long long>(size),
-              micros_of(std::min<std::uint64_t>(size, 4'096)));
+  std::printf("an inclusion proof in a tree of %llu: %.2f us among the newest 4096",
+              static_cast<unsigned long long>(size), micros_of(std::min<std::uint64_t>(size, 4'096)));
   std::printf(", %.2f us anywhere\n", micros_of(size));
 }
 
 void measure_scrub(Running& running) {
-  const auto checkpoint = open_checkpoint(*running.sequencer->newest_checkpoint(running.school.number),
-                                          log_vkey(running.school.origin, signing::KeyPair::from_seed(signing::Purpose::kLog, {1})));
+  const auto checkpoint =
+      open_checkpoint(*running.sequencer->newest_checkpoint(running.school.number),
+                      log_vkey(running.school.origin, signing::KeyPair::from_seed(signing::Purpose::kLog, {1})));
   auto scrub = *Scrub::begin(running.store, running.school.number, checkpoint->checkpoint, running.clock);
   while (!scrub.progress().done()) scrub.step();
   LETOPIS_ASSERT(!scrub.progress().finding);

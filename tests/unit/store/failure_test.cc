@@ -69,8 +69,7 @@ TEST_F(FailureTest, AFailedJournalStopsTheSequencerAndTheRestartReconciles) {
 TEST_F(FailureTest, EverybodyInTheBatchAndBehindItIsTurnedAway) {
   std::vector<std::string> answers;
   const auto note = [&](Result<Receipted> result) { answers.push_back(result ? "recorded" : result.error().code); };
-  judge_.on_judge = [&] {
-    judge_.on_judge = nullptr;
+  judge_.on_first_judged = [&] {
     kv_->fail_commits();
     sequencer_->submit(record_.number, request(boris_.says("3")), note);  // behind the batch that is being judged
   };

@@ -110,10 +110,11 @@ SyntheticLog* LargeLog::log_ = nullptr;
 
 TEST_F(LargeLog, TilesAreThoseOfTheDefinition) {
   // C2SP tlog-tiles' own example: size 70 000.
-  for (const TileAddress& address : {TileAddress{.level = 0, .index = 272}, TileAddress{.level = 0, .index = 273, .width = 112},
-                                     TileAddress{.level = 1, .index = 0}, TileAddress{.level = 1, .index = 1, .width = 17},
-                                     TileAddress{.level = 2, .index = 0, .width = 1}, TileAddress{.level = 0, .index = 0},
-                                     TileAddress{.level = 1, .index = 1, .width = 3}}) {
+  for (const TileAddress& address :
+       {TileAddress{.level = 0, .index = 272}, TileAddress{.level = 0, .index = 273, .width = 112},
+        TileAddress{.level = 1, .index = 0}, TileAddress{.level = 1, .index = 1, .width = 17},
+        TileAddress{.level = 2, .index = 0, .width = 1}, TileAddress{.level = 0, .index = 0},
+        TileAddress{.level = 1, .index = 1, .width = 3}}) {
     Bytes expected;
     for (std::uint64_t i = 0; i < address.width; ++i) {
       const std::uint64_t node = address.index * 256 + i;
@@ -126,10 +127,11 @@ TEST_F(LargeLog, TilesAreThoseOfTheDefinition) {
 }
 
 TEST_F(LargeLog, NothingBeyondTheTreeIsServed) {
-  for (const TileAddress& address : {TileAddress{.level = 0, .index = 273}, TileAddress{.level = 0, .index = 273, .width = 113},
-                                     TileAddress{.level = 0, .index = 274, .width = 1}, TileAddress{.level = 1, .index = 1, .width = 18},
-                                     TileAddress{.level = 2, .index = 0, .width = 2}, TileAddress{.level = 3, .index = 0, .width = 1},
-                                     TileAddress{.entries = true, .index = 273}})
+  for (const TileAddress& address :
+       {TileAddress{.level = 0, .index = 273}, TileAddress{.level = 0, .index = 273, .width = 113},
+        TileAddress{.level = 0, .index = 274, .width = 1}, TileAddress{.level = 1, .index = 1, .width = 18},
+        TileAddress{.level = 2, .index = 0, .width = 2}, TileAddress{.level = 3, .index = 0, .width = 1},
+        TileAddress{.entries = true, .index = 273}})
     EXPECT_EQ(log_->store->tile(kSchool, address, 70'000).error().code, "not_found") << tile_path(address);
   // The database may be ahead of the newest checkpoint.
   EXPECT_EQ(log_->store->tile(kSchool, {.level = 0, .index = 272}, 69'999 - 112).error().code, "not_found");
@@ -147,7 +149,8 @@ TEST_F(LargeLog, EntryBundlesHoldTheEntries) {
 TEST_F(LargeLog, TheEdgeIsRebuiltAtAnySize) {
   Frontier frontier;
   for (std::uint64_t size = 0; size <= log_->size(); ++size) {
-    const bool interesting = size < 3 || size % 8191 == 0 || (size & (size - 1)) == 0 || size == 70'000 || size == 65'537;
+    const bool interesting =
+        size < 3 || size % 8191 == 0 || (size & (size - 1)) == 0 || size == 70'000 || size == 65'537;
     if (interesting) {
       const auto rebuilt = log_->store->frontier(kSchool, size);
       ASSERT_TRUE(rebuilt) << size << " " << rebuilt.error().text();

@@ -22,8 +22,10 @@ class MemoryKv final : public KvStore {
     if (failing_) return fail("store_failed", "told to");
     if (durability == Durability::kSync) ++syncs_;
     for (const auto& [is_delete, key, value] : batch.operations) {
-      if (is_delete) rows_.erase(key);
-      else rows_[key] = value;
+      if (is_delete)
+        rows_.erase(key);
+      else
+        rows_[key] = value;
       if (spoil_ && !key.empty() && key[0] == *spoil_) rows_[key].back() ^= 1;
     }
     return {};

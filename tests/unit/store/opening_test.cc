@@ -83,11 +83,14 @@ TEST_F(OpeningTest, ASecondSchoolIsAnotherLog) {
   SeededRandom random(7);
   NotingJudge judge;
   const auto key = signing::KeyPair::generate(signing::Purpose::kLog, random);
-  EXPECT_EQ(sequencer_->open_school(*other, {signing::KeyPair::generate(signing::Purpose::kLog, random), record_.origin}, judge,
-                                    refuse_tail).error().code,
+  EXPECT_EQ(sequencer_
+                ->open_school(*other, {signing::KeyPair::generate(signing::Purpose::kLog, random), record_.origin},
+                              judge, refuse_tail)
+                .error()
+                .code,
             "other_origin");
-  ASSERT_TRUE(sequencer_->open_school(*other, {signing::KeyPair::from_seed(signing::Purpose::kLog, key.seed()), other->origin},
-                                      judge, refuse_tail));
+  ASSERT_TRUE(sequencer_->open_school(
+      *other, {signing::KeyPair::from_seed(signing::Purpose::kLog, key.seed()), other->origin}, judge, refuse_tail));
   auto said = anna_.says("5");
   ASSERT_TRUE(send(copy_of(said)));
   // The same chain is unknown there: nothing is global to a school that another could see.
@@ -99,7 +102,8 @@ TEST_F(OpeningTest, ASecondSchoolIsAnotherLog) {
 }
 
 TEST_F(OpeningTest, ASchoolOpensOnce) {
-  EXPECT_EQ(sequencer_->open_school(record_, {log_key(), record_.origin}, judge_, refuse_tail).error().code, "already_exists");
+  EXPECT_EQ(sequencer_->open_school(record_, {log_key(), record_.origin}, judge_, refuse_tail).error().code,
+            "already_exists");
 }
 
 // --- the database behind the journal
@@ -234,7 +238,10 @@ TEST_F(TailTest, AnEntryItsChainDoesNotLeadToIsPlanted) {
 TEST_F(TailTest, ACopyOfAnAuthenticEntryIsPlanted) {
   const Bytes copy = *store_->entry(school(), 0);
   kv_->plant(rows::entry(school(), 4), copy);
-  kv_->plant(rows::leaf(school(), 4), [&] { const Hash leaf = leaf_hash(copy); return Bytes(leaf.bytes.begin(), leaf.bytes.end()); }());
+  kv_->plant(rows::leaf(school(), 4), [&] {
+    const Hash leaf = leaf_hash(copy);
+    return Bytes(leaf.bytes.begin(), leaf.bytes.end());
+  }());
   EXPECT_EQ(restart_error(accept_tail), "planted_entries");
 }
 

@@ -90,7 +90,7 @@ inline std::string mark_of(const Entry& entry) { return std::string(std::get<Mar
 class NotingJudge : public Judge {
  public:
   Ruling judge(const Statement& statement, std::uint64_t index, Instant recorded_at) override {
-    if (on_judge) on_judge();
+    if (const auto now = std::exchange(on_first_judged, nullptr)) now();
     judged_at.push_back(recorded_at);
     EXPECT_EQ(index, marks_applied.size()) << "judged without what came before";
     Ruling ruling;
@@ -105,12 +105,13 @@ class NotingJudge : public Judge {
     return ruling;
   }
   void applied(const Entry& entry, const Hash&) override { marks_applied.push_back(mark_of(entry)); }
-  void published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint, const std::string&) override {
+  void published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint,
+                 const std::string&) override {
     for (const auto& entry : entries) marks_shown.push_back(mark_of(*decode_entry(entry.bytes)));
     newest_shown = checkpoint.checkpoint;
   }
 
-  std::function<void()> on_judge;
+  std::function<void()> on_first_judged;  // once
   std::vector<Instant> judged_at;
   std::vector<std::string> marks_applied;
   std::vector<std::string> marks_shown;

@@ -139,7 +139,8 @@ TEST_F(SequencerTest, ARepetitionInTheSameBatchWaitsForTheOriginal) {
   // A callback's submissions all fall into the next batch.
   sequencer_->submit(record_.number, request(boris_.says("4")), [&](Result<Receipted>) {
     for (int i = 0; i < 2; ++i)
-      sequencer_->submit(record_.number, request(copy_of(said)), [&](Result<Receipted> r) { answers.push_back(std::move(r)); });
+      sequencer_->submit(record_.number, request(copy_of(said)),
+                         [&](Result<Receipted> r) { answers.push_back(std::move(r)); });
     EXPECT_THAT(answers, IsEmpty());
   });
   ASSERT_EQ(answers.size(), 2U);
@@ -157,7 +158,8 @@ TEST_F(SequencerTest, OtherBytesInTheSameBatchAreAConflict) {
   std::string answer;
   sequencer_->submit(record_.number, request(boris_.says("4")), [&](Result<Receipted>) {
     sequencer_->submit(record_.number, request(std::move(said)), [](Result<Receipted>) {});
-    sequencer_->submit(record_.number, request(std::move(other)), [&](Result<Receipted> r) { answer = r.error().text(); });
+    sequencer_->submit(record_.number, request(std::move(other)),
+                       [&](Result<Receipted> r) { answer = r.error().text(); });
   });
   EXPECT_THAT(answer, HasSubstr("chain_conflict"));
   EXPECT_THAT(answer, HasSubstr("index 1"));
@@ -224,7 +226,8 @@ TEST_F(SequencerTest, AForkWithinARequestIsAConflict) {
 TEST_F(SequencerTest, OneConflictTurnsItsWholeRequestAwayUnjudged) {
   auto a1 = anna_.says("5"), a2 = anna_.says("4");
   auto b1 = boris_.says("3");
-  EXPECT_EQ(refusal(copy_of(a1), copy_of(b1), copy_of(a2), boris_.says_as(5, boris_.previous(), "3")), "chain_conflict");
+  EXPECT_EQ(refusal(copy_of(a1), copy_of(b1), copy_of(a2), boris_.says_as(5, boris_.previous(), "3")),
+            "chain_conflict");
   EXPECT_THAT(judge_.marks_applied, IsEmpty());
   EXPECT_EQ(size(), 0U);
   EXPECT_EQ(sequencer_->newest_checkpoint(record_.number), std::nullopt);
@@ -238,7 +241,8 @@ TEST_F(SequencerTest, AConflictDoesNotBlockTheRestOfItsBatch) {
   std::string bad;
   bool good = false;
   sequencer_->submit(record_.number, request(boris_.says("4")), [&](Result<Receipted>) {
-    sequencer_->submit(record_.number, request(anna_.says_as(9, Hash{}, "2")), [&](Result<Receipted> r) { bad = r.error().code; });
+    sequencer_->submit(record_.number, request(anna_.says_as(9, Hash{}, "2")),
+                       [&](Result<Receipted> r) { bad = r.error().code; });
     sequencer_->submit(record_.number, request(anna_.says("5")), [&](Result<Receipted> r) { good = r.has_value(); });
   });
   EXPECT_EQ(bad, "chain_conflict");

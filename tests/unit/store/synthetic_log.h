@@ -20,7 +20,9 @@ inline Bytes synthetic_entry(std::uint64_t index) {
 
 class SyntheticLog {
  public:
-  explicit SyntheticLog(std::uint64_t size) : kv(std::make_shared<MemoryKv>()), store(std::make_shared<LogStore>(kv)) { grow_to(size); }
+  explicit SyntheticLog(std::uint64_t size) : kv(std::make_shared<MemoryKv>()), store(std::make_shared<LogStore>(kv)) {
+    grow_to(size);
+  }
 
   void grow_to(std::uint64_t size) {
     WriteBatch batch;

@@ -20,9 +20,8 @@ class ThreadsTest : public SchoolTest {
   }
   // The first statement to be judged waits until `then` has come.
   void hold_the_first_batch(std::latch& held, std::latch& then) {
-    judge_.on_judge = [&] {
-      judge_.on_judge = nullptr;
-      held.count_down();
+    judge_.on_first_judged = [&] {
+        held.count_down();
       then.wait();
     };
   }
@@ -88,7 +87,8 @@ TEST_F(ThreadsTest, ManySchoolsShareOneSync) {
   for (std::uint32_t i = 0; i < kSchools; ++i) {
     const std::string slug = "school" + std::to_string(i);
     schools.push_back(*store_->add_school(slug, "journal.example.org/log/" + slug));
-    ASSERT_TRUE(sequencer_->open_school(schools.back(), {log_key(), schools.back().origin}, judges.emplace_back(), refuse_tail));
+    ASSERT_TRUE(sequencer_->open_school(schools.back(), {log_key(), schools.back().origin}, judges.emplace_back(),
+                                        refuse_tail));
   }
   std::latch held(1), then(1);
   hold_the_first_batch(held, then);

@@ -77,9 +77,10 @@ TEST(TreeCache, ServesTilesAsTheStoreDoes) {
   const SyntheticLog log(70'000);
   TreeCache cache(log.store);
   ASSERT_TRUE(cache.load(kSchool, 70'000));
-  for (const TileAddress& address : {TileAddress{.level = 0, .index = 273, .width = 112}, TileAddress{.level = 1, .index = 0},
-                                     TileAddress{.level = 1, .index = 1, .width = 17}, TileAddress{.level = 2, .index = 0, .width = 1},
-                                     TileAddress{.entries = true, .index = 0}})
+  for (const TileAddress& address :
+       {TileAddress{.level = 0, .index = 273, .width = 112}, TileAddress{.level = 1, .index = 0},
+        TileAddress{.level = 1, .index = 1, .width = 17}, TileAddress{.level = 2, .index = 0, .width = 1},
+        TileAddress{.entries = true, .index = 0}})
     EXPECT_EQ(cache.tile(kSchool, address, 70'000), log.store->tile(kSchool, address, 70'000)) << tile_path(address);
   EXPECT_EQ(cache.tile(kSchool, {.level = 1, .index = 1, .width = 18}, 70'000).error().code, "not_found");
   EXPECT_EQ(cache.tile(kSchool, {.level = 1, .index = 1, .width = 18}, 80'000).error().code, "out_of_range");
@@ -132,7 +133,8 @@ TEST(TreeCache, ReadersProveWhileTheTreeGrows) {
       }
     });
   for (std::size_t from = 1'000; from < log.size(); from += 100)
-    cache.append(kSchool, {log.leaves.begin() + static_cast<std::ptrdiff_t>(from), log.leaves.begin() + static_cast<std::ptrdiff_t>(from + 100)});
+    cache.append(kSchool, {log.leaves.begin() + static_cast<std::ptrdiff_t>(from),
+                           log.leaves.begin() + static_cast<std::ptrdiff_t>(from + 100)});
   for (auto& reader : readers) reader.join();
 }
 
