@@ -63,8 +63,7 @@ void common_checks(Case& c) {
   if (!c.refused() && c.profile != nullptr && c.st.seen->size < c.index) {
     // A checkpoint ages from the moment another entry followed it.
     const Instant outdated = c.state.recorded_at(c.st.seen->size);
-    const std::int64_t minutes = (c.now.micros - outdated.micros) / kMicrosPerSecond / 60;
-    c.require(minutes <= c.profile->seen.max_age_minutes, rule::kSeenTooOld);
+    c.require(c.now.micros - outdated.micros <= c.profile->seen.max_age_minutes * 60 * kMicrosPerSecond, rule::kSeenTooOld);
   }
   const Right& right = right_for(c.st.body);
   c.require(c.acting(right.signers), rule::kNotEntitled);
@@ -121,8 +120,16 @@ bool teaches(const SchoolState& state, const Id& person, const Id& group, Date o
 bool keeps_lesson(const SchoolState& state, const Id& person, const projections::Lesson& lesson, Date today) {
   if (lesson.teacher == person) return true;  // a substitute, for the lesson held, for ever after
   if (teaches(state, person, lesson.group, today) || teaches(state, person, lesson.group, lesson.date)) return true;
-  const auto* change = state.change(lesson.group, lesson.date, lesson.slot);
-  return change != nullptr && change->substitute == person;
+  const auto held = held_at(state, lesson.group, lesson.date, lesson.slot);
+  return held && held->substitute == person;
+}
+
+std::optional<projections::ScheduledLesson> held_at(const SchoolState& state, const Id& group, Date date, int slot, const Id& id) {
+  std::optional<projections::ScheduledLesson> held;
+  if (slot == 0) return held;
+  for (const auto& lesson : projections::lessons_held_on(state, group, date))
+    if (lesson.slot == slot && (!held || lesson.id == id)) held = lesson;
+  return held;
 }
 
 Ruling decide(const SchoolState& state, const ProfileBook& profiles, const Roots& roots, const Statement& statement,

@@ -65,5 +65,16 @@ void decide_corrections(Case& c);
 // Whether somebody keeps a group's records for a lesson: who recorded it, who teaches the group, or its substitute.
 bool keeps_lesson(const projections::SchoolState& state, const Id& person, const projections::Lesson& lesson, Date today);
 bool teaches(const projections::SchoolState& state, const Id& person, const Id& group, Date on);
+// The lesson of the timetable that is held at a day and slot, moves taken in; where two meet, the one of that name. Entries
+// name a lesson by its place in the timetable and say where it is held.
+std::optional<projections::ScheduledLesson> held_at(const projections::SchoolState& state, const Id& group, Date date, int slot,
+                                                    const Id& id = {});
+
+// A scale of the profile, or one the school's dictionary defines; the profile's default when no name is given.
+std::optional<Scale> find_scale(const Case& c, std::string_view name);
+// A value of a cell: not banned, and of the scale of its work.
+void require_value(Case& c, const projections::Work& work, std::string_view value);
+// r000 3.3: all records in Russian, foreign languages too.
+void require_russian(Case& c, std::string_view text);
 
 }  // namespace letopis::commands

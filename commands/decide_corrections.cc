@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/decide_case.h"
+#include "ledger/schema/codec.h"
 
 namespace letopis::commands {
 
@@ -45,6 +46,13 @@ void by_entitled_author(Case& c, const EntryRef& ref) {
   }
 }
 
+// A class teacher who teaches the own class: there is nobody else to ask.
+bool is_both(const Case& c, const EntryRef& ref) {
+  const auto* lesson = c.state.lesson(ref.subject);
+  return lesson != nullptr && keeps_lesson(c.state, c.st.author, *lesson, c.today) &&
+         c.state.is_class_teacher(c.st.author, c.state.class_of(ref.student, c.today), c.today);
+}
+
 Role role_named(const std::string& name) { return enum_from_name<Role>(name).value_or(Role::kDeputyHead); }
 
 void judge(Case& c, const EntryCorrected& b) {
@@ -54,20 +62,18 @@ void judge(Case& c, const EntryCorrected& b) {
   const bool presence = is_a<AbsenceRecorded>(*ref) || is_a<LatenessRecorded>(*ref);
   const bool text = is_a<TopicSet>(*ref) || is_a<HomeworkSet>(*ref);
   c.require(mark || presence || text, rule::kNotEntitled);
-  c.require(b.withdrawn || !b.value.empty() || b.minutes != 0, rule::kInvalidValue);
+  c.require(b.withdrawn || !b.value.empty() || (b.minutes != 0 && presence), rule::kInvalidValue);
   c.require(c.commits_to("reason"), rule::kInvalidValue);
   by_entitled_author(c, *ref);
   if (c.refused()) return;
   if (mark) {
     c.require(c.profile->correction.mode != CorrectionMode::kForbidden, rule::kCorrectionForbidden);
-    if (!b.withdrawn) {
-      const auto* work = c.state.work(ref->subject);
-      const Scale* scale = c.profile->find_scale(work->scale.empty() ? c.profile->marks.default_scale : work->scale);
-      c.require(scale == nullptr || scale->allows(b.value), rule::kInvalidValue);
-    }
+    if (!b.withdrawn) require_value(c, *c.state.work(ref->subject), b.value);
     c.await(role_named(c.profile->correction.endorsed_by));
   }
-  if (presence && c.profile->correction_of_absence.mode == AbsenceCorrectionMode::kWithTeacher)
+  if (text && !b.withdrawn) require_russian(c, b.value);
+  const bool together = c.profile->correction_of_absence.mode == AbsenceCorrectionMode::kWithTeacher;
+  if (presence && together && !is_both(c, *ref))
     c.await(c.st.acting_as == Role::kClassTeacher ? Role::kTeacher : Role::kClassTeacher);
 }
 
@@ -87,7 +93,9 @@ void judge(Case& c, const Endorsed& b) {
   const Id signer = c.st.acting_as == Role::kRoot ? c.st.key : c.st.author;
   const auto* target = c.state.entry(b.target);
   // A second signature is somebody else's; root keys speak for themselves, one signature each.
-  const bool own = c.st.acting_as != Role::kRoot && target != nullptr && target->author == c.st.author;
+  const auto pending_statement = decode_statement(pending->statement);
+  LETOPIS_ASSERT(pending_statement.has_value());  // it was decoded when it was recorded
+  const bool own = c.st.acting_as == Role::kRoot ? pending_statement->key == c.st.key : pending_statement->author == c.st.author;
   c.require(!own, rule::kCannotEndorseOwn);
   c.require(std::find(pending->endorsed_by.begin(), pending->endorsed_by.end(), signer) == pending->endorsed_by.end(), rule::kAlreadyEndorsed);
   c.require(std::find(pending->awaits.begin(), pending->awaits.end(), c.st.acting_as) != pending->awaits.end(), rule::kNotEntitled);

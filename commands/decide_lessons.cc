@@ -24,7 +24,7 @@ void due(Case& c, const DeadlineRule& (*which)(const Profile&), std::string_view
   c.due(which, rule_id, lesson.date, lesson.starts, lesson.group, lesson.ends);
 }
 
-// r000 3.3: all records in Russian, foreign languages too. A text without a Cyrillic letter is not.
+// A text without a Cyrillic letter is not Russian.
 bool has_cyrillic(std::string_view text) {
   for (std::size_t i = 0; i + 1 < text.size(); ++i) {
     const auto lead = static_cast<unsigned char>(text[i]);
@@ -32,14 +32,10 @@ bool has_cyrillic(std::string_view text) {
   }
   return false;
 }
-void in_russian(Case& c, std::string_view text) {
-  if (c.profile->language.russian_only) c.require(has_cyrillic(text), rule::kNotRussian);
-}
-
-// The lesson an entry speaks of: recorded, begun, and kept by the author.
+// The lesson an entry speaks of: recorded, not annulled, and kept by the author.
 const Lesson* own_lesson(Case& c, const Id& id) {
   const Lesson* lesson = c.state.lesson(id);
-  if (!c.require(lesson != nullptr, rule::kUnknownReference)) return nullptr;
+  if (!c.require(lesson != nullptr && lesson->standing, rule::kUnknownReference)) return nullptr;
   if (!c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup)) return nullptr;
   return lesson;
 }
@@ -66,12 +62,13 @@ void judge_outside_timetable(Case& c, const LessonRecorded& b) {
 
 void judge(Case& c, const LessonRecorded& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
-  c.require(c.state.lesson(b.lesson) == nullptr, rule::kSecondLesson);
+  const Lesson* known = c.state.lesson(b.lesson);
+  c.require(known == nullptr || !known->standing, rule::kSecondLesson);
   c.require(b.slots <= 4, rule::kInvalidValue);
   c.require(b.date.days != 0 && b.date <= c.today, rule::kFutureEntry);
   c.require(b.substitute_for.is_zero() || c.knows(b.substitute_for), rule::kPersonUnknown);
   if (c.refused()) return;
-  if (const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot))
+  if (const auto lesson = held_at(c.state, b.group, b.date, b.slot, b.lesson))
     judge_in_timetable(c, b, *lesson);
   else
     judge_outside_timetable(c, b);
@@ -81,7 +78,7 @@ void judge(Case& c, const TopicSet& b) {
   const Lesson* lesson = own_lesson(c, b.lesson);
   if (lesson == nullptr) return;
   c.require(!lesson->has_topic, rule::kDuplicateEntry);
-  in_russian(c, b.text);
+  require_russian(c, b.text);
   due(c, topic_rule, rule::kTopicDeadline, *lesson);
 }
 
@@ -117,7 +114,7 @@ void judge(Case& c, const AbsenceExcused& b) {
 }
 
 void judge(Case& c, const HomeworkSet& b) {
-  in_russian(c, b.text);
+  require_russian(c, b.text);
   if (c.state.lesson(b.lesson) != nullptr) {
     const Lesson* lesson = own_lesson(c, b.lesson);
     if (lesson == nullptr) return;
@@ -127,8 +124,9 @@ void judge(Case& c, const HomeworkSet& b) {
     return;
   }
   // Posted in advance: the lesson is not held yet, so the entry names its place in the timetable.
-  const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot);
+  const auto lesson = held_at(c.state, b.group, b.date, b.slot, b.lesson);
   if (!c.require(lesson && lesson->id == b.lesson, rule::kUnknownReference)) return;
+  c.require(b.due.days == 0 || b.due >= lesson->date, rule::kInvalidValue);
   c.require(lesson->teacher == c.st.author || lesson->substitute == c.st.author || c.state.assigned(b.group, c.st.author, b.date),
             rule::kNotOwnGroup);
   for (const auto& student : b.audience) c.require(c.state.enrolled(b.group, student, b.date), rule::kNotEnrolled);
@@ -144,7 +142,7 @@ void judge(Case& c, const RemarkRecorded& b) {
     return;
   }
   const Lesson* lesson = c.state.lesson(b.lesson);
-  if (!c.require(lesson != nullptr, rule::kUnknownReference)) return;
+  if (!c.require(lesson != nullptr && lesson->standing, rule::kUnknownReference)) return;
   const Id klass = c.state.class_of(b.student, lesson->date);
   const bool own = keeps_lesson(c.state, c.st.author, *lesson, c.today) ||
                    (c.st.acting_as == Role::kClassTeacher && c.state.is_class_teacher(c.st.author, klass, c.today));
@@ -163,6 +161,10 @@ template <class T>
 void judge(Case&, const T&) {}  // another family's
 
 }  // namespace
+
+void require_russian(Case& c, std::string_view text) {
+  if (c.profile->language.russian_only) c.require(has_cyrillic(text), rule::kNotRussian);
+}
 
 void decide_lessons(Case& c) {
   std::visit([&](const auto& body) { judge(c, body); }, c.st.body);

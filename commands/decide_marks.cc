@@ -17,7 +17,9 @@ constexpr int kPlanAheadMaxDays = 300;
 const DeadlineRule& lesson_mark_rule(const Profile& p) { return p.lesson_mark; }
 const DeadlineRule& written_work_rule(const Profile& p) { return p.written_work; }
 
-// A scale of the profile, or one the school's dictionary defines: values "2,3,4,5" or min and max.
+}  // namespace
+
+// The dictionary's: values "2,3,4,5", or min and max.
 std::optional<Scale> find_scale(const Case& c, std::string_view name) {
   const std::string_view wanted = name.empty() ? std::string_view(c.profile->marks.default_scale) : name;
   if (const Scale* scale = c.profile->find_scale(wanted)) return *scale;
@@ -45,6 +47,15 @@ std::optional<Scale> find_scale(const Case& c, std::string_view name) {
   return scale;
 }
 
+void require_value(Case& c, const Work& work, std::string_view value) {
+  const auto& banned = c.profile->banned_entries.values;
+  c.require(std::find(banned.begin(), banned.end(), value) == banned.end(), rule::kBannedEntry);
+  const auto scale = find_scale(c, work.scale);
+  c.require(scale && scale->allows(value), rule::kInvalidValue);
+}
+
+namespace {
+
 void judge(Case& c, const WorkPlanned& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
   c.require(c.state.dictionary("work_kind", b.kind) != nullptr, rule::kDictionaryUnknown);
@@ -56,7 +67,7 @@ void judge(Case& c, const WorkPlanned& b) {
     return;
   }
   const auto* lesson = c.state.lesson(b.lesson);
-  if (!c.require(lesson != nullptr && lesson->group == b.group, rule::kUnknownReference)) return;
+  if (!c.require(lesson != nullptr && lesson->standing && lesson->group == b.group, rule::kUnknownReference)) return;
   c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
 }
 
@@ -75,18 +86,19 @@ void judge(Case& c, const MarkGiven& b) {
   c.require(keeps_work(c, *work), rule::kNotOwnGroup);
   const int part = b.part == 0 ? 1 : b.part;
   c.require(part <= work->parts, rule::kInvalidValue);
-  const auto& banned = c.profile->banned_entries.values;
-  c.require(std::find(banned.begin(), banned.end(), b.value) == banned.end(), rule::kBannedEntry);
-  const auto scale = find_scale(c, work->scale);
-  c.require(scale && scale->allows(b.value), rule::kInvalidValue);
+  require_value(c, *work, b.value);
   c.require(c.now >= work->starts, rule::kFutureEntry);
   if (c.refused()) return;
   const DeadlineRule& (*which)(const Profile&) = work->written ? written_work_rule : lesson_mark_rule;
   const auto rule_id = work->written ? rule::kWrittenWorkDeadline : rule::kLessonMarkDeadline;
   c.due(which, rule_id, work->held_on, work->starts, work->group);
-  // Enrolment comes last, so that a refusal for it still says whether the entry was late too.
-  c.require(c.state.enrolled(work->group, b.student, work->held_on), rule::kNotEnrolled);
-  c.require(c.state.marks_standing(b.work, b.part, b.student) < static_cast<std::size_t>(c.profile->marks.max_per_cell), rule::kSecondMark);
+  // Enrolment comes last, so that a refusal for it still says whether the entry was late too. It is asked of the day of the
+  // entry: who has left is out of the lists from that day on (r000 3.2), and who came later may make up an earlier work.
+  c.require(c.state.enrolled(work->group, b.student, c.today), rule::kNotEnrolled);
+  // The first part may be called 1 or not be named at all: one cell.
+  std::size_t standing = c.state.marks_standing(b.work, part, b.student);
+  if (part == 1) standing += c.state.marks_standing(b.work, 0, b.student);
+  c.require(standing < static_cast<std::size_t>(c.profile->marks.max_per_cell), rule::kSecondMark);
 }
 
 template <class T>

@@ -117,7 +117,7 @@ void judge(Case& c, const LessonMoved& b) {
 void judge(Case& c, const SubstitutionOrdered& b) {
   const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot);
   if (!c.require(lesson.has_value(), rule::kOutsideTimetable)) return;
-  c.require(b.date >= c.today, rule::kRetroactiveEffect);
+  c.require(lesson->date >= c.today, rule::kRetroactiveEffect);
   c.require(c.knows(b.substitute) && c.knows(b.absent), rule::kPersonUnknown);
   c.require(b.substitute != b.absent, rule::kInvalidValue);
 }
