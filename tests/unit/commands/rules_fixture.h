@@ -1,0 +1,129 @@
+#pragma once
+// A school on an ordinary Monday in November, and `decide` asked about one statement at a time: what would the log make of
+// this? What is asked stays a question, what is said through History happened.
+//
+//   EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, "Закон Ома"}), "accepted");
+//   EXPECT_EQ(ruled(h.by(stranger), TopicSet{lesson, "Закон Ома"}), "refused not_own_group");
+//
+// 7А has physics (Monday 2, Thursday 3) with `teacher` and chemistry (Monday 5, Saturday 1) with `colleague`; `curator` is its
+// class teacher. The bells ring 9:25–10:10 for slot 2, 10:20–11:05 for 3, 12:20–13:05 for 5. Local time is +03:00.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "commands/decide.h"
+#include "commands/rights.h"
+#include "projections/schedule.h"
+#include "tests/support/history.h"
+
+namespace letopis::commands {
+
+// One root for each size the log has had, as History's statements name them.
+class RootOfEachSize final : public Roots {
+ public:
+  explicit RootOfEachSize(const test::History& history) : history_(history) {}
+  std::optional<Hash> root_at(std::uint64_t size) const override {
+    return size <= history_.size() ? std::optional(test::History::root_at(size)) : std::nullopt;
+  }
+
+ private:
+  const test::History& history_;
+};
+
+inline std::string text(const ledger::Ruling& ruling) {
+  std::string words(ledger::enum_name(ruling.verdict));
+  if (!ruling.rule.empty()) words += " " + ruling.rule;
+  return words;
+}
+
+class Rules : public testing::Test {
+ protected:
+  using Role = ledger::Role;
+
+  Rules() {
+    h.school();
+    adopt(std::string(*builtin_profile("r000")), "2026-08-25");
+    teacher = h.teacher();
+    colleague = h.teacher();
+    physics = h.group("7А", "Физика", {teacher});
+    h.timetable(physics, {{1, 2, teacher}, {4, 3, teacher}});
+    chemistry = h.group("7А", "Химия", {colleague});
+    h.timetable(chemistry, {{1, 5, colleague}, {6, 1, colleague}});
+    masha = h.student(physics);
+    petya = h.student(physics);
+    curator = h.person();
+    appoint(h.klass("7А"), curator);
+    h.work_kind("control", true);
+    h.work_kind("answer", false);
+    h.at("2026-11-23 09:30");
+  }
+
+  // --- Asking
+  ledger::Ruling judge(const ledger::Statement& statement, Instant now) const {
+    return decide(h.state(), book, roots, statement, h.size(), now);
+  }
+  ledger::Ruling ruling(test::History& said, ledger::Body body) {
+    return judge(said.propose(std::move(body)), said.now());
+  }
+  std::string ruled(test::History& said, ledger::Body body) { return text(ruling(said, std::move(body))); }
+  std::string ruled_at(std::string_view local, test::History& said, ledger::Body body) {
+    return text(judge(said.propose(std::move(body)), h.local(local)));
+  }
+
+  // Timely until the limit, that moment included; late from the next microsecond on, by full seconds.
+  void expect_until(const ledger::Statement& statement, Instant limit, std::string_view rule) const {
+    const auto before = judge(statement, {limit.micros - 1});
+    EXPECT_EQ(text(before), "accepted");
+    EXPECT_EQ(format_instant(before.deadline), format_instant(limit));
+    EXPECT_EQ(text(judge(statement, limit)), "accepted");
+    const auto after = judge(statement, {limit.micros + 1});
+    EXPECT_EQ(text(after), "late " + std::string(rule));
+    EXPECT_EQ(after.late_seconds, 1);
+    EXPECT_EQ(judge(statement, {limit.micros + 3'600 * kMicrosPerSecond}).late_seconds, 3'600);
+  }
+
+  // --- Saying
+  Hash adopt(const std::string& toml, std::string_view from) {
+    const auto hash = book.add(toml, "test");
+    if (!hash) ADD_FAILURE() << hash.error().text();
+    h.by(h.director(), Role::kDirector).basis("order", "1").from(from).add(ledger::ProfileAdopted{"r000", *hash, {}});
+    return *hash;
+  }
+  // The built-in r000 with one piece of its text replaced.
+  static std::string r000_with(std::string_view was, std::string_view becomes) {
+    std::string toml(*builtin_profile("r000"));
+    const auto at = toml.find(was);
+    LETOPIS_ASSERT(at != std::string::npos && toml.find(was, at + 1) == std::string::npos);
+    return toml.replace(at, was.size(), becomes);
+  }
+  void appoint(const Id& klass, const Id& person, std::string_view from = "2026-09-01") {
+    h.by(h.director(), Role::kDirector).from(from).add(ledger::ClassTeacherAppointed{klass, person});
+  }
+  test::History& as_director() { return h.by(h.director(), Role::kDirector); }
+  test::History& as_deputy() { return h.by(h.deputy(), Role::kDeputyHead); }
+  test::History& as_administrator() { return h.by(h.administrator(), Role::kAdministrator); }
+  test::History& as_secretary() { return h.by(h.secretary(), Role::kSecretary); }
+  test::History& as_curator() { return h.by(curator, Role::kClassTeacher); }
+  // A reason, sealed.
+  test::History& reasoned(test::History& said, const Id& about) { return said.sealed("reason", about, some_hash()); }
+  Hash some_hash() { return random.fixed<Hash>(); }
+  Id some_id() { return random.id(); }
+
+  ledger::LessonRecorded lesson_of(const Id& group, std::string_view date, int slot) const {
+    ledger::LessonRecorded recorded;
+    recorded.group = group;
+    recorded.date = test::day(date);
+    recorded.slot = static_cast<std::uint8_t>(slot);
+    recorded.lesson = projections::lesson_id(group, recorded.date, slot);
+    return recorded;
+  }
+
+  test::History h;
+  ProfileBook book = ProfileBook::with_builtin();
+  RootOfEachSize roots{h};
+  SeededRandom random{4'711};
+  Id teacher, colleague, curator, physics, chemistry, masha, petya;
+};
+
+}  // namespace letopis::commands

@@ -1,0 +1,202 @@
+// Periods, calendar, bells, classes, groups, timetables, changes to single lessons.
+
+#include "tests/unit/commands/rules_fixture.h"
+
+namespace letopis::commands {
+namespace {
+
+using namespace ledger;
+using test::day;
+
+class Structure : public Rules {
+ protected:
+  PeriodDefined period(std::string_view kind, std::string_view from, std::string_view to) {
+    return {some_id(), "Период", kind, day(from), day(to), {}, {}};
+  }
+  CalendarExceptionSet day_off(std::string_view from, std::string_view to) {
+    return {{}, day(from), day(to), DayKind::kDayOff, 0, {}};
+  }
+  TimetablePublished timetable(const Id& group, int weekday, int slot, const Id& of) {
+    return {group, {{static_cast<std::uint8_t>(weekday), static_cast<std::uint8_t>(slot), of, "21"}}};
+  }
+};
+
+TEST_F(Structure, ADictionaryEntryHoldsForASpanInOrder) {
+  const DictionaryEntryDefined kind{"work_kind", "essay", "Сочинение", {}};
+  const auto accepted = ruling(as_administrator(), kind);
+  EXPECT_EQ(text(accepted), "accepted");
+  EXPECT_EQ(accepted.awaits, std::vector{Role::kDeputyHead});
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-02").to("2026-12-01"), kind), "refused invalid_value");
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01").to("2026-12-01"), kind), "accepted");
+}
+
+TEST_F(Structure, AYearEndsAfterItBegins) {
+  EXPECT_EQ(ruled(as_administrator(), YearOpened{"2026/27", day("2026-09-01"), day("2027-05-31")}), "accepted");
+  EXPECT_EQ(ruled(as_administrator(), YearOpened{"2026/27", day("2027-05-31"), day("2026-09-01")}),
+            "refused invalid_value");
+}
+
+TEST_F(Structure, TwoPeriodsOfOneKindDoNotOverlap) {
+  const Id first = h.period("1 четверть", "2026-09-01", "2026-10-25");
+  EXPECT_EQ(ruled(as_deputy(), period("quarter", "2026-10-25", "2026-12-27")), "refused period_overlap");
+  EXPECT_EQ(ruled(as_deputy(), period("quarter", "2026-10-26", "2026-12-27")), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), period("semester", "2026-09-01", "2026-12-27")), "accepted")
+      << "quarters lie in semesters";
+  auto corrected = period("quarter", "2026-09-01", "2026-10-28");
+  corrected.period = first;
+  EXPECT_EQ(ruled(as_deputy(), corrected), "accepted") << "a period does not overlap itself";
+}
+
+TEST_F(Structure, APeriodLastsAtMostAYear) {
+  EXPECT_EQ(ruled(as_deputy(), period("year", "2026-09-01", "2027-10-06")), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), period("year", "2026-09-01", "2027-10-07")), "refused invalid_value");
+  EXPECT_EQ(ruled(as_deputy(), period("year", "2026-09-02", "2026-09-01")), "refused invalid_value");
+}
+
+TEST_F(Structure, TheCalendarChangesFromTomorrowOn) {
+  EXPECT_EQ(ruled(as_director(), day_off("2026-11-24", "2026-11-24")), "accepted");
+  EXPECT_EQ(ruled(as_director(), day_off("2026-11-23", "2026-11-24")), "refused retroactive_effect");
+  EXPECT_EQ(ruled(as_director(), day_off("2026-11-25", "2026-11-24")), "refused invalid_value");
+  auto of_class = day_off("2026-11-24", "2026-11-24");
+  of_class.klass = h.klass("7А");
+  EXPECT_EQ(ruled(as_director(), of_class), "accepted");
+  of_class.klass = some_id();
+  EXPECT_EQ(ruled(as_director(), of_class), "refused unknown_reference");
+}
+
+TEST_F(Structure, BellsFollowOneAnother) {
+  EXPECT_EQ(ruled(as_deputy(), BellsSet{{{1, {510}, {555}}, {2, {555}, {600}}}}), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), BellsSet{{{1, {510}, {555}}, {2, {554}, {600}}}}), "refused invalid_value") << "overlap";
+  EXPECT_EQ(ruled(as_deputy(), BellsSet{{{2, {510}, {555}}, {1, {565}, {600}}}}), "refused invalid_value") << "order";
+  EXPECT_EQ(ruled(as_deputy(), BellsSet{{{1, {555}, {555}}}}), "refused invalid_value") << "no time at all";
+  EXPECT_EQ(ruled(as_deputy(), BellsSet{{{17, {510}, {555}}}}), "refused invalid_value");
+  EXPECT_EQ(ruled(as_deputy().from("2026-11-23"), BellsSet{{{1, {510}, {555}}}}), "refused retroactive_effect");
+}
+
+TEST_F(Structure, ClassesAndGroupsAreOpenedOnce) {
+  EXPECT_EQ(ruled(as_director(), ClassOpened{some_id(), "8В", 8, {}}), "accepted");
+  EXPECT_EQ(ruled(as_director(), ClassOpened{h.klass("7А"), "7А", 7, {}}), "refused group_exists");
+  TeachingGroupOpened opened;
+  opened.group = some_id();
+  opened.label = "7А";
+  opened.subject = "История";
+  opened.kind = "class";
+  opened.classes = {h.klass("7А")};
+  EXPECT_EQ(ruled(as_deputy(), opened), "accepted");
+  opened.classes.push_back(some_id());
+  EXPECT_EQ(ruled(as_deputy(), opened), "refused unknown_reference");
+  opened.classes.pop_back();
+  opened.group = physics;
+  EXPECT_EQ(ruled(as_deputy(), opened), "refused group_exists");
+}
+
+TEST_F(Structure, AClassTeacherIsAKnownPersonOfAKnownClass) {
+  EXPECT_EQ(ruled(as_director(), ClassTeacherAppointed{h.klass("7А"), teacher}), "accepted");
+  EXPECT_EQ(ruled(as_director(), ClassTeacherAppointed{some_id(), teacher}), "refused unknown_reference");
+  EXPECT_EQ(ruled(as_director(), ClassTeacherAppointed{h.klass("7А"), some_id()}), "refused person_unknown");
+}
+
+TEST_F(Structure, GroupMembersAreKeptByTheOfficeAndTheOwnClassTeacher) {
+  const Id biology = h.group("7Б", "Биология", {teacher});
+  EXPECT_EQ(ruled(as_administrator(), GroupMemberSet{biology, masha}), "accepted");
+  EXPECT_EQ(ruled(as_curator(), GroupMemberSet{chemistry, masha}), "accepted");
+  EXPECT_EQ(ruled(as_curator(), GroupMemberSet{biology, masha}), "refused not_own_group");
+  EXPECT_EQ(ruled(as_administrator(), GroupMemberSet{some_id(), masha}), "refused unknown_reference");
+  EXPECT_EQ(ruled(as_administrator(), GroupMemberSet{biology, some_id()}), "refused person_unknown");
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-02").to("2026-12-01"), GroupMemberSet{biology, masha}),
+            "refused invalid_value");
+}
+
+TEST_F(Structure, MovementsAreOrderedByDocument) {
+  const Id b7 = h.klass("7Б");
+  const MovementOrdered transfer{masha, b7, Movement::kTransferred};
+  EXPECT_EQ(ruled(as_secretary(), transfer), "refused no_basis");
+  EXPECT_EQ(ruled(as_secretary().basis("order", "9"), transfer), "accepted");
+  EXPECT_EQ(ruled(as_secretary().basis("order", "9"), MovementOrdered{some_id(), b7, Movement::kEnrolled}),
+            "refused person_unknown");
+  EXPECT_EQ(ruled(as_secretary().basis("order", "9"), MovementOrdered{masha, some_id(), Movement::kTransferred}),
+            "refused unknown_reference");
+  EXPECT_EQ(ruled(as_curator().basis("order", "9"), MovementOrdered{masha, h.klass("7А"), Movement::kReturned}),
+            "accepted");
+  EXPECT_EQ(ruled(as_curator().basis("order", "9"), transfer), "refused not_own_group");
+}
+
+TEST_F(Structure, OnlyAPupilIsExpelled) {
+  const MovementOrdered expelled{masha, {}, Movement::kExpelled};
+  EXPECT_EQ(ruled(as_secretary().basis("order", "9"), expelled), "accepted");
+  as_secretary().basis("order", "9").add(expelled);
+  EXPECT_EQ(ruled(as_secretary().basis("order", "9"), expelled), "refused not_enrolled");
+}
+
+TEST_F(Structure, TeachingIsAssignedToKnownPeople) {
+  EXPECT_EQ(ruled(as_deputy(), TeachingAssigned{colleague, physics, 2, teacher}), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), TeachingAssigned{colleague, some_id(), 2, {}}), "refused unknown_reference");
+  EXPECT_EQ(ruled(as_deputy(), TeachingAssigned{some_id(), physics, 2, {}}), "refused person_unknown");
+  EXPECT_EQ(ruled(as_deputy(), TeachingAssigned{colleague, physics, 2, some_id()}), "refused person_unknown");
+  EXPECT_EQ(ruled(as_deputy().from("2026-12-02").to("2026-12-01"), TeachingAssigned{colleague, physics, 2, {}}),
+            "refused invalid_value");
+}
+
+TEST_F(Structure, ATimetableHoldsFromTheNextMidnight) {
+  EXPECT_EQ(ruled(as_deputy(), timetable(physics, 1, 2, teacher)), "accepted");
+  EXPECT_EQ(ruled(as_deputy().from("2026-11-24"), timetable(physics, 1, 2, teacher)), "accepted");
+  EXPECT_EQ(ruled(as_deputy().from("2026-11-23"), timetable(physics, 1, 2, teacher)), "refused retroactive_effect");
+  EXPECT_EQ(ruled(as_deputy(), timetable(some_id(), 1, 2, teacher)), "refused unknown_reference");
+  EXPECT_EQ(ruled(as_deputy(), timetable(physics, 1, 2, some_id())), "refused person_unknown");
+  EXPECT_EQ(ruled(as_deputy(), timetable(physics, 8, 2, teacher)), "refused invalid_value");
+  EXPECT_EQ(ruled(as_deputy(), timetable(physics, 1, 17, teacher)), "refused invalid_value");
+  EXPECT_EQ(ruled(as_deputy(), timetable(physics, 1, 0, teacher)), "refused invalid_value");
+}
+
+TEST_F(Structure, OnlyATimetableThatIsThereIsChanged) {
+  const Id history = h.group("7А", "История", {teacher});
+  const std::vector<Slot> slots{{1, 4, teacher, "3"}};
+  EXPECT_EQ(ruled(as_deputy(), TimetableChanged{physics, slots}), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), TimetableChanged{history, slots}), "refused target_missing");
+  EXPECT_EQ(ruled(as_deputy(), TimetableChanged{some_id(), slots}), "refused unknown_reference");
+}
+
+TEST_F(Structure, ALessonIsCancelledBeforeItBegins) {
+  const LessonCancelled body{chemistry, day("2026-11-23"), 5};
+  EXPECT_EQ(ruled_at("2026-11-23 12:19", as_deputy(), body), "accepted");
+  EXPECT_EQ(ruled_at("2026-11-23 12:20", as_deputy(), body), "refused retroactive_effect");
+  EXPECT_EQ(ruled(as_deputy(), LessonCancelled{chemistry, day("2026-11-24"), 5}), "refused outside_timetable");
+}
+
+TEST_F(Structure, ALessonIsMovedBeforeItBeginsToADayWithSuchABell) {
+  const auto moved = [&](std::string_view date, int slot, std::string_view to, int to_slot) {
+    return LessonMoved{
+        chemistry, day(date), static_cast<std::uint8_t>(slot), day(to), static_cast<std::uint8_t>(to_slot), {}};
+  };
+  EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 5, "2026-11-24", 6)), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 5, "2026-11-23", 7)), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 5, "2026-11-22", 6)), "refused invalid_value");
+  EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 5, "2026-11-24", 9)), "refused invalid_value") << "no ninth bell";
+  EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 4, "2026-11-24", 6)), "refused outside_timetable");
+  EXPECT_EQ(ruled_at("2026-11-23 12:20", as_deputy(), moved("2026-11-23", 5, "2026-11-24", 6)),
+            "refused retroactive_effect");
+}
+
+TEST_F(Structure, ASubstitutionIsOrderedForTodayOrLater) {
+  const SubstitutionOrdered body{physics, day("2026-11-23"), 2, teacher, colleague, {}, {}};
+  EXPECT_EQ(ruled_at("2026-11-23 09:55", as_deputy(), body), "accepted") << "the teacher fell ill in the morning";
+  EXPECT_EQ(ruled_at("2026-11-24 08:00", as_deputy(), body), "refused retroactive_effect");
+  auto other = body;
+  other.substitute = some_id();
+  EXPECT_EQ(ruled(as_deputy(), other), "refused person_unknown");
+  other.substitute = teacher;
+  EXPECT_EQ(ruled(as_deputy(), other), "refused invalid_value");
+  other = body;
+  other.slot = 3;
+  EXPECT_EQ(ruled(as_deputy(), other), "refused outside_timetable");
+}
+
+TEST_F(Structure, ALessonThatWasMovedIsSubstitutedOnTheDayItIsHeld) {
+  h.move(physics, "2026-11-26", 3, "2026-11-27", 5);
+  const SubstitutionOrdered body{physics, day("2026-11-26"), 3, teacher, colleague, {}, {}};
+  EXPECT_EQ(ruled_at("2026-11-27 08:00", as_deputy(), body), "accepted");
+  EXPECT_EQ(ruled_at("2026-11-28 08:00", as_deputy(), body), "refused retroactive_effect");
+}
+
+}  // namespace
+}  // namespace letopis::commands
