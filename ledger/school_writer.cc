@@ -237,7 +237,7 @@ void SchoolWriter::add_checkpoint_row(WriteBatch& rows) const {
   rows.put(rows::checkpoint(record_.number), Bytes(note.begin(), note.end()));
 }
 
-void SchoolWriter::publish(WriteBatch& batch) {
+void SchoolWriter::grow_tree(WriteBatch& batch) {
   const std::uint64_t from = signed_.size() - pending_.size();
   std::vector<Hash> leaves;
   leaves.reserve(pending_.size());
@@ -247,8 +247,9 @@ void SchoolWriter::publish(WriteBatch& batch) {
     leaves.push_back(pending.leaf);
   }
   tree_.append(record_.number, leaves);
-  judge_.published(published_, checkpoint_, *note_);
 }
+
+void SchoolWriter::show() const { judge_.published(published_, checkpoint_, *note_); }
 
 Receipted SchoolWriter::receipt(Placement placement) const {
   Receipted receipted{{}, checkpoint_, *note_};

@@ -1,7 +1,7 @@
 #pragma once
 // One school open for writing: the part of the sequencer (ledger/sequencer.h) that knows a single log. Used by one thread at
 // a time. A batch is place()… → store_sealed → (commit of the rows, by the sequencer) → read_back → sign → (journal) →
-// add_checkpoint_row → publish → receipt()… → end_batch. An error from any of them, other than a refusal, is a failure for
+// add_checkpoint_row → grow_tree → show → receipt()… → end_batch. An error from any of them, other than a refusal, is a failure for
 // good: what was judged cannot be taken back.
 
 #include <memory>
@@ -51,8 +51,9 @@ class SchoolWriter {
   Status read_back();
   Status sign();
   void add_checkpoint_row(WriteBatch& rows) const;
-  // Takes the entries' bytes back out of the batch and shows them to provers and projections.
-  void publish(WriteBatch& batch);
+  // Takes the entries' bytes back out of the batch; from here proofs under the new checkpoint can be made.
+  void grow_tree(WriteBatch& batch);
+  void show() const;  // to projections
   Receipted receipt(Placement placement) const;
   void end_batch();
 

@@ -73,6 +73,9 @@ struct Sequencer::Impl {
         options(given),
         tree(store) {}
 
+  Status open_school(const SchoolRecord& record, SchoolKeys keys, Judge& judge, const VerifyTail& verify_tail,
+                     std::optional<Error>& failed_write);
+
   // The queue.
   Status enqueue(Request& request);
   std::vector<Request> take(bool wait);
@@ -87,6 +90,7 @@ struct Sequencer::Impl {
   Status make_durable(const std::vector<SchoolWriter*>& schools, WriteBatch& rows);
   Status sign_and_journal(const std::vector<SchoolWriter*>& schools);
   Status commit_checkpoint_rows(const std::vector<SchoolWriter*>& schools);
+  void publish(const std::vector<SchoolWriter*>& schools, WriteBatch& rows);
   void count(const std::vector<Result<Receipted>>& results, Instant began);
   template <class F>
   auto timed(std::int64_t Counters::*total, F&& work) {
@@ -134,23 +138,31 @@ Sequencer::~Sequencer() { stop(); }
 Status Sequencer::open_school(const SchoolRecord& record, SchoolKeys keys, Judge& judge,
                               const VerifyTail& verify_tail) {
   if (keys.origin != record.origin) return fail("other_origin", keys.origin + " is not " + record.origin);
-  const std::lock_guard writing(impl_->writing_mutex);
-  if (const auto intact = impl_->not_failed(); !intact) return tl::unexpected(stopped_error(intact.error()));
-  if (impl_->schools.contains(record.number)) return fail("already_exists", record.slug + " is open");
-  auto school = std::make_unique<SchoolWriter>(record, std::move(keys), judge, impl_->store, impl_->tree, impl_->clock);
-  const auto& newest = impl_->journal->newest();
-  const auto journalled = newest.find(record.slug);
-  const auto known = journalled == newest.end() ? std::nullopt : std::optional<std::string>(journalled->second);
+  std::optional<Error> failed_write;
+  const auto opened = impl_->open_school(record, std::move(keys), judge, verify_tail, failed_write);
+  if (failed_write) impl_->fail_for_good(*failed_write);  // with no lock held: the handler may stop us
+  return opened;
+}
+
+Status Sequencer::Impl::open_school(const SchoolRecord& record, SchoolKeys keys, Judge& judge,
+                                    const VerifyTail& verify_tail, std::optional<Error>& failed_write) {
+  const std::lock_guard writing(writing_mutex);
+  if (const auto intact = not_failed(); !intact) return tl::unexpected(stopped_error(intact.error()));
+  if (schools.contains(record.number)) return fail("already_exists", record.slug + " is open");
+  auto school = std::make_unique<SchoolWriter>(record, std::move(keys), judge, store, tree, clock);
+  const auto journalled = journal->newest().find(record.slug);
+  const auto known =
+      journalled == journal->newest().end() ? std::nullopt : std::optional<std::string>(journalled->second);
   TRY(const auto accepted, school->open(known, verify_tail));
   if (accepted) {
-    Status written = impl_->journal->append({{record.slug, *accepted}});
-    if (written) written = impl_->commit_checkpoint_rows({school.get()});
-    if (!written) impl_->fail_for_good(written.error());
+    Status written = journal->append({{record.slug, *accepted}});
+    if (written) written = commit_checkpoint_rows({school.get()});
+    if (!written) failed_write = written.error();
     TRY_STATUS(written);
   }
-  const std::lock_guard guard(impl_->state_mutex);
-  impl_->notes[record.number] = school->note();
-  impl_->schools.emplace(record.number, std::move(school));
+  const std::lock_guard guard(state_mutex);
+  notes[record.number] = school->note();
+  schools.emplace(record.number, std::move(school));
   return {};
 }
 
@@ -281,7 +293,7 @@ Result<std::vector<Result<Receipted>>> Sequencer::Impl::write(std::vector<Reques
   for (const auto& [number, school] : schools)
     if (school->has_pending()) touched.push_back(school.get());
   if (!touched.empty()) TRY_STATUS(make_durable(touched, rows));
-  for (auto* school : touched) school->publish(rows);
+  publish(touched, rows);
 
   std::vector<Result<Receipted>> results;
   results.reserve(requests.size());
@@ -300,10 +312,17 @@ Status Sequencer::Impl::make_durable(const std::vector<SchoolWriter*>& touched, 
   TRY_STATUS(timed(&Counters::commit_micros_total, [&] { return store->kv().commit(rows, Durability::kSync); }));
   for (auto* school : touched) TRY_STATUS(school->read_back());
   TRY_STATUS(timed(&Counters::journal_micros_total, [&] { return sign_and_journal(touched); }));
-  TRY_STATUS(commit_checkpoint_rows(touched));
-  const std::lock_guard guard(state_mutex);
-  for (const auto* school : touched) notes[school->record().number] = school->note();
-  return {};
+  return commit_checkpoint_rows(touched);
+}
+
+// In this order: whoever learns of a checkpoint can have proofs under it.
+void Sequencer::Impl::publish(const std::vector<SchoolWriter*>& touched, WriteBatch& rows) {
+  for (auto* school : touched) school->grow_tree(rows);
+  {
+    const std::lock_guard guard(state_mutex);
+    for (const auto* school : touched) notes[school->record().number] = school->note();
+  }
+  for (const auto* school : touched) school->show();
 }
 
 Status Sequencer::Impl::sign_and_journal(const std::vector<SchoolWriter*>& touched) {

@@ -103,6 +103,28 @@ TEST_F(FailureTest, AChainThatCannotBeReadStopsTheSequencer) {
   expect_stopped_for_good();
 }
 
+TEST_F(FailureTest, ATailThatCannotBeJournalledStopsTheSequencer) {
+  failing_files_.failing = true;
+  EXPECT_EQ(refusal(anna_.says("4")), "stopped");
+  failing_files_.failing = false;
+  sequencer_.reset();
+  faults::overwrite(journal_path(), {});  // the note was appended, only its sync failed: without it there is a tail
+  auto journal = CheckpointJournal::open(*files_, journal_path());
+  ASSERT_TRUE(journal);
+  sequencer_ = std::make_unique<Sequencer>(store_, *std::move(journal), nullptr, clock_, options_);
+  failures_.clear();
+  sequencer_->set_failure_handler([&](const Error& error) {
+    failures_.push_back(error.code);
+    sequencer_->stop();
+  });
+  failing_files_.failing = true;
+  EXPECT_EQ(sequencer_->open_school(record_, {log_key(), record_.origin}, judge_, accept_tail).error().code,
+            "io_error");
+  failing_files_.failing = false;
+  EXPECT_TRUE(sequencer_->stopped_by_failure());
+  EXPECT_THAT(failures_, ElementsAre("io_error"));
+}
+
 TEST_F(FailureTest, AfterAFailureNoSchoolIsOpened) {
   kv_->fail_commits();
   EXPECT_EQ(refusal(anna_.says("4")), "stopped");

@@ -21,7 +21,7 @@ class ThreadsTest : public SchoolTest {
   // The first statement to be judged waits until `then` has come.
   void hold_the_first_batch(std::latch& held, std::latch& then) {
     judge_.on_first_judged = [&] {
-        held.count_down();
+      held.count_down();
       then.wait();
     };
   }
@@ -164,6 +164,26 @@ TEST_F(ThreadsTest, StoppingAnswersEverybodyFirst) {
   EXPECT_TRUE(waiting.get());
   for (auto& future : taken) EXPECT_TRUE(future.get());
   EXPECT_EQ(size(), 2 + taken.size());
+}
+
+TEST_F(ThreadsTest, ProofsCanBeHadUnderEveryCheckpointThatIsShown) {
+  start_threaded();
+  std::atomic<bool> done{false};
+  std::thread reader([&] {
+    while (!done) {
+      const auto note = sequencer_->newest_checkpoint(record_.number);
+      if (!note) continue;
+      const auto checkpoint = open_checkpoint(*note, vkey());
+      ASSERT_TRUE(checkpoint);
+      const auto root = sequencer_->tree().root(record_.number, checkpoint->checkpoint.size);
+      ASSERT_TRUE(root) << root.error().text();
+      ASSERT_EQ(*root, checkpoint->checkpoint.root);
+    }
+  });
+  Author anna(1);
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(submit(anna.says("5")).get());
+  done = true;
+  reader.join();
 }
 
 TEST_F(ThreadsTest, AFailureHandlerMayStopTheSequencer) {
