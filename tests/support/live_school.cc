@@ -34,7 +34,7 @@ LiveEngine::LiveEngine(commands::Engine::Options options) : clock_(local(kOpenin
   options_.directory = home_ / "data";
   options_.master_key.key_file = key_file;
   options_.clock = &clock_;
-  options_.random = &random_;
+  if (options_.random == nullptr) options_.random = &random_;
   engine_ = must(commands::Engine::open(options_), "opening the engine");
 }
 LiveEngine::~LiveEngine() { close(); }

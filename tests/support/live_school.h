@@ -34,12 +34,13 @@ namespace letopis::test {
 
 class LiveEngine {
  public:
+  // Options may name their own randomness; directory, key and clock are the engine's.
   explicit LiveEngine(commands::Engine::Options options = {});
   ~LiveEngine();
 
   commands::Engine& engine() { return *engine_; }
   ManualClock& clock() { return clock_; }
-  Random& random() { return random_; }
+  Random& random() { return *options_.random; }
   const std::string& directory() const { return home_.path(); }
   void at(std::string_view local);  // "2026-09-01 11:00"
   void advance(std::int64_t seconds) { clock_.advance_micros(seconds * kMicrosPerSecond); }
