@@ -162,18 +162,34 @@ FileSystem& posix_file_system() {
   return instance;
 }
 
+namespace {
+
+tl::unexpected<Error> held_by_another(int fd, const std::string& directory) {
+  char holder[32] = {};
+  const ssize_t got = ::pread(fd, holder, sizeof holder - 1, 0);
+  return fail("in_use", directory + " is already open in process " + (got > 0 ? std::string(holder) : "?"));
+}
+
+}  // namespace
+
 Result<std::unique_ptr<DirectoryLock>> DirectoryLock::acquire(const std::string& directory) {
   const std::string path = directory + "/LOCK.letopis";
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
   if (fd < 0) return io_error("open", path);
   auto lock = std::unique_ptr<DirectoryLock>(new DirectoryLock(fd));
-  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-    char holder[32] = {};
-    const ssize_t got = ::pread(fd, holder, sizeof holder - 1, 0);
-    return fail("in_use", directory + " is already open in process " + (got > 0 ? std::string(holder) : "?"));
-  }
+  if (::flock(fd, LOCK_EX | LOCK_NB) != 0) return held_by_another(fd, directory);
   const std::string pid = std::to_string(::getpid());
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) < 0) return io_error("write", path);
+  return lock;
+}
+
+Result<std::unique_ptr<DirectoryLock>> DirectoryLock::watch(const std::string& directory) {
+  const std::string path = directory + "/LOCK.letopis";
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0 && errno == ENOENT && posix_file_system().exists(directory)) return std::unique_ptr<DirectoryLock>();
+  if (fd < 0) return io_error("open", path);
+  auto lock = std::unique_ptr<DirectoryLock>(new DirectoryLock(fd));
+  if (::flock(fd, LOCK_SH | LOCK_NB) != 0) return held_by_another(fd, directory);
   return lock;
 }
 

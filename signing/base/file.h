@@ -42,6 +42,9 @@ FileSystem& posix_file_system();
 class DirectoryLock {
  public:
   static Result<std::unique_ptr<DirectoryLock>> acquire(const std::string& directory);
+  // For readers of a stopped directory, which may be many: nobody acquires it meanwhile, and nothing in it is written. A
+  // directory that was never locked is read without a lock. "not_found" when it is not there.
+  static Result<std::unique_ptr<DirectoryLock>> watch(const std::string& directory);
   ~DirectoryLock();
   DirectoryLock(const DirectoryLock&) = delete;
   DirectoryLock& operator=(const DirectoryLock&) = delete;

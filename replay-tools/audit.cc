@@ -1,0 +1,349 @@
+#include "replay-tools/audit.h"
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "replay-tools/audit_note.h"
+#include "replay-tools/audit_pool.h"
+
+namespace letopis::audit {
+namespace {
+
+constexpr std::uint64_t kBatchEntries = 256;      // one entry bundle over HTTP; some ten milliseconds of verifying
+constexpr std::size_t kBatchesPerThread = 8;      // read ahead: what is in memory at a time
+
+// A run of entries on its way: read → prepared by a worker → judged in order → its checks by a worker.
+struct Batch {
+  std::uint64_t from = 0;
+  Bytes arena;
+  std::vector<std::size_t> ends;
+  std::vector<AuditItem> items;
+  std::optional<std::vector<Hash>> stored_leaves;
+  std::optional<Error> leaves_error;
+  std::atomic<bool> prepared{false};
+  std::vector<SignatureCheck> signatures;
+  std::vector<TextCheck> texts;
+};
+
+void prepare(Batch& batch, Findings& findings) {
+  batch.items.resize(batch.ends.size());
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < batch.ends.size(); ++i) {
+    AuditItem& item = batch.items[i];
+    item.bytes = ByteView(batch.arena).subspan(begin, batch.ends[i] - begin);
+    begin = batch.ends[i];
+    item.leaf = hash_of_entry(item.bytes);
+    item.entry = ledger::decode_entry(item.bytes);
+    if (item.entry) item.link = hash_of_link(item.entry->event.statement, item.entry->event.signature);
+    if (batch.stored_leaves && (*batch.stored_leaves)[i] != item.leaf)
+      findings.add("leaf_differs", {batch.from + i}, to_hex((*batch.stored_leaves)[i].view()));
+  }
+}
+
+class Audit {
+ public:
+  Audit(const AuditSource& source, const AuditOptions& options)
+      : source_(source),
+        options_(options),
+        findings_(options.findings_kept_max),
+        judge_(source, options.profiles ? *options.profiles : commands::ProfileBook::with_builtin(), findings_) {}
+
+  Result<AuditReport> run();
+
+ private:
+  Status walk();
+  Result<std::shared_ptr<Batch>> read(std::uint64_t from, std::uint64_t to);
+  void read_leaves(Batch& batch, std::uint64_t to);
+  void judge(const std::shared_ptr<Batch>& batch);
+  void check(Batch& batch);
+  void settle_texts();
+  Status check_log_key();
+  void check_checkpoints(const std::vector<KeptCheckpoint>& kept);
+  void check_checkpoint(const KeptCheckpoint& kept);
+  void check_journal();
+  void check_receipts();
+  void check_rows();
+  void fill(AuditReport& report) const;
+
+  const AuditSource& source_;
+  const AuditOptions& options_;
+  Findings findings_;
+  AuditJudge judge_;
+  std::uint64_t size_ = 0;
+  bool readable_ = true;        // false: reading ended before the log did
+
+  std::mutex mutex_;            // guards what workers share with the judging thread, below
+  std::condition_variable wake_;
+  std::size_t in_flight_ = 0;
+  std::vector<TextCheck> missing_texts_;
+  std::atomic<std::uint64_t> signatures_{0}, texts_{0};
+  std::uint64_t texts_erased_ = 0;
+
+  std::optional<LogKey> log_key_;
+  std::string vkey_;
+  std::uint64_t newest_signed_ = 0;
+  std::vector<CheckedCheckpoint> checkpoints_;
+};
+
+Result<AuditReport> Audit::run() {
+  TRY(size_, source_.size());
+  // What can be found unusable is, before the long part.
+  TRY(auto kept, source_.checkpoints(findings_));
+  if (size_ == 0 && kept.empty() && options_.checkpoints.empty()) return fail("empty", "the log has no entries");
+  TRY_STATUS(walk());
+  settle_texts();
+  TRY_STATUS(check_log_key());
+  kept.insert(kept.end(), judge_.anchors().begin(), judge_.anchors().end());
+  for (const auto& file : options_.checkpoints) kept.push_back({KeptBy::kAuditor, file.label, file.text});
+  check_checkpoints(kept);
+  check_receipts();
+  check_rows();
+  AuditReport report;
+  fill(report);
+  return report;
+}
+
+// One thread reads and judges; the pool prepares batches before that and verifies after it.
+Status Audit::walk() {
+  const unsigned threads = options_.threads != 0 ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t window = threads * kBatchesPerThread;
+  std::deque<std::shared_ptr<Batch>> reading;
+  Pool pool(threads);  // last: finishes before anything its tasks use goes away
+  std::uint64_t next = 0;
+  while (readable_ || !reading.empty()) {
+    while (readable_ && next < size_ && reading.size() < window) {
+      TRY(auto batch, read(next, std::min(size_, next + kBatchEntries)));
+      next += batch->ends.size();
+      {
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [&] { return in_flight_ < 2 * window; });
+        ++in_flight_;
+      }
+      pool.submit([this, batch] {
+        prepare(*batch, findings_);
+        const std::lock_guard guard(mutex_);
+        batch->prepared = true;
+        wake_.notify_all();
+      });
+      reading.push_back(std::move(batch));
+    }
+    if (reading.empty()) break;
+    const auto batch = std::move(reading.front());
+    reading.pop_front();
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait(lock, [&] { return batch->prepared.load(); });
+    }
+    judge(batch);
+    pool.submit([this, batch] {
+      check(*batch);
+      const std::lock_guard guard(mutex_);
+      --in_flight_;
+      wake_.notify_all();
+    });
+    if (options_.progress) options_.progress(judge_.tree().size(), size_);
+  }
+  return {};
+}
+
+Result<std::shared_ptr<Batch>> Audit::read(std::uint64_t from, std::uint64_t to) {
+  auto batch = std::make_shared<Batch>();
+  batch->from = from;
+  std::uint64_t expected = from;
+  const Status status = source_.entries(from, to, [&](std::uint64_t index, ByteView bytes) {
+    if (index != expected) return false;
+    append(batch->arena, bytes);
+    batch->ends.push_back(batch->arena.size());
+    ++expected;
+    return true;
+  });
+  if (!status && status.error().code != "damaged") return tl::unexpected(status.error());
+  if (expected < to) {
+    readable_ = false;
+    findings_.add(status ? "entry_missing" : "entry_damaged", {expected}, status ? "" : status.error().detail);
+  }
+  if (source_.has_leaves()) read_leaves(*batch, expected);
+  return batch;
+}
+
+void Audit::read_leaves(Batch& batch, std::uint64_t to) {
+  std::vector<Hash> leaves;
+  std::uint64_t expected = batch.from;
+  const Status status = source_.leaves(batch.from, to, [&](std::uint64_t index, const Hash& leaf) {
+    if (index != expected) return false;
+    leaves.push_back(leaf);
+    ++expected;
+    return true;
+  });
+  if (expected == to)
+    batch.stored_leaves = std::move(leaves);
+  else
+    findings_.add("leaf_differs", {expected}, status ? "missing" : status.error().detail);
+}
+
+void Audit::judge(const std::shared_ptr<Batch>& batch) {
+  for (auto& item : batch->items) judge_.take(item, batch->signatures, batch->texts);
+}
+
+void Audit::check(Batch& batch) {
+  for (const auto& signature : batch.signatures) verify(signature, findings_);
+  signatures_ += batch.signatures.size();
+  for (const auto& text : batch.texts) {
+    const Status opened = source_.text(text.commitment);
+    ++texts_;
+    if (opened) continue;
+    if (opened.error().code == "not_found") {
+      const std::lock_guard guard(mutex_);
+      missing_texts_.push_back(text);
+    } else {
+      findings_.add("text_damaged", text.place, to_hex(text.commitment.view()));
+    }
+  }
+}
+
+// An erasure is recorded after the texts it takes, so what is missing can only be judged at the end.
+void Audit::settle_texts() {
+  for (const auto& text : missing_texts_) {
+    if (judge_.erased_after(text.person, *text.place.index))
+      ++texts_erased_;
+    else
+      findings_.add("text_missing", text.place, to_hex(text.commitment.view()));
+  }
+  if (!source_.has_vault() || !judge_.judging() || !readable_) return;
+  judge_.check_blobs();
+  std::uint64_t strangers = 0;
+  const Status status = source_.each_text([&](const Hash& commitment) {
+    if (!judge_.commitments().contains(commitment)) ++strangers;
+    return true;
+  });
+  if (!status) findings_.add("text_damaged", {}, status.error().text());
+  if (strangers > 0) findings_.add("text_unreferenced", {}, std::to_string(strangers));
+}
+
+// The auditor's word goes first, then the source's, then the genesis's own; they must agree.
+Status Audit::check_log_key() {
+  const std::string& in_genesis = judge_.state().log_vkey();
+  vkey_ = options_.vkey ? *options_.vkey : source_.vkey().value_or(in_genesis);
+  auto key = read_log_key(vkey_);
+  if (!key && (options_.vkey || source_.vkey())) return fail("bad_vkey", key.error().detail);
+  if (!in_genesis.empty() && in_genesis != vkey_) findings_.add("log_key_differs", {0}, in_genesis);
+  if (key && !judge_.state().origin().empty() && key->name != judge_.state().origin())
+    findings_.add("bad_genesis", {0}, "origin " + judge_.state().origin());
+  if (const auto name = source_.origin(); name && judge_.judging() && *name != judge_.state().origin())
+    findings_.add("school_row_differs", {}, *name);
+  if (key)
+    log_key_ = std::move(*key);
+  else if (!in_genesis.empty())
+    findings_.add("bad_genesis", {0}, "log_vkey");
+  return {};
+}
+
+void Audit::check_checkpoints(const std::vector<KeptCheckpoint>& kept) {
+  if (!log_key_) return;
+  for (const auto& checkpoint : kept) check_checkpoint(checkpoint);
+  if (kept.empty()) findings_.add("no_checkpoint", {});
+  check_journal();
+  if (readable_ && newest_signed_ > 0 && newest_signed_ < size_)
+    findings_.add("unsigned_tail", {newest_signed_}, std::to_string(size_ - newest_signed_));
+}
+
+void Audit::check_checkpoint(const KeptCheckpoint& kept) {
+  const std::string where = std::string(kept_by_name(kept.by)) + (kept.label.empty() ? "" : " " + kept.label);
+  const auto opened = open_note(kept.note, *log_key_);
+  CheckedCheckpoint& checked = checkpoints_.emplace_back();
+  checked.by = kept.by;
+  checked.label = kept.label;
+  if (!opened) {
+    const auto& code = opened.error().code;
+    findings_.add(code == "bad_signature"  ? "checkpoint_signature"
+                  : code == "other_origin" ? "checkpoint_origin"
+                                           : "checkpoint_malformed",
+                  {}, where);
+    return;
+  }
+  checked.size = opened->size;
+  if (opened->size > size_) {
+    findings_.add("log_cut", {}, where + ": " + std::to_string(opened->size) + " > " + std::to_string(size_));
+    return;
+  }
+  // Where reading ended early there is no root to compare; that finding was made.
+  const auto root = judge_.tree().root_at(opened->size);
+  if (!root) return;
+  checked.good = *root == opened->root;
+  if (!checked.good) findings_.add("checkpoint_root", {}, where + ", size " + std::to_string(opened->size));
+  if (checked.good && kept.by != KeptBy::kAnchor) newest_signed_ = std::max(newest_signed_, opened->size);
+}
+
+// A checkpoint goes into the journal before it goes into the database.
+void Audit::check_journal() {
+  std::optional<std::uint64_t> database, journal;
+  for (const auto& checkpoint : checkpoints_) {
+    if (checkpoint.by == KeptBy::kDatabase) database = checkpoint.size;
+    if (checkpoint.by == KeptBy::kJournal) journal = checkpoint.size;
+  }
+  if (database && journal && *database > *journal)
+    findings_.add("journal_behind", {}, std::to_string(*journal) + " < " + std::to_string(*database));
+}
+
+void Audit::check_receipts() {
+  if (!log_key_) return;
+  for (const auto& file : options_.receipts) {
+    const auto receipt = read_receipt(file.text);
+    const auto extra = receipt ? ledger::decode_receipt(receipt->extra) : Result<ledger::Receipt>(tl::unexpected(receipt.error()));
+    if (!extra) {
+      findings_.add("receipt_malformed", {}, file.label);
+      continue;
+    }
+    check_checkpoint({KeptBy::kReceipt, file.label, receipt->note});
+    if (receipt->index >= judge_.tree().size() || judge_.tree().node(0, receipt->index) != hash_of_entry(extra->event))
+      findings_.add("receipt_differs", {receipt->index}, file.label);
+  }
+}
+
+void Audit::check_rows() {
+  if (!readable_ || !judge_.judging()) return;
+  if (const Status status = source_.compare_rows(judge_.tree(), judge_.chains(), findings_); !status)
+    findings_.add("entry_damaged", {}, status.error().text());
+}
+
+void Audit::fill(AuditReport& report) const {
+  const auto& state = judge_.state();
+  report.simulated = state.simulated();
+  report.source = source_.name();
+  report.school = state.name();
+  report.origin = log_key_ ? log_key_->name : state.origin();
+  report.vkey = vkey_;
+  report.vkey_brought = options_.vkey.has_value();
+  report.size = judge_.tree().size();
+  report.root = judge_.tree().root();
+  report.first_recorded_at = judge_.first_recorded_at;
+  report.last_recorded_at = judge_.last_recorded_at;
+  report.checkpoints = checkpoints_;
+  report.checkpoints_brought = options_.checkpoints.size() + options_.receipts.size();
+  report.signatures = signatures_;
+  report.chains = judge_.chains().chains().size();
+  report.keys = state.keys().size();
+  report.judged = judge_.judged;
+  report.state_commitments = judge_.state_commitments;
+  report.texts = texts_;
+  report.texts_erased = texts_erased_;
+  report.had_leaves = source_.has_leaves();
+  report.had_vault = source_.has_vault();
+  for (const auto& [type, counts] : judge_.types) report.types.emplace(type, counts);
+  report.verdicts = judge_.verdicts;
+  report.rules = judge_.rules;
+  report.findings = findings_.sorted();
+  report.findings_total = findings_.total();
+  report.violations = findings_.violations();
+  report.findings_by_code = findings_.counts();
+  report.verdict = report.violations > 0 ? AuditVerdict::kViolated
+                   : report.simulated    ? AuditVerdict::kSimulated
+                                         : AuditVerdict::kConsistent;
+}
+
+}  // namespace
+
+Result<AuditReport> audit(const AuditSource& source, const AuditOptions& options) { return Audit(source, options).run(); }
+
+}  // namespace letopis::audit

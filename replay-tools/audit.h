@@ -1,0 +1,92 @@
+#pragma once
+// The audit: everything a log says is derived again from its raw bytes, and held against what is stored, signed and kept.
+// docs/audit.md says what is checked and what no check of this kind can see.
+//
+// Tree, chains, notes and the account of who must sign are the auditor's own (replay-tools/audit_*); shared with the server
+// are the schema's codec, SHA-256 and Ed25519, `decide`, and the fold of the school's state. Pure but for its source: no
+// clock, nothing written. Signatures and hashes are checked on `threads` threads while one more judges in order.
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "commands/decide.h"
+#include "replay-tools/audit_findings.h"
+#include "replay-tools/audit_judge.h"
+#include "replay-tools/audit_source.h"
+
+namespace letopis::audit {
+
+// Without evidence from outside the operator nothing better than `consistent` can be said.
+enum class AuditVerdict : std::uint8_t {
+  kConsistent = 1,  // nothing contradicts itself, the rules, or what the auditor brought
+  kSimulated = 2,   // the same, of a school whose genesis says that it is simulated
+  kViolated = 3,
+};
+std::string_view verdict_name(AuditVerdict verdict);  // "consistent", "simulated", "violated"
+
+enum class Language : std::uint8_t { kRussian = 1, kEnglish = 2 };
+
+struct KeptFile {
+  std::string label;
+  std::string text;
+};
+
+struct AuditOptions {
+  std::optional<std::string> vkey;        // the log's key as the auditor knows it; else the source's or the genesis's
+  std::vector<KeptFile> checkpoints;      // signed notes the auditor kept (--since)
+  std::vector<KeptFile> receipts;         // proof files somebody kept
+  unsigned threads = 0;                   // 0: as many as the machine has
+  std::size_t findings_kept_max = 1000;   // all are counted
+  std::optional<commands::ProfileBook> profiles = {};  // beside those of the blob store; the built-in ones when not given
+  std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
+};
+
+struct CheckedCheckpoint {
+  KeptBy by = KeptBy::kAuditor;
+  std::string label;
+  std::uint64_t size = 0;
+  bool good = false;
+};
+
+struct AuditReport {
+  AuditVerdict verdict = AuditVerdict::kConsistent;
+  bool simulated = false;           // said in every output, whatever the verdict
+  std::string source;
+  std::string school;               // its name, by the genesis
+  std::string origin;
+  std::string vkey;
+  bool vkey_brought = false;        // by the auditor; else the log vouches for its own key
+  std::uint64_t size = 0;
+  Hash root;
+  Instant first_recorded_at, last_recorded_at;
+  std::vector<CheckedCheckpoint> checkpoints;
+  std::uint64_t checkpoints_brought = 0;
+  std::uint64_t signatures = 0, chains = 0, keys = 0, judged = 0, state_commitments = 0, texts = 0, texts_erased = 0;
+  bool had_leaves = false, had_vault = false;
+  std::map<std::string, VerdictCounts, std::less<>> types;
+  VerdictCounts verdicts;
+  std::map<std::string, std::uint64_t, std::less<>> rules;
+  std::vector<Finding> findings;    // at most findings_kept_max
+  std::uint64_t findings_total = 0, violations = 0;
+  std::map<std::string, std::uint64_t, std::less<>> findings_by_code;
+};
+
+// Errors mean that there was nothing to audit: the source cannot be read, the log is empty, a vkey is not one.
+Result<AuditReport> audit(const AuditSource& source, const AuditOptions& options);
+
+// 0: nothing violated; 1: violated. (2, unusable, is audit()'s error.)
+int exit_code(const AuditReport& report);
+inline constexpr int kExitUnusable = 2;
+
+// The one sentence that comes first.
+std::string sentence(const AuditReport& report, Language language);
+// What this audit could not see, a sentence each.
+std::vector<std::string> caveats(const AuditReport& report, Language language);
+std::string text_report(const AuditReport& report, Language language);
+std::string json_report(const AuditReport& report);   // one line
+std::string html_report(const AuditReport& report, Language language);  // one file, nothing loaded from elsewhere
+
+}  // namespace letopis::audit

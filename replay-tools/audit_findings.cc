@@ -1,0 +1,165 @@
+#include "replay-tools/audit_findings.h"
+
+#include <algorithm>
+#include <array>
+
+namespace letopis::audit {
+namespace {
+
+constexpr Severity kViolation = Severity::kViolation;
+constexpr Severity kNotice = Severity::kNotice;
+
+constexpr std::array kCodes = {
+    // The tree and its checkpoints.
+    FindingCode{"log_cut", kViolation, "Журнал короче подписанной контрольной точки: записи пропали",
+                "The log is shorter than a signed checkpoint: entries are gone"},
+    FindingCode{"checkpoint_root", kViolation, "Контрольная точка подписана над другими записями: история переписана",
+                "A checkpoint was signed over other entries: history was rewritten"},
+    FindingCode{"checkpoint_signature", kViolation, "Подпись журнала под контрольной точкой не сходится",
+                "The log's signature on a checkpoint does not verify"},
+    FindingCode{"checkpoint_malformed", kViolation, "Контрольная точка не читается", "A checkpoint cannot be read"},
+    FindingCode{"checkpoint_origin", kViolation, "Контрольная точка другого журнала", "A checkpoint of another log"},
+    FindingCode{"journal_behind", kViolation, "Журнал контрольных точек отстаёт от базы или пропал",
+                "The checkpoint journal is behind the database or gone"},
+    FindingCode{"journal_damaged", kViolation, "Журнал контрольных точек повреждён", "The checkpoint journal is damaged"},
+    FindingCode{"log_key_differs", kViolation, "Первая запись называет другой ключ журнала",
+                "The first entry names another key of the log"},
+    FindingCode{"receipt_differs", kViolation, "Под номером сохранённой квитанции стоит другая запись",
+                "Another entry stands at the index of a kept receipt"},
+    FindingCode{"receipt_malformed", kViolation, "Сохранённая квитанция не читается", "A kept receipt cannot be read"},
+    FindingCode{"no_checkpoint", kNotice, "Нет ни одной подписанной контрольной точки", "There is no signed checkpoint at all"},
+    FindingCode{"unsigned_tail", kNotice, "Последние записи ещё не покрыты подписанной контрольной точкой",
+                "The last entries are not covered by a signed checkpoint yet"},
+    // What is stored beside the entries.
+    FindingCode{"entry_missing", kViolation, "Записи нет, хотя следующие есть", "An entry is missing, though later ones are there"},
+    FindingCode{"entry_damaged", kViolation, "Хранилище не отдаёт запись такой, какой она была записана",
+                "The store cannot give an entry back as it was written"},
+    FindingCode{"leaf_differs", kViolation, "Сохранённый хеш листа не совпадает с записью",
+                "A stored leaf hash is not the hash of its entry"},
+    FindingCode{"tile_differs", kViolation, "Сохранённая плитка дерева не совпадает с записями",
+                "A stored tile of the tree does not match the entries"},
+    FindingCode{"school_row_differs", kViolation, "База называет журнал иначе, чем его первая запись",
+                "The database calls the log by another name than its genesis"},
+    FindingCode{"chain_row_differs", kViolation, "Указатель цепочки ведёт не к той записи",
+                "A row of the chain index leads to another entry"},
+    FindingCode{"unknown_row", kViolation, "В базе лежит строка, которой никто не записывал",
+                "The database holds a row that nobody wrote"},
+    // Each entry.
+    FindingCode{"malformed_entry", kViolation, "Запись не читается; дальше правила не проверялись",
+                "An entry cannot be read; rules were not judged beyond it"},
+    FindingCode{"wrong_index", kViolation, "Запись называет другой номер, чем её место",
+                "An entry names another index than its place"},
+    FindingCode{"time_not_increasing", kViolation, "Время записи не больше, чем у предыдущей",
+                "An entry was recorded no later than the one before it"},
+    FindingCode{"bad_time", kViolation, "Невозможное время записи; дальше правила не проверялись",
+                "An impossible time of recording; rules were not judged beyond it"},
+    FindingCode{"rules_version", kViolation, "Запись рассужена по версии правил, которой нет",
+                "An entry names a version of the rules that does not exist"},
+    FindingCode{"no_genesis", kViolation, "Журнал не начинается с создания школы; правила не проверялись",
+                "The log does not open with a genesis; rules were not judged"},
+    FindingCode{"bad_genesis", kViolation, "Первая запись противоречива", "The genesis contradicts itself"},
+    FindingCode{"genesis_threshold", kViolation, "Под первой записью меньше подписей корневых ключей, чем она требует",
+                "The genesis has fewer signatures of root keys than it asks for"},
+    // Who signed.
+    FindingCode{"other_origin", kViolation, "Заявление адресовано другому журналу", "A statement is for another log"},
+    FindingCode{"unknown_key", kViolation, "Заявление подписано ключом, которого журнал не знает",
+                "A statement is signed by a key the log does not know"},
+    FindingCode{"foreign_key", kViolation, "Ключ принадлежит другому лицу или предназначен для другого",
+                "The key belongs to another person or to another purpose"},
+    FindingCode{"bad_signature", kViolation, "Подпись автора не сходится: запись изменена или подделана",
+                "The author's signature does not verify: the entry was changed or forged"},
+    FindingCode{"unknown_invitation", kViolation, "Ключ вступил без приглашения", "A key was enrolled without an invitation"},
+    FindingCode{"bad_second_signature", kViolation, "Вторая подпись (кода приглашения, нового или корневого ключа) не сходится",
+                "A second signature (invitation code, new key, root key) does not verify"},
+    // How statements hold together.
+    FindingCode{"chain_repeated", kViolation, "Номер в цепочке автора уже занят: запись повторена",
+                "The number is taken in its author's chain: an entry was repeated"},
+    FindingCode{"chain_gap", kViolation, "В цепочке автора пропущен номер: запись пропала или переставлена",
+                "A number is missing in an author's chain: an entry was dropped or moved"},
+    FindingCode{"chain_broken", kViolation, "Запись ссылается не на предыдущую запись своей цепочки",
+                "An entry does not name the one before it in its chain"},
+    FindingCode{"duplicate_id", kViolation, "Два действующих заявления с одним идентификатором",
+                "Two statements that count have one id"},
+    FindingCode{"seen_contradicted", kViolation, "Автор подписал, что видел другую историю журнала",
+                "The author signed that they had seen another history of the log"},
+    FindingCode{"seen_refused", kNotice, "Автор назвал контрольную точку, которой у журнала не было; запись отклонена",
+                "The author named a checkpoint this log never had; the entry was refused"},
+    FindingCode{"reference_differs", kNotice, "Автор ссылается на запись с другим хешем, чем у неё есть",
+                "The author refers to an entry by another hash than it has"},
+    FindingCode{"claimed_later", kNotice, "По часам автора заявление подписано позже, чем записано",
+                "By its author's clock a statement was signed later than it was recorded"},
+    // Rules.
+    FindingCode{"verdict_differs", kViolation, "По правилам решение должно быть другим", "By the rules the verdict must be another"},
+    FindingCode{"ruling_differs", kViolation, "Обстоятельства решения записаны неверно", "The ruling's particulars are recorded wrongly"},
+    FindingCode{"profile_missing", kViolation, "Нет текста регламента, по которому принимались решения; правила не проверялись",
+                "The text of the regulation profile is missing; rules were not judged"},
+    FindingCode{"state_differs", kViolation, "Обязательство о состоянии не совпадает с записями до него",
+                "A state commitment does not match the entries before it"},
+    FindingCode{"claimed_root_differs", kViolation, "Запись называет корень дерева, которого у журнала не было",
+                "An entry names a root of the tree that this log never had"},
+    // Sealed texts and blobs.
+    FindingCode{"text_damaged", kViolation, "Закрытый текст не соответствует обязательству в журнале: подменён или повреждён",
+                "A sealed text does not match its commitment in the log: exchanged or damaged"},
+    FindingCode{"text_missing", kViolation, "Закрытого текста нет, хотя стирание не записано",
+                "A sealed text is gone, though no erasure is recorded"},
+    FindingCode{"text_unreferenced", kNotice, "В хранилище текстов лежат тексты, на которые журнал не ссылается",
+                "The vault holds texts the log does not commit to"},
+    FindingCode{"blob_damaged", kViolation, "Файл не соответствует своему хешу в журнале", "A file does not match its hash in the log"},
+    FindingCode{"blob_missing", kNotice, "Файла, названного в журнале, нет в хранилище", "A file named in the log is not in the blob store"},
+};
+
+void keep(std::vector<Finding>& kept, std::size_t most, Finding finding) {
+  if (kept.size() < most) kept.push_back(std::move(finding));
+}
+
+}  // namespace
+
+std::span<const FindingCode> finding_codes() { return kCodes; }
+
+const FindingCode& finding_code(std::string_view code) {
+  const auto* const found = std::find_if(kCodes.begin(), kCodes.end(), [&](const auto& known) { return known.code == code; });
+  LETOPIS_ASSERT(found != kCodes.end());
+  return *found;
+}
+
+void Findings::add(std::string_view code, const Place& place, std::string_view detail) {
+  const FindingCode& known = finding_code(code);
+  const std::string tail = detail.empty() ? std::string(".") : ": " + std::string(detail) + ".";
+  Finding finding{std::string(code), known.severity, place.index, place.statement, place.author,
+                  std::string(known.ru) + tail, std::string(known.en) + tail};
+  const std::lock_guard guard(mutex_);
+  ++total_;
+  ++counts_[std::string(code)];
+  if (known.severity == kViolation) {
+    ++violations_;
+    keep(kept_violations_, kept_max_, std::move(finding));
+  } else {
+    keep(kept_notices_, kept_max_, std::move(finding));
+  }
+}
+
+std::vector<Finding> Findings::sorted() const {
+  const std::lock_guard guard(mutex_);
+  std::vector<Finding> all = kept_violations_;
+  for (std::size_t i = 0; i < kept_notices_.size() && all.size() < kept_max_; ++i) all.push_back(kept_notices_[i]);
+  // nullopt sorts before every index; threads report in any order, so the code decides the rest.
+  std::sort(all.begin(), all.end(), [](const Finding& a, const Finding& b) {
+    return std::tie(a.index, a.code, a.en) < std::tie(b.index, b.code, b.en);
+  });
+  return all;
+}
+
+std::map<std::string, std::uint64_t, std::less<>> Findings::counts() const {
+  const std::lock_guard guard(mutex_);
+  return counts_;
+}
+std::uint64_t Findings::total() const {
+  const std::lock_guard guard(mutex_);
+  return total_;
+}
+std::uint64_t Findings::violations() const {
+  const std::lock_guard guard(mutex_);
+  return violations_;
+}
+
+}  // namespace letopis::audit

@@ -1,0 +1,64 @@
+#pragma once
+// What an audit can find: one table of codes, each with a severity and a sentence in both languages. docs/audit.md shows the
+// same table, and a test compares the two.
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "signing/base/bytes.h"
+
+namespace letopis::audit {
+
+// A violation makes the verdict; a notice is for people to look at and changes nothing.
+enum class Severity : std::uint8_t { kViolation = 1, kNotice = 2 };
+
+struct FindingCode {
+  std::string_view code;
+  Severity severity;
+  std::string_view ru, en;  // the sentence; the detail follows after a colon
+};
+std::span<const FindingCode> finding_codes();
+const FindingCode& finding_code(std::string_view code);  // asserts that it is one of them
+
+struct Finding {
+  std::string code;
+  Severity severity = Severity::kViolation;
+  std::optional<std::uint64_t> index;  // of the entry; none when the log as a whole is meant
+  Id statement;                        // zero when it has none, or none could be read
+  Id author;
+  std::string ru, en;
+};
+
+// Collects findings from all threads of an audit. Keeps at most `kept_max` (violations before notices), counts all.
+class Findings {
+ public:
+  explicit Findings(std::size_t kept_max) : kept_max_(kept_max) {}
+
+  struct Place {
+    std::optional<std::uint64_t> index = {};
+    Id statement = {};
+    Id author = {};
+  };
+  // `detail` is numbers, names and rules: the same in both languages, never a person's data.
+  void add(std::string_view code, const Place& place, std::string_view detail = {});
+  // In the order of the log, those of the log as a whole first.
+  std::vector<Finding> sorted() const;
+  std::map<std::string, std::uint64_t, std::less<>> counts() const;
+  std::uint64_t total() const;
+  std::uint64_t violations() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::size_t kept_max_;
+  std::uint64_t total_ = 0;
+  std::uint64_t violations_ = 0;
+  std::vector<Finding> kept_violations_, kept_notices_;
+  std::map<std::string, std::uint64_t, std::less<>> counts_;
+};
+
+}  // namespace letopis::audit

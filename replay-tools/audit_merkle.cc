@@ -1,0 +1,57 @@
+#include "replay-tools/audit_merkle.h"
+
+#include "signing/sha256.h"
+
+namespace letopis::audit {
+namespace {
+
+constexpr std::size_t kRootsRememberedMax = 4096;
+
+}  // namespace
+
+Hash hash_of_entry(ByteView entry) {
+  constexpr std::uint8_t kLeaf = 0;
+  return signing::sha256({{&kLeaf, 1}, entry});
+}
+
+Hash hash_of_pair(const Hash& left, const Hash& right) {
+  std::array<std::uint8_t, 1 + 2 * Hash::kSize> bytes;
+  bytes[0] = 1;
+  std::copy(left.bytes.begin(), left.bytes.end(), bytes.begin() + 1);
+  std::copy(right.bytes.begin(), right.bytes.end(), bytes.begin() + 1 + Hash::kSize);
+  return signing::sha256(ByteView(bytes));
+}
+
+void AuditTree::append(const Hash& leaf) {
+  Hash node = leaf;
+  for (std::size_t level = 0;; ++level) {
+    if (level == levels_.size()) levels_.emplace_back();
+    auto& row = levels_[level];
+    row.push_back(node);
+    if (row.size() % 2 != 0) return;
+    node = hash_of_pair(row[row.size() - 2], row[row.size() - 1]);
+  }
+}
+
+const Hash& AuditTree::node(unsigned level, std::uint64_t index) const {
+  LETOPIS_ASSERT(level < levels_.size() && index < levels_[level].size());
+  return levels_[level][static_cast<std::size_t>(index)];
+}
+
+std::optional<Hash> AuditTree::root_at(std::uint64_t size) const {
+  if (size > this->size()) return std::nullopt;
+  if (size == 0) return signing::sha256(ByteView());
+  if (const auto known = asked_.find(size); known != asked_.end()) return known->second;
+  // The bits of the size are the perfect subtrees; joined from the right, smallest first.
+  std::optional<Hash> root;
+  for (unsigned level = 0; level < 64 && (size >> level) != 0; ++level) {
+    if ((size >> level & 1) == 0) continue;
+    const Hash& left = node(level, (size >> level) - 1);
+    root = root ? hash_of_pair(left, *root) : left;
+  }
+  if (asked_.size() >= kRootsRememberedMax) asked_.clear();
+  asked_.emplace(size, *root);
+  return root;
+}
+
+}  // namespace letopis::audit

@@ -1,0 +1,34 @@
+#pragma once
+// The auditor's own Merkle tree (RFC 6962, section 2.1), written apart from ledger/merkle on purpose: a mistake in one shows
+// against the other. It keeps every perfect subtree (64 bytes an entry), so that it can say the root at any size.
+// Not thread-safe.
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <optional>
+#include <vector>
+
+#include "commands/decide.h"
+#include "signing/base/bytes.h"
+
+namespace letopis::audit {
+
+Hash hash_of_entry(ByteView entry);
+Hash hash_of_pair(const Hash& left, const Hash& right);
+
+class AuditTree final : public commands::Roots {
+ public:
+  void append(const Hash& leaf);
+  std::uint64_t size() const { return levels_.empty() ? 0 : levels_.front().size(); }
+  Hash root() const { return *root_at(size()); }
+  // The root of the first `size` entries; nullopt when there are fewer.
+  std::optional<Hash> root_at(std::uint64_t size) const override;
+  // MTH(D[index·2^level : (index+1)·2^level]); the subtree must be complete.
+  const Hash& node(unsigned level, std::uint64_t index) const;
+
+ private:
+  std::vector<std::vector<Hash>> levels_;
+  // Many statements name the same checkpoint: roots asked for lately.
+  mutable boost::unordered_flat_map<std::uint64_t, Hash> asked_;
+};
+
+}  // namespace letopis::audit

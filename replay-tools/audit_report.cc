@@ -1,0 +1,367 @@
+// What an audit found, told three ways: a sentence and a page of text for people, JSON for programs, one HTML file to keep.
+
+#include <algorithm>
+
+#include "ledger/schema/describe.h"
+#include "replay-tools/audit.h"
+
+namespace letopis::audit {
+
+using ledger::append_json_string;
+using ledger::json_string;
+
+namespace {
+
+bool russian(Language language) { return language == Language::kRussian; }
+std::string number(std::uint64_t value) { return std::to_string(value); }
+
+struct Words {
+  std::string_view ru, en;
+  std::string_view in(Language language) const { return russian(language) ? ru : en; }
+};
+
+Words words_of(KeptBy by) {
+  switch (by) {
+    case KeptBy::kDatabase: return {"в базе", "in the database"};
+    case KeptBy::kJournal: return {"в журнале контрольных точек", "in the checkpoint journal"};
+    case KeptBy::kServer: return {"на сервере", "on the server"};
+    case KeptBy::kAuditor: return {"принёс аудитор", "brought by the auditor"};
+    case KeptBy::kAnchor: return {"в якоре", "in an anchor"};
+    case KeptBy::kReceipt: return {"в сохранённой квитанции", "in a kept receipt"};
+  }
+  return {};
+}
+
+std::string verdict_sentence(const AuditReport& report, Language language) {
+  const bool ru = russian(language);
+  switch (report.verdict) {
+    case AuditVerdict::kViolated:
+      return ru ? "НАРУШЕН: нарушений — " + number(report.violations) : "VIOLATED: " + number(report.violations) + " violations";
+    case AuditVerdict::kConsistent: return ru ? "непротиворечив" : "consistent";
+    case AuditVerdict::kSimulated: return ru ? "непротиворечив" : "consistent";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view verdict_name(AuditVerdict verdict) {
+  switch (verdict) {
+    case AuditVerdict::kConsistent: return "consistent";
+    case AuditVerdict::kSimulated: return "simulated";
+    case AuditVerdict::kViolated: return "violated";
+  }
+  return "";
+}
+
+int exit_code(const AuditReport& report) {
+  switch (report.verdict) {
+    case AuditVerdict::kConsistent:
+    case AuditVerdict::kSimulated: return 0;
+    case AuditVerdict::kViolated: return 1;
+  }
+  return kExitUnusable;
+}
+
+std::string sentence(const AuditReport& report, Language language) {
+  const std::string verdict = verdict_sentence(report, language);
+  if (russian(language))
+    return "Журнал " + report.origin + " (" + number(report.size) + " записей) " + verdict + "." +
+           (report.simulated ? " Школа смоделирована: эти записи не о настоящих людях." : "");
+  return "The log " + report.origin + " (" + number(report.size) + " entries) is " + verdict + "." +
+         (report.simulated ? " The school is simulated: these entries are not about real people." : "");
+}
+
+std::vector<std::string> caveats(const AuditReport& report, Language language) {
+  std::vector<std::string> said;
+  const auto say = [&](std::string_view ru, std::string_view en) { said.emplace_back(russian(language) ? ru : en); };
+  say("Время записей опирается на часы оператора: свидетельств извне в проверке не было.",
+      "Times of recording rest on the operator's clock: the check had no evidence from outside.");
+  if (report.checkpoints_brought == 0)
+    say("Аудитор не принёс ни контрольной точки, ни квитанции: конец журнала, обрезанный и подписанный заново, не был бы виден.",
+        "The auditor brought neither a checkpoint nor a receipt: an end of the log that was cut off and signed anew would not show.");
+  if (!report.vkey_brought)
+    say("Ключ журнала взят из самого журнала: подменённый целиком журнал не был бы виден.",
+        "The log's key was taken from the log itself: a log exchanged as a whole would not show.");
+  if (!report.had_vault)
+    say("Хранилище текстов не открывалось: закрытые тексты не сверены с обязательствами.",
+        "The vault was not opened: sealed texts were not held against their commitments.");
+  return said;
+}
+
+namespace {
+
+struct Figure {
+  Words words;
+  std::uint64_t value;
+};
+
+std::vector<Figure> figures(const AuditReport& r) {
+  return {{{"записей", "entries"}, r.size},
+          {{"подписей проверено", "signatures verified"}, r.signatures},
+          {{"решений пересужено", "rulings judged again"}, r.judged},
+          {{"цепочек", "chains"}, r.chains},
+          {{"ключей", "keys"}, r.keys},
+          {{"контрольных точек", "checkpoints"}, r.checkpoints.size()},
+          {{"обязательств о состоянии", "state commitments"}, r.state_commitments},
+          {{"закрытых текстов", "sealed texts"}, r.texts},
+          {{"из них стёрто по записи", "of them erased on record"}, r.texts_erased}};
+}
+
+std::string place_of(const Finding& finding, Language language) {
+  if (!finding.index) return russian(language) ? "журнал в целом" : "the log as a whole";
+  return (russian(language) ? "запись " : "entry ") + number(*finding.index);
+}
+
+}  // namespace
+
+std::string text_report(const AuditReport& report, Language language) {
+  const bool ru = russian(language);
+  std::string out = sentence(report, language) + "\n\n";
+  out += (ru ? "Корень: " : "Root: ") + to_hex(report.root.view()) + "\n";
+  out += (ru ? "Ключ журнала: " : "Log key: ") + report.vkey + "\n";
+  for (const auto& figure : figures(report)) out += "  " + std::string(figure.words.in(language)) + ": " + number(figure.value) + "\n";
+  out += (ru ? "  принято: " : "  accepted: ") + number(report.verdicts.accepted) + (ru ? ", с опозданием: " : ", late: ") +
+         number(report.verdicts.late) + (ru ? ", отклонено: " : ", refused: ") + number(report.verdicts.refused) + "\n";
+  for (const auto& [rule, count] : report.rules) out += "    " + rule + ": " + number(count) + "\n";
+  if (!report.findings.empty()) out += ru ? "\nНаходки:\n" : "\nFindings:\n";
+  for (const auto& finding : report.findings)
+    out += "  [" + finding.code + "] " + place_of(finding, language) + ": " + (ru ? finding.ru : finding.en) + "\n";
+  if (report.findings_total > report.findings.size())
+    out += (ru ? "  … ещё " : "  … and more: ") + number(report.findings_total - report.findings.size()) + "\n";
+  out += ru ? "\nЧего эта проверка не видит:\n" : "\nWhat this audit does not see:\n";
+  for (const auto& caveat : caveats(report, language)) out += "  " + caveat + "\n";
+  return out;
+}
+
+namespace {
+
+// A JSON object written member by member.
+class Object {
+ public:
+  explicit Object(std::string& out) : out_(out) { out_ += '{'; }
+  void close() { out_ += '}'; }
+  std::string& member(std::string_view name) {
+    if (!first_) out_ += ',';
+    first_ = false;
+    append_json_string(out_, name);
+    out_ += ':';
+    return out_;
+  }
+  void text(std::string_view name, std::string_view value) { append_json_string(member(name), value); }
+  void count(std::string_view name, std::uint64_t value) { member(name) += number(value); }
+  void flag(std::string_view name, bool value) { member(name) += value ? "true" : "false"; }
+
+ private:
+  std::string& out_;
+  bool first_ = true;
+};
+
+template <class Items, class Write>
+void array(std::string& out, const Items& items, Write write) {
+  out += '[';
+  bool first = true;
+  for (const auto& item : items) {
+    if (!first) out += ',';
+    first = false;
+    write(item);
+  }
+  out += ']';
+}
+
+void write_counts(std::string& out, const VerdictCounts& counts) {
+  Object object(out);
+  object.count("accepted", counts.accepted);
+  object.count("late", counts.late);
+  object.count("refused", counts.refused);
+  object.close();
+}
+
+void write_finding(std::string& out, const Finding& finding) {
+  Object object(out);
+  object.text("code", finding.code);
+  object.text("severity", finding.severity == Severity::kViolation ? "violation" : "notice");
+  if (finding.index) object.count("index", *finding.index);
+  if (!finding.statement.is_zero()) object.text("statement", to_hex(finding.statement.view()));
+  if (!finding.author.is_zero()) object.text("author", to_hex(finding.author.view()));
+  object.text("ru", finding.ru);
+  object.text("en", finding.en);
+  object.close();
+}
+
+void write_checkpoint(std::string& out, const CheckedCheckpoint& checkpoint) {
+  Object object(out);
+  object.text("by", kept_by_name(checkpoint.by));
+  if (!checkpoint.label.empty()) object.text("label", checkpoint.label);
+  object.count("size", checkpoint.size);
+  object.flag("good", checkpoint.good);
+  object.close();
+}
+
+void write_checked(std::string& out, const AuditReport& report) {
+  Object object(out);
+  object.count("signatures", report.signatures);
+  object.count("rulings", report.judged);
+  object.count("chains", report.chains);
+  object.count("keys", report.keys);
+  object.count("state_commitments", report.state_commitments);
+  object.count("texts", report.texts);
+  object.count("texts_erased", report.texts_erased);
+  object.flag("stored_leaves", report.had_leaves);
+  object.flag("vault", report.had_vault);
+  array(object.member("checkpoints"), report.checkpoints, [&](const auto& checkpoint) { write_checkpoint(out, checkpoint); });
+  object.close();
+}
+
+void write_both(std::string& out, const std::string& ru, const std::string& en) {
+  Object object(out);
+  object.text("ru", ru);
+  object.text("en", en);
+  object.close();
+}
+
+void write_map(std::string& out, const std::map<std::string, std::uint64_t, std::less<>>& counts) {
+  Object object(out);
+  for (const auto& [name, count] : counts) object.count(name, count);
+  object.close();
+}
+
+}  // namespace
+
+std::string json_report(const AuditReport& report) {
+  std::string out;
+  Object object(out);
+  object.text("verdict", verdict_name(report.verdict));
+  object.flag("simulated", report.simulated);
+  write_both(object.member("sentence"), sentence(report, Language::kRussian), sentence(report, Language::kEnglish));
+  object.text("source", report.source);
+  object.text("school", report.school);
+  object.text("origin", report.origin);
+  object.text("vkey", report.vkey);
+  object.flag("vkey_brought", report.vkey_brought);
+  object.count("size", report.size);
+  object.text("root", to_hex(report.root.view()));
+  object.text("first_recorded_at", format_instant(report.first_recorded_at));
+  object.text("last_recorded_at", format_instant(report.last_recorded_at));
+  write_checked(object.member("checked"), report);
+  write_counts(object.member("verdicts"), report.verdicts);
+  write_map(object.member("rules"), report.rules);
+  Object types(object.member("types"));
+  for (const auto& [type, counts] : report.types) write_counts(types.member(type), counts);
+  types.close();
+  object.count("violations", report.violations);
+  object.count("findings_total", report.findings_total);
+  write_map(object.member("findings_by_code"), report.findings_by_code);
+  array(object.member("findings"), report.findings, [&](const auto& finding) { write_finding(out, finding); });
+  const auto ru = caveats(report, Language::kRussian);
+  const auto en = caveats(report, Language::kEnglish);
+  std::vector<std::pair<std::string, std::string>> both;
+  for (std::size_t i = 0; i < ru.size(); ++i) both.emplace_back(ru[i], en[i]);
+  array(object.member("caveats"), both, [&](const auto& pair) { write_both(out, pair.first, pair.second); });
+  object.close();
+  return out;
+}
+
+namespace {
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string cells(const char* tag, const std::vector<std::string>& values) {
+  std::string row = "<tr>";
+  for (const auto& value : values) row += std::string("<") + tag + ">" + escaped(value) + "</" + tag + ">";
+  return row + "</tr>\n";
+}
+
+constexpr std::string_view kStyle = R"(body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}
+h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
+.verdict{padding:1rem 1.25rem;border-radius:.5rem;font-size:1.15rem;border-left:.4rem solid}
+.good{background:#e9f6ec;border-color:#1f7a3a}.bad{background:#fdeaea;border-color:#b3261e}.simulated{background:#fff4dc;border-color:#9a6700}
+table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}
+td:nth-child(n+2){font-variant-numeric:tabular-nums}code{word-break:break-all}
+@media(prefers-color-scheme:dark){body{background:#16161a;color:#e6e6ea}th,td{border-color:#3a3a42}
+.good{background:#12301b}.bad{background:#3a1513}.simulated{background:#33270b}})";
+
+std::string findings_table(const AuditReport& report, Language language) {
+  const bool ru = russian(language);
+  if (report.findings.empty()) return ru ? "<p>Ничего не найдено.</p>\n" : "<p>Nothing was found.</p>\n";
+  std::string out = "<table>\n" + cells("th", ru ? std::vector<std::string>{"Код", "Где", "Что", "Заявление"}
+                                                 : std::vector<std::string>{"Code", "Where", "What", "Statement"});
+  for (const auto& finding : report.findings)
+    out += cells("td", {finding.code, place_of(finding, language), ru ? finding.ru : finding.en,
+                        finding.statement.is_zero() ? "" : to_hex(finding.statement.view())});
+  out += "</table>\n";
+  if (report.findings_total > report.findings.size())
+    out += (ru ? "<p>Ещё находок: " : "<p>More findings: ") + number(report.findings_total - report.findings.size()) + "</p>\n";
+  return out;
+}
+
+std::string figures_table(const AuditReport& report, Language language) {
+  std::string out = "<table>\n";
+  for (const auto& figure : figures(report)) out += cells("td", {std::string(figure.words.in(language)), number(figure.value)});
+  return out + "</table>\n";
+}
+
+std::string types_table(const AuditReport& report, Language language) {
+  std::string out = "<table>\n" + cells("th", russian(language) ? std::vector<std::string>{"Вид записи", "принято", "с опозданием", "отклонено"}
+                                                                : std::vector<std::string>{"Type", "accepted", "late", "refused"});
+  for (const auto& [type, counts] : report.types)
+    out += cells("td", {type, number(counts.accepted), number(counts.late), number(counts.refused)});
+  return out + "</table>\n";
+}
+
+std::string rules_table(const AuditReport& report, Language language) {
+  if (report.rules.empty()) return {};
+  std::string out = russian(language) ? "<h2>Правила, которые сработали</h2>\n<table>\n" : "<h2>Rules that spoke</h2>\n<table>\n";
+  for (const auto& [rule, count] : report.rules) out += cells("td", {rule, number(count)});
+  return out + "</table>\n";
+}
+
+std::string checkpoints_table(const AuditReport& report, Language language) {
+  const bool ru = russian(language);
+  std::string out = "<table>\n" + cells("th", ru ? std::vector<std::string>{"Где хранится", "Имя", "Записей", "Сходится"}
+                                                 : std::vector<std::string>{"Kept", "Name", "Entries", "Good"});
+  for (const auto& checkpoint : report.checkpoints)
+    out += cells("td", {std::string(words_of(checkpoint.by).in(language)), checkpoint.label, number(checkpoint.size),
+                        checkpoint.good ? (ru ? "да" : "yes") : (ru ? "нет" : "no")});
+  return out + "</table>\n";
+}
+
+}  // namespace
+
+std::string html_report(const AuditReport& report, Language language) {
+  const bool ru = russian(language);
+  const char* tone = report.verdict == AuditVerdict::kViolated ? "bad" : report.simulated ? "simulated" : "good";
+  const std::string title = (ru ? "Аудит журнала " : "Audit of the log ") + escaped(report.origin);
+  std::string out = std::string("<!doctype html>\n<html lang=\"") + (ru ? "ru" : "en") + "\">\n<head><meta charset=\"utf-8\">" +
+                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>" + title + "</title>\n<style>" +
+                    std::string(kStyle) + "</style></head>\n<body>\n<h1>" + title + "</h1>\n";
+  out += std::string("<p class=\"verdict ") + tone + "\">" + escaped(sentence(report, language)) + "</p>\n";
+  out += "<p>" + escaped(report.school) + "<br>" + (ru ? "Первая запись: " : "First entry: ") +
+         format_instant(report.first_recorded_at) + (ru ? "; последняя: " : "; last: ") + format_instant(report.last_recorded_at) +
+         "<br>" + (ru ? "Корень: " : "Root: ") + "<code>" + to_hex(report.root.view()) + "</code><br>" +
+         (ru ? "Ключ журнала: " : "Log key: ") + "<code>" + escaped(report.vkey) + "</code></p>\n";
+  out += (ru ? "<h2>Находки</h2>\n" : "<h2>Findings</h2>\n") + findings_table(report, language);
+  out += (ru ? "<h2>Что проверено</h2>\n" : "<h2>What was checked</h2>\n") + figures_table(report, language);
+  out += (ru ? "<h2>Контрольные точки</h2>\n" : "<h2>Checkpoints</h2>\n") + checkpoints_table(report, language);
+  out += (ru ? "<h2>Записи</h2>\n" : "<h2>Entries</h2>\n") + types_table(report, language) + rules_table(report, language);
+  out += ru ? "<h2>Чего эта проверка не видит</h2>\n<ul>\n" : "<h2>What this audit does not see</h2>\n<ul>\n";
+  for (const auto& caveat : caveats(report, language)) out += "<li>" + escaped(caveat) + "</li>\n";
+  return out + "</ul>\n</body>\n</html>\n";
+}
+
+}  // namespace letopis::audit

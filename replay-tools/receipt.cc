@@ -1,0 +1,352 @@
+#include "replay-tools/receipt.h"
+
+#include <algorithm>
+
+#include "ledger/authorship.h"
+#include "ledger/checkpoint.h"
+#include "ledger/merkle.h"
+#include "ledger/schema/codec.h"
+#include "ledger/schema/describe.h"
+#include "ledger/second_signatures.h"
+#include "signing/keys.h"
+
+namespace letopis::receipt {
+
+using namespace ledger;
+using signing::Purpose;
+
+namespace {
+
+Status verified(const PublicKey& key, ByteView message, const Signature& signature, const char* whose) {
+  if (!signing::verify(key, message, signature)) return fail("bad_signature", whose);
+  return {};
+}
+
+// The genesis must vouch for this log and be vouched for by its root keys.
+Status check_genesis_words(const Entry& genesis, const signing::VerifierKey& log) {
+  const Statement& st = genesis.statement;
+  const auto& body = std::get<SchoolCreated>(st.body);
+  if (genesis.event.index != 0 || genesis.event.verdict != ledger::Verdict::kAccepted) return fail("not_the_genesis", "index or verdict");
+  if (st.origin != log.name || body.log_vkey != log.text()) return fail("other_log", std::string(body.log_vkey));
+  if (st.key != signing::key_id(Purpose::kRoot, body.root_keys.front().key)) return fail("foreign_key", "of the genesis");
+  TRY_STATUS(verified(body.root_keys.front().key, statement_message(genesis.event.statement), genesis.event.signature, "of the genesis"));
+  const Bytes message = genesis_message(st);
+  unsigned valid = 0;
+  for (std::size_t i = 0; i < body.root_keys.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k)
+      if (body.root_keys[i].key == body.root_keys[k].key) return fail("bad_threshold", "a root key named twice");
+    if (body.root_keys[i].signature.is_zero()) continue;
+    TRY_STATUS(verified(body.root_keys[i].key, message, body.root_keys[i].signature, "of a root key"));
+    ++valid;
+  }
+  if (body.threshold < 1 || valid < body.threshold) return fail("bad_threshold", "too few root keys signed");
+  return {};
+}
+
+// The keys a receipt can account for, from its links back to the genesis. A link is asked at most once on a path, so a
+// circle ends.
+class KeyChain {
+ public:
+  KeyChain(const std::vector<Entry>& links, const Entry& genesis, const Entry& entry)
+      : links_(links), genesis_(genesis), entry_(entry) {}
+
+  // The key that must have signed the entry.
+  Result<PublicKey> author_key() const {
+    TRY(const Known known, find(entry_.statement.key, entry_.event.index + 1, links_.size() + 1));
+    const Statement& st = entry_.statement;
+    const Role role = st.acting_as;
+    const Purpose needed = role == Role::kRoot ? Purpose::kRoot : role == Role::kService ? Purpose::kService : Purpose::kAuthor;
+    if (known.purpose != needed || known.person != st.author) return fail("foreign_key", "the key is another's, or for another purpose");
+    return known.key;
+  }
+
+ private:
+  struct Known {
+    Purpose purpose;
+    PublicKey key;
+    Id person;
+  };
+
+  Result<Known> find(const Id& id, std::uint64_t before, std::size_t steps) const {
+    const auto& created = std::get<SchoolCreated>(genesis_.statement.body);
+    for (const auto& root : created.root_keys)
+      if (id == signing::key_id(Purpose::kRoot, root.key)) return Known{Purpose::kRoot, root.key, {}};
+    if (id == signing::key_id(Purpose::kService, created.service_key)) return Known{Purpose::kService, created.service_key, {}};
+    if (steps == 0) return fail("key_chain_broken", "a chain of keys in a circle");
+    for (const auto& link : links_) {
+      if (link.event.index >= before || link.event.verdict == ledger::Verdict::kRefused) continue;
+      if (const auto* enrolled = std::get_if<KeyEnrolled>(&link.statement.body))
+        if (id == signing::key_id(Purpose::kAuthor, enrolled->key)) return by_enrolment(link, *enrolled, steps - 1);
+      if (const auto* rotated = std::get_if<KeyRotated>(&link.statement.body))
+        if (id == signing::key_id(Purpose::kAuthor, rotated->key)) return by_rotation(link, *rotated, steps - 1);
+    }
+    return fail("key_chain_broken", "no link brings key " + to_hex(id.view()));
+  }
+
+  Result<Known> by_enrolment(const Entry& link, const KeyEnrolled& body, std::size_t steps) const {
+    const Statement& st = link.statement;
+    if (st.author != body.person) return fail("foreign_key", "an enrolment for somebody else");
+    TRY_STATUS(signed_by(link, body.key));
+    for (const auto& other : links_) {
+      const auto* invitation = std::get_if<InvitationIssued>(&other.statement.body);
+      if (invitation == nullptr || other.statement.id != body.invitation || other.event.index >= link.event.index) continue;
+      if (invitation->person != body.person || other.event.verdict == ledger::Verdict::kRefused)
+        return fail("key_chain_broken", "the invitation is for somebody else, or was refused");
+      TRY_STATUS(verified(invitation->code_key, enrolment_message(st.origin, body.invitation, body.person, body.key),
+                          body.code_signature, "of the invitation's code"));
+      TRY(const Known inviter, find(other.statement.key, other.event.index, steps));
+      if (inviter.person != other.statement.author) return fail("foreign_key", "of an invitation");
+      TRY_STATUS(signed_by(other, inviter.key));
+      return Known{Purpose::kAuthor, body.key, body.person};
+    }
+    return fail("key_chain_broken", "an enrolment without its invitation");
+  }
+
+  Result<Known> by_rotation(const Entry& link, const KeyRotated& body, std::size_t steps) const {
+    const Statement& st = link.statement;
+    TRY(const Known old, find(st.key, link.event.index, steps));
+    if (old.purpose != Purpose::kAuthor || old.person != st.author) return fail("foreign_key", "of a rotation");
+    TRY_STATUS(signed_by(link, old.key));
+    TRY_STATUS(verified(body.key, rotation_message(st.origin, st.key, body.key), body.new_signature, "of the new key"));
+    return Known{Purpose::kAuthor, body.key, st.author};
+  }
+
+  Status signed_by(const Entry& link, const PublicKey& key) const {
+    if (link.statement.origin != genesis_.statement.origin) return fail("other_log", std::string(link.statement.origin));
+    return verified(key, statement_message(link.event.statement), link.event.signature, "in the chain of keys");
+  }
+
+  const std::vector<Entry>& links_;
+  const Entry& genesis_;
+  const Entry& entry_;
+};
+
+class Check {
+ public:
+  Check(std::string_view file, std::string_view vkey, const std::optional<Bytes>& entry) : file_(file), vkey_(vkey), given_(entry) {}
+
+  Report run() {
+    report_.verdict = Verdict::kUnusable;
+    if (!step("proof_file", read())) return report_;
+    report_.verdict = Verdict::kRefuted;
+    const bool good = step("log_signature", log_signature()) && step("entry", entry()) && step("inclusion", inclusion()) &&
+                      step("genesis", genesis()) && step("key_chain", key_chain()) && step("author_signature", author_signature());
+    if (good) report_.verdict = Verdict::kGood;
+    return report_;
+  }
+
+ private:
+  bool step(const char* name, const Status& status) {
+    if (status)
+      report_.steps.push_back({name, {}, {}});
+    else
+      report_.steps.push_back({name, status.error().code, status.error().detail});
+    return status.has_value();
+  }
+
+  Status read() {
+    TRY(log_, signing::parse_vkey(vkey_));
+    if (log_.type != signing::kNoteTypeEd25519) return fail("malformed", "the vkey is not a log's");
+    TRY(proof_, parse_proof_file(file_));
+    if (!proof_.extra) return fail("no_entry", "the proof file carries no receipt");
+    TRY(receipt_, decode_receipt(*proof_.extra));
+    if (receipt_.version != kReceiptVersion) return fail("unknown_version", std::to_string(receipt_.version));
+    report_.origin = log_.name;
+    report_.index = proof_.index;
+    return {};
+  }
+
+  Status log_signature() {
+    TRY(const auto opened, open_checkpoint(proof_.checkpoint, log_));
+    checkpoint_ = opened.checkpoint;
+    report_.tree_size = checkpoint_.size;
+    return {};
+  }
+
+  Status entry() {
+    TRY(entry_, decode_entry(receipt_.event));
+    report_.entry_json = entry_json(entry_.event, entry_.statement);
+    if (entry_.event.index != proof_.index) return fail("index_differs", "the entry says " + std::to_string(entry_.event.index));
+    if (entry_.statement.origin != log_.name) return fail("other_log", std::string(entry_.statement.origin));
+    if (given_ && !equal(*given_, receipt_.event)) return fail("entry_differs", "the given entry is not the one of the receipt");
+    return {};
+  }
+
+  Status inclusion() const {
+    return verify_inclusion(leaf_hash(receipt_.event), proof_.index, checkpoint_.size, proof_.proof, checkpoint_.root);
+  }
+
+  Status genesis() {
+    for (const auto& link : receipt_.key_chain) {
+      TRY(links_.emplace_back(), decode_entry(link.event));
+      if (std::holds_alternative<SchoolCreated>(links_.back().statement.body)) genesis_bytes_ = link.event;
+    }
+    // The receipt of the genesis is its own proof; one of an enrolment is the newest link of its own chain.
+    TRY(links_.emplace_back(), decode_entry(receipt_.event));
+    if (proof_.index == 0) genesis_bytes_ = receipt_.event;
+    if (genesis_bytes_.empty()) return fail("no_genesis", "the chain of keys does not reach the genesis");
+    TRY(genesis_, decode_entry(genesis_bytes_));
+    if (!std::holds_alternative<SchoolCreated>(genesis_.statement.body)) return fail("not_the_genesis", "another kind of entry");
+    report_.school = std::get<SchoolCreated>(genesis_.statement.body).name;
+    report_.simulated = std::get<SchoolCreated>(genesis_.statement.body).simulated;
+    const auto& proof = proof_.index == 0 && receipt_.genesis_proof.empty() ? proof_.proof : receipt_.genesis_proof;
+    TRY_STATUS(verify_inclusion(leaf_hash(genesis_bytes_), 0, checkpoint_.size, proof, checkpoint_.root));
+    return check_genesis_words(genesis_, log_);
+  }
+
+  Status key_chain() {
+    TRY(author_, KeyChain(links_, genesis_, entry_).author_key());
+    return {};
+  }
+
+  Status author_signature() const {
+    return verified(author_, statement_message(entry_.event.statement), entry_.event.signature, "of the author");
+  }
+
+  std::string_view file_, vkey_;
+  const std::optional<Bytes>& given_;
+  Report report_;
+  signing::VerifierKey log_;
+  ProofFile proof_;
+  ledger::Receipt receipt_;
+  Checkpoint checkpoint_;
+  Entry entry_;
+  std::vector<Entry> links_;
+  ByteView genesis_bytes_;
+  Entry genesis_;
+  PublicKey author_;
+};
+
+struct StepWords {
+  std::string_view name, ru, en;
+};
+constexpr StepWords kSteps[] = {
+    {"proof_file", "Файл квитанции читается", "The receipt's file reads"},
+    {"log_signature", "Контрольная точка подписана журналом", "The checkpoint is signed by the log"},
+    {"entry", "Запись в квитанции — та самая", "The entry in the receipt is the one meant"},
+    {"inclusion", "Запись стоит под своим номером в подписанном журнале", "The entry stands at its index in the signed log"},
+    {"genesis", "Журнал начинается с этой школы и этого ключа", "The log opens with this school and this key"},
+    {"key_chain", "Ключ автора ведёт к первой записи журнала", "The author's key leads back to the first entry"},
+    {"author_signature", "Автор подписал именно это", "The author signed exactly this"},
+};
+
+std::string_view words_of(const Step& step, Language language) {
+  for (const auto& words : kSteps)
+    if (words.name == step.name) return language == Language::kRussian ? words.ru : words.en;
+  return step.name;
+}
+
+std::string sentence(const Report& report, Language language) {
+  const bool ru = language == Language::kRussian;
+  std::string text;
+  switch (report.verdict) {
+    case Verdict::kGood:
+      text = ru ? "ВЕРНО (good): запись " + std::to_string(report.index) + " журнала " + report.origin + " подлинная."
+                : "GOOD: entry " + std::to_string(report.index) + " of the log " + report.origin + " is genuine.";
+      break;
+    case Verdict::kRefuted:
+      text = ru ? "ОПРОВЕРГНУТО (refuted): квитанция не доказывает того, что утверждает."
+                : "REFUTED: the receipt does not prove what it says.";
+      break;
+    case Verdict::kUnusable:
+      text = ru ? "НЕПРИГОДНО (unusable): проверять нечего." : "UNUSABLE: there is nothing to check.";
+      break;
+  }
+  if (report.simulated)
+    text += ru ? " Школа смоделирована: эти записи не о настоящих людях."
+               : " The school is simulated: its entries are not about real people.";
+  return text;
+}
+
+// The end of the JSON string that begins at `at`: one past its closing quote.
+std::size_t end_of_string(std::string_view json, std::size_t at) {
+  for (++at; at < json.size() && json[at] != '"'; ++at)
+    if (json[at] == '\\') ++at;
+  return at + 1;
+}
+
+// JSON text as people read it: a member a line, indented, without brackets.
+std::string laid_out(std::string_view json) {
+  std::string out;
+  std::size_t depth = 0;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const char c = json[i];
+    if (c == '{' || c == '[') {
+      ++depth;
+      if (depth > 1) out += "\n" + std::string(2 * depth, ' ');
+    } else if (c == '}' || c == ']') {
+      --depth;
+    } else if (c == ',') {
+      out += "\n" + std::string(2 * depth, ' ');
+    } else if (c == '"') {
+      const std::size_t end = end_of_string(json, i);
+      const bool is_name = end < json.size() && json[end] == ':';
+      out += is_name ? json.substr(i + 1, end - i - 2) : json.substr(i, end - i);
+      i = end - 1;
+    } else {
+      out += c;
+      if (c == ':' && json[i + 1] != '{' && json[i + 1] != '[') out += ' ';
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string_view verdict_name(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kGood: return "good";
+    case Verdict::kRefuted: return "refuted";
+    case Verdict::kUnusable: return "unusable";
+  }
+  return "";
+}
+
+int exit_code(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kGood: return 0;
+    case Verdict::kRefuted: return 1;
+    case Verdict::kUnusable: return 2;
+  }
+  return 2;
+}
+
+Report check(std::string_view proof_file, std::string_view vkey, const std::optional<Bytes>& entry) {
+  return Check(proof_file, vkey, entry).run();
+}
+
+std::string text_report(const Report& report, Language language) {
+  std::string out = sentence(report, language) + "\n\n";
+  for (const auto& step : report.steps) {
+    out += step.holds() ? "  + " : "  - ";
+    out += words_of(step, language);
+    if (!step.holds()) out += ": " + step.reason + (step.detail.empty() ? "" : " (" + step.detail + ")");
+    out += "\n";
+  }
+  if (report.entry_json.empty()) return out;
+  const bool ru = language == Language::kRussian;
+  out += ru ? "\nЗапись" : "\nThe entry";
+  if (report.verdict == Verdict::kGood)
+    out += ":\n";
+  else
+    out += ru ? " (не подтверждена):\n" : " (not confirmed):\n";
+  return out + "  " + laid_out(report.entry_json) + "\n";
+}
+
+std::string json_report(const Report& report) {
+  std::string out = "{\"verdict\":" + json_string(verdict_name(report.verdict)) +
+                    ",\"simulated\":" + (report.simulated ? "true" : "false") + ",\"origin\":" + json_string(report.origin) +
+                    ",\"school\":" + json_string(report.school) + ",\"index\":" + std::to_string(report.index) +
+                    ",\"tree_size\":" + std::to_string(report.tree_size) + ",\"steps\":[";
+  for (std::size_t i = 0; i < report.steps.size(); ++i) {
+    const auto& step = report.steps[i];
+    out += (i > 0 ? "," : "") + std::string("{\"name\":") + json_string(step.name) + ",\"holds\":" + (step.holds() ? "true" : "false");
+    if (!step.holds()) out += ",\"reason\":" + json_string(step.reason) + ",\"detail\":" + json_string(step.detail);
+    out += "}";
+  }
+  out += "]";
+  if (!report.entry_json.empty()) out += ",\"entry\":" + report.entry_json;
+  return out + "}";
+}
+
+}  // namespace letopis::receipt

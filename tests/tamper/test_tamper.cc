@@ -1,0 +1,128 @@
+// Every way of tampering in the list, done to a copy of a real school, and what the audit makes of it. The page
+// docs/tamper.md is written by this program (--write-docs) from what really happened, and held against it here.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "tests/tamper/tamperings.h"
+
+namespace letopis::test {
+namespace {
+
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+struct Outcome {
+  Tampering tampering;
+  std::vector<std::string> alone, with_kept;
+};
+
+const std::vector<Outcome>& outcomes() {
+  static const std::vector<Outcome> kOutcomes = [] {
+    std::vector<Outcome> done;
+    for (auto& tampering : tamperings()) {
+      Scene scene(story());
+      tampering.change(scene);
+      auto alone = scene.audit(false);
+      auto with_kept = scene.audit(true);
+      done.push_back({std::move(tampering), std::move(alone), std::move(with_kept)});
+    }
+    return done;
+  }();
+  return kOutcomes;
+}
+
+bool is_violation(const std::string& code) { return !code.starts_with("("); }
+bool is_caught(const std::vector<std::string>& codes) { return std::any_of(codes.begin(), codes.end(), is_violation); }
+
+std::string listed(const std::vector<std::string>& codes) {
+  std::string text;
+  for (const auto& code : codes) {
+    const std::string name = is_violation(code) ? code : code.substr(1, code.size() - 2);
+    text += (text.empty() ? "`" : ", `") + name + (is_violation(code) ? "`" : "` (a notice)");
+  }
+  return text.empty() ? "nothing" : text;
+}
+
+// What `with_kept` has more than `alone`.
+std::vector<std::string> added(const Outcome& outcome) {
+  std::vector<std::string> more;
+  for (const auto& code : outcome.with_kept)
+    if (std::find(outcome.alone.begin(), outcome.alone.end(), code) == outcome.alone.end()) more.push_back(code);
+  return more;
+}
+
+std::string page() {
+  std::string text = R"(# What tampering leaves behind
+
+Each row was done to a copy of a small school's data, and audited (`letopis audit`): on its own, and by an auditor who had kept
+a checkpoint, a receipt, and the log's key from before. This page is written by `test_tamper --write-docs`, and ctest fails
+when what happens is no longer what it says. The codes are explained in [audit.md](audit.md).
+
+Read the rows near the end with care, where the audit alone says nothing, or no more than a notice. The operator holds the
+log's key, and whoever signs the newest checkpoint can sign another in its place: the end of a log that nobody outside has
+seen yet is the operator's word and no more. What catches it is a checkpoint or a receipt that somebody kept.
+
+| tampering | needs | the audit alone says | what was kept adds |
+|---|---|---|---|
+)";
+  for (const auto& outcome : outcomes())
+    text += "| " + outcome.tampering.what + " | " + outcome.tampering.needs + " | " + listed(outcome.alone) + " | " +
+            listed(added(outcome)) + " |\n";
+  const auto count = [&](auto matches) { return std::to_string(std::count_if(outcomes().begin(), outcomes().end(), matches)); };
+  text += "\n" + count([](const Outcome&) { return true; }) + " ways; " +
+          count([](const Outcome& o) { return is_caught(o.alone); }) + " are caught or refused by the audit alone, " +
+          count([](const Outcome& o) { return !is_caught(o.alone) && is_caught(o.with_kept); }) +
+          " only by what somebody kept.\n";
+  return text;
+}
+
+std::string docs_path() { return std::string(LETOPIS_SOURCE_DIR) + "/docs/tamper.md"; }
+
+TEST(Tampering, NothingIsFoundWhereNothingWasTamperedWith) {
+  Scene disk(story());
+  (void)disk.directory();
+  EXPECT_THAT(disk.audit(true), Not(Contains(::testing::ResultOf(is_violation, true))));
+  Scene memory(story());
+  memory.operator_().sign_anew();
+  EXPECT_THAT(memory.audit(true), IsEmpty());
+}
+
+TEST(Tampering, LeavesWhatTheListSays) {
+  for (const auto& outcome : outcomes()) {
+    SCOPED_TRACE(outcome.tampering.what);
+    if (outcome.tampering.caught_alone.empty()) {
+      EXPECT_FALSE(is_caught(outcome.alone)) << listed(outcome.alone);
+    } else {
+      EXPECT_THAT(outcome.alone, Contains(outcome.tampering.caught_alone));
+    }
+    if (!outcome.tampering.caught_with_kept.empty()) {
+      EXPECT_THAT(added(outcome), Contains(outcome.tampering.caught_with_kept));
+    }
+  }
+}
+
+TEST(Tampering, IsAlwaysCaughtByAnAuditorWhoKeptSomething) {
+  for (const auto& outcome : outcomes()) EXPECT_TRUE(is_caught(outcome.with_kept)) << outcome.tampering.what;
+}
+
+TEST(Tampering, IsToldInTheDocsAsItHappens) {
+  const Bytes written = faults::read_whole(docs_path());
+  EXPECT_EQ(page(), as_text(written)) << "write it anew: test_tamper --write-docs";
+}
+
+}  // namespace
+}  // namespace letopis::test
+
+int main(int argc, char** argv) {
+  ::testing::InitGoogleTest(&argc, argv);
+  if (argc == 2 && std::string_view(argv[1]) == "--write-docs") {
+    letopis::faults::overwrite(letopis::test::docs_path(), letopis::as_bytes(letopis::test::page()));
+    return 0;
+  }
+  return RUN_ALL_TESTS();
+}

@@ -1,0 +1,283 @@
+// The audit of an honest school, from memory and from its directory; what it says, and what it does not claim.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "replay-tools/audit.h"
+#include "replay-tools/audit_directory.h"
+#include "tests/fault/temporary_directory.h"
+#include "tests/tamper/forger.h"
+
+namespace letopis::audit {
+namespace {
+
+using test::Forger;
+using test::story;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+std::string data_directory() { return story().live.directory() + "/data"; }
+
+AuditReport audited(const AuditSource& source, const AuditOptions& options = {}) {
+  auto report = audit(source, options);
+  EXPECT_TRUE(report.has_value()) << report.error().text();
+  return report.value_or(AuditReport{});
+}
+
+// Every file below a directory with its bytes.
+std::map<std::string, Bytes> snapshot(const std::string& directory) {
+  std::map<std::string, Bytes> files;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory))
+    if (entry.is_regular_file()) files[entry.path().string()] = faults::read_whole(entry.path().string());
+  return files;
+}
+
+TEST(Audit, FindsNothingInAnHonestSchool) {
+  const auto report = audited(Forger(story()).source());
+  EXPECT_THAT(report.findings, IsEmpty());
+  EXPECT_EQ(AuditVerdict::kConsistent, report.verdict);
+  EXPECT_EQ(0, exit_code(report));
+  EXPECT_EQ(story().entries.size(), report.size);
+  EXPECT_EQ(report.size, report.judged);
+  EXPECT_EQ(report.size, report.verdicts.accepted + report.verdicts.late + report.verdicts.refused);
+  EXPECT_EQ(1U, report.verdicts.late);
+  EXPECT_EQ(1U, report.verdicts.refused);
+  EXPECT_EQ((VerdictCounts{1, 1, 1}), report.types.at("mark_given"));
+  EXPECT_EQ(1U, report.rules.at("second_mark"));
+  EXPECT_GT(report.state_commitments, 1U);
+  // Every entry has its author's signature; enrolments, a rotation and the genesis' root keys have more.
+  EXPECT_GT(report.signatures, report.size);
+}
+
+TEST(Audit, ReadsAStoppedServersDirectoryAndChangesNothingInIt) {
+  const auto before = snapshot(data_directory());
+  {
+    const auto source = DirectorySource::open(data_directory(), story().slug(), story().master_key);
+    ASSERT_TRUE(source.has_value()) << source.error().text();
+    AuditOptions options;
+    options.vkey = story().vkey;
+    options.checkpoints = {{"kept", story().checkpoint}};
+    const auto report = audited(**source, options);
+    EXPECT_THAT(report.findings, IsEmpty()) << text_report(report, Language::kEnglish);
+    EXPECT_THAT(report.checkpoints, SizeIs(3));
+    EXPECT_TRUE(report.had_vault);
+    EXPECT_GT(report.texts, 10U);
+    EXPECT_EQ(1U, report.texts_erased);
+  }
+  EXPECT_EQ(before, snapshot(data_directory()));
+}
+
+TEST(Audit, ReadsADirectoryThatNobodyMayWriteTo) {
+  faults::TemporaryDirectory home;
+  std::filesystem::copy(data_directory(), home / "data", std::filesystem::copy_options::recursive);
+  std::filesystem::permissions(home / "data", std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  const auto source = DirectorySource::open(home / "data", story().slug());
+  std::filesystem::permissions(home / "data", std::filesystem::perms::owner_all);
+  ASSERT_TRUE(source.has_value()) << source.error().text();
+  EXPECT_THAT(audited(**source).findings, IsEmpty());
+}
+
+TEST(Audit, RefusesADirectoryThatAServerHolds) {
+  faults::TemporaryDirectory home;
+  std::filesystem::copy(data_directory(), home / "data", std::filesystem::copy_options::recursive);
+  const auto server = DirectoryLock::acquire(home / "data");
+  ASSERT_TRUE(server.has_value());
+  const auto source = DirectorySource::open(home / "data", story().slug());
+  ASSERT_FALSE(source.has_value());
+  EXPECT_EQ("in_use", source.error().code);
+  EXPECT_THAT(source.error().detail, HasSubstr("is already open in process"));
+}
+
+TEST(Audit, KeepsServersOutWhileItReads) {
+  faults::TemporaryDirectory home;
+  std::filesystem::copy(data_directory(), home / "data", std::filesystem::copy_options::recursive);
+  const auto one = DirectorySource::open(home / "data", story().slug());
+  const auto another = DirectorySource::open(home / "data", story().slug());
+  ASSERT_TRUE(one.has_value() && another.has_value());
+  EXPECT_EQ("in_use", DirectoryLock::acquire(home / "data").error().code);
+}
+
+TEST(Audit, NamesWhatIsNotThere) {
+  faults::TemporaryDirectory home;
+  EXPECT_EQ("not_found", DirectorySource::open(home / "nowhere", "licey29").error().code);
+  EXPECT_FALSE(std::filesystem::exists(home / "nowhere"));
+  EXPECT_EQ("not_found", DirectorySource::open(data_directory(), "another").error().code);
+  EXPECT_EQ("wrong_master_key",
+            DirectorySource::open(data_directory(), story().slug(), std::array<std::uint8_t, 32>{}).error().code);
+  EXPECT_EQ("empty", audit(MemorySource(), {}).error().code);
+}
+
+TEST(Audit, RefusesAKeyThatIsNotOne) {
+  AuditOptions options;
+  options.vkey = "not a key";
+  EXPECT_EQ("bad_vkey", audit(Forger(story()).source(), options).error().code);
+}
+
+TEST(Audit, SaysThatASimulatedSchoolIsSimulatedWhateverElseItSays) {
+  // A school of one entry, whose root key says that it is simulated.
+  auto report = audited(Forger(story()).source());
+  report.simulated = true;
+  report.verdict = AuditVerdict::kSimulated;
+  EXPECT_THAT(sentence(report, Language::kRussian), HasSubstr("смоделирована"));
+  EXPECT_THAT(json_report(report), AllOf(HasSubstr(R"("verdict":"simulated")"), HasSubstr(R"("simulated":true)")));
+  EXPECT_EQ(0, exit_code(report));
+  report.verdict = AuditVerdict::kViolated;
+  EXPECT_THAT(sentence(report, Language::kEnglish), HasSubstr("simulated"));
+  EXPECT_THAT(html_report(report, Language::kRussian), HasSubstr("смоделирована"));
+}
+
+TEST(Audit, TakesTheSimulatedFlagFromTheGenesis) {
+  Forger forger(story());
+  forger.cut(1);
+  const auto& root = *story().licey.root().key;
+  forger.rewrite(
+      0, [](ledger::Event&, ledger::Statement& st) { std::get<ledger::SchoolCreated>(st.body).simulated = true; }, &root);
+  forger.sign_anew();
+  const auto report = audited(forger.source());
+  // The root key signed another act, so this is no honest genesis; but what it says of itself is said.
+  EXPECT_EQ(AuditVerdict::kViolated, report.verdict);
+  EXPECT_TRUE(report.simulated);
+}
+
+TEST(Audit, SaysTheWorstItKnowsInEveryForm) {
+  Forger forger(story());
+  forger.rewrite(story().mark, [](ledger::Event&, ledger::Statement& st) { std::get<ledger::MarkGiven>(st.body).value = "2"; });
+  forger.sign_anew();
+  const auto report = audited(forger.source());
+  EXPECT_EQ(1, exit_code(report));
+  EXPECT_THAT(sentence(report, Language::kRussian), HasSubstr("НАРУШЕН"));
+  EXPECT_THAT(text_report(report, Language::kEnglish), HasSubstr("[bad_signature] entry " + std::to_string(story().mark)));
+  const auto html = html_report(report, Language::kRussian);
+  EXPECT_THAT(html, AllOf(HasSubstr("bad_signature"), HasSubstr("<!doctype html>"), HasSubstr("charset=\"utf-8\"")));
+  EXPECT_THAT(html, AllOf(Not(HasSubstr("src=")), Not(HasSubstr("href=")), Not(HasSubstr("@import")))) << "nothing is loaded";
+  const auto json = json_report(report);
+  EXPECT_THAT(json, HasSubstr(R"("code":"bad_signature","severity":"violation","index":)" + std::to_string(story().mark)));
+  EXPECT_THAT(json, Not(HasSubstr("\n")));
+}
+
+TEST(Audit, NamesEntryStatementAndAuthorOfAFinding) {
+  Forger forger(story());
+  forger.rewrite(story().late_mark, [](ledger::Event&, ledger::Statement& st) { std::get<ledger::MarkGiven>(st.body).value = "2"; });
+  forger.sign_anew();
+  const auto report = audited(forger.source());
+  ASSERT_THAT(report.findings, SizeIs(1));
+  EXPECT_EQ("bad_signature", report.findings[0].code);
+  EXPECT_EQ(story().late_mark, report.findings[0].index);
+  EXPECT_EQ(story().teacher->id, report.findings[0].author);
+  EXPECT_EQ(ledger::decode_entry(story().entries.back())->statement.id, report.findings[0].statement);
+}
+
+TEST(Audit, AdmitsWhatItCannotSee) {
+  AuditOptions blind;
+  const auto alone = caveats(audited(Forger(story()).source(), blind), Language::kEnglish);
+  AuditOptions prepared;
+  prepared.vkey = story().vkey;
+  prepared.receipts = {{"mine", story().receipts.at(story().mark)}};
+  const auto with = caveats(audited(Forger(story()).source(), prepared), Language::kEnglish);
+  EXPECT_EQ(alone.size(), with.size() + 2);
+}
+
+TEST(Audit, GivesTheSameReportOnAnyNumberOfThreads) {
+  Forger forger(story());
+  for (const auto index : {story().mark, story().correction, story().late_mark})
+    forger.rewrite(index, [](ledger::Event&, ledger::Statement& st) { st.salt.bytes[0] ^= 1; });
+  forger.sign_anew();
+  std::set<std::string> reports;
+  for (const unsigned threads : {1U, 2U, 5U}) {
+    AuditOptions options;
+    options.threads = threads;
+    reports.insert(json_report(audited(forger.source(), options)));
+  }
+  EXPECT_THAT(reports, SizeIs(1));
+}
+
+TEST(Audit, KeepsSomeFindingsAndCountsAll) {
+  Forger forger(story());
+  forger.rewrite_event(3, [](ledger::Event& event) { event.rules_version = 9; });
+  forger.sign_anew();
+  AuditOptions options;
+  options.findings_kept_max = 5;
+  const auto report = audited(forger.source(), options);
+  EXPECT_THAT(report.findings, SizeIs(5));
+  EXPECT_GT(report.findings_total, 20U) << "everybody after it had seen another history";
+  EXPECT_EQ(1U, report.findings_by_code.at("rules_version"));
+}
+
+TEST(Audit, FoldsOnPastARefusalThatTheLogCallsAccepted) {
+  Forger forger(story());
+  forger.rewrite_event(story().refused_mark, [](ledger::Event& event) {
+    event.verdict = ledger::Verdict::kAccepted;
+    event.rule = {};
+  });
+  forger.sign_anew();
+  const auto report = audited(forger.source());
+  EXPECT_EQ(report.size, report.judged);
+  EXPECT_EQ(1U, report.findings_by_code.at("verdict_differs"));
+}
+
+// A log that lies must not bring its auditor down.
+TEST(Audit, SurvivesWhateverStandsInTheEntries) {
+  SeededRandom random(20'260'901);
+  for (int round = 0; round < 150; ++round) {
+    auto source = Forger(story()).source();
+    source.leaf_hashes.reset();
+    const std::uint64_t changes = 1 + random.below(4);
+    for (std::uint64_t i = 0; i < changes; ++i) {
+      Bytes& entry = source.log[static_cast<std::size_t>(random.below(source.log.size()))];
+      entry[static_cast<std::size_t>(random.below(entry.size()))] = static_cast<std::uint8_t>(random.below(256));
+    }
+    if (random.chance(200'000)) std::swap(source.log[0], source.log[static_cast<std::size_t>(random.below(source.log.size()))]);
+    if (random.chance(200'000)) source.log.erase(source.log.begin() + static_cast<std::ptrdiff_t>(random.below(source.log.size())));
+    AuditOptions options;
+    options.threads = 1;
+    const auto report = audit(source, options);
+    ASSERT_TRUE(report.has_value() || report.error().code == "bad_vkey") << report.error().text();
+  }
+}
+
+// No byte that an author signed, nor of the signature, can change: even by whoever holds the log's key.
+TEST(Audit, SeesEveryByteThatAnAuthorSigned) {
+  const Bytes& honest = story().entries[static_cast<std::size_t>(story().late_mark)];
+  const auto decoded = ledger::decode_event(honest).value();
+  const auto begin = static_cast<std::size_t>(decoded.statement.data() - honest.data());
+  for (std::size_t i = 0; i < decoded.statement.size(); i += 5) {
+    Forger forger(story());
+    forger.replace(story().late_mark, [&](Bytes& entry) { entry[begin + i] ^= 0x10; });
+    forger.sign_anew();
+    AuditOptions options;
+    options.threads = 1;
+    EXPECT_EQ(AuditVerdict::kViolated, audited(forger.source(), options).verdict) << i;
+  }
+  for (std::size_t i = 0; i < Signature::kSize; i += 3) {
+    Forger forger(story());
+    forger.rewrite_event(story().late_mark, [&](ledger::Event& event) { event.signature.bytes[i] ^= 0x10; });
+    forger.sign_anew();
+    EXPECT_EQ(1U, audited(forger.source()).findings_by_code.count("bad_signature")) << i;
+  }
+}
+
+TEST(Findings, HaveASentenceInBothLanguagesAndOneCodeEach) {
+  std::set<std::string_view> codes;
+  for (const auto& code : finding_codes()) {
+    EXPECT_TRUE(codes.insert(code.code).second) << code.code;
+    EXPECT_FALSE(code.ru.empty() || code.en.empty()) << code.code;
+    EXPECT_NE('.', code.ru.back()) << "the detail follows";
+  }
+}
+
+TEST(Findings, AreToldInTheDocs) {
+  const Bytes page = faults::read_whole(std::string(LETOPIS_SOURCE_DIR) + "/docs/audit.md");
+  for (const auto& code : finding_codes()) {
+    const std::string row = "| `" + std::string(code.code) + "` | " +
+                            (code.severity == Severity::kViolation ? "violation" : "notice") + " | " + std::string(code.en) + " |";
+    EXPECT_NE(std::string_view::npos, as_text(page).find(row)) << row;
+  }
+}
+
+}  // namespace
+}  // namespace letopis::audit
