@@ -157,9 +157,11 @@ Status carry_out(const SetupPlan& plan, const Officials& officials, Door& door, 
   return {};
 }
 
-Result<std::unique_ptr<Scribe>> enrol(Door& door, const IssuedCode& code, Role role, Instant now, Random& random, Tally& tally) {
+Result<std::unique_ptr<Scribe>> enrol(Door& door, const IssuedCode& code, Role role, Instant now, Random& random, Tally& tally,
+                                      const KeepKey& keep) {
   TRY(const auto code_key, signing::key_from_invitation_code(code.code));
   auto scribe = std::make_unique<Scribe>(signing::KeyPair::generate(signing::Purpose::kAuthor, random), door.origin(), code.person, random);
+  if (keep) TRY_STATUS(keep(scribe->key));
   KeyEnrolled body;
   body.invitation = code.invitation;
   body.person = code.person;

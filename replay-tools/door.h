@@ -93,7 +93,10 @@ using Progress = std::function<void(std::size_t done, std::size_t of)>;
 Status carry_out(const SetupPlan& plan, const Officials& officials, Door& door, const std::function<Instant()>& now, Tally& tally,
                  const Progress& progress = {});
 
-// The enrolment of a new key by an invitation code: the new scribe, recorded. "refused", and those of submitting.
-Result<std::unique_ptr<Scribe>> enrol(Door& door, const IssuedCode& code, ledger::Role role, Instant now, Random& random, Tally& tally);
+// The enrolment of a new key by an invitation code: the new scribe, recorded. `keep` gets the key before it is sent, so that
+// no key is enrolled that nobody has. "refused", and the errors of submitting and of `keep`.
+using KeepKey = std::function<Status(const signing::KeyPair& key)>;
+Result<std::unique_ptr<Scribe>> enrol(Door& door, const IssuedCode& code, ledger::Role role, Instant now, Random& random, Tally& tally,
+                                      const KeepKey& keep = {});
 
 }  // namespace letopis::replay_tools

@@ -1,0 +1,124 @@
+#include "replay-tools/command.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <iterator>
+
+#include <boost/json.hpp>
+
+#include "ledger/checkpoint.h"
+#include "signing/base/file.h"
+
+namespace letopis::tools {
+
+int refuse(const Error& error) { return refuse(error.text()); }
+int refuse(const std::string& message) {
+  std::cerr << "letopis: " << message << '\n';
+  return kExitUnusable;
+}
+
+Result<std::string> passphrase(const std::string& what) {
+  if (const char* given = std::getenv("LETOPIS_PASSPHRASE")) return std::string(given);
+  if (::isatty(STDIN_FILENO) == 0) return fail("no_passphrase", "set LETOPIS_PASSPHRASE, or run on a terminal to be asked for the passphrase of " + what);
+  std::cerr << "Passphrase of " << what << ": " << std::flush;
+  termios before{};
+  ::tcgetattr(STDIN_FILENO, &before);
+  termios silent = before;
+  silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+  std::string line;
+  std::getline(std::cin, line);
+  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+  std::cerr << '\n';
+  return line;
+}
+
+Result<ledger::MasterKeySource> vault_key() {
+  auto source = ledger::master_key_source_from_environment();
+  if (!source.key_file && !source.credentials_directory && !source.passphrase) {
+    TRY(source.passphrase, passphrase("the vault"));
+  }
+  return source;
+}
+
+Result<signing::KeyPair> read_key(const std::string& file, signing::Purpose purpose) {
+  TRY(const std::string text, read_text(file, signing::kKeyFileMaxBytes));
+  TRY(const auto info, signing::inspect_key(text));
+  if (info.purpose != purpose)
+    return fail("wrong_purpose", file + " holds a key for " + std::string(signing::purpose_name(info.purpose)) + ", not for " + std::string(signing::purpose_name(purpose)));
+  TRY(const std::string words, passphrase(file));
+  return signing::open_key(text, purpose, words);
+}
+
+Status write_key(const std::string& file, const signing::KeyPair& key) {
+  if (posix_file_system().exists(file)) return fail("already_exists", file + " exists; keys are never overwritten");
+  TRY(const std::string words, passphrase(file));
+  SystemRandom random;
+  TRY(const std::string sealed, signing::seal_key(key, words, random));
+  return posix_file_system().write_atomically(file, as_bytes(sealed), 0600);
+}
+
+Result<std::string> read_text(const std::string& file, std::size_t max_bytes) {
+  if (file != "-") {
+    TRY(const Bytes bytes, posix_file_system().read(file, max_bytes));
+    return std::string(as_text(bytes));
+  }
+  std::string text((std::istreambuf_iterator<char>(std::cin)), std::istreambuf_iterator<char>());
+  if (text.size() > max_bytes) return fail("too_large", "standard input");
+  return text;
+}
+
+std::string text_member(const std::string& json, const std::string& name) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse(json, error);
+  if (error || !value.is_object()) return {};
+  const auto* member = value.as_object().if_contains(name);
+  return member != nullptr && member->is_string() ? std::string(member->as_string()) : std::string();
+}
+
+Result<std::unique_ptr<server::HttpClient>> connect(const std::string& url) {
+  const char* ca = std::getenv("LETOPIS_CA_FILE");
+  return server::HttpClient::connect(url, ca == nullptr ? std::optional<std::string>() : std::optional<std::string>(ca));
+}
+
+Result<server::ClientResponse> expect_ok(Result<server::ClientResponse> response) {
+  if (!response || response->status / 100 == 2) return response;
+  const std::string detail = text_member(response->body, "detail");
+  const std::string title = text_member(response->body, "title");
+  return fail("http_" + std::to_string(response->status), title.empty() ? response->body.substr(0, 300) : title + (detail.empty() ? "" : ": " + detail));
+}
+
+Result<Session> sign_in(const std::string& url, const std::string& school, const signing::KeyPair& key) {
+  Session session;
+  session.school = school;
+  TRY(session.client, connect(url));
+  const std::string asked = boost::json::serialize(boost::json::object{{"school", school}});
+  TRY(const auto challenge, expect_ok(session.client->send({"POST", "/v1/auth/challenge", "application/json", asked, {}})));
+  const std::string nonce = text_member(challenge.body, "nonce");
+  session.origin = text_member(challenge.body, "origin");
+  TRY(const Bytes nonce_bytes, from_hex(nonce));
+  const Signature signature = key.sign(tagged_message("letopis/sign-in/v1", {as_bytes(session.origin), nonce_bytes}));
+  const std::string answer = boost::json::serialize(boost::json::object{
+      {"school", school}, {"key", to_hex(key.id().view())}, {"nonce", nonce}, {"signature", to_base64(signature.view())}});
+  TRY(const auto signed_in, expect_ok(session.client->send({"POST", "/v1/auth/key", "application/json", answer, {}})));
+  session.token = text_member(signed_in.body, "token");
+  TRY(session.person, fixed_from_hex<Id>(text_member(signed_in.body, "person")));
+  return session;
+}
+
+Result<ledger::SignedCheckpoint> newest_checkpoint(server::HttpClient& client, const std::string& school) {
+  TRY(const auto vkey, expect_ok(client.send({"GET", "/log/" + school + "/vkey", "", "", {}})));
+  TRY(const auto note, expect_ok(client.send({"GET", "/log/" + school + "/checkpoint", "", "", {}})));
+  std::string text = vkey.body;
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  TRY(const auto key, signing::parse_vkey(text));
+  return ledger::open_checkpoint(note.body, key);
+}
+
+}  // namespace letopis::tools

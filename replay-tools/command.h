@@ -1,0 +1,114 @@
+#pragma once
+// The letopis command: what its subcommands share. Results go to stdout, messages to stderr; 0 success, 1 as the command
+// says, 2 unusable arguments or input.
+
+#include <string>
+#include <vector>
+
+#include "commands/engine.h"
+#include "server/http.h"
+#include "signing/keys.h"
+
+namespace letopis::tools {
+
+inline constexpr int kExitOk = 0;
+inline constexpr int kExitUnusable = 2;
+
+// Prints "letopis: …" on stderr; kExitUnusable.
+int refuse(const Error& error);
+int refuse(const std::string& message);
+
+// From $LETOPIS_PASSPHRASE, or asked for on the terminal without echo. "no_passphrase" when there is neither.
+Result<std::string> passphrase(const std::string& what);
+// The vault's: key file, systemd credential, or passphrase (ledger/vault.h).
+Result<ledger::MasterKeySource> vault_key();
+Result<signing::KeyPair> read_key(const std::string& file, signing::Purpose purpose);
+Status write_key(const std::string& file, const signing::KeyPair& key);  // refuses to overwrite
+Result<std::string> read_text(const std::string& file, std::size_t max_bytes);  // "-": standard input
+
+// Signed in at a server by key, as programs do.
+struct Session {
+  std::unique_ptr<server::HttpClient> client;
+  std::string school, origin, token;
+  Id person;
+  std::vector<std::pair<std::string, std::string>> headers() const { return {{"Authorization", "Bearer " + token}}; }
+};
+Result<std::unique_ptr<server::HttpClient>> connect(const std::string& url);
+Result<Session> sign_in(const std::string& url, const std::string& school, const signing::KeyPair& key);
+// An answer of 2xx, else the problem document's words.
+Result<server::ClientResponse> expect_ok(Result<server::ClientResponse> response);
+// A member of a JSON object that is a text; empty when there is none.
+std::string text_member(const std::string& json, const std::string& name);
+Result<ledger::SignedCheckpoint> newest_checkpoint(server::HttpClient& client, const std::string& school);
+
+struct KeyNew { std::string purpose, out; };
+int key_new(const KeyNew& options);
+int key_show(const std::string& file);
+
+struct Init {
+  std::string data, school, origin, name, zone, profile = "r000", utc_offset;
+  std::vector<std::string> root_keys;
+  int threshold = 1;
+  bool json = false;
+};
+int init(const Init& options);
+
+struct Serve {
+  std::string data, listen = "127.0.0.1:8080", tls_cert, tls_key;
+  std::vector<std::string> public_origins;
+  bool insecure_cookies = false;
+};
+int serve(const Serve& options);
+
+struct Simulate {
+  std::string source, data, profile = "r000", credentials, until;
+  int days = 20;
+  std::uint64_t seed = 1;
+  bool json = false;
+};
+int simulate_school(const Simulate& options);
+int simulate_oulad(const Simulate& options);
+
+struct Client {
+  std::string url, school, key, out, password_login;
+  bool json = false;
+};
+struct Submit : Client { std::string file, example; };
+int submit(const Submit& options);
+struct Get : Client { std::string path; };
+int get(const Get& options);
+struct Enrol : Client { std::string code, login, role = "teacher"; };
+int enrol(const Enrol& options);
+struct Login : Client { std::string login; };
+int login(const Login& options);
+
+struct Audit {
+  std::string data, url, key, school, report, since, vkey, language = "ru";
+  std::vector<std::string> receipts;
+  bool json = false;
+};
+int audit(const Audit& options);
+struct Replay {
+  std::string data, school, to_time, view;
+  std::optional<std::uint64_t> to_index;
+  bool check = false, json = false;
+};
+int replay(const Replay& options);
+struct Prove {
+  std::string data, url, key, school, out;
+  std::uint64_t index = 0;
+};
+int prove(const Prove& options);
+int verify(const std::vector<std::string>& arguments);
+
+struct Backup { std::string data, out; bool json = false; };
+int backup(const Backup& options);
+struct Restore { std::string from, data; bool json = false; };
+int restore(const Restore& options);
+
+// What a running server answers on DIR/control.sock: one line in, one line out ("ok …" or "error …").
+inline constexpr std::string_view kControlSocket = "control.sock";
+Result<std::string> control(const std::string& data, const std::string& line);
+Status make_backup(commands::Engine& engine, const std::string& to);
+
+}  // namespace letopis::tools

@@ -1,0 +1,145 @@
+// letopis audit, replay, prove, verify.
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <iostream>
+
+#include "ledger/schema/describe.h"
+#include "replay-tools/audit.h"
+#include "replay-tools/audit_directory.h"
+#include "replay-tools/audit_http.h"
+#include "replay-tools/command.h"
+#include "replay-tools/replay.h"
+
+namespace letopis::tools {
+namespace {
+
+constexpr std::size_t kKeptFileMaxBytes = 2u << 20;
+
+// The vault is opened when its key is at hand; without it the report says that texts were not compared.
+std::optional<std::array<std::uint8_t, 32>> master_key_if_any(const std::string& data) {
+  const auto source = ledger::master_key_source_from_environment();
+  if (!source.key_file && !source.credentials_directory && !source.passphrase) return std::nullopt;
+  SystemRandom random;
+  const auto key = ledger::load_master_key(data + "/vault", source, random);
+  return key ? std::optional(*key) : std::nullopt;
+}
+
+Result<std::unique_ptr<audit::AuditSource>> open_source(const Audit& options) {
+  if (!options.data.empty()) {
+    TRY(auto source, audit::DirectorySource::open(options.data, options.school, master_key_if_any(options.data)));
+    return std::unique_ptr<audit::AuditSource>(std::move(source));
+  }
+  TRY(auto key, read_key(options.key, signing::Purpose::kAuthor));
+  const auto shared = std::make_shared<signing::KeyPair>(std::move(key));
+  const auto credentials = [shared, options](server::HttpClient&) -> Result<audit::HttpSource::Headers> {
+    TRY(const auto session, sign_in(options.url, options.school, *shared));
+    return session.headers();
+  };
+  TRY(auto source, audit::HttpSource::open(options.url, options.school, credentials));
+  return std::unique_ptr<audit::AuditSource>(std::move(source));
+}
+
+Result<audit::AuditReport> run(const Audit& options) {
+  if (options.data.empty() == options.url.empty()) return fail("malformed", "give --data or --url");
+  audit::AuditOptions audit_options;
+  if (!options.vkey.empty()) audit_options.vkey = options.vkey;
+  if (!options.since.empty()) {
+    TRY(std::string text, read_text(options.since, kKeptFileMaxBytes));
+    audit_options.checkpoints.push_back({options.since, std::move(text)});
+  }
+  for (const auto& file : options.receipts) {
+    TRY(std::string text, read_text(file, kKeptFileMaxBytes));
+    audit_options.receipts.push_back({file, std::move(text)});
+  }
+  TRY(const auto source, open_source(options));
+  return audit::audit(*source, audit_options);
+}
+
+}  // namespace
+
+int audit(const Audit& options) {
+  const auto language = options.language == "en" ? audit::Language::kEnglish : audit::Language::kRussian;
+  const auto report = run(options);
+  if (!report) return refuse(report.error());
+  if (!options.report.empty()) {
+    const std::string html = audit::html_report(*report, language);
+    if (const auto written = posix_file_system().write_atomically(options.report, as_bytes(html), 0644); !written) return refuse(written.error());
+  }
+  std::cout << (options.json ? audit::json_report(*report) : audit::text_report(*report, language)) << '\n';
+  return audit::exit_code(*report);
+}
+
+int replay(const Replay& options) {
+  audit::ReplayOptions replay_options;
+  replay_options.to_index = options.to_index;
+  replay_options.check = options.check;
+  if (!options.to_time.empty()) {
+    const auto time = parse_instant(options.to_time);
+    if (!time) return refuse(time.error());
+    replay_options.to_time = *time;
+  }
+  const auto source = audit::DirectorySource::open(options.data, options.school, master_key_if_any(options.data));
+  if (!source) return refuse(source.error());
+  const auto replayed = audit::replay(**source, replay_options);
+  if (!replayed) return refuse(replayed.error());
+  if (!options.view.empty()) {
+    // Sealed texts stay sealed here: a view of the ledger alone.
+    const auto name_of = [](const Id& person) { return to_hex(person.view()); };
+    const auto text_of = [](const Hash&) { return std::optional<std::string>(); };
+    const auto view = audit::replayed_view(**source, **replayed, options.view, name_of, text_of);
+    if (!view) return refuse(view.error());
+    std::cout << *view << '\n';
+    return audit::exit_code(**replayed);
+  }
+  std::cout << (options.json ? audit::json_report(**replayed) : audit::text_report(**replayed)) << '\n';
+  return audit::exit_code(**replayed);
+}
+
+namespace {
+
+Result<std::string> proof_from_server(const Prove& options) {
+  TRY(const auto key, read_key(options.key, signing::Purpose::kAuthor));
+  TRY(auto session, sign_in(options.url, options.school, key));
+  const std::string path = "/v1/schools/" + options.school + "/events/" + std::to_string(options.index) + "/proof";
+  TRY(const auto answer, expect_ok(session.client->send({"GET", path, "", "", session.headers()})));
+  return answer.body;
+}
+
+Result<std::string> proof_from_directory(const Prove& options) {
+  SystemClock clock;
+  SystemRandom random;
+  commands::Engine::Options engine_options;
+  engine_options.directory = options.data;
+  TRY(engine_options.master_key, vault_key());
+  engine_options.clock = &clock;
+  engine_options.random = &random;
+  TRY(const auto engine, commands::Engine::open(engine_options));
+  const auto* school = engine->find(options.school);
+  if (school == nullptr) return fail("not_found", "no school " + options.school + " in " + options.data);
+  return school->proof(options.index, true);
+}
+
+}  // namespace
+
+int prove(const Prove& options) {
+  if (options.data.empty() == options.url.empty()) return refuse("give --data or --url");
+  const auto proof = options.data.empty() ? proof_from_server(options) : proof_from_directory(options);
+  if (!proof) return refuse(proof.error());
+  if (const auto written = posix_file_system().write_atomically(options.out, as_bytes(*proof), 0644); !written) return refuse(written.error());
+  return kExitOk;
+}
+
+int verify(const std::vector<std::string>& arguments) {
+  const auto beside = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "letopis-verify";
+  std::vector<std::string> words{beside.string()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (auto& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  ::execv(argv[0], argv.data());
+  return refuse("cannot run " + beside.string());
+}
+
+}  // namespace letopis::tools

@@ -1,0 +1,124 @@
+// letopis init, letopis simulate.
+
+#include <cstdlib>
+#include <ctime>
+#include <iostream>
+
+#include "ledger/schema/describe.h"
+#include "replay-tools/command.h"
+#include "replay-tools/simulate.h"
+
+namespace letopis::tools {
+namespace {
+
+// "+03:00" → seconds.
+Result<UtcOffset> parse_offset(const std::string& text) {
+  if (text.size() != 6 || (text[0] != '+' && text[0] != '-')) return fail("malformed", "an offset is written +03:00");
+  TRY(const int minutes, parse_minute(text.substr(1)));
+  return UtcOffset{(text[0] == '-' ? -60 : 60) * minutes};
+}
+
+// The offset a zone has now, by the system's data: proposed once, at creation. From then on offsets come from entries.
+Result<UtcOffset> offset_now(const std::string& zone, Instant now) {
+  if (zone != "UTC" && !posix_file_system().exists("/usr/share/zoneinfo/" + zone))
+    return fail("malformed", "this system knows no time zone " + zone + "; give --utc-offset");
+  ::setenv("TZ", zone.c_str(), 1);
+  ::tzset();
+  const std::time_t seconds = now.seconds();
+  std::tm local{};
+  ::localtime_r(&seconds, &local);
+  return UtcOffset{static_cast<std::int32_t>(local.tm_gmtoff)};
+}
+
+Result<std::string> create(const Init& options) {
+  static SystemClock clock;
+  static SystemRandom random;
+  UtcOffset offset;
+  if (options.utc_offset.empty()) {
+    TRY(offset, offset_now(options.zone, clock.now()));
+  } else {
+    TRY(offset, parse_offset(options.utc_offset));
+  }
+  std::vector<signing::KeyPair> keys;
+  for (const auto& file : options.root_keys) {
+    TRY(auto key, read_key(file, signing::Purpose::kRoot));
+    keys.push_back(std::move(key));
+  }
+  commands::Engine::Options engine_options;
+  engine_options.directory = options.data;
+  TRY(engine_options.master_key, vault_key());
+  engine_options.clock = &clock;
+  engine_options.random = &random;
+  TRY(auto engine, commands::Engine::open(engine_options));
+  commands::NewSchool wanted;
+  wanted.slug = options.school;
+  wanted.origin = options.origin;
+  wanted.name = options.name;
+  wanted.zone = options.zone;
+  wanted.offset = offset;
+  wanted.profile = options.profile;
+  for (const auto& key : keys) wanted.root_keys.push_back(&key);
+  wanted.threshold = options.threshold;
+  TRY(const auto* school, engine->create_school(wanted));
+  return school->vkey().text();
+}
+
+Result<replay_tools::SimulateOptions> simulation(const Simulate& options) {
+  replay_tools::SimulateOptions out;
+  out.source = options.source;
+  out.data = options.data;
+  out.profile = options.profile;
+  out.days = options.days;
+  out.seed = options.seed;
+  out.credentials = options.credentials;
+  TRY(out.master_key, vault_key());
+  out.today = local_date(SystemClock().now(), {3 * 3600});
+  if (!options.until.empty()) {
+    TRY(out.today, parse_date(options.until));
+  }
+  if (!options.credentials.empty()) {
+    TRY(out.passphrase, passphrase("the key files"));
+  }
+  if (const char* terminal = std::getenv("TERM"); terminal != nullptr && std::string_view(terminal) != "dumb" && !options.json)
+    out.progress = [](std::size_t done, std::size_t of) { std::cerr << "\r" << done << " / " << of << (done == of ? "\n" : "") << std::flush; };
+  return out;
+}
+
+int report(const Result<replay_tools::Simulated>& done, bool json) {
+  if (!done) return refuse(done.error());
+  if (json) {
+    std::cout << replay_tools::to_json(*done) << '\n';
+    return kExitOk;
+  }
+  std::cout << "simulated school " << done->school << ": " << done->events << " entries, " << done->tally.accepted << " accepted, "
+            << done->tally.late << " late, " << done->tally.refused_total() << " refused, " << done->skipped << " rows skipped\n";
+  for (const auto& [rule, count] : done->tally.refused) std::cout << "  refused by " << rule << ": " << count << '\n';
+  std::cout << "vkey " << done->vkey << '\n';
+  return kExitOk;
+}
+
+}  // namespace
+
+int init(const Init& options) {
+  const auto vkey = create(options);
+  if (!vkey) return refuse(vkey.error());
+  if (options.json)
+    std::cout << "{\"school\":" << ledger::json_string(options.school) << ",\"vkey\":" << ledger::json_string(*vkey) << "}\n";
+  else
+    std::cout << *vkey << '\n';
+  return kExitOk;
+}
+
+int simulate_school(const Simulate& options) {
+  const auto prepared = simulation(options);
+  if (!prepared) return refuse(prepared.error());
+  return report(replay_tools::simulate_school(posix_file_system(), *prepared), options.json);
+}
+
+int simulate_oulad(const Simulate& options) {
+  const auto prepared = simulation(options);
+  if (!prepared) return refuse(prepared.error());
+  return report(replay_tools::simulate_oulad(posix_file_system(), *prepared), options.json);
+}
+
+}  // namespace letopis::tools

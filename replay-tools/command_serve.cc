@@ -1,0 +1,186 @@
+// letopis serve: all schools of a data directory over HTTP(S). SIGTERM and SIGINT drain and end; SIGHUP reloads certificates.
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <iostream>
+#include <thread>
+
+#include "ledger/schema/describe.h"
+#include "replay-tools/command.h"
+#include "server/app.h"
+
+namespace letopis::tools {
+namespace {
+
+Result<sockaddr_un> socket_address(const std::string& data) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = data + "/" + std::string(kControlSocket);
+  if (path.size() >= sizeof address.sun_path) return fail("too_large", "the path of the data directory is too long for a control socket");
+  std::copy(path.begin(), path.end(), address.sun_path);
+  return address;
+}
+
+// One line in, one line out, one caller at a time: for commands on a running server.
+class ControlSocket {
+ public:
+  ControlSocket(commands::Engine& engine, const std::string& data) : engine_(engine) {
+    const auto address = socket_address(data);
+    if (!address) return;
+    path_ = address->sun_path;
+    ::unlink(path_.c_str());
+    listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const mode_t before = ::umask(0077);
+    const bool bound = ::bind(listener_, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 && ::listen(listener_, 4) == 0;
+    ::umask(before);
+    if (bound) thread_ = std::thread([this] { run(); });
+  }
+  ~ControlSocket() {
+    stopping_ = true;
+    if (thread_.joinable()) thread_.join();
+    if (listener_ >= 0) ::close(listener_);
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+  ControlSocket(const ControlSocket&) = delete;
+  ControlSocket& operator=(const ControlSocket&) = delete;
+
+ private:
+  static constexpr int kPollMillis = 200;
+  static constexpr std::size_t kLineMaxBytes = 4096;
+
+  void run() {
+    while (!stopping_) {
+      pollfd ready{listener_, POLLIN, 0};
+      if (::poll(&ready, 1, kPollMillis) <= 0) continue;
+      const int caller = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+      if (caller < 0) continue;
+      answer(caller);
+      ::close(caller);
+    }
+  }
+  void answer(int caller) {
+    std::string line;
+    char c = 0;
+    pollfd readable{caller, POLLIN, 0};
+    while (line.size() < kLineMaxBytes && ::poll(&readable, 1, 5000) > 0 && ::read(caller, &c, 1) == 1 && c != '\n') line += c;
+    std::string reply = "error unknown command";
+    if (line.starts_with("backup ")) {
+      const auto made = make_backup(engine_, line.substr(7));
+      reply = made ? "ok" : "error " + made.error().text();
+    }
+    reply += '\n';
+    if (::write(caller, reply.data(), reply.size()) < 0) return;  // the caller has gone; the backup stands
+  }
+
+  commands::Engine& engine_;
+  std::string path_;
+  int listener_ = -1;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+Result<server::HttpOptions> http_options(const Serve& options) {
+  server::HttpOptions http;
+  const auto colon = options.listen.rfind(':');
+  if (colon == std::string::npos) return fail("malformed", "--listen takes HOST:PORT");
+  http.host = options.listen.substr(0, colon);
+  const std::string port = options.listen.substr(colon + 1);
+  if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65'535)
+    return fail("malformed", "--listen takes HOST:PORT");
+  http.port = static_cast<std::uint16_t>(std::stoi(port));
+  if (options.tls_cert.empty() != options.tls_key.empty()) return fail("malformed", "--tls-cert and --tls-key go together");
+  if (!options.tls_cert.empty()) http.tls_certificate_file = options.tls_cert, http.tls_key_file = options.tls_key;
+  return http;
+}
+
+void announce(commands::Engine& engine, const server::App& app) {
+  std::string line = "{\"listening\":" + ledger::json_string(app.url()) + ",\"vkey\":{";
+  bool first = true;
+  for (const auto* school : engine.schools()) {
+    if (!first) line += ',';
+    first = false;
+    line += ledger::json_string(school->slug()) + ":" + ledger::json_string(school->vkey().text());
+  }
+  std::cout << line << "}}" << std::endl;
+}
+
+Result<int> run(const Serve& options) {
+  // Before any thread exists: they all inherit the mask, and only this one takes signals.
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&signals, number);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+
+  SystemClock clock;
+  SystemRandom random;
+  const auto log = server::Log::to_stderr(clock);
+  commands::Engine::Options engine_options;
+  engine_options.directory = options.data;
+  TRY(engine_options.master_key, vault_key());
+  engine_options.clock = &clock;
+  engine_options.random = &random;
+  TRY(auto engine, commands::Engine::open(engine_options));
+  server::AppOptions app_options;
+  TRY(app_options.http, http_options(options));
+  app_options.random = &random;
+  app_options.log = log.get();
+  app_options.site.secure_cookies = !options.tls_cert.empty() || !options.insecure_cookies;
+  app_options.site.public_origins = options.public_origins;
+  const pid_t self = ::getpid();
+  app_options.on_failure = [self] { ::kill(self, SIGUSR1); };
+  TRY(auto app, server::App::start(*engine, app_options));
+  int status = kExitOk;
+  {
+    const ControlSocket control_socket(*engine, options.data);
+    announce(*engine, *app);
+    for (int number = 0;;) {
+      if (::sigwait(&signals, &number) != 0) continue;
+      if (number == SIGHUP) {
+        if (const auto reloaded = app->reload_certificates(); !reloaded) log->write(server::LogLevel::kWarning, "certificates_kept", {{"reason", std::string_view(reloaded.error().code)}});
+        continue;
+      }
+      if (number == SIGUSR1) {
+        log->write(server::LogLevel::kError, "recording_failed", {});
+        status = 1;  // a failed sync: only a restart can tell what is on the disk
+      }
+      break;
+    }
+  }
+  app->stop();
+  engine->stop();
+  log->flush();
+  return status;
+}
+
+}  // namespace
+
+int serve(const Serve& options) {
+  const auto status = run(options);
+  return status ? *status : refuse(status.error());
+}
+
+Result<std::string> control(const std::string& data, const std::string& line) {
+  TRY(const auto address, socket_address(data));
+  const int to = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (::connect(to, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    ::close(to);
+    return fail("in_use", "a process holds " + data + " but answers no commands");
+  }
+  const std::string sent = line + "\n";
+  std::string reply;
+  char c = 0;
+  if (::write(to, sent.data(), sent.size()) == static_cast<ssize_t>(sent.size()))
+    while (::read(to, &c, 1) == 1 && c != '\n') reply += c;
+  ::close(to);
+  if (!reply.starts_with("ok")) return fail("refused", reply.empty() ? "no answer" : reply.substr(std::min<std::size_t>(6, reply.size())));
+  return reply;
+}
+
+}  // namespace letopis::tools

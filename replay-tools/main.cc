@@ -1,0 +1,175 @@
+// The letopis command: words to options, options to one function each. The only place that includes CLI11.
+
+#include <CLI/CLI.hpp>
+
+#include "replay-tools/command.h"
+
+namespace {
+
+using namespace letopis::tools;
+
+CLI::App* add(CLI::App& app, const std::string& name, const std::string& what, const std::string& example) {
+  auto* command = app.add_subcommand(name, what);
+  command->footer("Example:\n  " + example);
+  return command;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (const auto ready = letopis::signing::initialise(); !ready) return refuse(ready.error());
+  CLI::App app{"Letopis: a class journal in which nothing can be backdated, and anyone concerned can prove it."};
+  app.require_subcommand(1);
+  int status = kExitOk;
+
+  auto* key = add(app, "key", "keys with one purpose each, sealed with a passphrase", "letopis key new --purpose root --out director-root.key");
+  key->require_subcommand(1);
+  KeyNew key_new_options;
+  auto* key_new_command = add(*key, "new", "makes a key", "letopis key new --purpose author --out teacher.key");
+  key_new_command->add_option("--purpose", key_new_options.purpose, "root, author, log, witness, archive or service")->required();
+  key_new_command->add_option("--out", key_new_options.out, "the key file")->required();
+  key_new_command->callback([&] { status = key_new(key_new_options); });
+  std::string shown;
+  auto* key_show_command = add(*key, "show", "purpose, id and public key of a key file", "letopis key show teacher.key");
+  key_show_command->add_option("FILE", shown)->required();
+  key_show_command->callback([&] { status = key_show(shown); });
+
+  Init init_options;
+  auto* init_command = add(app, "init", "creates a school; prints its log's vkey",
+                           "letopis init --data DIR --school licey29 --origin journal.example.org/log/licey29 --name 'Лицей № 29' --timezone "
+                           "Europe/Moscow --root-key director-root.key");
+  init_command->add_option("--data", init_options.data, "data directory")->required();
+  init_command->add_option("--school", init_options.school, "short name: a-z, 0-9, -")->required();
+  init_command->add_option("--origin", init_options.origin, "the log's address without scheme")->required();
+  init_command->add_option("--name", init_options.name)->required();
+  init_command->add_option("--timezone", init_options.zone)->required();
+  init_command->add_option("--utc-offset", init_options.utc_offset, "+03:00; default: the zone's offset now");
+  init_command->add_option("--profile", init_options.profile, "regulation profile")->capture_default_str();
+  init_command->add_option("--root-key", init_options.root_keys, "key files of the officials")->required();
+  init_command->add_option("--threshold", init_options.threshold, "how many of them an act needs")->capture_default_str();
+  init_command->add_flag("--json", init_options.json);
+  init_command->callback([&] { status = init(init_options); });
+
+  Serve serve_options;
+  auto* serve_command = add(app, "serve", "serves all schools of a data directory", "letopis serve --data DIR --listen 127.0.0.1:8080");
+  serve_command->add_option("--data", serve_options.data)->required();
+  serve_command->add_option("--listen", serve_options.listen, "HOST:PORT; port 0: any")->capture_default_str();
+  serve_command->add_option("--tls-cert", serve_options.tls_cert, "PEM certificate chain");
+  serve_command->add_option("--tls-key", serve_options.tls_key, "PEM private key");
+  serve_command->add_option("--public-origin", serve_options.public_origins, "https://… under which browsers know this server");
+  serve_command->add_flag("--insecure-cookies", serve_options.insecure_cookies, "cookies over plain HTTP (demos on this machine)");
+  serve_command->callback([&] { status = serve(serve_options); });
+
+  auto* simulate = add(app, "simulate", "fills a new school, whose genesis says so, with history", "letopis simulate school CSV-DIR --data DIR --days 20 --seed 1");
+  simulate->require_subcommand(1);
+  Simulate simulate_options;
+  const auto simulation = [&](const char* name, const char* what, int (*run)(const Simulate&)) {
+    auto* command = add(*simulate, name, what, std::string("letopis simulate ") + name + " DIR --data DATA --profile r000");
+    command->add_option("DIR", simulate_options.source)->required();
+    command->add_option("--data", simulate_options.data)->required();
+    command->add_option("--profile", simulate_options.profile, "")->capture_default_str();
+    command->add_option("--days", simulate_options.days, "school days before today")->capture_default_str();
+    command->add_option("--seed", simulate_options.seed, "")->capture_default_str();
+    command->add_option("--until", simulate_options.until, "instead of today: 2026-11-21");
+    command->add_option("--credentials", simulate_options.credentials, "writes sign-in details of one person of every role");
+    command->add_flag("--json", simulate_options.json);
+    command->callback([&simulate_options, &status, run] { status = run(simulate_options); });
+  };
+  simulation("school", "a OneRoster directory: the last school days before today", simulate_school);
+  simulation("oulad", "the Open University's dataset", simulate_oulad);
+
+  const auto client = [](CLI::App* command, Client& options, bool needs_key) {
+    command->add_option("--url", options.url, "http(s)://host:port");
+    command->add_option("--school", options.school);
+    if (needs_key) command->add_option("--key", options.key, "your key file");
+    command->add_flag("--json", options.json);
+  };
+  Submit submit_options;
+  auto* submit_command = add(app, "submit", "JSON statements, signed and sent; prints receipts", "letopis submit lesson.json --url URL --school S --key teacher.key");
+  submit_command->add_option("FILE", submit_options.file, "one object or an array; - for standard input");
+  submit_command->add_option("--example", submit_options.example, "prints a statement of this type");
+  client(submit_command, submit_options, true);
+  submit_command->callback([&] { status = submit(submit_options); });
+  Get get_options;
+  auto* get_command = add(app, "get", "signs in by key, reads a route, prints its JSON", "letopis get /v1/schools/S/me --url URL --key teacher.key");
+  get_command->add_option("PATH", get_options.path)->required();
+  client(get_command, get_options, true);
+  get_command->callback([&] { status = get(get_options); });
+  Enrol enrol_options;
+  auto* enrol_command = add(app, "enrol", "redeems an invitation: makes a key, an account, a key file", "letopis enrol 7K3QF-… --url URL --school S --login anna --out anna.key");
+  enrol_command->add_option("CODE", enrol_options.code)->required();
+  client(enrol_command, enrol_options, false);
+  enrol_command->add_option("--login", enrol_options.login, "the account's name")->required();
+  enrol_command->add_option("--role", enrol_options.role, "the capacity one enrols in")->capture_default_str();
+  enrol_command->add_option("--out", enrol_options.out, "the key file")->required();
+  enrol_command->callback([&] { status = enrol(enrol_options); });
+  Login login_options;
+  auto* login_command = add(app, "login", "signs in with the password and unwraps the key", "letopis login anna --url URL --school S --out anna.key");
+  login_command->add_option("NAME", login_options.login)->required();
+  client(login_command, login_options, false);
+  login_command->add_option("--out", login_options.out, "the key file")->required();
+  login_command->callback([&] { status = login(login_options); });
+
+  Audit audit_options;
+  auto* audit_command = add(app, "audit", "the whole check: 0 nothing violated, 1 violated, 2 unusable", "letopis audit --data DIR --school S --report audit.html");
+  audit_command->add_option("--data", audit_options.data, "a stopped server's directory, read only");
+  audit_command->add_option("--url", audit_options.url, "a running server");
+  audit_command->add_option("--key", audit_options.key, "an auditor's key file, for --url");
+  audit_command->add_option("--school", audit_options.school)->required();
+  audit_command->add_option("--vkey", audit_options.vkey, "the log's key as you know it");
+  audit_command->add_option("--since", audit_options.since, "a checkpoint you kept");
+  audit_command->add_option("--receipt", audit_options.receipts, "proof files somebody kept");
+  audit_command->add_option("--report", audit_options.report, "writes an HTML report");
+  audit_command->add_option("--lang", audit_options.language, "ru or en")->capture_default_str();
+  audit_command->add_flag("--json", audit_options.json);
+  audit_command->callback([&] { status = audit(audit_options); });
+
+  Replay replay_options;
+  std::uint64_t to_index = 0;
+  auto* replay_command = add(app, "replay", "folds history; prints the state digest", "letopis replay --data DIR --school S --check");
+  replay_command->add_option("--data", replay_options.data)->required();
+  replay_command->add_option("--school", replay_options.school)->required();
+  auto* index_option = replay_command->add_option("--to-index", to_index, "the entries below this index");
+  replay_command->add_option("--to-time", replay_options.to_time, "what had been recorded by then");
+  replay_command->add_flag("--check", replay_options.check, "compares with the state commitments");
+  replay_command->add_option("--view", replay_options.view, "journal:GROUP:PERIOD or diary:STUDENT:WEEK");
+  replay_command->add_flag("--json", replay_options.json);
+  replay_command->callback([&] {
+    if (index_option->count() > 0) replay_options.to_index = to_index;
+    status = replay(replay_options);
+  });
+
+  Prove prove_options;
+  auto* prove_command = add(app, "prove", "a proof file for one entry", "letopis prove --data DIR --school S --index 17 --out entry.tlog-proof");
+  prove_command->add_option("--data", prove_options.data);
+  prove_command->add_option("--url", prove_options.url);
+  prove_command->add_option("--key", prove_options.key);
+  prove_command->add_option("--school", prove_options.school)->required();
+  prove_command->add_option("--index", prove_options.index)->required();
+  prove_command->add_option("--out", prove_options.out)->required();
+  prove_command->callback([&] { status = prove(prove_options); });
+
+  auto* verify_command = add(app, "verify", "checks a receipt offline (runs letopis-verify)", "letopis verify receipt.tlog-proof --vkey V");
+  verify_command->prefix_command();
+  verify_command->callback([&] { status = verify(verify_command->remaining()); });
+
+  Backup backup_options;
+  auto* backup_command = add(app, "backup", "a consistent copy, of a running server too", "letopis backup --data DIR --out /media/disk/2026-11-21");
+  backup_command->add_option("--data", backup_options.data)->required();
+  backup_command->add_option("--out", backup_options.out)->required();
+  backup_command->add_flag("--json", backup_options.json);
+  backup_command->callback([&] { status = backup(backup_options); });
+  Restore restore_options;
+  auto* restore_command = add(app, "restore", "from a backup, audited first; never behind a signed checkpoint", "letopis restore --from /media/disk/2026-11-21 --data DIR");
+  restore_command->add_option("--from", restore_options.from)->required();
+  restore_command->add_option("--data", restore_options.data)->required();
+  restore_command->add_flag("--json", restore_options.json);
+  restore_command->callback([&] { status = restore(restore_options); });
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUnusable;
+  }
+  return status;
+}

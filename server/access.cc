@@ -1,0 +1,218 @@
+#include "server/access.h"
+
+#include <algorithm>
+
+#include "ledger/vault.h"
+#include "projections/schedule.h"
+
+namespace letopis::server {
+
+using commands::role_bit;
+using commands::roles;
+using commands::RoleSet;
+using ledger::Role;
+using projections::SchoolState;
+
+namespace {
+
+constexpr RoleSet kSeesEveryPage =
+    roles(Role::kDirector, Role::kDeputyHead, Role::kHeadOfStudies, Role::kHeadOfDepartment, Role::kAuditor);
+constexpr RoleSet kArchivist = role_bit(Role::kArchivist);
+constexpr RoleSet kKeepsPeople = roles(Role::kAdministrator, Role::kSecretary);
+constexpr RoleSet kTeaches = roles(Role::kTeacher, Role::kWorkshopMaster);
+constexpr RoleSet kFamily = roles(Role::kParent, Role::kStudent);
+constexpr RoleSet kMayReadHealth = roles(Role::kDirector, Role::kDeputyHead);
+constexpr RoleSet kMayReadConduct = kMayReadHealth | roles(Role::kHeadOfStudies, Role::kHeadOfDepartment);
+
+bool is(const Viewer& viewer, RoleSet any_of) { return (viewer.capacities & any_of) != 0; }
+bool is_staff(const Viewer& viewer) { return is(viewer, ~kFamily); }
+
+bool leads(const SchoolState& state, const Viewer& viewer, const Id& klass) {
+  return !klass.is_zero() && state.is_class_teacher(viewer.person, klass, viewer.today);
+}
+
+// --- Teachers --------------------------------------------------------------------------------------------------------
+
+bool in_timetable(const projections::Group& group, const Id& teacher, Date on) {
+  const auto* slots = group.timetable.at(on);
+  return slots != nullptr &&
+         std::any_of(slots->begin(), slots->end(), [&](const auto& slot) { return slot.teacher == teacher; });
+}
+
+bool teaches_in(const projections::Group& group, const Id& teacher, Date from, Date to) {
+  if (std::any_of(group.assignments.begin(), group.assignments.end(),
+                  [&](const auto& a) { return a.teacher == teacher && a.from <= to && from <= a.to; }))
+    return true;
+  if (in_timetable(group, teacher, from)) return true;
+  const auto& versions = group.timetable.all();
+  return std::any_of(versions.begin(), versions.end(), [&](const auto& version) {
+    return from < version.from && version.from <= to && in_timetable(group, teacher, version.from);
+  });
+}
+
+bool substitutes_in(const SchoolState& state, const Id& group, const Id& person, Date from, Date to) {
+  for (Date day = from; day <= to; day = day + 1)
+    for (const auto& lesson : projections::lessons_on(state, group, day))
+      if (lesson.substitute == person && !lesson.cancelled) return true;
+  return false;
+}
+
+bool teaches(const SchoolState& state, const Viewer& viewer, const Object& object) {
+  const auto* group = state.group(object.group);
+  if (group == nullptr || !is(viewer, kTeaches)) return false;
+  if (teaches_in(*group, viewer.person, viewer.today, viewer.today)) return true;
+  if (object.from.days == 0) return substitutes_in(state, object.group, viewer.person, viewer.today, viewer.today);
+  return teaches_in(*group, viewer.person, object.from, object.to) ||
+         substitutes_in(state, object.group, viewer.person, object.from, object.to);
+}
+
+bool leads_class_of_group(const SchoolState& state, const Viewer& viewer, const Object& object) {
+  if (!is(viewer, role_bit(Role::kClassTeacher))) return false;
+  const auto* group = state.group(object.group);
+  if (group == nullptr) return false;
+  return std::any_of(group->classes.begin(), group->classes.end(),
+                     [&](const Id& klass) { return leads(state, viewer, klass); }) ||
+         !own_class_students(state, viewer, object).empty();
+}
+
+// --- Families --------------------------------------------------------------------------------------------------------
+
+bool is_own_class(const SchoolState& state, const Viewer& viewer, const Id& klass) {
+  const auto family = diaries_of_family(state, viewer);
+  return std::any_of(family.begin(), family.end(),
+                     [&](const Id& student) { return state.class_of(student, viewer.today) == klass; });
+}
+bool is_own_group(const SchoolState& state, const Viewer& viewer, const Id& group) {
+  const auto family = diaries_of_family(state, viewer);
+  return std::any_of(family.begin(), family.end(),
+                     [&](const Id& student) { return state.enrolled(group, student, viewer.today); });
+}
+// Whoever teaches or leads a child is known to the family.
+bool teaches_own_child(const SchoolState& state, const Viewer& viewer, const Id& person) {
+  for (const auto& student : diaries_of_family(state, viewer)) {
+    if (state.is_class_teacher(person, state.class_of(student, viewer.today), viewer.today)) return true;
+    for (const auto& id : state.groups_of_student(student, viewer.today, viewer.today))
+      if (teaches_in(*state.group(id), person, viewer.today, viewer.today)) return true;
+  }
+  return false;
+}
+
+// --- People ----------------------------------------------------------------------------------------------------------
+
+bool teaches_student(const SchoolState& state, const Viewer& viewer, const Id& student) {
+  for (const auto& id : state.groups_of_student(student, viewer.today, viewer.today))
+    if (teaches(state, viewer, {.group = id})) return true;
+  return false;
+}
+
+bool sees_person(const SchoolState& state, const Viewer& viewer, const Id& person) {
+  if (person == viewer.person || is(viewer, kSeesEveryPage | kKeepsPeople | kArchivist)) return true;
+  if (is_staff(viewer) && commands::is_staff(state, person, viewer.today)) return true;
+  if (is(viewer, kTeaches) && teaches_student(state, viewer, person)) return true;
+  if (is(viewer, role_bit(Role::kClassTeacher))) {
+    if (leads(state, viewer, state.class_of(person, viewer.today))) return true;
+    const auto children = state.children_of(person, viewer.today);
+    if (std::any_of(children.begin(), children.end(),
+                    [&](const Id& child) { return leads(state, viewer, state.class_of(child, viewer.today)); }))
+      return true;
+  }
+  const auto family = diaries_of_family(state, viewer);
+  return std::find(family.begin(), family.end(), person) != family.end() || teaches_own_child(state, viewer, person);
+}
+
+bool sees_timetable(const SchoolState& state, const Viewer& viewer, const Object& object) {
+  if (is_staff(viewer)) return true;
+  if (!object.klass.is_zero()) return is_own_class(state, viewer, object.klass);
+  return !object.group.is_zero() && is_own_group(state, viewer, object.group);
+}
+
+bool sees_diary(const SchoolState& state, const Viewer& viewer, const Id& student) {
+  if (student.is_zero()) return false;
+  if (student == viewer.person || is(viewer, kSeesEveryPage | kArchivist)) return true;
+  if (state.may_see_as_guardian(viewer.person, student, viewer.today)) return true;
+  return is(viewer, role_bit(Role::kClassTeacher)) && leads(state, viewer, state.class_of(student, viewer.today));
+}
+
+bool sees_group_students(const SchoolState& state, const Viewer& viewer, const Id& id) {
+  if (is(viewer, kSeesEveryPage | kKeepsPeople | kArchivist) || teaches(state, viewer, {.group = id})) return true;
+  const auto* group = state.group(id);
+  return group != nullptr && !group->classes.empty() &&
+         std::all_of(group->classes.begin(), group->classes.end(),
+                     [&](const Id& klass) { return leads(state, viewer, klass); });
+}
+
+}  // namespace
+
+Viewer viewer_of(const SchoolState& state, const Id& person, Date today) {
+  Viewer viewer{person, today, 0};
+  for (const auto role : commands::capacities(state, person, today)) viewer.capacities |= role_bit(role);
+  return viewer;
+}
+
+bool allow(const SchoolState& state, const Viewer& viewer, Action action, const Object& object) {
+  if (viewer.person.is_zero() || state.person(viewer.person) == nullptr) return false;
+  switch (action) {
+    case Action::kSchool: return true;
+    case Action::kTimetable: return sees_timetable(state, viewer, object);
+    case Action::kClass: return is_staff(viewer) || is_own_class(state, viewer, object.klass);
+    case Action::kClassStudents:
+      return is(viewer, kSeesEveryPage | kKeepsPeople | kArchivist) || leads(state, viewer, object.klass);
+    case Action::kGroup: return is_staff(viewer) || is_own_group(state, viewer, object.group);
+    case Action::kGroupStudents: return sees_group_students(state, viewer, object.group);
+    case Action::kPerson: return sees_person(state, viewer, object.person);
+    case Action::kJournal: return is(viewer, kSeesEveryPage | kArchivist) || teaches(state, viewer, object);
+    case Action::kJournalOwnClass: return leads_class_of_group(state, viewer, object);
+    case Action::kDiary: return sees_diary(state, viewer, object.student);
+    case Action::kStructureEntry: return is(viewer, kSeesEveryPage | kArchivist | kKeepsPeople);
+    case Action::kRefusals:
+    case Action::kAnyEntry: return is(viewer, kSeesEveryPage | kArchivist);
+    case Action::kEntryBundles: return is(viewer, kArchivist | roles(Role::kDirector, Role::kAuditor));
+  }
+  return false;
+}
+
+bool ReadableTexts::allows(std::string_view field) const {
+  const std::string_view purpose = ledger::purpose_of(field);
+  if (purpose == "health") return health;
+  if (purpose == "identity") return field == "name";
+  return conduct;
+}
+
+ReadableTexts readable_texts(const SchoolState& state, const Viewer& viewer, const Object& object) {
+  ReadableTexts texts{is(viewer, kMayReadConduct), is(viewer, kMayReadHealth)};
+  if (!object.student.is_zero()) {
+    // Auditors and archivists open a diary as well, and read no text in it.
+    const bool close = object.student == viewer.person ||
+                       state.may_see_as_guardian(viewer.person, object.student, viewer.today) ||
+                       leads(state, viewer, state.class_of(object.student, viewer.today));
+    texts.conduct = texts.conduct || close;
+    texts.health = texts.health || close;
+  } else if (const auto* group = state.group(object.group)) {
+    const bool own =
+        !group->classes.empty() && std::all_of(group->classes.begin(), group->classes.end(),
+                                               [&](const Id& klass) { return leads(state, viewer, klass); });
+    texts.conduct =
+        texts.conduct || own || teaches(state, viewer, object) || leads_class_of_group(state, viewer, object);
+    texts.health = texts.health || own;
+  }
+  return texts;
+}
+
+std::vector<Id> own_class_students(const SchoolState& state, const Viewer& viewer, const Object& object) {
+  std::vector<Id> students;
+  const auto* group = state.group(object.group);
+  if (group == nullptr) return students;
+  for (const auto& [student, spans] : group->members)
+    if (leads(state, viewer, state.class_of(student, viewer.today))) students.push_back(student);
+  std::sort(students.begin(), students.end());
+  return students;
+}
+
+std::vector<Id> diaries_of_family(const SchoolState& state, const Viewer& viewer) {
+  std::vector<Id> students;
+  if (is(viewer, role_bit(Role::kParent))) students = state.children_of(viewer.person, viewer.today);
+  if (is(viewer, role_bit(Role::kStudent))) students.push_back(viewer.person);
+  return students;
+}
+
+}  // namespace letopis::server

@@ -1,0 +1,69 @@
+#pragma once
+// Who may see what: the whole of it is decided here, from the school's structure alone. Pure.
+//
+//   parent           the diary of their own child, by guardianship: its dates, and courts' limits, as of today
+//   student          their own diary
+//   teacher, master  journals of the groups they teach (by assignment or timetable, today or in the weeks asked for), and
+//                    of those they substitute in, for these weeks; never a diary
+//   class teacher    the own class: diaries, and of every journal the pupils of that class
+//   director, deputies, heads, auditor   every page
+//   archivist        every page, no sealed text
+//   administrator, secretary   people and structure; no journal, no diary
+//   accountant       structure and staff
+//
+// A person may hold several capacities, and sees what any of them allows. Nothing reaches across schools: a session
+// belongs to one, and the state asked is that school's.
+
+#include <vector>
+
+#include "commands/rights.h"
+#include "projections/school_state.h"
+
+namespace letopis::server {
+
+// Somebody who asks, on a local day of the school.
+struct Viewer {
+  Id person;
+  Date today;
+  commands::RoleSet capacities = 0;
+};
+Viewer viewer_of(const projections::SchoolState& state, const Id& person, Date today);
+
+enum class Action {
+  kSchool,           // that it exists: periods, profile, oneself, the stream of changes
+  kTimetable,        // of object.klass, object.group, or object.person as a teacher
+  kClass,            // object.klass: its label, class teacher, groups
+  kClassStudents,    // object.klass: who is in it
+  kGroup,            // object.group: its label, subject, teachers
+  kGroupStudents,    // object.group: who is in it
+  kPerson,           // object.person: name, roles, class
+  kJournal,          // object.group, from–to: every pupil
+  kJournalOwnClass,  // object.group, from–to: the pupils of the viewer's own class
+  kDiary,            // object.student
+  kStructureEntry,   // entries about people, roles, classes, timetables
+  kRefusals,         // entries the rules refused
+  kAnyEntry,         // every entry of the log
+  kEntryBundles,     // the log itself, in bulk
+};
+struct Object {
+  Id klass{}, group{}, person{}, student{};
+  Date from{}, to{};
+};
+bool allow(const projections::SchoolState& state, const Viewer& viewer, Action action, const Object& object = {});
+
+// Which sealed texts go with what a viewer may see of a student's diary or a group's journal: conduct and reasons, and
+// health (excuses, illness). Names go with everything.
+struct ReadableTexts {
+  bool conduct = false;
+  bool health = false;
+  bool allows(std::string_view field) const;
+};
+ReadableTexts readable_texts(const projections::SchoolState& state, const Viewer& viewer, const Object& object);
+
+// Pupils of a class the viewer leads who are or were in the group, sorted.
+std::vector<Id> own_class_students(const projections::SchoolState& state, const Viewer& viewer, const Object& object);
+
+// Whose diary a family member may open: the children of a parent, a student themselves.
+std::vector<Id> diaries_of_family(const projections::SchoolState& state, const Viewer& viewer);
+
+}  // namespace letopis::server

@@ -1,0 +1,19 @@
+#pragma once
+// GET events/{index} and its proof: single entries of the log, for those who may see them. An entry is seen by its
+// author, by whoever sees every page, and where one of its views is: a mark in the journal of its group and in the
+// diary of its pupil.
+
+#include <cstdint>
+#include <string>
+
+#include "server/sessions.h"
+
+namespace letopis::server {
+
+// Errors: "not_found" (also for what the caller may not see: whether an index is somebody else's mark is not told apart
+// from an index that does not exist yet, but for those who see it), and the store's.
+Result<Bytes> entry_bytes(const Caller& caller, std::uint64_t index);
+Result<std::string> entry_json(const Caller& caller, std::uint64_t index);
+Result<std::string> entry_proof(const Caller& caller, std::uint64_t index);
+
+}  // namespace letopis::server

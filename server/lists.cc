@@ -1,0 +1,67 @@
+#include "server/lists.h"
+
+#include "projections/listing.h"
+
+namespace letopis::server {
+namespace {
+
+projections::NameOf names_of(const Caller& caller) {
+  return [school = caller.school](const Id& person) { return school->name_of(person); };
+}
+bool sees(const Caller& caller, Action action, const Object& object = {}) {
+  return allow(*caller.structure, caller.viewer, action, object);
+}
+
+}  // namespace
+
+std::string people(const Caller& caller) {
+  std::vector<Id> seen;
+  for (const auto& [id, person] : caller.structure->people())
+    if (sees(caller, Action::kPerson, {.person = id})) seen.push_back(id);
+  return projections::people_json(*caller.structure, seen, caller.viewer.today, names_of(caller));
+}
+
+std::string classes(const Caller& caller) {
+  return projections::classes_json(
+      *caller.structure, caller.viewer.today,
+      [&](const Id& klass) { return sees(caller, Action::kClass, {.klass = klass}); },
+      [&](const Id& klass) { return sees(caller, Action::kClassStudents, {.klass = klass}); }, names_of(caller));
+}
+
+std::string groups(const Caller& caller) {
+  return projections::groups_json(
+      *caller.structure, caller.viewer.today,
+      [&](const Id& group) { return sees(caller, Action::kGroup, {.group = group}); },
+      [&](const Id& group) { return sees(caller, Action::kGroupStudents, {.group = group}); }, names_of(caller));
+}
+
+Result<std::string> timetable(const Caller& caller, const TimetableQuery& query) {
+  const int given = !query.klass.is_zero() + !query.group.is_zero() + !query.teacher.is_zero();
+  if (given != 1) return fail("malformed", "one of class, group and teacher");
+  if (!sees(caller, Action::kTimetable, {.klass = query.klass, .group = query.group, .person = query.teacher}))
+    return fail("forbidden", {});
+  return projections::timetable_json(*caller.structure, {query.klass, query.group, query.teacher}, query.week,
+                                     names_of(caller));
+}
+
+std::string periods(const Caller& caller) { return projections::periods_json(*caller.structure, caller.viewer.today); }
+
+std::string profile(const Caller& caller) { return projections::profile_json(*caller.structure, caller.viewer.today); }
+
+std::string me(const Caller& caller) {
+  std::string out =
+      projections::me_json(*caller.structure, caller.viewer.person, caller.viewer.today, names_of(caller));
+  LETOPIS_ASSERT(out.size() > 2 && out.back() == '}');
+  out.pop_back();
+  out += ",\"key\":\"" + to_hex(caller.key.view()) + "\",\"capacities\":[";
+  bool first = true;
+  for (const auto role : commands::capacities(*caller.structure, caller.viewer.person, caller.viewer.today)) {
+    out += first ? "\"" : ",\"";
+    out += ledger::enum_name(role);
+    out += '"';
+    first = false;
+  }
+  return out += "]}";
+}
+
+}  // namespace letopis::server

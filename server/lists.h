@@ -1,0 +1,26 @@
+#pragma once
+// GET people, classes, groups, timetable, periods, profile, me: lists of what the school is today, as far as the caller
+// may see it. JSON of projections/listing.h.
+
+#include <string>
+
+#include "server/sessions.h"
+
+namespace letopis::server {
+
+std::string people(const Caller& caller);
+std::string classes(const Caller& caller);
+std::string groups(const Caller& caller);
+
+struct TimetableQuery {
+  Id klass, group, teacher;  // one of them
+  Date week;                 // Monday
+};
+Result<std::string> timetable(const Caller& caller, const TimetableQuery& query);  // "forbidden", "malformed"
+
+std::string periods(const Caller& caller);
+std::string profile(const Caller& caller);
+// me_json with "capacities" (what one may act as today, by grant or by what one is) and "key" beside it.
+std::string me(const Caller& caller);
+
+}  // namespace letopis::server

@@ -1,0 +1,292 @@
+// /v1/schools/{s}/…: what a school records and shows.
+
+#include "ledger/decimal.h"
+#include "ledger/limits.h"
+#include "server/encode.h"
+#include "server/entries.h"
+#include "server/lists.h"
+#include "server/routes.h"
+#include "server/submit.h"
+
+namespace letopis::server {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kId = R"({"type":"string","pattern":"^[0-9a-f]{32}$"})";
+constexpr std::string_view kDay = R"({"type":"string","format":"date"})";
+constexpr std::string_view kWeek = R"({"type":"string","description":"2026-W36, or any day of the week"})";
+constexpr std::string_view kText = R"({"type":"string"})";
+constexpr std::size_t kEncodeBodyMaxBytes = 256 * 1024;
+
+// --- Statements ------------------------------------------------------------------------------------------------------
+
+// The answer to a chain conflict carries the heads of the request's chains.
+Response conflict(const Context& context, const Error& error, const std::vector<commands::RawStatement>& statements) {
+  Response response = problem_for(error, context.language, context.request.request_id);
+  LETOPIS_ASSERT(response.body.ends_with('}'));
+  response.body.pop_back();
+  response.body += ",\"heads\":" + chain_heads_json(*context.school, statements) + "}";
+  return response;
+}
+
+Result<Response> post_events(Context& context) {
+  TRY(auto submission, read_submission(context.request.content_type, context.request.body));
+  if (context.session == nullptr) {
+    // Whoever has a key may speak without signing in, but not without end.
+    const std::string address = address_name(context.request.remote_address);
+    if (const auto wait = context.services.anonymous_statements.wait(address); wait > 0)
+      return fail("rate_limited", "try again in " + std::to_string(wait) + " s, or sign in");
+    context.services.anonymous_statements.take(address, static_cast<double>(submission.statements.size()));
+  }
+  const auto statements = submission.statements;
+  const auto submitted = submit(*context.school, std::move(submission), context.language);
+  if (!submitted && submitted.error().code == "chain_conflict") return conflict(context, submitted.error(), statements);
+  if (!submitted) return tl::unexpected(submitted.error());
+  return json_answer(submitted_json(*submitted), submitted->all_repeated ? 200 : 201);
+}
+
+Result<Response> post_encode(Context& context) {
+  const EncodeInput input{context.request.body, context.caller->viewer.person, context.caller->key,
+                          context.caller->viewer.today};
+  TRY(const auto encoded,
+      encode_statement(*context.school, input, context.services.clock.now(), context.services.random));
+  return json_answer(encoded_json(encoded));
+}
+
+// --- Views -----------------------------------------------------------------------------------------------------------
+
+Result<JournalQuery> journal_query(const Context& context) {
+  JournalQuery query;
+  TRY(query.group, id_of("group", context.query("group")));
+  query.at = context.query("at");
+  if (const auto period = context.query("period"); !period.empty()) {
+    if (context.request.query.contains("from") || context.request.query.contains("to"))
+      return fail("malformed", "a period, or from and to");
+    TRY(query.period, id_of("period", period));
+    return query;
+  }
+  const auto from = parse_date(context.query("from"));
+  const auto to = parse_date(context.query("to"));
+  if (!from || !to) return fail("malformed", "a period, or from and to as days");
+  query.from = *from;
+  query.to = *to;
+  return query;
+}
+
+Result<DiaryQuery> diary_query(const Context& context) {
+  DiaryQuery query;
+  TRY(query.student, id_of("student", context.query("student")));
+  TRY(query.week, week_of("week", context.query("week")));
+  query.at = context.query("at");
+  return query;
+}
+
+Result<Response> get_journal(Context& context) {
+  TRY(const auto query, journal_query(context));
+  TRY(const auto rendered, context.services.views.journal(*context.caller, query));
+  return rendered_answer(*rendered, context.request);
+}
+RenderedPtr cached_journal(Context& context) {
+  const auto query = journal_query(context);
+  return query ? context.services.views.cached_journal(*context.caller, *query) : nullptr;
+}
+Result<Response> get_diary(Context& context) {
+  TRY(const auto query, diary_query(context));
+  TRY(const auto rendered, context.services.views.diary(*context.caller, query));
+  return rendered_answer(*rendered, context.request);
+}
+RenderedPtr cached_diary(Context& context) {
+  const auto query = diary_query(context);
+  return query ? context.services.views.cached_diary(*context.caller, *query) : nullptr;
+}
+
+// --- Lists -----------------------------------------------------------------------------------------------------------
+
+template <std::string (*List)(const Caller&)>
+Result<Response> get_list(Context& context) {
+  return json_answer(List(*context.caller));
+}
+
+Result<Response> get_timetable(Context& context) {
+  TimetableQuery query;
+  const auto read = [&](const char* name, Id& id) -> Status {
+    if (!context.request.query.contains(name)) return {};
+    TRY(id, id_of(name, context.query(name)));
+    return {};
+  };
+  TRY_STATUS(read("class", query.klass));
+  TRY_STATUS(read("group", query.group));
+  TRY_STATUS(read("teacher", query.teacher));
+  TRY(query.week, week_of("week", context.query("week")));
+  TRY(auto body, timetable(*context.caller, query));
+  return json_answer(std::move(body));
+}
+
+// --- Single entries --------------------------------------------------------------------------------------------------
+
+Result<Response> get_event(Context& context) {
+  TRY(const auto index, index_of("index", context.args[0]));
+  if (accepts(context.request.accept, kJson)) {
+    TRY(auto body, entry_json(*context.caller, index));
+    return json_answer(std::move(body));
+  }
+  if (!accepts(context.request.accept, "application/octet-stream"))
+    return fail("not_acceptable", "application/json or application/octet-stream");
+  TRY(const Bytes bytes, entry_bytes(*context.caller, index));
+  return text_answer(std::string(as_text(bytes)), "application/octet-stream");
+}
+
+Result<Response> get_proof(Context& context) {
+  TRY(const auto index, index_of("index", context.args[0]));
+  TRY(auto proof, entry_proof(*context.caller, index));
+  return text_answer(std::move(proof));
+}
+
+Result<Response> get_stream(Context& context) {
+  std::optional<std::uint64_t> last_seen;
+  if (!context.request.last_event_id.empty()) {
+    TRY(last_seen, index_of("Last-Event-ID", context.request.last_event_id));
+  }
+  Response response;
+  response.content_type = "text/event-stream";
+  TRY(response.stream, context.services.streams.subscribe(context.session, last_seen));
+  response.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
+  return response;
+}
+
+Route list(std::string_view name, std::string_view pattern, std::string_view schema, std::string_view summary,
+           Result<Response> (*handle)(Context&)) {
+  Route route;
+  route.pattern = pattern;
+  route.id = name;
+  route.tag = "school";
+  route.summary = summary;
+  route.answers = {{200, "as far as the session may see it", {{kJson, schema}}}};
+  route.handle = handle;
+  return route;
+}
+
+void add_statement_routes(std::vector<Route>& to) {
+  Route events;
+  events.method = Method::kPost;
+  events.pattern = "/v1/schools/{s}/events";
+  events.id = "submit";
+  events.tag = "statements";
+  events.summary =
+      "Record signed statements: a verdict and a receipt for each, in order. A refusal by a rule is no error.";
+  events.needs = Needs::kEither;
+  events.bodies = {{kStatementsMediaType, {}}, {kJson, "Submission"}};
+  events.body_max_bytes = ledger::kSubmissionSizeMaxBytes;
+  events.answers = {{200, "all of them were recorded before: the same answer again", {{kJson, "Submitted"}}},
+                    {201, "recorded", {{kJson, "Submitted"}}}};
+  events.problems = {409};
+  events.handle = post_events;
+  to.push_back(std::move(events));
+
+  Route encode;
+  encode.method = Method::kPost;
+  encode.pattern = "/v1/schools/{s}/statements:encode";
+  encode.id = "encode";
+  encode.tag = "statements";
+  encode.summary = "JSON to the exact bytes to sign, with their meaning beside them. Keeps nothing.";
+  encode.bodies = {{kJson, "Statement"}};
+  encode.body_max_bytes = kEncodeBodyMaxBytes;
+  encode.answers = {{200, "the bytes to sign", {{kJson, "Encoded"}}}};
+  encode.handle = post_encode;
+  to.push_back(std::move(encode));
+}
+
+void add_view_routes(std::vector<Route>& to) {
+  const Parameter at{"at", Parameter::In::kQuery, false, kText, "an instant, or a number of entries: as it stood then"};
+  const Parameter match{"If-None-Match", Parameter::In::kHeader, false, kText, "an ETag"};
+  Route journal;
+  journal.pattern = "/v1/schools/{s}/journal";
+  journal.id = "journal";
+  journal.tag = "views";
+  journal.summary = "The journal of a teaching group, with the history of every cell.";
+  journal.parameters = {{"group", Parameter::In::kQuery, true, kId, "the teaching group"},
+                        {"period", Parameter::In::kQuery, false, kId, "a period; or from and to"},
+                        {"from", Parameter::In::kQuery, false, kDay, "first day"},
+                        {"to", Parameter::In::kQuery, false, kDay, "last day"},
+                        at,
+                        match};
+  journal.answers = {{200, "the journal", {{kJson, "Journal"}}}, {304, "unchanged"}};
+  journal.handle = get_journal;
+  journal.cached = cached_journal;
+  to.push_back(std::move(journal));
+
+  Route diary;
+  diary.pattern = "/v1/schools/{s}/diary";
+  diary.id = "diary";
+  diary.tag = "views";
+  diary.summary = "One student's week: timetable, marks, absences, homework, remarks.";
+  diary.parameters = {{"student", Parameter::In::kQuery, true, kId, "the student"},
+                      {"week", Parameter::In::kQuery, true, kWeek, "the week"},
+                      at,
+                      match};
+  diary.answers = {{200, "the diary", {{kJson, "Diary"}}}, {304, "unchanged"}};
+  diary.handle = get_diary;
+  diary.cached = cached_diary;
+  to.push_back(std::move(diary));
+}
+
+void add_list_routes(std::vector<Route>& to) {
+  to.push_back(
+      list("people", "/v1/schools/{s}/people", "People", "People, with their roles and classes.", get_list<people>));
+  to.push_back(list("classes", "/v1/schools/{s}/classes", "Classes", "Classes.", get_list<classes>));
+  to.push_back(list("groups", "/v1/schools/{s}/groups", "Groups", "Teaching groups.", get_list<groups>));
+  to.push_back(list("periods", "/v1/schools/{s}/periods", "Periods", "Periods of the year.", get_list<periods>));
+  to.push_back(
+      list("profile", "/v1/schools/{s}/profile", "Profile", "The regulation profile in force.", get_list<profile>));
+  to.push_back(
+      list("me", "/v1/schools/{s}/me", "Me", "Who is signed in, and what they are in this school.", get_list<me>));
+  Route timetable = list("timetable", "/v1/schools/{s}/timetable", "Timetable",
+                         "A week's timetable of a class, a group or a teacher.", get_timetable);
+  timetable.parameters = {{"class", Parameter::In::kQuery, false, kId, "a class; or"},
+                          {"group", Parameter::In::kQuery, false, kId, "a teaching group; or"},
+                          {"teacher", Parameter::In::kQuery, false, kId, "a teacher"},
+                          {"week", Parameter::In::kQuery, true, kWeek, "the week"}};
+  to.push_back(std::move(timetable));
+}
+
+void add_entry_routes(std::vector<Route>& to) {
+  Route event;
+  event.pattern = "/v1/schools/{s}/events/{index}";
+  event.id = "event";
+  event.tag = "log";
+  event.summary = "One entry: decoded, or its exact bytes.";
+  event.answers = {{200, "the entry", {{kJson, "Entry"}, {"application/octet-stream", {}}}}};
+  event.problems = {406};
+  event.handle = get_event;
+  to.push_back(std::move(event));
+
+  Route proof;
+  proof.pattern = "/v1/schools/{s}/events/{index}/proof";
+  proof.id = "proof";
+  proof.tag = "log";
+  proof.summary = "A proof file for one entry (C2SP tlog-proof), under the newest checkpoint.";
+  proof.answers = {{200, "the proof file", {{"text/plain; charset=utf-8", {}}}}};
+  proof.handle = get_proof;
+  to.push_back(std::move(proof));
+
+  Route stream;
+  stream.pattern = "/v1/schools/{s}/stream";
+  stream.id = "stream";
+  stream.tag = "views";
+  stream.summary = "Server-sent events: which of the views one may see have changed.";
+  stream.parameters = {{"Last-Event-ID", Parameter::In::kHeader, false, kText, "go on after this entry"}};
+  stream.answers = {{200, "events: open, change, reset", {{"text/event-stream", {}}}}};
+  stream.handle = get_stream;
+  to.push_back(std::move(stream));
+}
+
+}  // namespace
+
+void add_school_routes(std::vector<Route>& to) {
+  add_statement_routes(to);
+  add_view_routes(to);
+  add_list_routes(to);
+  add_entry_routes(to);
+}
+
+}  // namespace letopis::server

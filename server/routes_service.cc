@@ -1,0 +1,126 @@
+// /healthz, /readyz, /metrics, /openapi.json: for those who run the server.
+
+#include "server/openapi.h"
+#include "server/routes.h"
+
+namespace letopis::server {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+
+Result<Response> get_health(Context&) { return json_answer(R"({"status":"ok"})"); }
+
+// Ready when there are schools to serve and the one writer lives: after a failed write it never lives again.
+Result<Response> get_ready(Context& context) {
+  auto& engine = context.services.engine;
+  if (engine.sequencer().stopped_by_failure()) return fail("not_ready", "the sequencer has stopped");
+  const std::size_t schools = engine.schools().size();
+  if (schools == 0) return fail("not_ready", "no school is open");
+  return json_answer(R"({"status":"ready","schools":)" + std::to_string(schools) + "}");
+}
+
+void write_transport(MetricsWriter& out, const HttpCounters& http) {
+  out.single("letopis_http_connections_open", "gauge", "Open connections.", http.connections_open);
+  out.single("letopis_http_connections_total", "counter", "Connections accepted.", http.connections_total);
+  out.single("letopis_http_connections_refused_total", "counter", "Connections turned away.", http.connections_refused);
+  out.single("letopis_http_requests_timed_out_total", "counter", "Requests that took too long.",
+             http.requests_timed_out);
+  out.single("letopis_http_requests_overloaded_total", "counter", "Requests answered 503 unread.",
+             http.requests_overloaded);
+  out.single("letopis_http_requests_malformed_total", "counter", "Requests that are not HTTP.",
+             http.requests_malformed);
+  out.single("letopis_http_requests_limited_total", "counter", "Requests beyond their address's rate.",
+             http.requests_limited);
+  out.single("letopis_http_handler_failures_total", "counter", "Exceptions from handlers.", http.handler_failures);
+  out.single("letopis_http_streams_open", "gauge", "Open event streams.", http.streams_open);
+  out.single("letopis_http_streams_dropped_total", "counter", "Event streams whose reader was too slow.",
+             http.streams_dropped);
+  out.single("letopis_http_received_bytes_total", "counter", "Bytes of requests.", http.bytes_received);
+  out.single("letopis_http_sent_bytes_total", "counter", "Bytes of answers.", http.bytes_sent);
+}
+
+void write_sequencer(MetricsWriter& out, const ledger::Sequencer& sequencer) {
+  const auto counters = sequencer.counters();
+  const auto seconds = [](std::int64_t micros) { return static_cast<double>(micros) / 1e6; };
+  out.single("letopis_sequencer_batches_total", "counter", "Batches committed.", counters.batches);
+  out.single("letopis_sequencer_statements_total", "counter", "Statements recorded.", counters.statements);
+  out.single("letopis_sequencer_repeated_total", "counter", "Statements that were there already.", counters.repeated);
+  out.single("letopis_sequencer_conflicts_total", "counter", "Requests turned away for their chain.",
+             counters.conflicts);
+  out.single("letopis_sequencer_queue_statements", "gauge", "Statements waiting.", counters.queue_statements);
+  out.head("letopis_sequencer_seconds_total", "counter", "Time spent, by step.");
+  out.value("letopis_sequencer_seconds_total", "step=\"judge\"", seconds(counters.judge_micros_total));
+  out.value("letopis_sequencer_seconds_total", "step=\"commit\"", seconds(counters.commit_micros_total));
+  out.value("letopis_sequencer_seconds_total", "step=\"journal\"", seconds(counters.journal_micros_total));
+  out.head("letopis_sequencer_last_batch_seconds", "gauge", "How long the newest batch took.");
+  out.value("letopis_sequencer_last_batch_seconds", {}, seconds(counters.last_batch_micros));
+  out.single("letopis_sequencer_stopped", "gauge", "1 when a failed write has stopped recording.",
+             sequencer.stopped_by_failure() ? 1 : 0);
+}
+
+void write_schools(MetricsWriter& out, commands::Engine& engine) {
+  struct Size {
+    std::string label;
+    std::uint64_t entries, shards;
+    std::int64_t newest_micros;
+  };
+  std::vector<Size> sizes;
+  for (const auto* school : engine.schools())
+    sizes.push_back(school->read([&](const commands::ReadModel& model) {
+      return Size{"school=\"" + school->slug() + "\"", model.times.size(), model.shards.count(),
+                  model.times.empty() ? 0 : model.times.back().micros};
+    }));
+  out.head("letopis_school_entries", "gauge", "Entries in the log.");
+  for (const auto& size : sizes) out.value("letopis_school_entries", size.label, size.entries);
+  out.head("letopis_school_shards", "gauge", "Shards of the read model.");
+  for (const auto& size : sizes) out.value("letopis_school_shards", size.label, size.shards);
+  out.head("letopis_school_newest_entry_seconds", "gauge", "When the newest entry was recorded, unix time.");
+  for (const auto& size : sizes)
+    out.value("letopis_school_newest_entry_seconds", size.label, static_cast<double>(size.newest_micros) / 1e6);
+}
+
+Result<Response> get_metrics(Context& context) {
+  auto& services = context.services;
+  std::string text;
+  services.requests.write(text);
+  MetricsWriter out(text);
+  if (services.http != nullptr) write_transport(out, services.http->counters());
+  write_sequencer(out, services.engine.sequencer());
+  write_schools(out, services.engine);
+  out.single("letopis_sessions", "gauge", "Sessions.", services.sessions.size());
+  out.single("letopis_streams", "gauge", "Sessions that listen for changes.", services.streams.size());
+  auto& cache = services.cache.counters();
+  out.single("letopis_view_cache_hits_total", "counter", "Views served from memory.", cache.hits);
+  out.single("letopis_view_cache_misses_total", "counter", "Views that were not in memory.", cache.misses);
+  out.single("letopis_view_cache_stale_total", "counter", "Views in memory that had changed.", cache.stale);
+  out.single("letopis_view_cache_evicted_total", "counter", "Views that made room.", cache.evicted);
+  out.single("letopis_view_cache_bytes", "gauge", "Bytes of views in memory.", services.cache.bytes());
+  return text_answer(std::move(text), "text/plain; version=0.0.4; charset=utf-8");
+}
+
+Result<Response> get_openapi(Context&) { return json_answer(openapi_json()); }
+
+Route get(std::string_view name, std::string_view pattern, std::string_view summary, Media media,
+          Result<Response> (*handle)(Context&)) {
+  Route route;
+  route.pattern = pattern;
+  route.id = name;
+  route.tag = "service";
+  route.summary = summary;
+  route.needs = Needs::kNobody;
+  route.answers = {{200, "ok", {media}}};
+  route.handle = handle;
+  return route;
+}
+
+}  // namespace
+
+void add_service_routes(std::vector<Route>& to) {
+  to.push_back(get("healthz", "/healthz", "The process lives.", {kJson, "Health"}, get_health));
+  to.push_back(get("readyz", "/readyz", "Schools are open and entries are recorded.", {kJson, "Readiness"}, get_ready));
+  to.push_back(
+      get("metrics", "/metrics", "Prometheus.", {"text/plain; version=0.0.4; charset=utf-8", {}}, get_metrics));
+  to.push_back(get("openapi", "/openapi.json", "This description.", {kJson, {}}, get_openapi));
+}
+
+}  // namespace letopis::server

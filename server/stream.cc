@@ -1,0 +1,213 @@
+#include "server/stream.h"
+
+#include <algorithm>
+#include <map>
+
+namespace letopis::server {
+
+using commands::Change;
+using commands::ReadModel;
+using projections::ShardKey;
+using projections::View;
+
+namespace {
+
+using NewsByShard = std::map<ShardKey, StreamHub::News>;
+
+// An entry in a journal that is in no diary is for the whole group.
+void add_news(const Change& change, NewsByShard& to) {
+  const bool of_a_pupil =
+      std::any_of(change.shards.begin(), change.shards.end(), [](const auto& key) { return key.view == View::kDiary; });
+  for (const auto& key : change.shards) {
+    auto& news = to[key];
+    news.shard = key;
+    news.index = std::max(news.index, change.index);
+    if (!of_a_pupil) news.group_index = std::max(news.group_index, change.index + 1);
+  }
+}
+
+std::vector<StreamHub::News> listed(const NewsByShard& by_shard, std::uint64_t from) {
+  std::vector<StreamHub::News> list;
+  for (const auto& [key, news] : by_shard)
+    if (news.index >= from) list.push_back(news);
+  return list;
+}
+
+// What changed from some index on, told by the shards alone: each one's newest entry.
+std::vector<StreamHub::News> news_since(const ReadModel& model, std::uint64_t from) {
+  std::vector<StreamHub::News> list;
+  boost::unordered_flat_map<std::uint64_t, bool> of_a_pupil;
+  model.shards.each([&](const ShardKey& key, const projections::Shard& shard) {
+    if (key.view != View::kDiary || shard.entries.back() < from) return;
+    for (auto it = std::lower_bound(shard.entries.begin(), shard.entries.end(), from); it != shard.entries.end(); ++it)
+      of_a_pupil[*it] = true;
+  });
+  model.shards.each([&](const ShardKey& key, const projections::Shard& shard) {
+    if (shard.entries.back() < from) return;
+    StreamHub::News news{key, shard.entries.back(), 0};
+    for (auto it = shard.entries.rbegin(); it != shard.entries.rend() && *it >= from && news.group_index == 0; ++it)
+      if (!of_a_pupil.contains(*it)) news.group_index = *it + 1;
+    list.push_back(news);
+  });
+  return list;
+}
+
+std::string size_json(std::uint64_t size) { return "{\"size\":" + std::to_string(size) + "}"; }
+std::string id_of(std::uint64_t size) { return size == 0 ? std::string() : std::to_string(size - 1); }
+
+}  // namespace
+
+std::string StreamHub::Told::json() const {
+  std::string out = "{\"view\":\"";
+  out += projections::view_name(view);
+  out += '"';
+  if (!subject.is_zero()) out += ",\"subject\":\"" + to_hex(subject.view()) + '"';
+  if (week.days != 0) out += ",\"week\":\"" + format_week(week) + '"';
+  return out += ",\"index\":" + std::to_string(index) + '}';
+}
+
+std::vector<StreamHub::Told> StreamHub::tell(const Caller& caller, const std::vector<News>& news) {
+  const auto& state = *caller.structure;
+  const auto family = diaries_of_family(state, caller.viewer);
+  std::map<std::tuple<View, Id, Date>, std::uint64_t> told;
+  const auto add = [&told](View view, const Id& subject, Date week, std::uint64_t index) {
+    auto& newest = told.try_emplace({view, subject, week}, index).first->second;
+    newest = std::max(newest, index);
+  };
+  for (const auto& item : news) {
+    const auto& [view, subject, week] = item.shard;
+    const Object group{.group = subject, .from = week, .to = week + 6};
+    switch (view) {
+      case View::kSchool:
+        if (allow(state, caller.viewer, Action::kSchool)) add(view, subject, week, item.index);
+        break;
+      case View::kDiary:
+        if (allow(state, caller.viewer, Action::kDiary, {.student = subject})) add(view, subject, week, item.index);
+        break;
+      case View::kRefusals:
+        if (allow(state, caller.viewer, Action::kRefusals)) add(view, subject, week, item.index);
+        break;
+      case View::kJournal:
+        if (allow(state, caller.viewer, Action::kJournal, group) ||
+            allow(state, caller.viewer, Action::kJournalOwnClass, group))
+          add(view, subject, week, item.index);
+        if (item.group_index == 0) break;
+        for (const auto& student : family)
+          if (state.enrolled(subject, student, week) || state.enrolled(subject, student, week + 6))
+            add(View::kDiary, student, week, item.group_index - 1);
+        break;
+    }
+  }
+  std::vector<Told> list;
+  for (const auto& [place, index] : told)
+    list.push_back({std::get<0>(place), std::get<1>(place), std::get<2>(place), index});
+  std::stable_sort(list.begin(), list.end(), [](const Told& a, const Told& b) { return a.index < b.index; });
+  return list;
+}
+
+StreamHub::StreamHub(commands::Engine& engine, Sessions& sessions, const Options& options)
+    : engine_(engine), sessions_(sessions), options_(options) {
+  for (auto* school : engine_.schools()) {
+    const auto id = school->listen([this, school](const std::vector<Change>& changes) {
+      const std::lock_guard lock(queue_mutex_);
+      queue_.push_back({school, changes});
+      queued_.notify_one();
+    });
+    listening_.emplace_back(school, id);
+  }
+  thread_ = std::thread([this] { run(); });
+}
+
+StreamHub::~StreamHub() { stop(); }
+
+void StreamHub::stop() {
+  for (const auto& [school, id] : listening_) school->unlisten(id);
+  listening_.clear();
+  {
+    const std::lock_guard lock(queue_mutex_);
+    stopping_ = true;
+    queued_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+  const std::lock_guard lock(subscribers_mutex_);
+  for (auto& subscriber : subscribers_) subscriber.stream->close();
+  subscribers_.clear();
+}
+
+std::size_t StreamHub::size() const {
+  const std::lock_guard lock(subscribers_mutex_);
+  return subscribers_.size();
+}
+
+void StreamHub::push(EventStream& stream, const std::vector<Told>& told) {
+  for (const auto& item : told) stream.push(std::to_string(item.index), "change", item.json());
+}
+
+Result<std::shared_ptr<EventStream>> StreamHub::subscribe(const SessionPtr& session,
+                                                          std::optional<std::uint64_t> last_seen) {
+  const CallerPtr caller = sessions_.caller(session);
+  if (caller == nullptr) return fail("not_signed_in", {});
+  auto stream = make_event_stream();
+  const std::lock_guard lock(subscribers_mutex_);  // deliver() waits: nothing is told twice or left out
+  std::erase_if(subscribers_, [](const auto& s) { return s.stream->closed(); });
+  const auto own =
+      std::count_if(subscribers_.begin(), subscribers_.end(), [&](const auto& s) { return s.session == session; });
+  if (static_cast<std::size_t>(own) >= options_.streams_per_session_max)
+    return fail("rate_limited", "too many streams");
+  std::uint64_t size = 0;
+  std::vector<News> missed;
+  bool reset = false;
+  caller->school->read([&](const ReadModel& model) {
+    size = model.times.size();
+    if (!last_seen) return;
+    reset = *last_seen >= size || size - *last_seen > options_.resume_entries_max;
+    if (!reset) missed = news_since(model, *last_seen + 1);
+  });
+  // The missed changes first: should the connection break among them, the next one goes on from the last that came
+  // through.
+  if (!reset) push(*stream, tell(*caller, missed));
+  stream->push(id_of(size), reset ? "reset" : "open", size_json(size));
+  subscribers_.push_back({session, stream, size});
+  return stream;
+}
+
+void StreamHub::run() {
+  while (true) {
+    std::deque<Batch> batches;
+    {
+      std::unique_lock lock(queue_mutex_);
+      queued_.wait_for(lock, options_.session_check, [this] { return stopping_ || !queue_.empty(); });
+      if (stopping_) return;
+      batches.swap(queue_);
+    }
+    if (batches.empty()) check_sessions();
+    for (const auto& batch : batches) deliver(batch);
+  }
+}
+
+void StreamHub::check_sessions() {
+  const std::lock_guard lock(subscribers_mutex_);
+  for (auto& subscriber : subscribers_)
+    if (sessions_.caller(subscriber.session) == nullptr) subscriber.stream->close();
+  std::erase_if(subscribers_, [](const auto& s) { return s.stream->closed(); });
+}
+
+void StreamHub::deliver(const Batch& batch) {
+  NewsByShard by_shard;
+  for (const auto& change : batch.changes) add_news(change, by_shard);
+  const std::uint64_t end = batch.changes.empty() ? 0 : batch.changes.back().index + 1;
+  const std::lock_guard lock(subscribers_mutex_);
+  for (auto& subscriber : subscribers_) {
+    if (&subscriber.session->school() != batch.school) continue;
+    const CallerPtr caller = sessions_.caller(subscriber.session);
+    if (caller == nullptr) {
+      subscriber.stream->close();
+      continue;
+    }
+    push(*subscriber.stream, tell(*caller, listed(by_shard, subscriber.next)));
+    subscriber.next = std::max(subscriber.next, end);
+  }
+  std::erase_if(subscribers_, [](const auto& s) { return s.stream->closed(); });
+}
+
+}  // namespace letopis::server
