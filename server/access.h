@@ -3,8 +3,8 @@
 //
 //   parent           the diary of their own child, by guardianship: its dates, and courts' limits, as of today
 //   student          their own diary
-//   teacher, master  journals of the groups they teach (by assignment or timetable, today or in the weeks asked for), and
-//                    of those they substitute in, for these weeks; never a diary
+//   teacher, master  journals of the groups they teach (by assignment or timetable, today or in the weeks asked for),
+//                    and of those they substitute in, for these weeks; never a diary
 //   class teacher    the own class: diaries, and of every journal the pupils of that class
 //   director, deputies, heads, auditor   every page
 //   archivist        every page, no sealed text

@@ -1,8 +1,8 @@
 #pragma once
 // Structured logs: one JSON object a line. The only place that includes spdlog.
 //
-//   {"at":"2026-09-01T06:10:00.000000Z","level":"info","event":"request","method":"GET","route":"/v1/schools/{s}/diary",
-//    "status":200,"micros":412,"request":"…"}
+//   {"at":"2026-09-01T06:10:00.000000Z","level":"info","event":"request","method":"GET",
+//    "route":"/v1/schools/{s}/diary","status":200,"micros":412,"request":"…"}
 //
 // Never personal data: no paths with ids, no queries, no names, no addresses. Callers pass route patterns, codes and
 // numbers. Thread-safe.
