@@ -1,7 +1,9 @@
 // letopis init, letopis simulate.
 
+#include <date/tz.h>
+
+#include <chrono>
 #include <cstdlib>
-#include <ctime>
 #include <iostream>
 
 #include "ledger/schema/describe.h"
@@ -20,14 +22,12 @@ Result<UtcOffset> parse_offset(const std::string& text) {
 
 // The offset a zone has now, by the system's data: proposed once, at creation. From then on offsets come from entries.
 Result<UtcOffset> offset_now(const std::string& zone, Instant now) {
-  if (zone != "UTC" && !posix_file_system().exists("/usr/share/zoneinfo/" + zone))
+  try {
+    const auto at = date::sys_seconds(std::chrono::seconds(now.seconds()));
+    return UtcOffset{static_cast<std::int32_t>(date::locate_zone(zone)->get_info(at).offset.count())};
+  } catch (const std::exception&) {
     return fail("malformed", "this system knows no time zone " + zone + "; give --utc-offset");
-  ::setenv("TZ", zone.c_str(), 1);
-  ::tzset();
-  const std::time_t seconds = now.seconds();
-  std::tm local{};
-  ::localtime_r(&seconds, &local);
-  return UtcOffset{static_cast<std::int32_t>(local.tm_gmtoff)};
+  }
 }
 
 Result<std::string> create(const Init& options) {
