@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "replay-tools/command.h"
+#include "replay-tools/import.h"
 
 namespace {
 
@@ -59,6 +60,24 @@ int main(int argc, char** argv) {
   serve_command->add_option("--public-origin", serve_options.public_origins, "https://… under which browsers know this server");
   serve_command->add_flag("--insecure-cookies", serve_options.insecure_cookies, "cookies over plain HTTP (demos on this machine)");
   serve_command->callback([&] { status = serve(serve_options); });
+
+  auto* import = add(app, "import", "a school's files into a running server", "letopis import oneroster DIR --url URL --school S --key director-root.key");
+  import->require_subcommand(1);
+  ImportOptions import_options;
+  auto* oneroster = add(*import, "oneroster", "people, classes, groups, calendar and timetable from OneRoster CSV files",
+                        "letopis import oneroster DIR --url http://127.0.0.1:8080 --school licey29 --key director-root.key --dry-run");
+  oneroster->add_option("DIR", import_options.directory, "OneRoster files, with staff.csv, bells.csv, calendar.csv, timetable.csv")->required();
+  oneroster->add_option("--url", import_options.url, "http(s)://host:port")->required();
+  oneroster->add_option("--school", import_options.school)->required();
+  oneroster->add_option("--key", import_options.keys, "key files of those who sign: root keys first, officials' later")->required();
+  oneroster->add_option("--officials", import_options.officials, "where keys of officials enrolled here go; default: SCHOOL-keys");
+  oneroster->add_option("--codes", import_options.codes, "writes invitation codes of everybody to this CSV file");
+  oneroster->add_flag("--dry-run", import_options.dry_run, "reads and plans, records nothing");
+  oneroster->add_flag("--json", import_options.json);
+  oneroster->callback([&] {
+    const auto imported = import_oneroster(import_options);
+    status = imported ? kExitOk : refuse(imported.error());
+  });
 
   auto* simulate = add(app, "simulate", "fills a new school, whose genesis says so, with history", "letopis simulate school CSV-DIR --data DIR --days 20 --seed 1");
   simulate->require_subcommand(1);
