@@ -75,8 +75,8 @@ std::optional<double> postgres_inserts_per_second(const std::string& directory, 
   const std::string bin = "/usr/lib/postgresql/15/bin";
   if (!std::filesystem::exists(bin + "/initdb")) return std::nullopt;
   std::filesystem::create_directories(directory);
-  std::ofstream(directory + "/insert.sql")
-      << "\\set student random(1, 1000000)\nINSERT INTO mark (work, student, value, author, at) VALUES (1, :student, '5', 7, now());\n";
+  std::ofstream(directory + "/insert.sql") << "\\set student random(1, 1000000)\nINSERT INTO mark (work, student, "
+                                              "value, author, at) VALUES (1, :student, '5', 7, now());\n";
   // PostgreSQL refuses to run as root: the cluster belongs to the user its package made.
   const bool root = std::system("test \"$(id -u)\" = 0") == 0;
   const std::string as = root ? "su postgres -s /bin/sh -c " : "sh -c ";
@@ -84,10 +84,13 @@ std::optional<double> postgres_inserts_per_second(const std::string& directory, 
   const std::string socket = "-h " + directory;
   const auto run = [&](const std::string& command) { return output_of(as + "'" + command + "' 2>/dev/null"); };
   run(bin + "/initdb -D " + directory + "/db -A trust");
-  run(bin + "/pg_ctl -D " + directory + "/db -w -l " + directory + "/log -o \"-c listen_addresses= -c unix_socket_directories=" + directory + "\" start");
-  run(bin + "/psql " + socket + " -d postgres -c \"CREATE TABLE mark (id bigserial PRIMARY KEY, work int, student int, value text, author int, at timestamptz)\"");
-  const std::string report = run(bin + "/pgbench " + socket + " -n -c " + std::to_string(clients) + " -j 2 -T " + std::to_string(seconds) +
-                                 " -f " + directory + "/insert.sql postgres");
+  run(bin + "/pg_ctl -D " + directory + "/db -w -l " + directory +
+      "/log -o \"-c listen_addresses= -c unix_socket_directories=" + directory + "\" start");
+  run(bin + "/psql " + socket +
+      " -d postgres -c \"CREATE TABLE mark (id bigserial PRIMARY KEY, work int, student int, value text, author int, "
+      "at timestamptz)\"");
+  const std::string report = run(bin + "/pgbench " + socket + " -n -c " + std::to_string(clients) + " -j 2 -T " +
+                                 std::to_string(seconds) + " -f " + directory + "/insert.sql postgres");
   run(bin + "/pg_ctl -D " + directory + "/db -m immediate stop");
   const auto at = report.find("tps = ");
   return at == std::string::npos ? std::nullopt : std::optional(std::strtod(report.c_str() + at + 6, nullptr));

@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "ledger/schema/codec.h"
@@ -24,6 +26,8 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 using commands::Author;
 using ledger::Role;
+
+constexpr std::string_view kAcceptedMark = "\"verdict\":\"accepted\"";
 
 double micros_since(SteadyClock::time_point start) {
   return std::chrono::duration<double, std::micro>(SteadyClock::now() - start).count();
@@ -49,12 +53,12 @@ unsigned read_answer(int socket, std::string& buffer) {
   }
 }
 
-int connect_to(const std::string& host, std::uint16_t port) {
+int connect_to(std::uint16_t port) {
   const int s = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
-  ::inet_pton(AF_INET, host.c_str(), &address.sin_addr);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const int yes = 1;
   ::setsockopt(s, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   if (::connect(s, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) std::abort();
@@ -80,22 +84,30 @@ Load make_load(test::LiveSchool& school, unsigned desks, unsigned students) {
     const std::string label = std::to_string(5 + i % 7) + "-" + std::to_string(i);
     const Id klass = school.klass(label, 5, teacher);
     const Id group = school.group(label, "Физика", {klass}, teacher, {{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}});
-    Load::Desk desk{&teacher, group, {}};
+    load.desks.push_back({&teacher, group, {}});
     for (unsigned k = 0; k < students; ++k) {
       auto& student = school.student(klass, "Ученик " + std::to_string(k));
       school.join(group, student);
-      desk.students.push_back(student.id);
-      if (load.parent == nullptr) {
-        load.parent = &school.parent(student, "Родитель");
-        load.parent_child = student.id;
-      }
+      load.desks.back().students.push_back(student.id);
     }
-    load.desks.push_back(std::move(desk));
+  }
+  const Id klass = school.klass("9-А", 9, *load.desks.front().teacher);
+  auto& child = school.student(klass, "Маша");
+  load.parent = &school.parent(child, "Ольга");
+  load.parent_child = child.id;
+  for (int subject = 0; subject < 6; ++subject) {
+    auto& teacher = school.teacher("Предметник " + std::to_string(subject));
+    const int slot = subject + 1;
+    const Id group = school.group("9-А", "Предмет " + std::to_string(subject), {klass}, teacher,
+                                  {{1, slot}, {2, slot}, {3, slot}, {4, slot}, {5, slot}});
+    school.join(group, child);
+    load.reading.push_back({&teacher, group, {child.id}});
   }
   return load;
 }
 
-std::vector<commands::RawSubmission> sign_submissions(test::LiveSchool& school, Load::Desk& desk, std::size_t requests, std::size_t per_request) {
+std::vector<commands::RawSubmission> sign_submissions(test::LiveSchool& school, Load::Desk& desk, std::size_t requests,
+                                                      std::size_t per_request) {
   std::vector<commands::RawSubmission> signed_requests(requests);
   const auto seen = school.seen();
   const Date today = local_date(school.live().clock().now(), {3 * 3600});
@@ -118,54 +130,77 @@ std::vector<commands::RawSubmission> sign_submissions(test::LiveSchool& school, 
   return signed_requests;
 }
 
-std::vector<std::string> sign_requests(test::LiveSchool& school, Load::Desk& desk, std::size_t requests, std::size_t per_request) {
+std::vector<std::string> sign_bodies(test::LiveSchool& school, Load::Desk& desk, std::size_t requests,
+                                     std::size_t per_request) {
   std::vector<std::string> bodies;
   for (const auto& submission : sign_submissions(school, desk, requests, per_request)) {
     ledger::SubmissionBuffer buffer;
-    for (const auto& statement : submission.statements) buffer.statements.push_back({statement.bytes, statement.signature});
+    for (const auto& statement : submission.statements)
+      buffer.statements.push_back({statement.bytes, statement.signature});
     const Bytes bytes = ledger::encode(buffer);
-    bodies.push_back(post("/v1/schools/" + school.slug() + "/events", "application/vnd.letopis.statements", std::string(as_text(bytes))));
+    bodies.emplace_back(as_text(bytes));
   }
   return bodies;
 }
 
-std::string post(const std::string& path, const std::string& content_type, const std::string& body, const std::string& headers) {
-  return "POST " + path + " HTTP/1.1\r\nHost: bench\r\nContent-Type: " + content_type + "\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n" + headers + "\r\n" + body;
+std::string post(const std::string& path, const std::string& content_type, const std::string& body,
+                 const std::string& token) {
+  return "POST " + path + " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " + token +
+         "\r\nContent-Type: " + content_type + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-std::string get(const std::string& path, const std::string& headers) {
-  return "GET " + path + " HTTP/1.1\r\nHost: bench\r\n" + headers + "\r\n";
+std::string get(const std::string& path, const std::string& token) {
+  return "GET " + path + " HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer " + token + "\r\n\r\n";
 }
 
-Timing send_all(const std::string& host, std::uint16_t port, const std::vector<std::vector<std::string>>& requests, unsigned expected_status,
+namespace {
+
+std::size_t times_in(std::string_view text, std::string_view wanted) {
+  std::size_t times = 0;
+  for (std::size_t at = text.find(wanted); at != std::string_view::npos; at = text.find(wanted, at + wanted.size()))
+    ++times;
+  return times;
+}
+
+struct Connection {
+  std::vector<double> micros;
+  std::uint64_t failures = 0;
+
+  void send(std::uint16_t port, const std::vector<std::string>& requests, const Expected& expected,
+            std::int64_t pause_micros) {
+    const int socket = connect_to(port);
+    std::string answer;
+    auto next = SteadyClock::now();
+    for (const auto& request : requests) {
+      const auto began = SteadyClock::now();
+      const unsigned status = send_text(socket, request) ? read_answer(socket, answer) : 0;
+      micros.push_back(micros_since(began));
+      const bool good =
+          status == expected.status && (expected.accepted == 0 || times_in(answer, kAcceptedMark) == expected.accepted);
+      if (!good && failures++ == 0)
+        std::fprintf(stderr, "bench: answer %u: %s\n", status, answer.substr(0, 1000).c_str());
+      if (pause_micros > 0) std::this_thread::sleep_until(next += std::chrono::microseconds(pause_micros));
+    }
+    ::close(socket);
+  }
+};
+
+}  // namespace
+
+Timing send_all(std::uint16_t port, const std::vector<std::vector<std::string>>& requests, const Expected& expected,
                 std::int64_t pause_micros) {
-  std::vector<std::vector<double>> micros(requests.size());
-  std::vector<std::uint64_t> failures(requests.size());
+  std::vector<Connection> connections(requests.size());
   std::vector<std::thread> clients;
   const auto start = SteadyClock::now();
   for (std::size_t i = 0; i < requests.size(); ++i)
-    clients.emplace_back([&, i] {
-      const int socket = connect_to(host, port);
-      std::string answer;
-      auto next = SteadyClock::now();
-      for (const auto& request : requests[i]) {
-        const auto began = SteadyClock::now();
-        const unsigned status = send_text(socket, request) ? read_answer(socket, answer) : 0;
-        micros[i].push_back(micros_since(began));
-        if (status != expected_status && failures[i]++ == 0)
-          std::fprintf(stderr, "bench: answer %u: %s\n", status, answer.substr(0, 600).c_str());
-        if (pause_micros > 0) std::this_thread::sleep_until(next += std::chrono::microseconds(pause_micros));
-      }
-      ::close(socket);
-    });
+    clients.emplace_back([&, i] { connections[i].send(port, requests[i], expected, pause_micros); });
   for (auto& client : clients) client.join();
   Timing timing;
   timing.seconds = micros_since(start) / 1e6;
   std::vector<double> all;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    all.insert(all.end(), micros[i].begin(), micros[i].end());
-    timing.failures += failures[i];
+  for (const auto& connection : connections) {
+    all.insert(all.end(), connection.micros.begin(), connection.micros.end());
+    timing.failures += connection.failures;
   }
   std::sort(all.begin(), all.end());
   timing.requests = all.size();
@@ -177,37 +212,42 @@ Timing send_all(const std::string& host, std::uint16_t port, const std::vector<s
 }
 
 Served::Served(const std::vector<std::string>& command, const std::string& log) {
-  int ends[2];
-  if (::pipe(ends) != 0) std::abort();
+  int input[2], output[2];
+  if (::pipe2(input, O_CLOEXEC) != 0 || ::pipe2(output, O_CLOEXEC) != 0) std::abort();
   const auto start = SteadyClock::now();
   pid_ = ::fork();
   if (pid_ == 0) {
-    ::dup2(ends[1], STDOUT_FILENO);
+    ::dup2(input[0], STDIN_FILENO);
+    ::dup2(output[1], STDOUT_FILENO);
     const int to = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     ::dup2(to, STDERR_FILENO);
-    ::close(ends[0]);
     std::vector<char*> arguments;
     for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
     arguments.push_back(nullptr);
     ::execv(arguments[0], arguments.data());
     std::_Exit(127);
   }
-  ::close(ends[1]);
+  ::close(input[0]);
+  ::close(output[1]);
+  input_ = input[1];
   std::string line;
   char c = 0;
-  while (::read(ends[0], &c, 1) == 1 && c != '\n') line += c;
+  while (::read(output[0], &c, 1) == 1 && c != '\n') line += c;
   ready_seconds_ = micros_since(start) / 1e6;
-  const auto colon = line.rfind(':', line.find('"', line.find("http://")));
-  if (line.find("http://") == std::string::npos) {
-    std::fprintf(stderr, "bench: the server did not start, see %s\n", log.c_str());
+  ::close(output[0]);
+  const auto url = line.find("http://");
+  if (url == std::string::npos) {
+    std::fprintf(stderr, "bench: %s did not start:\n", command[0].c_str());
+    if (std::system(("cat " + log + " >&2").c_str()) != 0) std::abort();
     std::exit(1);
   }
-  port_ = static_cast<std::uint16_t>(std::atoi(line.c_str() + colon + 1));
+  port_ = static_cast<std::uint16_t>(std::atoi(line.c_str() + line.find(':', url + 7) + 1));
 }
 
 Served::~Served() {
   ::kill(pid_, SIGTERM);
   ::waitpid(pid_, nullptr, 0);
+  ::close(input_);
 }
 
 std::uint64_t Served::resident_bytes() const {
@@ -216,6 +256,18 @@ std::uint64_t Served::resident_bytes() const {
   while (std::getline(status, line))
     if (line.starts_with("VmRSS:")) return std::strtoull(line.c_str() + 6, nullptr, 10) * 1024;
   return 0;
+}
+
+double Served::cpu_seconds() const {
+  std::ifstream stat("/proc/" + std::to_string(pid_) + "/stat");
+  const std::string text{std::istreambuf_iterator<char>(stat), {}};
+  // Fields 14 and 15 of the line; the name, field 2, may hold blanks and ends with the last ')'.
+  std::istringstream rest(text.substr(text.rfind(')') + 1));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) rest >> skipped;
+  double user = 0, system = 0;
+  rest >> user >> system;
+  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace letopis::bench

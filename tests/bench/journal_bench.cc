@@ -1,8 +1,9 @@
 // Speed and memory of the journal, each figure beside its limit or rival measured in the same run on the same machine.
 //
-//   journal_bench BUILD-DIR [--entries N]
+//   journal_bench BUILD-DIR [--entries N] [--plot FILE.svg]
 //
-// Prints one table, writes BUILD-DIR/../bench.json and, with --entries 3000000, the plot in docs/bench.svg.
+// Prints a table, writes BUILD-DIR/../bench.json. The log grows to N entries (100 000); --plot draws how the figures grow.
+// Load comes from statements signed beforehand; an answer that is not the expected one makes the run fail.
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iostream>
+#include <optional>
 #include <thread>
 
 #include "server/http.h"
@@ -25,37 +26,86 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 constexpr unsigned kConnections = 16;
 constexpr unsigned kStudents = 29;  // a work and marks for all: 30 statements
+constexpr std::size_t kBatch = 30;
+constexpr std::size_t kBatchRequests = 80, kSingleRequests = 600, kLoneRequests = 500, kPourRequests = 100;
+constexpr std::string_view kFirstMorning = "2026-09-02 12:00";  // everything the school set up holds by then
 
+unsigned cores() { return std::max(1U, std::thread::hardware_concurrency()); }
+double seconds_since(SteadyClock::time_point start) {
+  return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::fprintf(stderr, "bench: %s\n", why.c_str());
+  std::exit(1);
+}
+template <class T>
+T must(Result<T> result, const char* what) {
+  if (!result) give_up(std::string(what) + ": " + result.error().text());
+  return *std::move(result);
+}
+void must(const Status& status, const char* what) {
+  if (!status) give_up(std::string(what) + ": " + status.error().text());
+}
+
+struct Beside {
+  std::string name;  // the limit or rival
+  double value = 0;
+};
+// A figure, or its share of what stands beside it, must be at least or at most `bound`.
+struct Aim {
+  bool at_least = true;
+  double bound = 0;
+  bool of_share = false;
+};
 struct Figure {
   std::string name;
-  double value;
+  double value = 0;
   std::string unit;
-  std::string beside;   // the limit or rival, empty when there is none
-  double beside_value = 0;
-  std::string aim;
+  std::optional<Beside> beside;
+  std::optional<Aim> aim;
+
+  double share() const { return beside ? value / beside->value : 0; }
+  bool met() const {
+    const double what = aim->of_share ? share() : value;
+    return aim->at_least ? what >= aim->bound : what <= aim->bound;
+  }
+  std::string aim_text() const {
+    char text[64];
+    std::snprintf(text, sizeof text, aim->of_share ? "%s %.0f %%" : "%s %.6g",
+                  aim->at_least ? ">=" : "<=", aim->of_share ? aim->bound * 100 : aim->bound);
+    return text;
+  }
 };
 
 class Table {
  public:
+  Table() { std::printf("%-60s %12s %-6s %-34s %-10s\n", "figure", "value", "", "share of its limit or rival", "aim"); }
   void add(Figure figure) {
-    std::printf("%-58s %12.1f %-10s", figure.name.c_str(), figure.value, figure.unit.c_str());
-    if (!figure.beside.empty())
-      std::printf(" %6.1f %% of %s (%.0f)", 100 * figure.value / figure.beside_value, figure.beside.c_str(), figure.beside_value);
-    std::printf("%s%s\n", figure.aim.empty() ? "" : "   aim: ", figure.aim.c_str());
+    char beside[64] = "";
+    if (figure.beside)
+      std::snprintf(beside, sizeof beside, "%.0f %% of %s", 100 * figure.share(), figure.beside->name.c_str());
+    std::printf("%-60s %12.*f %-6s %-34s %-10s %s\n", figure.name.c_str(), figure.value < 100 ? 2 : 0, figure.value,
+                figure.unit.c_str(), beside, figure.aim ? figure.aim_text().c_str() : "",
+                !figure.aim    ? ""
+                : figure.met() ? "met"
+                               : "MISSED");
     std::fflush(stdout);
     figures_.push_back(std::move(figure));
   }
   void write(const std::string& path) const {
     std::ofstream out(path);
-    out << "[\n";
+    out << "{\"cores\":" << cores() << ",\"figures\":[\n";
     for (std::size_t i = 0; i < figures_.size(); ++i) {
       const auto& f = figures_[i];
       out << "  {\"name\":\"" << f.name << "\",\"value\":" << f.value << ",\"unit\":\"" << f.unit << '"';
-      if (!f.beside.empty()) out << ",\"beside\":\"" << f.beside << "\",\"beside_value\":" << f.beside_value << ",\"ratio\":" << f.value / f.beside_value;
-      if (!f.aim.empty()) out << ",\"aim\":\"" << f.aim << '"';
+      if (f.beside)
+        out << ",\"beside\":\"" << f.beside->name << "\",\"beside_value\":" << f.beside->value
+            << ",\"share\":" << f.share();
+      if (f.aim) out << ",\"aim\":\"" << f.aim_text() << "\",\"met\":" << (f.met() ? "true" : "false");
       out << '}' << (i + 1 < figures_.size() ? "," : "") << '\n';
     }
-    out << "]\n";
+    out << "]}\n";
   }
 
  private:
@@ -64,10 +114,8 @@ class Table {
 
 double seconds_of(const std::string& command) {
   const auto start = SteadyClock::now();
-  const int status = std::system((command + " > /dev/null").c_str());
-  const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
-  if (status != 0) std::fprintf(stderr, "bench: exit %d: %s\n", status, command.c_str());
-  return seconds;
+  if (std::system((command + " > /dev/null").c_str()) != 0) give_up("failed: " + command);
+  return seconds_since(start);
 }
 
 std::string output_of(const std::string& command) {
@@ -75,201 +123,339 @@ std::string output_of(const std::string& command) {
   FILE* pipe = ::popen(command.c_str(), "r");
   char chunk[4096];
   while (const std::size_t got = std::fread(chunk, 1, sizeof chunk, pipe)) text.append(chunk, got);
-  ::pclose(pipe);
+  if (::pclose(pipe) != 0) give_up("failed: " + command);
   return text;
 }
 
-// The bearer token of a member's session, signed in by key as programs do.
-std::string sign_in(const std::string& url, const test::LiveSchool& school, const test::Member& member) {
-  const auto client = server::HttpClient::connect(url);
-  if (!client) return {};
-  const auto field = [](const std::string& json, const std::string& name) {
-    const auto at = json.find("\"" + name + "\":\"");
-    return at == std::string::npos ? std::string() : json.substr(at + name.size() + 4, json.find('"', at + name.size() + 4) - at - name.size() - 4);
-  };
-  const std::string key = to_hex(member.key->id().view());
-  const auto challenge =
-      (*client)->send({"POST", "/v1/auth/challenge", "application/json", "{\"school\":\"" + school.slug() + "\",\"key\":\"" + key + "\"}", {}});
-  if (!challenge) return {};
-  const std::string nonce = field(challenge->body, "nonce");
-  const auto nonce_bytes = from_hex(nonce);
-  if (!nonce_bytes) return {};
-  const Signature signature = member.key->sign(tagged_message("letopis/sign-in/v1", {as_bytes(school.origin()), *nonce_bytes}));
-  const auto session = (*client)->send({"POST", "/v1/auth/key", "application/json",
-                                        "{\"school\":\"" + school.slug() + "\",\"key\":\"" + key + "\",\"nonce\":\"" + nonce +
-                                            "\",\"signature\":\"" + to_base64(signature.view()) + "\"}",
-                                        {}});
-  return session ? field(session->body, "token") : std::string();
+std::string field_of(const std::string& json, const std::string& name) {
+  const auto at = json.find("\"" + name + "\":\"");
+  if (at == std::string::npos) give_up("no " + name + " in " + json.substr(0, 300));
+  const auto from = at + name.size() + 4;
+  return json.substr(from, json.find('"', from) - from);
 }
+
+// The bearer token of a member's session, signed in by key as programs do.
+std::string sign_in(std::uint16_t port, const test::LiveSchool& school, const test::Member& member) {
+  const auto client = must(server::HttpClient::connect("http://127.0.0.1:" + std::to_string(port)), "connecting");
+  const std::string named = "{\"school\":\"" + school.slug() + "\"";
+  const auto challenge =
+      must(client->send({"POST", "/v1/auth/challenge", "application/json", named + "}", {}}), "a challenge");
+  const std::string nonce = field_of(challenge.body, "nonce");
+  const Signature signature = member.key->sign(
+      tagged_message("letopis/sign-in/v1", {as_bytes(school.origin()), must(from_hex(nonce), "a nonce")}));
+  const std::string answer = named + ",\"key\":\"" + to_hex(member.key->id().view()) + "\",\"nonce\":\"" + nonce +
+                             "\",\"signature\":\"" + to_base64(signature.view()) + "\"}";
+  const auto session = must(client->send({"POST", "/v1/auth/key", "application/json", answer, {}}), "signing in");
+  return field_of(session.body, "token");
+}
+
+// A school in a directory of its own, its load, and the programs that are measured over it.
+struct Site {
+  Site(std::string slug, std::string build_directory)
+      : build(std::move(build_directory)), school(live, slug), load(make_load(school, kConnections, kStudents)) {
+    live.at(kFirstMorning);
+    ::setenv("LETOPIS_VAULT_KEY_FILE", (live.directory() + "/vault.key").c_str(), 1);
+  }
+  std::string data() const { return live.directory() + "/data"; }
+  std::vector<std::string> serve() const {
+    return {build + "/letopis", "serve", "--data", data(), "--listen", "127.0.0.1:0"};
+  }
+  std::string command(const std::string& name) const {
+    return build + "/letopis " + name + " --data " + data() + " --school " + school.slug();
+  }
+  std::string log() const { return live.directory() + "/log"; }
+
+  std::string build;
+  test::LiveEngine live;
+  test::LiveSchool school;
+  Load load;
+};
 
 class Bench {
  public:
-  Bench(std::string build, std::uint64_t entries)
-      : build_(std::move(build)), work_(build_ + "/bench-data"), entries_(entries) {
-    std::filesystem::remove_all(work_);
-    std::filesystem::create_directories(work_);
-    live_ = std::make_unique<test::LiveEngine>();
-    ::setenv("LETOPIS_VAULT_KEY_FILE", (live_->directory() + "/vault.key").c_str(), 1);
-    school_ = std::make_unique<test::LiveSchool>(*live_, "bench");
-    load_ = make_load(*school_, kConnections, kStudents);
-    live_->at("2026-09-01 12:00");
-  }
-  ~Bench() { std::filesystem::remove_all(work_); }
+  Bench(std::string build, std::uint64_t entries, std::string plot)
+      : build_(std::move(build)), entries_(entries), plot_(std::move(plot)) {}
 
   void limits() {
-    verify_ = verify_per_second(std::max(1U, std::thread::hardware_concurrency()), 3);
-    table_.add({"limit: Ed25519 verify, libsodium, all cores", verify_, "1/s", "", 0, ""});
-    table_.add({"limit: RocksDB synced rows, 128 a batch", rocksdb_synced_rows_per_second(work_ + "/rocks", 128, 2), "1/s", "", 0, ""});
-    postgres_ = postgres_inserts_per_second(work_ + "/postgres", kConnections, 5).value_or(0);
-    if (postgres_ > 0) table_.add({"rival: PostgreSQL 15, durable unsigned inserts, 16 clients", postgres_, "1/s", "", 0, ""});
+    const faults::TemporaryDirectory home;
+    verify_ = {"verify", verify_per_second(cores(), 3)};
+    table_.add({"limit: Ed25519 verify, libsodium, all cores", verify_.value, "1/s", {}, {}});
+    rocksdb_ = {"RocksDB", rocksdb_synced_rows_per_second(home / "rocks", 512, 2)};
+    table_.add({"limit: RocksDB, rows in synced batches of 512", rocksdb_.value, "1/s", {}, {}});
+    table_.add({"limit: RocksDB, rows in synced batches of 1",
+                rocksdb_synced_rows_per_second(home / "rocks1", 1, 2),
+                "1/s",
+                {},
+                {}});
+    const faults::TemporaryDirectory cluster;
+    const auto rows = postgres_inserts_per_second(cluster.path(), kConnections, 5);
+    if (!rows) give_up("PostgreSQL 15 did not run; ./dev bench installs it");
+    postgres_ = {"PostgreSQL", *rows};
+    table_.add({"rival: PostgreSQL 15, durable unsigned inserts, 16 clients", *rows, "1/s", {}, {}});
   }
 
-  void intake() {
-    std::vector<std::vector<std::string>> thirty, one, lone(1), pour;
-    for (auto& desk : load_.desks) {
-      thirty.push_back(sign_requests(*school_, desk, 80, 30));
-      one.push_back(sign_requests(*school_, desk, 600, 1));
-    }
-    lone[0] = sign_requests(*school_, load_.desks[0], 500, 1);
-    for (auto& desk : load_.desks) pour.push_back(sign_requests(*school_, desk, 60, 30));
-    live_->close();
-    {
-      const Served server = serve();
-      const auto batches = send_all("127.0.0.1", server.port(), thirty, 201);
-      table_.add({"entries acknowledged over HTTP, 30 a request, 16 connections", static_cast<double>(batches.requests) * 30 / batches.seconds,
-                  "1/s", "verify", verify_, ">= 60 % of verify"});
-      const auto single = send_all("127.0.0.1", server.port(), one, 201);
-      Figure figure{"entries acknowledged over HTTP, 1 a request, 16 connections", static_cast<double>(single.requests) / single.seconds, "1/s", "", 0,
-                    ">= 0.8 x PostgreSQL"};
-      if (postgres_ > 0) figure.beside = "PostgreSQL", figure.beside_value = postgres_;
-      table_.add(figure);
-      const auto alone = send_all("127.0.0.1", server.port(), lone, 201);
-      table_.add({"one lone request, receipt included, median", alone.median_micros / 1000, "ms", "", 0, "< 2 ms"});
-      table_.add({"one lone request, receipt included, p99", alone.p99_micros / 1000, "ms", "", 0, ""});
-      if (batches.failures + single.failures + alone.failures > 0) std::printf("!! some requests failed\n");
-      reads(server.port(), pour);
-    }
-    const bool opened = live_->reopen().has_value();
-    if (!opened) std::abort();
+  void intake();
+  void growth();
+  void finish() const {
+    table_.write(build_ + "/../bench.json");
+    if (!plot_.empty()) write_plot(plot_, series_);
   }
-
-  void growth() {
-    Series start{"start to ready, s", {}}, audit{"audit, entries/s", {}}, replay{"replay, entries/s", {}}, intake{"intake in process, entries/s", {}},
-        memory{"resident, bytes/entry", {}}, disk{"disk / raw entries", {}};
-    for (const std::uint64_t size : {10'000ULL, 30'000ULL, 100'000ULL, 300'000ULL, 1'000'000ULL, 3'000'000ULL}) {
-      if (size > entries_) break;
-      const double filled = fill(size);
-      const auto [raw, stored] = compact();
-      live_->close();
-      const double n = static_cast<double>(size);
-      {
-        const Served server = serve();
-        start.points.push_back({n, server.ready_seconds()});
-        memory.points.push_back({n, static_cast<double>(server.resident_bytes()) / n});
-      }
-      const auto command = [&](const std::string& name) { return build_ + "/letopis " + name + " --data " + data() + " --school bench"; };
-      audit.points.push_back({n, n / seconds_of(command("audit"))});
-      replay.points.push_back({n, n / seconds_of(command("replay"))});
-      disk.points.push_back({n, stored / raw});
-      if (filled > 0) intake.points.push_back({n, filled});
-      if (!live_->reopen()) std::abort();
-      std::printf("  %8llu entries: start %.2f s, audit %.0f/s, replay %.0f/s, %.0f bytes resident an entry, disk %.2f x raw\n",
-                  static_cast<unsigned long long>(size), start.points.back().y, audit.points.back().y, replay.points.back().y,
-                  memory.points.back().y, disk.points.back().y);
-      std::fflush(stdout);
-    }
-    const std::string at = " at " + std::to_string(static_cast<std::uint64_t>(audit.points.back().x)) + " entries";
-    table_.add({"audit, everything checked," + at, audit.points.back().y, "1/s", "verify", verify_, ">= 85 % of verify"});
-    table_.add({"replay without signatures, one core," + at, replay.points.back().y, "1/s", "", 0, ">= 400000/s"});
-    table_.add({"start to ready," + at, start.points.back().y, "s", "", 0, "< 3 s at 1 M"});
-    table_.add({"memory of the server," + at, memory.points.back().y, "MB/M", "", 0, ""});
-    table_.add({"bytes on disk / raw entries, compacted," + at, disk.points.back().y, "x", "", 0, "<= 1.3"});
-    if (entries_ >= 3'000'000) write_plot("docs/bench.svg", {start, audit, replay, intake, memory, disk});
-  }
-
-  void finish() const { table_.write(build_ + "/../bench.json"); }
 
  private:
-  std::string data() const { return live_->directory() + "/data"; }
-  Served serve() {
-    return Served({build_ + "/letopis", "serve", "--data", data(), "--listen", "127.0.0.1:0"}, work_ + "/serve.log");
-  }
+  struct Bodies {
+    std::vector<std::vector<std::string>> thirty, one, lone, pour;
+  };
+  static Bodies sign_load(Site& site);
+  void write_entries(Site& site, const Served& server, const Bodies& bodies, const std::vector<std::string>& tokens);
+  void read_diary(Site& site, const Served& server, const Bodies& bodies, const std::vector<std::string>& tokens);
+  Timing sent(const Served& server, const std::vector<std::vector<std::string>>& requests, const Expected& expected,
+              std::int64_t pause_micros = 0);
+  void measure(Site& site);
+  void summarise();
 
-  // A diary week from a parent's session, beside a bare Beast server that sends the same bytes; then while entries pour in.
-  void reads(std::uint16_t port, const std::vector<std::vector<std::string>>& pour) {
-    const std::string url = "http://127.0.0.1:" + std::to_string(port);
-    const std::string token = sign_in(url, *school_, *load_.parent);
-    const std::string path = "/v1/schools/bench/diary?student=" + to_hex(load_.parent_child.view()) + "&week=2026-W36";
-    const std::string bearer = "Authorization: Bearer " + token;
-    const std::string body = output_of("curl -s -H '" + bearer + "' '" + url + path + "'");
-    std::ofstream(work_ + "/diary.json") << body;
-    if (body.find("\"days\"") == std::string::npos) std::printf("!! no diary: %s\n", body.substr(0, 200).c_str());
-    const auto wrk = [](const std::string& to, const std::string& header) {
-      const std::string report = output_of("wrk -t1 -c16 -d4s -H '" + header + "' '" + to + "'");
-      const auto at = report.find("Requests/sec:");
-      return at == std::string::npos ? 0.0 : std::strtod(report.c_str() + at + 13, nullptr);
-    };
-    double bare = 0;
-    {
-      const Served beast({build_ + "/tests/bench/bench_bare_beast", work_ + "/diary.json"}, work_ + "/beast.log");
-      bare = wrk("http://127.0.0.1:" + std::to_string(beast.port()) + "/", "X-Bench: 1");
-    }
-    table_.add({"a diary week from a parent's session, 16 connections", wrk(url + path, bearer), "1/s", "bare Beast", bare, ">= 50 % of bare Beast"});
-    // At half the intake limit: 16 connections of 30 statements, paced.
-    const std::vector<std::string> gets(2000, get(path, bearer + "\r\n"));
-    const auto pace = static_cast<std::int64_t>(1e6 * kConnections * 30 / (0.5 * 0.6 * verify_));
-    std::thread pouring([&] { send_all("127.0.0.1", port, pour, 201, pace); });
-    const auto reading = send_all("127.0.0.1", port, {gets}, 200, 1500);
-    pouring.join();
-    table_.add({"the same while entries pour in at half the limit, p99", reading.p99_micros / 1000, "ms", "", 0, "< 10 ms"});
-  }
-
-  // Brings the log to `size` entries through the engine; entries a second (signing the load not counted), 0 when there was little to do.
-  double fill(std::uint64_t size) {
-    std::uint64_t done = 0;
-    double seconds = 0;
-    for (;;) {
-      const std::uint64_t now = school_->seen().size;
-      if (now + 30 * kConnections > size) break;
-      const std::size_t rounds = std::min<std::uint64_t>(100, (size - now) / (30 * kConnections));
-      std::vector<std::vector<commands::RawSubmission>> requests;
-      for (auto& desk : load_.desks) requests.push_back(sign_submissions(*school_, desk, rounds, 30));
-      const auto start = SteadyClock::now();
-      std::vector<std::thread> writers;
-      for (auto& list : requests)
-        writers.emplace_back([&] {
-          for (auto& submission : list)
-            if (!school_->school().submit(std::move(submission), commands::Language::kEnglish)) std::abort();
-        });
-      for (auto& writer : writers) writer.join();
-      seconds += std::chrono::duration<double>(SteadyClock::now() - start).count();
-      done += rounds * 30 * kConnections;
-    }
-    return done < 5000 ? 0 : static_cast<double>(done) / seconds;
-  }
-
-  std::pair<double, double> compact() {
-    auto& store = live_->engine().store();
-    if (!store.kv().flush() || !store.kv().compact()) std::abort();
-    const auto record = store.school("bench");
-    double raw = 0;
-    const auto size = store.size(record->number);
-    const auto scanned = store.each_entry(record->number, 0, *size, false, [&](std::uint64_t, ByteView bytes) {
-      raw += static_cast<double>(bytes.size());
-      return true;
-    });
-    if (!scanned) std::abort();
-    return {raw, static_cast<double>(store.kv().bytes_on_disk().value_or(0))};
-  }
-
-  std::string build_, work_;
+  std::string build_;
   std::uint64_t entries_;
-  std::unique_ptr<test::LiveEngine> live_;
-  std::unique_ptr<test::LiveSchool> school_;
-  Load load_;
+  std::string plot_;
   Table table_;
-  double verify_ = 0, postgres_ = 0;
+  Beside verify_, rocksdb_, postgres_;
+  double batch_rate_ = 0;  // entries a second, 30 to a request
+  std::uint64_t acknowledged_ = 0;
+  std::vector<Series> series_{{"start to ready, s", {}}, {"audit, entries/s", {}},
+                              {"replay, entries/s", {}}, {"intake in process, entries/s", {}},
+                              {"server memory, MB", {}}, {"disk / raw entries", {}}};
 };
+
+// --- Over HTTP -----------------------------------------------------------------------------------------------------------
+
+Bench::Bodies Bench::sign_load(Site& site) {
+  Bodies bodies;
+  for (auto& desk : site.load.desks) {
+    bodies.thirty.push_back(sign_bodies(site.school, desk, kBatchRequests, kBatch));
+    bodies.one.push_back(sign_bodies(site.school, desk, kSingleRequests, 1));
+  }
+  bodies.lone.push_back(sign_bodies(site.school, site.load.desks[0], kLoneRequests, 1));
+  for (auto& desk : site.load.desks) bodies.pour.push_back(sign_bodies(site.school, desk, kPourRequests, kBatch));
+  return bodies;
+}
+
+std::vector<std::vector<std::string>> posts(const Site& site, const std::vector<std::vector<std::string>>& bodies,
+                                            const std::vector<std::string>& tokens) {
+  std::vector<std::vector<std::string>> requests(bodies.size());
+  for (std::size_t i = 0; i < bodies.size(); ++i)
+    for (const auto& body : bodies[i])
+      requests[i].push_back(
+          post("/v1/schools/" + site.school.slug() + "/events", "application/vnd.letopis.statements", body, tokens[i]));
+  return requests;
+}
+
+Timing Bench::sent(const Served& server, const std::vector<std::vector<std::string>>& requests,
+                   const Expected& expected, std::int64_t pause_micros) {
+  const auto timing = send_all(server.port(), requests, expected, pause_micros);
+  if (timing.failures > 0) give_up(std::to_string(timing.failures) + " answers were not the expected ones");
+  acknowledged_ += timing.requests * expected.accepted;
+  return timing;
+}
+
+void Bench::write_entries(Site& site, const Served& server, const Bodies& bodies,
+                          const std::vector<std::string>& tokens) {
+  const auto thirty = posts(site, bodies.thirty, tokens), one = posts(site, bodies.one, tokens),
+             lone = posts(site, bodies.lone, tokens);
+  double cpu = server.cpu_seconds();
+  const auto batches = sent(server, thirty, {201, kBatch});
+  batch_rate_ = batches.per_second() * kBatch;
+  table_.add(
+      {"entries acknowledged over HTTP, 30 a request, 16 clients", batch_rate_, "1/s", verify_, Aim{true, 0.6, true}});
+  const auto per_entry = [&](const Timing& timing, std::size_t entries) {
+    const double spent = server.cpu_seconds() - cpu;
+    return 1e6 * spent / static_cast<double>(timing.requests * entries);
+  };
+  table_.add({"  processor time of the server an entry", per_entry(batches, kBatch), "us", {}, {}});
+  cpu = server.cpu_seconds();
+  const auto single = sent(server, one, {201, 1});
+  table_.add({"entries acknowledged over HTTP, 1 a request, 16 clients", single.per_second(), "1/s", postgres_,
+              Aim{true, 0.8, true}});
+  table_.add({"  processor time of the server an entry", per_entry(single, 1), "us", {}, {}});
+  const auto alone = sent(server, lone, {201, 1});
+  table_.add({"one lone request, receipt included, median", alone.median_micros / 1000, "ms", {}, Aim{false, 2}});
+  table_.add({"one lone request, receipt included, p99", alone.p99_micros / 1000, "ms", {}, {}});
+}
+
+double wrk_per_second(const std::string& url, const std::string& header) {
+  const std::string report = output_of("wrk -t1 -c16 -d4s -H '" + header + "' '" + url + "'");
+  const auto at = report.find("Requests/sec:");
+  if (at == std::string::npos || report.find("Non-2xx") != std::string::npos ||
+      report.find("Socket errors") != std::string::npos)
+    give_up("wrk: " + report);
+  return std::strtod(report.c_str() + at + 13, nullptr);
+}
+
+// A diary week from a parent's session, beside a bare Beast server that sends the same bytes; then while entries pour in.
+void Bench::read_diary(Site& site, const Served& server, const Bodies& bodies, const std::vector<std::string>& tokens) {
+  const std::string url = "http://127.0.0.1:" + std::to_string(server.port());
+  const std::string token = sign_in(server.port(), site.school, *site.load.parent);
+  const Date today = local_date(site.live.clock().now(), {3 * 3600});
+  const std::string path = "/v1/schools/" + site.school.slug() +
+                           "/diary?student=" + to_hex(site.load.parent_child.view()) + "&week=" + format_week(today);
+  const std::string bearer = "Authorization: Bearer " + token;
+  const std::string body = output_of("curl -sf -H '" + bearer + "' '" + url + path + "'");
+  if (body.find("\"value\":\"5\"") == std::string::npos) give_up("no diary: " + body.substr(0, 300));
+  const std::string file = site.live.directory() + "/diary.json";
+  std::ofstream(file) << body;
+  Beside bare{"bare Beast", 0};
+  {
+    const Served beast({build_ + "/tests/bench/bench_bare_beast", file}, site.log() + "-beast");
+    bare.value = wrk_per_second("http://127.0.0.1:" + std::to_string(beast.port()) + "/", "X-Bench: 1");
+  }
+  table_.add({"rival: a bare Beast server sending the same " + std::to_string(body.size()) + " bytes",
+              bare.value,
+              "1/s",
+              {},
+              {}});
+  table_.add({"a diary week from a parent's session, 16 connections", wrk_per_second(url + path, bearer), "1/s", bare,
+              Aim{true, 0.5, true}});
+  // At half the rate that was measured; the readers go on for most of that time.
+  const auto pour = posts(site, bodies.pour, tokens);
+  const double pour_rate = batch_rate_ / 2;
+  const auto pace = static_cast<std::int64_t>(1e6 * kConnections * kBatch / pour_rate);
+  const double lasts = static_cast<double>(kPourRequests) * static_cast<double>(pace) / 1e6;
+  const std::int64_t read_pace = 1500;
+  const std::vector<std::string> gets(static_cast<std::size_t>(0.9 * lasts * 1e6 / static_cast<double>(read_pace)),
+                                      get(path, token));
+  Timing poured;
+  std::thread pouring([&] { poured = sent(server, pour, {201, kBatch}, pace); });
+  const auto reading = send_all(server.port(), {gets}, {200, 0}, read_pace);
+  pouring.join();
+  if (reading.failures > 0) give_up("some diaries were not answered");
+  table_.add({"  while entries pour in, entries a second",
+              poured.per_second() * kBatch,
+              "1/s",
+              Beside{"half the intake", pour_rate},
+              {}});
+  table_.add({"a diary week while entries pour in, median", reading.median_micros / 1000, "ms", {}, {}});
+  table_.add({"a diary week while entries pour in, p99", reading.p99_micros / 1000, "ms", {}, Aim{false, 10}});
+}
+
+// What a parent reads: a few marks in every subject.
+void fill_diary(Site& site) {
+  for (auto& desk : site.load.reading)
+    for (auto& submission : sign_submissions(site.school, desk, 2, 2))
+      must(site.school.school().submit(std::move(submission), commands::Language::kEnglish), "a mark for the diary");
+}
+
+void Bench::intake() {
+  Site site("bench", build_);
+  // The server goes by the machine's clock: what is signed here must not lie far behind it.
+  const SystemClock system;
+  if (system.now() > site.live.clock().now()) site.live.clock().set(system.now());
+  fill_diary(site);
+  const Bodies bodies = sign_load(site);
+  const std::uint64_t before = site.school.seen().size;
+  site.live.close();
+  {
+    const Served server(site.serve(), site.log());
+    std::vector<std::string> tokens;
+    for (const auto& desk : site.load.desks) tokens.push_back(sign_in(server.port(), site.school, *desk.teacher));
+    write_entries(site, server, bodies, tokens);
+    read_diary(site, server, bodies, tokens);
+  }
+  must(site.live.reopen(), "opening the school again");
+  // Every entry that was acknowledged is there; beside them only the log's own commitments to its state.
+  const std::uint64_t added = site.school.seen().size - before;
+  std::uint64_t commitments = 0;
+  site.school.school().read([&](const auto& model) {
+    const auto* shard = model.shards.find({projections::View::kSchool, {}, {}});
+    for (const auto index : shard->entries) commitments += index >= before ? 1 : 0;
+  });
+  if (added != acknowledged_ + commitments)
+    give_up(std::to_string(acknowledged_) + " entries acknowledged, " + std::to_string(added) + " in the log");
+  site.live.close();
+  seconds_of(site.command("audit"));  // fails unless all of it is consistent
+}
+
+// --- Growth ----------------------------------------------------------------------------------------------------------------
+
+// Brings the log to about `size` entries through the engine, 4800 a day; entries a second, the signing not counted.
+double fill(Site& site, std::uint64_t size) {
+  constexpr std::size_t kRounds = 10;
+  std::uint64_t done = 0;
+  double seconds = 0;
+  while (site.school.seen().size + kRounds * kBatch * kConnections <= size) {
+    site.live.advance(86'400);
+    std::vector<std::vector<commands::RawSubmission>> requests;
+    for (auto& desk : site.load.desks) requests.push_back(sign_submissions(site.school, desk, kRounds, kBatch));
+    const auto start = SteadyClock::now();
+    std::vector<std::thread> writers;
+    for (auto& list : requests)
+      writers.emplace_back([&site, &list] {
+        for (auto& submission : list)
+          for (const auto& item :
+               must(site.school.school().submit(std::move(submission), commands::Language::kEnglish), "filling"))
+            if (item.verdict != ledger::Verdict::kAccepted) give_up("filling: " + item.rule);
+      });
+    for (auto& writer : writers) writer.join();
+    seconds += seconds_since(start);
+    done += kRounds * kBatch * kConnections;
+  }
+  return done == 0 ? 0 : static_cast<double>(done) / seconds;
+}
+
+// Bytes on disk once compacted, beside the bytes of the entries.
+double disk_share(Site& site) {
+  auto& store = site.live.engine().store();
+  must(store.kv().flush(), "flushing");
+  must(store.kv().compact(), "compacting");
+  const auto record = must(store.school(site.school.slug()), "the school's record");
+  double raw = 0;
+  must(store.each_entry(record.number, 0, site.school.seen().size, false,
+                        [&](std::uint64_t, ByteView bytes) {
+                          raw += static_cast<double>(bytes.size());
+                          return true;
+                        }),
+       "reading the entries");
+  return static_cast<double>(must(store.kv().bytes_on_disk(), "the size on disk")) / raw;
+}
+
+void Bench::measure(Site& site) {
+  const double n = static_cast<double>(site.school.seen().size);
+  const auto add = [&](std::size_t series, double y) { series_[series].points.push_back({n, y}); };
+  add(5, disk_share(site));
+  site.live.close();
+  {
+    const Served server(site.serve(), site.log());
+    add(0, server.ready_seconds());
+    add(4, static_cast<double>(server.resident_bytes()) / 1e6);
+  }
+  add(1, n / seconds_of(site.command("audit")));
+  add(2, n / seconds_of("taskset -c 0 " + site.command("replay")));
+  must(site.live.reopen(), "opening the school again");
+}
+
+void Bench::growth() {
+  Site site("growth", build_);
+  for (const std::uint64_t size : {10'000ULL, 30'000ULL, 100'000ULL, 300'000ULL, 1'000'000ULL, 3'000'000ULL}) {
+    if (size > entries_) break;
+    const double rate = fill(site, size);
+    series_[3].points.push_back({static_cast<double>(site.school.seen().size), rate});
+    measure(site);
+    std::printf("  %8.0f entries: start %.2f s, audit %.0f/s, replay %.0f/s, intake %.0f/s, %.0f MB, disk %.2f x raw\n",
+                series_[0].points.back().x, series_[0].points.back().y, series_[1].points.back().y,
+                series_[2].points.back().y, rate, series_[4].points.back().y, series_[5].points.back().y);
+    std::fflush(stdout);
+  }
+  if (!series_[0].points.empty()) summarise();
+}
+
+void Bench::summarise() {
+  const double n = series_[0].points.back().x;
+  const auto last = [&](std::size_t series) { return series_[series].points.back().y; };
+  const std::string at = ", " + std::to_string(static_cast<std::uint64_t>(n)) + " entries";
+  table_.add({"audit, everything checked" + at, last(1), "1/s", verify_, Aim{true, 0.85, true}});
+  table_.add({"replay without signatures, one core" + at, last(2), "1/s", {}, Aim{true, 400'000}});
+  table_.add({"start to ready" + at, last(0), "s", {}, Aim{false, 3}});
+  table_.add({"memory of the server, a million entries" + at, last(4) / n * 1e6, "MB", {}, {}});
+  table_.add({"bytes on disk / raw entries, compacted" + at, last(5), "x", {}, Aim{false, 1.3}});
+  table_.add({"entries recorded in one process" + at, last(3), "1/s", rocksdb_, {}});
+}
 
 }  // namespace
 }  // namespace letopis::bench
@@ -277,9 +463,12 @@ class Bench {
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
   std::uint64_t entries = 100'000;
-  for (int i = 2; i + 1 < argc; ++i)
+  std::string plot;
+  for (int i = 2; i + 1 < argc; i += 2) {
     if (std::strcmp(argv[i], "--entries") == 0) entries = std::strtoull(argv[i + 1], nullptr, 10);
-  letopis::bench::Bench bench(argv[1], entries);
+    if (std::strcmp(argv[i], "--plot") == 0) plot = argv[i + 1];
+  }
+  letopis::bench::Bench bench(argv[1], entries, plot);
   bench.limits();
   bench.intake();
   bench.growth();

@@ -12,14 +12,18 @@ constexpr int kWidth = 300, kHeight = 170, kLeft = 58, kTop = 34, kPlotWidth = 2
 
 std::string short_number(double value) {
   char text[32];
-  if (value >= 1e6) std::snprintf(text, sizeof text, "%.3g M", value / 1e6);
-  else if (value >= 1e3) std::snprintf(text, sizeof text, "%.3g k", value / 1e3);
-  else std::snprintf(text, sizeof text, "%.3g", value);
+  if (value >= 1e6)
+    std::snprintf(text, sizeof text, "%.3g M", value / 1e6);
+  else if (value >= 1e3)
+    std::snprintf(text, sizeof text, "%.3g k", value / 1e3);
+  else
+    std::snprintf(text, sizeof text, "%.3g", value);
   return text;
 }
 
 void panel(std::ofstream& out, const Series& series, int left, int top) {
-  out << "<g transform=\"translate(" << left << ',' << top << ")\"><text x=\"" << kLeft << "\" y=\"20\" font-weight=\"bold\">" << series.title << "</text>\n";
+  out << "<g transform=\"translate(" << left << ',' << top << ")\"><text x=\"" << kLeft
+      << "\" y=\"20\" font-weight=\"bold\">" << series.title << "</text>\n";
   if (series.points.empty()) {
     out << "</g>\n";
     return;
@@ -30,14 +34,17 @@ void panel(std::ofstream& out, const Series& series, int left, int top) {
   for (const auto& point : series.points) highest = std::max(highest, point.y);
   const auto x = [&](double v) { return kLeft + kPlotWidth * (std::log10(v) - first) / span; };
   const auto y = [&](double v) { return kTop + kPlotHeight * (1 - v / (highest * 1.1)); };
-  out << "<path d=\"M" << kLeft << ',' << kTop << "V" << kTop + kPlotHeight << "H" << kLeft + kPlotWidth << "\" fill=\"none\" stroke=\"#888\"/>\n<polyline fill=\"none\" stroke=\"#1b5e9b\" stroke-width=\"2\" points=\"";
+  out << "<path d=\"M" << kLeft << ',' << kTop << "V" << kTop + kPlotHeight << "H" << kLeft + kPlotWidth
+      << "\" fill=\"none\" stroke=\"#888\"/>\n<polyline fill=\"none\" stroke=\"#1b5e9b\" stroke-width=\"2\" points=\"";
   for (const auto& point : series.points) out << x(point.x) << ',' << y(point.y) << ' ';
   out << "\"/>\n";
   for (const auto& point : series.points)
-    out << "<circle cx=\"" << x(point.x) << "\" cy=\"" << y(point.y) << "\" r=\"3\" fill=\"#1b5e9b\"/><text x=\"" << x(point.x) << "\" y=\""
-        << kTop + kPlotHeight + 14 << "\" text-anchor=\"middle\" font-size=\"9\">" << short_number(point.x) << "</text>\n";
-  out << "<text x=\"" << kLeft - 6 << "\" y=\"" << y(highest) + 4 << "\" text-anchor=\"end\" font-size=\"10\">" << short_number(highest)
-      << "</text><text x=\"" << kLeft - 6 << "\" y=\"" << kTop + kPlotHeight << "\" text-anchor=\"end\" font-size=\"10\">0</text></g>\n";
+    out << "<circle cx=\"" << x(point.x) << "\" cy=\"" << y(point.y) << "\" r=\"3\" fill=\"#1b5e9b\"/><text x=\""
+        << x(point.x) << "\" y=\"" << kTop + kPlotHeight + 14 << "\" text-anchor=\"middle\" font-size=\"9\">"
+        << short_number(point.x) << "</text>\n";
+  out << "<text x=\"" << kLeft - 6 << "\" y=\"" << y(highest) + 4 << "\" text-anchor=\"end\" font-size=\"10\">"
+      << short_number(highest) << "</text><text x=\"" << kLeft - 6 << "\" y=\"" << kTop + kPlotHeight
+      << "\" text-anchor=\"end\" font-size=\"10\">0</text></g>\n";
 }
 
 }  // namespace
