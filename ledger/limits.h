@@ -22,6 +22,7 @@ inline constexpr std::size_t kBlobSizeMaxBytes = 16u << 20;
 inline constexpr std::size_t kSubmissionSizeMaxBytes = 24u << 20;  // a whole request
 inline constexpr std::size_t kBlobsPerRequestMax = 64;
 inline constexpr std::size_t kSubmissionTablesMax = 1 + kStatementsPerRequestMax + kVectorLengthMax + kBlobsPerRequestMax;
+inline constexpr std::int32_t kDateDaysMax = 1'000'000;        // from 1970-01-01, either way: some 2700 years
 inline constexpr std::uint16_t kRulesVersion = 1;
 inline constexpr std::uint16_t kReceiptVersion = 1;
 

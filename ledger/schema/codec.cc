@@ -65,7 +65,12 @@ class DecodeVisitor {
     if (value < 1 || value > std::size(names_of(T{}))) reader_.fail("unknown_value", name);
     member = static_cast<T>(value);
   }
-  void read(unsigned id, const char*, Date& member, bool) { read_scalar(id, member.days); }
+  void read(unsigned id, const char* name, Date& member, bool) {
+    read_scalar(id, member.days);
+    // Within the range the difference of two dates fits, and a span of dates ends.
+    if (member.days < -kDateDaysMax || member.days > kDateDaysMax)
+      reader_.fail("out_of_range", std::string(name) + ": a date more than 1000000 days from 1970-01-01");
+  }
   void read(unsigned id, const char*, Instant& member, bool) { read_scalar(id, member.micros); }
   void read(unsigned id, const char* name, Minute& member, bool) {
     read_scalar(id, member.value);

@@ -6,7 +6,8 @@
 // objects that overlap, unknown fields and enum values, missing required fields, texts that are not UTF-8 or hold control
 // characters, and lists beyond the limits. Nothing is copied: decoded texts are views into the buffer. Pure, thread-safe.
 //
-// Errors: "too_large", "malformed" (detail says where), "unknown_type", "unknown_field", "unknown_value".
+// Errors: "too_large", "malformed" (detail says where), "unknown_type", "unknown_field", "unknown_value",
+// "out_of_range" (a date more than kDateDaysMax from 1970-01-01).
 
 #include "ledger/limits.h"
 #include "ledger/statement.h"

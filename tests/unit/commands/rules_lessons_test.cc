@@ -228,6 +228,11 @@ TEST_F(Lessons, AClassTeacherExcusesTheOwnClassOnly) {  // r000 3.2
   EXPECT_EQ(ruled(as_curator(), excuse(masha, "2026-11-23", "2027-03-24")), "refused invalid_value");
 }
 
+TEST_F(Lessons, AnExcuseOverTheWholeCalendarIsRefusedAndNotCounted) {
+  const AbsenceExcused body{masha, Date{-kDateDaysMax}, Date{kDateDaysMax}, true, {}};
+  EXPECT_EQ(ruled(as_curator(), body), "refused invalid_value");
+}
+
 TEST_F(Lessons, AClassTeacherWhoHandedTheClassOverExcusesNobody) {
   const Id successor = h.person();
   appoint(h.klass("7А"), successor, "2026-11-23");

@@ -148,6 +148,23 @@ TEST(Codec, UnknownEnumValuesAndTypesAreRefused) {
   EXPECT_FALSE(decode_statement(encode(statement)));
 }
 
+// INT32_MIN and INT32_MAX once passed, and their difference is no int32.
+TEST(Codec, DatesOutsideTheCalendarAreRefused) {
+  SeededRandom random(4);
+  Statement statement = mark_statement(random);
+  const auto with = [&](std::int32_t from, std::int32_t to) {
+    statement.body = AbsenceExcused{random.id(), Date{from}, Date{to}, true, {}};
+    const auto decoded = decode_statement(encode(statement));
+    return decoded ? std::string("fine") : decoded.error().code;
+  };
+  EXPECT_EQ(with(-kDateDaysMax, kDateDaysMax), "fine");
+  EXPECT_EQ(with(-kDateDaysMax - 1, 0), "out_of_range");
+  EXPECT_EQ(with(0, kDateDaysMax + 1), "out_of_range");
+  EXPECT_EQ(with(INT32_MIN, INT32_MAX), "out_of_range");
+  statement.effective_from = Date{INT32_MAX};
+  EXPECT_EQ(with(1, 2), "out_of_range") << "the envelope's dates as well";
+}
+
 TEST(Codec, TextsMustBeCleanUtf8) {
   EXPECT_TRUE(valid_text("Тема: «Закон Ома»\nстр. 12"));
   EXPECT_FALSE(valid_text("bell\a"));
