@@ -125,9 +125,16 @@ class PosixFileSystem final : public FileSystem {
   }
 
   Status make_directories(const std::string& path) override {
-    std::error_code error;
-    std::filesystem::create_directories(path, error);
-    if (error) return fail("io_error", "create " + path + ": " + error.message());
+    std::filesystem::path part;
+    for (const auto& step : std::filesystem::path(path)) {
+      part /= step;
+      if (step.empty()) continue;
+      std::error_code error;
+      const bool made = std::filesystem::create_directory(part, error);
+      if (error) return fail("io_error", "create " + part.string() + ": " + error.message());
+      // A folder whose name was never synced is gone after a loss of power, with all that was synced inside it.
+      if (made) TRY_STATUS(sync_directory(parent_of(part.string())));
+    }
     return {};
   }
 

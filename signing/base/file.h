@@ -30,7 +30,7 @@ class FileSystem {
   // Write aside, fsync, rename, fsync the folder: the file is the old one or the new one, never half. mode as chmod.
   virtual Status write_atomically(const std::string& path, ByteView bytes, unsigned mode) = 0;
   virtual Status truncate(const std::string& path, std::uint64_t size) = 0;  // and fsync
-  virtual Status make_directories(const std::string& path) = 0;
+  virtual Status make_directories(const std::string& path) = 0;  // those that are missing; syncs the folder of each
   virtual bool exists(const std::string& path) = 0;
   virtual Status remove(const std::string& path) = 0;
   virtual Result<std::vector<std::string>> list(const std::string& path) = 0;  // names, sorted
