@@ -56,7 +56,7 @@ Result<Stretching> parse_stretching(std::string_view text) {
   return out;
 }
 
-Result<Stretching> stretching_of(const std::string& directory, Random& random) {
+Result<Stretching> stretching_of(const std::string& directory, Random& random, VaultAccess access) {
   auto& files = posix_file_system();
   const std::string path = directory + "/" + std::string(kVaultSaltFile);
   const auto bytes = files.read(path, kVaultSaltSizeMaxBytes);
@@ -64,6 +64,7 @@ Result<Stretching> stretching_of(const std::string& directory, Random& random) {
   if (bytes.error().code != "not_found") return tl::unexpected(bytes.error());
   // A new salt beside an old vault would only make every passphrase look wrong.
   if (files.exists(directory + "/CURRENT")) return fail("damaged", path + " is missing beside a vault");
+  if (access == VaultAccess::kReadOnly) return fail("not_found", "no vault in " + directory);
   Stretching fresh;
   fresh.salt = random.id();
   TRY_STATUS(files.make_directories(directory));
@@ -71,9 +72,10 @@ Result<Stretching> stretching_of(const std::string& directory, Random& random) {
   return fresh;
 }
 
-Result<MasterKey> key_of_passphrase(const std::string& directory, std::string_view passphrase, Random& random) {
+Result<MasterKey> key_of_passphrase(const std::string& directory, std::string_view passphrase, Random& random,
+                                    VaultAccess access) {
   if (passphrase.empty()) return fail("no_master_key", "the passphrase is empty");
-  TRY(const auto stretching, stretching_of(directory, random));
+  TRY(const auto stretching, stretching_of(directory, random, access));
   return signing::stretch_passphrase(passphrase, stretching.salt, stretching.passes, stretching.memory_bytes);
 }
 
@@ -113,14 +115,14 @@ MasterKeySource master_key_source_from_environment() {
 }
 
 Result<std::array<std::uint8_t, 32>> load_master_key(const std::string& directory, const MasterKeySource& source,
-                                                     Random& random) {
+                                                     Random& random, VaultAccess access) {
   if (source.key_file) return key_from_file(*source.key_file);
   if (source.credentials_directory) {
     // systemd sets the directory for any credential; ours may not be among them.
     auto key = key_from_file(*source.credentials_directory + "/vault-key");
     if (key || key.error().code != "not_found") return key;
   }
-  if (source.passphrase) return key_of_passphrase(directory, *source.passphrase, random);
+  if (source.passphrase) return key_of_passphrase(directory, *source.passphrase, random, access);
   return fail("no_master_key", "give a key file, a credential named vault-key, or a passphrase");
 }
 

@@ -144,6 +144,11 @@ Status Sequencer::open_school(const SchoolRecord& record, SchoolKeys keys, Judge
   return opened;
 }
 
+Status Sequencer::open_reader(const SchoolRecord& record, std::uint64_t size) {
+  const std::lock_guard writing(impl_->writing_mutex);
+  return impl_->tree.load(record.number, size);
+}
+
 Status Sequencer::Impl::open_school(const SchoolRecord& record, SchoolKeys keys, Judge& judge,
                                     const VerifyTail& verify_tail, std::optional<Error>& failed_write) {
   const std::lock_guard writing(writing_mutex);

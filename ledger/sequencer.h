@@ -128,6 +128,10 @@ class Sequencer {
   using VerifyTail = std::function<Status(std::uint64_t index, ByteView entry)>;
   Status open_school(const SchoolRecord& record, SchoolKeys keys, Judge& judge, const VerifyTail& verify_tail);
 
+  // Makes the tree of a school that is only read known to tree(): a copy that takes no writes. Submissions for it are refused
+  // ("unknown_school").
+  Status open_reader(const SchoolRecord& record, std::uint64_t size);
+
   // Thread-safe. The future is fulfilled by the sequencer thread, or at once when the submission is refused unread.
   std::future<Result<Receipted>> submit(std::uint32_t school, Submission submission);
   // The same with a callback on the sequencer thread (on this one when refused unread); must not block.

@@ -2,7 +2,9 @@ letopis_library(letopis_store
   SOURCES
     chain_book.cc
     checkpoint_journal.cc
+    copy_mark.cc
     log_store.cc
+    rebuild.cc
     school_opening.cc
     school_writer.cc
     scrub.cc

@@ -84,6 +84,15 @@ class Vault {
   Result<Bytes> get_blob(std::string_view school, const Hash& hash) const;        // rechecks the hash
 
   Status copy_to(const std::string& directory);  // as KvStore::copy_to, with the salt of the passphrase
+  // Copies a school's rows into another vault's database, sealed as they lie, and syncs it: for restoring. The copy opens with the
+  // same master key (and, for a passphrase, the same salt).
+  struct CopyOptions {
+    bool secrets = true;                                      // false: a copy that can never sign
+    std::function<bool(const Hash& commitment)> keep_text = {};  // all when not given
+  };
+  Status copy_school(std::string_view school, const CopyOptions& options, KvStore& to) const;
+  // How many texts erase_person() would take.
+  Result<std::uint64_t> count_texts(std::string_view school, const Id& person) const;
   KvStore& store();
 
   struct Impl;  // named here for the vault's own parts; nobody else can see into it
@@ -98,7 +107,8 @@ std::string_view purpose_of(std::string_view field);
 // The master key: from $LETOPIS_VAULT_KEY_FILE, $CREDENTIALS_DIRECTORY/vault-key (systemd), or a passphrase
 // ($LETOPIS_PASSPHRASE or given) stretched with the salt in `directory`/vault.salt, which is made at first use. `directory`
 // is the vault's own, as given to open(). A key file holds 32 bytes, or 64 lower-case hexadecimal digits and perhaps a line
-// feed. Errors: "no_master_key" (no source given), "malformed", "damaged" (the salt is gone beside an existing vault), and
+// feed. A command that only reads passes kReadOnly: it never writes into `directory`. Errors: "no_master_key" (no source
+// given), "malformed", "damaged" (the salt is gone beside an existing vault), "not_found" (read only, and no salt there), and
 // those of files.
 inline constexpr std::string_view kVaultSaltFile = "vault.salt";
 inline constexpr std::size_t kVaultSaltSizeMaxBytes = 256;
@@ -108,7 +118,8 @@ struct MasterKeySource {
   std::optional<std::string> passphrase = {};
 };
 MasterKeySource master_key_source_from_environment();
+enum class VaultAccess { kReadOnly, kMakeSalt };
 Result<std::array<std::uint8_t, 32>> load_master_key(const std::string& directory, const MasterKeySource& source,
-                                                     Random& random);
+                                                     Random& random, VaultAccess access = VaultAccess::kMakeSalt);
 
 }  // namespace letopis::ledger

@@ -69,9 +69,9 @@ class RowNames {
   static Result<Hash> commitment_of(ByteView text_or_text_of_person);
   Bytes secret(std::string_view name) const;
   Bytes blob(const Hash& hash) const;
+  Bytes start(Row row) const;  // the prefix of the school's rows of a kind
 
  private:
-  Bytes start(Row row) const;
   Bytes of_person(Row row, const Id& person) const;
   Id tag(std::string_view use, ByteView of) const;
 

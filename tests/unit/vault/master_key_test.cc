@@ -64,6 +64,21 @@ TEST_F(MasterKey, APassphraseGivesTheSameKeyWhileItsSaltIsThere) {
   EXPECT_NE(load({.passphrase = "correct horse"}), first);
 }
 
+TEST_F(MasterKey, WhoeverOnlyReadsWritesNothing) {
+  const auto read = [&] {
+    return load_master_key(vault(), {.passphrase = "correct horse"}, random_, VaultAccess::kReadOnly);
+  };
+  const auto nothing = read();
+  ASSERT_FALSE(nothing);
+  EXPECT_EQ(nothing.error().code, "not_found");
+  EXPECT_FALSE(std::filesystem::exists(vault()));
+
+  const auto key = load({.passphrase = "correct horse"});
+  const Bytes salt = faults::read_whole(salt_file());
+  EXPECT_EQ(to_hex(*read()), key);
+  EXPECT_EQ(faults::read_whole(salt_file()), salt);
+}
+
 TEST_F(MasterKey, ALostSaltBesideAVaultIsNotReplaced) {
   const auto key = load_master_key(vault(), {.passphrase = "correct horse"}, random_);
   ASSERT_TRUE(key);
