@@ -221,7 +221,7 @@ void SchoolImpl::fold_published(const Entry& entry, const Hash& leaf, const std:
   } else if (const auto* rotated = std::get_if<KeyRotated>(&entry.statement.body)) {
     learn(signing::Purpose::kAuthor, rotated->key, entry.statement.author);
   } else if (const auto* invitation = std::get_if<InvitationIssued>(&entry.statement.body)) {
-    known_invitations_[entry.statement.id] = invitation->code_key;
+    known_invitations_[entry.statement.id] = {invitation->code_key, entry.event.index};
   }
 }
 
@@ -247,7 +247,7 @@ std::optional<KnownKey> SchoolImpl::find_key(const Id& id) const {
 std::optional<PublicKey> SchoolImpl::find_invitation(const Id& statement) const {
   const std::shared_lock lock(keys_mutex_);
   const auto it = known_invitations_.find(statement);
-  return it == known_invitations_.end() ? std::nullopt : std::optional(it->second);
+  return it == known_invitations_.end() ? std::nullopt : std::optional(it->second.code_key);
 }
 
 std::optional<Hash> SchoolImpl::root_at(std::uint64_t size) const {
@@ -375,7 +375,7 @@ Result<std::vector<Acknowledged>> SchoolImpl::acknowledge(const Receipted& recei
     ProofFile file;
     file.index = placed.index;
     TRY(file.proof, tree.inclusion_proof(record_.number, placed.index, size));
-    TRY(file.extra, receipt_extra(placed.entry, entry.statement.key, size));
+    TRY(file.extra, receipt_extra(entry, placed.entry, size));
     file.checkpoint = receipted.note;
     item.receipt = file.encode();
   }
@@ -434,11 +434,30 @@ Result<std::vector<Bytes>> SchoolImpl::key_chain(const Id& key_id) const {
   return *chain;
 }
 
-Result<Bytes> SchoolImpl::receipt_extra(ByteView event, const Id& key, std::uint64_t size) const {
-  TRY(const auto chain, key_chain(key));
+// An enrolment that brought no key (refused, or waiting for an endorsement) has its invitation to lead back from.
+Result<std::vector<Bytes>> SchoolImpl::author_chain(const Entry& entry) const {
+  auto own = key_chain(entry.statement.key);
+  const auto* enrolment = std::get_if<KeyEnrolled>(&entry.statement.body);
+  if (own || enrolment == nullptr) return own;
+  std::uint64_t index = 0;
+  {
+    const std::shared_lock lock(keys_mutex_);
+    const auto it = known_invitations_.find(enrolment->invitation);
+    if (it == known_invitations_.end()) return own;
+    index = it->second.index;
+  }
+  TRY(Bytes invitation, this->entry(index));
+  TRY(const Entry issued, decode_entry(invitation));
+  TRY(auto chain, key_chain(issued.statement.key));
+  chain.insert(chain.begin(), std::move(invitation));
+  return chain;
+}
+
+Result<Bytes> SchoolImpl::receipt_extra(const Entry& entry, ByteView bytes, std::uint64_t size) const {
+  TRY(const auto chain, author_chain(entry));
   Receipt receipt;
   receipt.version = kReceiptVersion;
-  receipt.event = event;
+  receipt.event = bytes;
   for (const auto& link : chain) receipt.key_chain.push_back({link});
   TRY(receipt.genesis_proof, shop_.sequencer.tree().inclusion_proof(record_.number, 0, size));
   return encode(receipt);
@@ -453,7 +472,7 @@ Result<std::string> SchoolImpl::proof(std::uint64_t index, bool full) const {
   if (full) {
     TRY(const Bytes bytes, entry(index));
     TRY(const Entry decoded, decode_entry(bytes));
-    TRY(file.extra, receipt_extra(bytes, decoded.statement.key, checkpoint.size));
+    TRY(file.extra, receipt_extra(decoded, bytes, checkpoint.size));
   }
   file.checkpoint = note;
   return file.encode();

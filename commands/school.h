@@ -87,7 +87,8 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Result<std::vector<Acknowledged>> acknowledge(const ledger::Receipted& receipted, Language language);
   void explain(const ledger::Entry& entry, Language language, Acknowledged& to) const;
   Result<std::vector<Bytes>> key_chain(const Id& key) const;
-  Result<Bytes> receipt_extra(ByteView event, const Id& key, std::uint64_t size) const;
+  Result<std::vector<Bytes>> author_chain(const ledger::Entry& entry) const;
+  Result<Bytes> receipt_extra(const ledger::Entry& entry, ByteView bytes, std::uint64_t size) const;
   void fold_published(const ledger::Entry& entry, const Hash& leaf, const std::vector<projections::ShardKey>& shards);
   void learn_names(const ledger::Entry& entry);
   Status verify_tail(std::uint64_t index, ByteView bytes);
@@ -109,7 +110,11 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
 
   mutable std::shared_mutex keys_mutex_;
   projections::FlatMap<Id, KnownKey> known_keys_;
-  projections::FlatMap<Id, PublicKey> known_invitations_;
+  struct KnownInvitation {
+    PublicKey code_key;
+    std::uint64_t index = 0;  // of the entry that issued it
+  };
+  projections::FlatMap<Id, KnownInvitation> known_invitations_;
 
   mutable std::shared_mutex names_mutex_;
   projections::FlatMap<Id, Hash> name_commitments_;

@@ -74,7 +74,9 @@ class KeyChain {
     if (id == signing::key_id(Purpose::kService, created.service_key)) return Known{Purpose::kService, created.service_key, {}};
     if (steps == 0) return fail("key_chain_broken", "a chain of keys in a circle");
     for (const auto& link : links_) {
-      if (link.event.index >= before || link.event.verdict == ledger::Verdict::kRefused) continue;
+      // What was refused brings no key, but a refused enrolment is itself signed with the key it names.
+      const bool refused = link.event.verdict == ledger::Verdict::kRefused && link.event.index != entry_.event.index;
+      if (link.event.index >= before || refused) continue;
       if (const auto* enrolled = std::get_if<KeyEnrolled>(&link.statement.body))
         if (id == signing::key_id(Purpose::kAuthor, enrolled->key)) return by_enrolment(link, *enrolled, steps - 1);
       if (const auto* rotated = std::get_if<KeyRotated>(&link.statement.body))
@@ -90,7 +92,8 @@ class KeyChain {
     for (const auto& other : links_) {
       const auto* invitation = std::get_if<InvitationIssued>(&other.statement.body);
       if (invitation == nullptr || other.statement.id != body.invitation || other.event.index >= link.event.index) continue;
-      if (invitation->person != body.person || other.event.verdict == ledger::Verdict::kRefused)
+      const bool for_somebody_else = invitation->person != body.person && link.event.verdict != ledger::Verdict::kRefused;
+      if (for_somebody_else || other.event.verdict == ledger::Verdict::kRefused)
         return fail("key_chain_broken", "the invitation is for somebody else, or was refused");
       TRY_STATUS(verified(invitation->code_key, enrolment_message(st.origin, body.invitation, body.person, body.key),
                           body.code_signature, "of the invitation's code"));
