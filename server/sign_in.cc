@@ -77,7 +77,8 @@ std::string address_name(std::string_view remote_address) {
 }
 
 SignIn::SignIn(const Clock& clock, Random& random, Sessions& sessions)
-    : sessions_(sessions),
+    : clock_(clock),
+      sessions_(sessions),
       challenges_(clock, random),
       logins_(kLoginLimits, clock),
       addresses_(kAddressLimits, clock) {}
@@ -168,8 +169,8 @@ Result<SignIn::Invited> SignIn::invitation(const School& school, const Code& inp
   Invited invited;
   const auto* invitation = structure->invitation_by_code(input.code_key, &invited.invitation);
   if (invitation == nullptr) return refuse("unknown_invitation");
-  const Instant newest = school.read([](const auto& model) { return model.times.back(); });
-  if (invitation->used || invitation->revoked || (invitation->expires.micros != 0 && newest > invitation->expires))
+  const bool expired = invitation->expires.micros != 0 && clock_.now() > invitation->expires;
+  if (invitation->used || invitation->revoked || expired)
     return refuse("invitation_spent");
   invited.person = invitation->person;
   invited.name = school.name_of(invitation->person);
@@ -205,11 +206,17 @@ Result<SignIn::Enrolled> SignIn::enrol(School& school, Enrolment input, commands
     account.public_key = body->key;
   }
   TRY(account.login, normal_login(account.login));
-  if (!signing::verify(account.public_key, account_message(school.origin(), account), input.account_signature)) {
+  // Before anything is said of logins: only whoever has the code may learn that one is taken.
+  Status proven = commands::authenticate(input.statement.bytes, input.statement.signature, school.origin(),
+                                         school.keys())
+                      .map([](const auto&) {});
+  if (proven && !signing::verify(account.public_key, account_message(school.origin(), account), input.account_signature))
+    proven = fail("bad_signature", "account_signature does not match the new key");
+  if (proven) proven = check_account(school, account);
+  if (!proven) {
     failed({}, input.address);
-    return fail("bad_signature", "account_signature does not match the new key");
+    return tl::unexpected(proven.error());
   }
-  TRY_STATUS(check_account(school, account));
   commands::RawSubmission submission;
   submission.statements.push_back(std::move(input.statement));
   auto recorded = school.submit(std::move(submission), language);

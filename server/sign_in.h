@@ -102,6 +102,7 @@ class SignIn {
   Result<SignedIn> open(commands::School& school, const Id& person, const Id& key);
   Status check_account(const commands::School& school, const ledger::Account& account) const;
 
+  const Clock& clock_;
   Sessions& sessions_;
   Challenges challenges_;
   Attempts logins_;

@@ -18,7 +18,6 @@ Site::Site(const AppOptions& options, commands::Engine::Options engine) : live_(
       live_.clock());
   options_.log = log_.get();
   options_.random = &live_.random();
-  options_.site.secure_cookies = false;
 }
 Site::~Site() {
   if (app_) app_->stop();
