@@ -11,14 +11,14 @@ double Attempts::tokens_now(const Bucket& bucket, std::int64_t now) const {
   return std::min(limits_.capacity, bucket.tokens + passed * limits_.per_second);
 }
 
-std::int64_t Attempts::wait(std::string_view name) const {
+std::int64_t Attempts::wait(std::string_view name, double needed) const {
   const std::int64_t now = clock_.monotonic().micros;
   const std::lock_guard lock(mutex_);
   const auto it = buckets_.find(std::string(name));
   if (it == buckets_.end()) return 0;
-  const double tokens = tokens_now(it->second, now);
-  if (tokens >= 1) return 0;
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil((1 - tokens) / limits_.per_second)));
+  const double missing = std::min(needed, limits_.capacity) - tokens_now(it->second, now);
+  if (missing <= 0) return 0;
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(missing / limits_.per_second)));
 }
 
 void Attempts::take(std::string_view name, double tokens) {

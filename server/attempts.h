@@ -21,8 +21,8 @@ class Attempts {
   };
   Attempts(const Limits& limits, const Clock& clock) : limits_(limits), clock_(clock) {}
 
-  // 0 when a try is allowed, else the whole seconds to wait.
-  std::int64_t wait(std::string_view name) const;
+  // 0 when a try (of so many tokens, up to the capacity) is allowed, else the whole seconds to wait.
+  std::int64_t wait(std::string_view name, double tokens = 1) const;
   void take(std::string_view name, double tokens = 1);
   std::size_t names() const;
 

@@ -34,9 +34,10 @@ Result<Response> post_events(Context& context) {
   if (context.session == nullptr) {
     // Whoever has a key may speak without signing in, but not without end.
     const std::string address = address_name(context.request.remote_address);
-    if (const auto wait = context.services.anonymous_statements.wait(address); wait > 0)
+    const auto count = static_cast<double>(submission.statements.size());
+    if (const auto wait = context.services.anonymous_statements.wait(address, count); wait > 0)
       return fail("rate_limited", "try again in " + std::to_string(wait) + " s, or sign in");
-    context.services.anonymous_statements.take(address, static_cast<double>(submission.statements.size()));
+    context.services.anonymous_statements.take(address, count);
   }
   const auto statements = submission.statements;
   const auto submitted = submit(*context.school, std::move(submission), context.language);

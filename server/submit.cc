@@ -68,7 +68,7 @@ class Items {
 Status read_statements(const json::object& request, RawSubmission& to) {
   Items items(request, "statements");
   TRY_STATUS(items.status());
-  if (items.size() > ledger::kStatementsPerRequestMax) return fail("too_many", "at most 500 statements a request");
+  if (items.size() > ledger::kStatementsPerRequestMax) return fail("too_large", "at most 500 statements a request");
   for (std::size_t i = 0; i < items.size(); ++i) {
     auto& statement = to.statements.emplace_back();
     statement.bytes = items.base64(i, "bytes");

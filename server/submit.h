@@ -13,7 +13,7 @@ namespace letopis::server {
 inline constexpr std::string_view kStatementsMediaType = "application/vnd.letopis.statements";
 
 // application/vnd.letopis.statements (a Submission buffer, identifier LTSB) or application/json. Errors: "malformed",
-// "too_large", "too_many", "unsupported_media_type".
+// "too_large" (more than 500 statements as well), "unsupported_media_type".
 Result<commands::RawSubmission> read_submission(std::string_view content_type, std::string_view body);
 Result<commands::RawSubmission> read_submission_buffer(ByteView body);
 Result<commands::RawSubmission> read_submission_json(std::string_view body);
