@@ -12,9 +12,6 @@ using namespace ledger;
 
 namespace {
 
-constexpr std::string_view kLogKeySecret = "log-key";
-constexpr std::string_view kServiceKeySecret = "service-key";
-
 Result<signing::KeyPair> load_key(const Vault& vault, std::string_view school, std::string_view name, signing::Purpose purpose) {
   TRY(Bytes seed, vault.get_secret(school, name));
   if (seed.size() != 32) return fail("damaged", "the key " + std::string(name) + " of " + std::string(school) + " is not 32 bytes");
@@ -55,9 +52,12 @@ class EngineImpl final : public Engine {
     journal_ = std::move(journal);
     Sequencer::Options sequencing;
     sequencing.start_thread = options_.sequencer_thread;
+    TRY(marks_, read_copy_marks(files, dir));
     sequencer_ = std::make_unique<Sequencer>(store_, journal_, vault_.get(), *options_.clock, sequencing);
     TRY(const auto records, store_->schools());
     for (const auto& record : records) TRY_STATUS(open_school(record));
+    for (const auto& [slug, mark] : marks_)
+      if (find(slug) == nullptr) return fail("damaged", dir + " has a mark of a copy of " + slug + ", but no such school");
     // A journal that knows a school the database does not: an older copy of the database was put in place.
     for (const auto& [slug, note] : journal_->newest())
       if (find(slug) == nullptr) return fail("log_behind_checkpoint", "the checkpoint journal knows the school " + slug + ", the database does not");
@@ -90,6 +90,7 @@ class EngineImpl final : public Engine {
     return {*store_, *sequencer_, *vault_, *options_.clock, *options_.random, options_.sequencer_thread, options_.commit_state_every};
   }
   Status open_school(const SchoolRecord& record) {
+    if (const auto mark = marks_.find(record.slug); mark != marks_.end()) return open_copy(record, mark->second);
     auto log_key = load_key(*vault_, record.slug, kLogKeySecret, signing::Purpose::kLog);
     auto service_key = load_key(*vault_, record.slug, kServiceKeySecret, signing::Purpose::kService);
     if (!log_key || !service_key) return fail("damaged", "the vault does not hold the keys of " + record.slug);
@@ -105,12 +106,27 @@ class EngineImpl final : public Engine {
     schools_[record.slug] = std::move(school);
     return {};
   }
+  // Nothing in the directory need hold the log's key: its first entry says which one it is.
+  Status open_copy(const SchoolRecord& record, const CopyMark& mark) {
+    TRY(const Bytes first, store_->entry(record.number, 0));
+    TRY(const Entry genesis, decode_entry(first));
+    const auto* created = std::get_if<SchoolCreated>(&genesis.statement.body);
+    if (created == nullptr) return fail("damaged", "the log of " + record.slug + " does not open with a genesis");
+    TRY(auto vkey, signing::parse_vkey(created->log_vkey));
+    if (vkey.name != record.origin) return fail("damaged", "the genesis of " + record.slug + " is of another log");
+    auto school = std::make_unique<SchoolImpl>(workshop(), record, std::move(vkey), std::nullopt);
+    TRY_STATUS(school->start_copy(mark));
+    const std::lock_guard lock(mutex_);
+    schools_[record.slug] = std::move(school);
+    return {};
+  }
 
   Options options_;
   std::unique_ptr<DirectoryLock> lock_;
   std::unique_ptr<Vault> vault_;
   std::shared_ptr<LogStore> store_;
   std::shared_ptr<CheckpointJournal> journal_;
+  std::map<std::string, CopyMark> marks_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<SchoolImpl>, std::less<>> schools_;
   std::unique_ptr<Sequencer> sequencer_;
@@ -203,6 +219,8 @@ Status EngineImpl::copy_to(const std::string& directory) {
   TRY(const Bytes journal, files.read(options_.directory + "/checkpoints.journal", 1u << 30));
   TRY_STATUS(store_->kv().copy_to(directory + "/ledger"));
   TRY_STATUS(vault_->copy_to(directory + "/vault"));
+  for (const auto& [slug, mark] : marks_)
+    TRY_STATUS(files.write_atomically(directory + "/" + copy_mark_file(slug), as_bytes(mark.encode()), 0640));
   return files.write_atomically(directory + "/checkpoints.journal", journal, 0640);
 }
 

@@ -4,6 +4,9 @@
 //
 // Thread-safe. Acknowledged means durable: submit() returns only after the entries are fsynced and their checkpoint is in
 // the journal. Reads go to read models that follow the log; they never touch the writer.
+//
+// A school marked as a copy (ledger/copy_mark.h) is read alone: every write is refused ("read_only"), and its keys need not be
+// there.
 
 #include <functional>
 #include <memory>
@@ -14,6 +17,7 @@
 
 #include "commands/authenticate.h"
 #include "commands/decide.h"
+#include "ledger/copy_mark.h"
 #include "ledger/log_store.h"
 #include "ledger/sequencer.h"
 #include "ledger/tree_cache.h"
@@ -66,6 +70,9 @@ struct ReadModel {
   std::string checkpoint_note;
 };
 
+// What stands for the name of a person whose texts were erased by an act: nobody's name, and not an empty cell.
+inline constexpr std::string_view kErasedName = "[стёрто]";
+
 // Told after every batch, on the sequencer's thread; must not block.
 struct Change {
   std::uint64_t index;
@@ -80,10 +87,13 @@ class School {
   virtual const std::string& origin() const = 0;
   virtual const signing::VerifierKey& vkey() const = 0;
   virtual const KeyDirectory& keys() const = 0;
+  // Of which log, up to which entry: set for a copy that takes no writes. A copy whose last entry no checkpoint covers exactly
+  // has an empty checkpoint_note, and makes no proofs ("read_only").
+  virtual const std::optional<ledger::CopyMark>& copy() const = 0;
 
   // Authenticates, seals texts, judges, records, answers with receipts. Errors as authenticate() and Sequencer::submit, and
   // "text_missing" / "text_unknown" (sealed fields and texts that do not match), "profile_missing" (a profile_adopted
-  // whose text did not come along or does not parse), "too_many".
+  // whose text did not come along or does not parse), "too_many", "read_only".
   virtual Result<std::vector<Acknowledged>> submit(RawSubmission submission, Language language) = 0;
   // The service key's own entries.
   virtual Result<std::vector<Acknowledged>> record(const ledger::Body& body) = 0;
@@ -115,12 +125,14 @@ class School {
   virtual Result<std::optional<ledger::LogStore::ChainHead>> chain_head(const Id& key, const Id& chain) const = 0;
   virtual Result<std::vector<Hash>> consistency(std::uint64_t old_size, std::uint64_t new_size) const = 0;
 
-  // Sealed texts, opened; cached until a person is erased. Empty / nullopt when the vault has none.
+  // Sealed texts, opened; cached until a person is erased. Empty / nullopt when the vault has none; kErasedName for the name of
+  // somebody whose texts were erased by an act that took effect.
   virtual std::string name_of(const Id& person) const = 0;
   virtual std::optional<std::string> text_of(const Hash& commitment) const = 0;
   // The same with the field and the person it is about: for those who must decide whether somebody may read it.
   virtual std::optional<ledger::SealedText> sealed_text(const Hash& commitment) const = 0;
-  // Deletes a person's texts; the caller then records personal_text_erased.
+  // Deletes a person's texts, keys and accounts from the vault, and says how many texts went. Without a personal_text_erased in
+  // effect the audit misses them; record the act first: an erasure cut short is finished by asking again. "read_only".
   virtual Result<std::uint64_t> erase(const Id& person) = 0;
 
   virtual Result<ledger::Account> account(std::string_view login) const = 0;
@@ -157,6 +169,10 @@ struct NewSchool {
   Hash previous_root;
 };
 
+// How the vault names a school's own keys (Vault::get_secret): the seeds of the log's key and the service key.
+inline constexpr std::string_view kLogKeySecret = "log-key";
+inline constexpr std::string_view kServiceKeySecret = "service-key";
+
 class Engine {
  public:
   struct Options {
@@ -172,6 +188,7 @@ class Engine {
   };
   // Opens every school in the directory; refuses the whole directory when one is inconsistent, naming it. Errors: "in_use",
   // "damaged", "log_behind_checkpoint", "log_forked", "planted_entries", "state_mismatch", the vault's.
+  // A copy that is not what its mark says is refused as well ("damaged", "log_forked").
   static Result<std::unique_ptr<Engine>> open(const Options& options);
   virtual ~Engine() = default;
 
@@ -184,7 +201,7 @@ class Engine {
   virtual ledger::LogStore& store() = 0;
   virtual ledger::Vault& vault() = 0;
   virtual const Clock& clock() const = 0;
-  // A consistent copy while running: ledger, vault, journal.
+  // A consistent copy while running: ledger, vault, journal, marks of copies; everything synced.
   virtual Status copy_to(const std::string& directory) = 0;
   virtual void stop() = 0;
 };

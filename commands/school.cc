@@ -91,7 +91,8 @@ Result<std::shared_ptr<const projections::SchoolState>> School::structure_at(std
 
 // --- Starting ----------------------------------------------------------------------------------------------------------
 
-SchoolImpl::SchoolImpl(Workshop workshop, SchoolRecord record, signing::VerifierKey vkey, signing::KeyPair service_key)
+SchoolImpl::SchoolImpl(Workshop workshop, SchoolRecord record, signing::VerifierKey vkey,
+                       std::optional<signing::KeyPair> service_key)
     : shop_(workshop),
       record_(std::move(record)),
       vkey_(std::move(vkey)),
@@ -116,6 +117,27 @@ Status SchoolImpl::start(std::uint64_t signed_size, signing::KeyPair log_key) {
     model_.checkpoint_note = *note;
   }
   return {};
+}
+
+Status SchoolImpl::start_copy(const CopyMark& mark) {
+  TRY(const std::uint64_t stored, shop_.store.size(record_.number));
+  if (stored != mark.size)
+    return fail("damaged", "the copy of " + record_.slug + " holds " + std::to_string(stored) + " entries, its mark says " + std::to_string(mark.size));
+  TRY_STATUS(replay(0, stored));
+  TRY_STATUS(shop_.sequencer.open_reader(record_, stored));
+  TRY(const Hash root, shop_.sequencer.tree().root(record_.number, stored));
+  TRY(const Checkpoint newest, check_copy(mark, root, vkey_));
+  copy_ = mark;
+  const std::unique_lock lock(model_mutex_);
+  model_.checkpoint.size = stored;
+  model_.checkpoint.root = root;
+  if (newest.size == stored) model_.checkpoint_note = mark.checkpoint;
+  return {};
+}
+
+Status SchoolImpl::writable() const {
+  if (!copy_) return {};
+  return fail("read_only", record_.slug + " is a copy of " + std::to_string(copy_->size) + " entries and takes no writes");
 }
 
 // Folds entries that a signed checkpoint covers; the sequencer compares their root with it.
@@ -227,10 +249,14 @@ void SchoolImpl::fold_published(const Entry& entry, const Hash& leaf, const std:
 
 void SchoolImpl::learn_names(const Entry& entry) {
   const std::unique_lock lock(names_mutex_);
-  if (const auto* erased = std::get_if<PersonalTextErased>(&entry.statement.body)) {
-    names_.erase(erased->person);
-    name_commitments_.erase(erased->person);
-  }
+  // An erasure counts from its endorsement on.
+  if (const auto* erasure = std::get_if<PersonalTextErased>(&entry.statement.body)) erasures_awaited_.push_back(erasure->person);
+  std::erase_if(erasures_awaited_, [this](const Id& person) {
+    const auto* known = model_.structure.person(person);
+    const bool took_effect = known != nullptr && known->texts_erased;
+    if (took_effect) erased_.insert(person);
+    return took_effect;
+  });
   for (const auto& commitment : entry.statement.commitments)
     if (commitment.field == "name") {
       name_commitments_[commitment.person] = commitment.digest;
@@ -277,6 +303,7 @@ class Inside {
 }  // namespace
 
 Result<std::vector<Acknowledged>> SchoolImpl::submit(RawSubmission submission, Language language) {
+  TRY_STATUS(writable());
   auto result = [&] {
     const Inside inside(gate_);
     return submit_inside(std::move(submission), language, false);
@@ -466,6 +493,7 @@ Result<Bytes> SchoolImpl::receipt_extra(const Entry& entry, ByteView bytes, std:
 Result<std::string> SchoolImpl::proof(std::uint64_t index, bool full) const {
   const auto [checkpoint, note] = read([](const ReadModel& model) { return std::pair(model.checkpoint, model.checkpoint_note); });
   if (index >= checkpoint.size) return fail("not_found", "no entry of that index");
+  if (note.empty()) return fail("read_only", "a copy of a moment has no signed checkpoint to prove by");
   ProofFile file;
   file.index = index;
   TRY(file.proof, shop_.sequencer.tree().inclusion_proof(record_.number, index, checkpoint.size));
@@ -510,8 +538,8 @@ std::string SchoolImpl::name_of(const Id& person) const {
     commitment = it->second;
   }
   const auto text = shop_.vault.get_text(record_.slug, commitment);
-  if (!text) return {};
   const std::unique_lock lock(names_mutex_);
+  if (!text) return erased_.contains(person) ? std::string(kErasedName) : std::string();
   // A change of name may have come in between: keep what was read only for the commitment it was read for.
   if (const auto it = name_commitments_.find(person); it != name_commitments_.end() && it->second == commitment) names_[person] = text->text;
   return text->text;
@@ -528,6 +556,7 @@ std::optional<SealedText> SchoolImpl::sealed_text(const Hash& commitment) const 
 }
 
 Result<std::uint64_t> SchoolImpl::erase(const Id& person) {
+  TRY_STATUS(writable());
   TRY(const std::uint64_t texts, shop_.vault.erase_person(record_.slug, person));
   const std::unique_lock lock(names_mutex_);
   names_.erase(person);
@@ -535,7 +564,10 @@ Result<std::uint64_t> SchoolImpl::erase(const Id& person) {
 }
 
 Result<Account> SchoolImpl::account(std::string_view login) const { return shop_.vault.get_account(record_.slug, login); }
-Status SchoolImpl::put_account(const Account& account) { return shop_.vault.put_account(record_.slug, account); }
+Status SchoolImpl::put_account(const Account& account) {
+  TRY_STATUS(writable());
+  return shop_.vault.put_account(record_.slug, account);
+}
 Id SchoolImpl::decoy_salt(std::string_view login) const { return shop_.vault.decoy_salt(record_.slug, login); }
 Result<Bytes> SchoolImpl::blob(const Hash& hash) const { return shop_.vault.get_blob(record_.slug, hash); }
 
@@ -558,13 +590,14 @@ void SchoolImpl::unlisten(std::uint64_t id) {
 // --- The service key's own entries -------------------------------------------------------------------------------------------
 
 Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body) {
+  TRY_STATUS(writable());
   const Inside inside(gate_);
   return record_inside(body);
 }
 
 Result<std::vector<Acknowledged>> SchoolImpl::record_inside(const Body& body) {
   const std::lock_guard lock(service_mutex_);
-  if (!service_) service_.emplace(service_key_, record_.origin, Id{}, shop_.random);
+  if (!service_) service_.emplace(*service_key_, record_.origin, Id{}, shop_.random);
   const auto seen = read([](const ReadModel& model) { return Seen{model.checkpoint.size, model.checkpoint.root}; });
   const auto before = service_->position();
   RawSubmission submission;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <unordered_map>
 
 #include "commands/engine.h"
@@ -39,17 +40,21 @@ struct Workshop {
 
 class SchoolImpl final : public School, public ledger::Judge, public KeyDirectory, public Roots {
  public:
-  SchoolImpl(Workshop workshop, ledger::SchoolRecord record, signing::VerifierKey vkey, signing::KeyPair service_key);
+  SchoolImpl(Workshop workshop, ledger::SchoolRecord record, signing::VerifierKey vkey,
+             std::optional<signing::KeyPair> service_key);
 
   // Folds the log up to `signed_size` (the newest journalled checkpoint), then lets the sequencer open the rest, each entry
   // of which is re-verified.
   Status start(std::uint64_t signed_size, signing::KeyPair log_key);
+  // Folds what is there and holds it against the mark; the school then takes no writes.
+  Status start_copy(const ledger::CopyMark& mark);
   Result<std::vector<Acknowledged>> submit_genesis(RawStatement genesis, Bytes profile_text);
 
   const std::string& slug() const override { return record_.slug; }
   const std::string& origin() const override { return record_.origin; }
   const signing::VerifierKey& vkey() const override { return vkey_; }
   const KeyDirectory& keys() const override { return *this; }
+  const std::optional<ledger::CopyMark>& copy() const override { return copy_; }
   Result<std::vector<Acknowledged>> submit(RawSubmission submission, Language language) override;
   Result<std::vector<Acknowledged>> record(const ledger::Body& body) override;
   Result<Bytes> entry(std::uint64_t index) const override;
@@ -80,6 +85,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   std::optional<Hash> root_at(std::uint64_t size) const override;
 
  private:
+  Status writable() const;
   Result<std::vector<Acknowledged>> submit_inside(RawSubmission submission, Language language, bool genesis_allowed);
   Result<ledger::Submission> prepare(RawSubmission submission, bool genesis_allowed);
   Status match_texts(const std::vector<RawText>& texts, ledger::Submission& submission) const;
@@ -99,7 +105,8 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Workshop shop_;
   ledger::SchoolRecord record_;
   signing::VerifierKey vkey_;
-  signing::KeyPair service_key_;
+  std::optional<signing::KeyPair> service_key_;  // none in a copy
+  std::optional<ledger::CopyMark> copy_;
 
   // The writer's: judge and applied only.
   projections::SchoolState state_;
@@ -119,6 +126,8 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   mutable std::shared_mutex names_mutex_;
   projections::FlatMap<Id, Hash> name_commitments_;
   mutable projections::FlatMap<Id, std::string> names_;
+  std::vector<Id> erasures_awaited_;  // people named by an act that is not endorsed yet
+  std::set<Id> erased_;
 
   mutable std::mutex chains_mutex_;
   mutable projections::FlatMap<Id, std::shared_ptr<const std::vector<Bytes>>> chains_;

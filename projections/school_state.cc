@@ -169,7 +169,10 @@ class StateFold {
     key.invitation = invitation;
     structure();
   }
-  void on(const Statement&, const PersonalTextErased&) { structure(); }
+  void on(const Statement&, const PersonalTextErased& b) {
+    s_.people_[b.person].texts_erased = source_;
+    structure();
+  }
 
   Key& add_key(signing::Purpose purpose, const PublicKey& public_key, const Id& person) {
     const Id id = signing::key_id(purpose, public_key);

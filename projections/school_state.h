@@ -71,6 +71,7 @@ struct Person {
   std::uint64_t registered = 0;
   std::vector<RoleGrant> roles;
   std::vector<Id> keys;
+  std::optional<std::uint64_t> texts_erased;  // index of the act, once it took effect
 };
 struct Key {
   signing::Purpose purpose;
