@@ -4,6 +4,7 @@
 #include <atomic>
 #include <thread>
 
+#include "ledger/merkle.h"
 #include "replay-tools/audit_note.h"
 #include "replay-tools/audit_pool.h"
 
@@ -58,6 +59,9 @@ class Audit {
   void judge(const std::shared_ptr<Batch>& batch);
   void check(Batch& batch);
   void settle_texts();
+  bool erased_beyond_copy(const Id& person) const;
+  void check_copy();
+  bool covers_copy(const OpenedCheckpoint& checkpoint) const;
   Status check_log_key();
   void check_checkpoints(const std::vector<KeptCheckpoint>& kept);
   void check_checkpoint(const KeptCheckpoint& kept);
@@ -83,6 +87,8 @@ class Audit {
   std::optional<LogKey> log_key_;
   std::string vkey_;
   std::uint64_t newest_signed_ = 0;
+  std::optional<ledger::CopyMark> copy_;
+  std::optional<OpenedCheckpoint> copy_of_;  // set once the copy proved to be a prefix of it
   std::vector<CheckedCheckpoint> checkpoints_;
 };
 
@@ -91,9 +97,11 @@ Result<AuditReport> Audit::run() {
   // What can be found unusable is, before the long part.
   TRY(auto kept, source_.checkpoints(findings_));
   if (size_ == 0 && kept.empty() && options_.checkpoints.empty()) return fail("empty", "the log has no entries");
+  copy_ = source_.copy();
   TRY_STATUS(walk());
   settle_texts();
   TRY_STATUS(check_log_key());
+  check_copy();
   kept.insert(kept.end(), judge_.anchors().begin(), judge_.anchors().end());
   for (const auto& file : options_.checkpoints) kept.push_back({KeptBy::kAuditor, file.label, file.text});
   check_checkpoints(kept);
@@ -202,10 +210,31 @@ void Audit::check(Batch& batch) {
   }
 }
 
+bool Audit::erased_beyond_copy(const Id& person) const {
+  return copy_ && std::find(copy_->erased_later.begin(), copy_->erased_later.end(), person) != copy_->erased_later.end();
+}
+
+// A copy may end before the checkpoint it names, if the one leads to the other.
+void Audit::check_copy() {
+  if (!copy_ || !log_key_ || !readable_) return;
+  auto named = open_note(copy_->checkpoint, *log_key_);
+  const bool leads = named && copy_->size == size_ &&
+                     ledger::verify_consistency(size_, judge_.tree().root(), named->size, named->root, copy_->consistency).has_value();
+  if (leads)
+    copy_of_ = std::move(*named);
+  else
+    findings_.add("copy_differs", {}, std::to_string(size_));
+}
+
+// The one beyond the copy's end that can be held against it.
+bool Audit::covers_copy(const OpenedCheckpoint& checkpoint) const {
+  return copy_of_ && checkpoint.size == copy_of_->size && checkpoint.root == copy_of_->root;
+}
+
 // An erasure is recorded after the texts it takes, so what is missing can only be judged at the end.
 void Audit::settle_texts() {
   for (const auto& text : missing_texts_) {
-    if (judge_.erased_after(text.person, *text.place.index))
+    if (judge_.erased_after(text.person, *text.place.index) || erased_beyond_copy(text.person))
       ++texts_erased_;
     else
       findings_.add("text_missing", text.place, to_hex(text.commitment.view()));
@@ -263,6 +292,15 @@ void Audit::check_checkpoint(const KeptCheckpoint& kept) {
     return;
   }
   checked.size = opened->size;
+  if (opened->size > size_ && covers_copy(*opened)) {
+    checked.good = true;
+    newest_signed_ = size_;
+    return;
+  }
+  if (opened->size > size_ && copy_of_) {
+    findings_.add("beyond_copy", {}, where + ": " + std::to_string(opened->size) + " > " + std::to_string(size_));
+    return;
+  }
   if (opened->size > size_) {
     findings_.add("log_cut", {}, where + ": " + std::to_string(opened->size) + " > " + std::to_string(size_));
     return;
@@ -330,6 +368,8 @@ void Audit::fill(AuditReport& report) const {
   report.texts_erased = texts_erased_;
   report.had_leaves = source_.has_leaves();
   report.had_vault = source_.has_vault();
+  report.copy = copy_;
+  report.copy_of_size = copy_of_ ? copy_of_->size : 0;
   for (const auto& [type, counts] : judge_.types) report.types.emplace(type, counts);
   report.verdicts = judge_.verdicts;
   report.rules = judge_.rules;

@@ -66,6 +66,8 @@ struct AuditReport {
   std::uint64_t checkpoints_brought = 0;
   std::uint64_t signatures = 0, chains = 0, keys = 0, judged = 0, state_commitments = 0, texts = 0, texts_erased = 0;
   bool had_leaves = false, had_vault = false;
+  std::optional<ledger::CopyMark> copy;     // a copy of a moment, a peer or a predecessor, and
+  std::uint64_t copy_of_size = 0;           // the size of the signed checkpoint that it is a prefix of; 0: it is not
   std::map<std::string, VerdictCounts, std::less<>> types;
   VerdictCounts verdicts;
   std::map<std::string, std::uint64_t, std::less<>> rules;

@@ -18,7 +18,10 @@ Result<std::unique_ptr<DirectorySource>> DirectorySource::open(const std::string
   TRY(auto kv, ledger::open_rocksdb(directory + "/" + std::string(kLedgerFolder), options));
   source->kv_ = std::move(kv);
   TRY(source->school_, ledger::LogStore(source->kv_).school(slug));
-  if (master_key) TRY_STATUS(source->open_vault(*master_key));
+  TRY(const auto marks, ledger::read_copy_marks(posix_file_system(), directory));
+  if (const auto mark = marks.find(std::string(slug)); mark != marks.end()) source->copy_ = mark->second;
+  const bool without_texts = source->copy_ && source->copy_->kind == ledger::CopyKind::kPeer;
+  if (master_key && !without_texts) TRY_STATUS(source->open_vault(*master_key));
   return source;
 }
 
@@ -79,6 +82,12 @@ Result<std::vector<KeptCheckpoint>> DirectorySource::checkpoints(Findings& findi
 
 Status DirectorySource::text(const Hash& commitment) const {
   return vault_->get_text(school_.slug, commitment).map([](const auto&) {});
+}
+
+std::optional<std::string> DirectorySource::plain_text(const Hash& commitment) const {
+  if (vault_ == nullptr) return std::nullopt;
+  auto text = vault_->get_text(school_.slug, commitment);
+  return text ? std::optional(std::move(text->text)) : std::nullopt;
 }
 
 Status DirectorySource::each_text(const std::function<bool(const Hash& commitment)>& visit) const {

@@ -19,7 +19,7 @@ inline constexpr std::string_view kJournalFile = "checkpoints.journal";
 
 class DirectorySource final : public AuditSource {
  public:
-  // Without a master key the vault stays closed, and the report says so. Errors: "in_use", "not_found" (no such directory or
+  // Without a master key the vault stays closed, and the report says so; so it does in a copy of a peer, which has none. Errors: "in_use", "not_found" (no such directory or
   // school), "damaged" (the database does not open), "wrong_master_key".
   static Result<std::unique_ptr<DirectorySource>> open(const std::string& directory, std::string_view slug,
                                                        const std::optional<std::array<std::uint8_t, 32>>& master_key = {});
@@ -29,6 +29,7 @@ class DirectorySource final : public AuditSource {
   Status entries(std::uint64_t from, std::uint64_t to, const Visit& visit) const override;
   Result<std::vector<KeptCheckpoint>> checkpoints(Findings& findings) const override;
   std::optional<std::string> origin() const override { return school_.origin; }
+  std::optional<ledger::CopyMark> copy() const override { return copy_; }
   bool has_leaves() const override { return true; }
   Status leaves(std::uint64_t from, std::uint64_t to, const VisitLeaf& visit) const override;
   bool has_vault() const override { return vault_ != nullptr; }
@@ -38,6 +39,8 @@ class DirectorySource final : public AuditSource {
   Status compare_rows(const AuditTree& tree, const ChainTable& chains, Findings& findings) const override;
 
   const ledger::SchoolRecord& school() const { return school_; }
+  // A sealed text in clear, for whoever brought the vault's key: nullopt when the vault is closed or has it no more.
+  std::optional<std::string> plain_text(const Hash& commitment) const;
 
  private:
   DirectorySource() = default;
@@ -47,6 +50,7 @@ class DirectorySource final : public AuditSource {
   std::unique_ptr<DirectoryLock> lock_;
   std::shared_ptr<ledger::KvStore> kv_;
   ledger::SchoolRecord school_;
+  std::optional<ledger::CopyMark> copy_;
   std::optional<std::string> journalled_;
   std::unique_ptr<Random> random_;
   std::unique_ptr<ledger::Vault> vault_;

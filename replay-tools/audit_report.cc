@@ -72,9 +72,25 @@ std::string sentence(const AuditReport& report, Language language) {
          (report.simulated ? " The school is simulated: these entries are not about real people." : "");
 }
 
+namespace {
+
+std::string copy_sentence(const AuditReport& report, Language language) {
+  const bool ru = russian(language);
+  std::string said = ru ? "Это копия журнала из первых " + number(report.size) + " записей, снятая с " + report.copy->source + ": в неё ничего не записывают. "
+                        : "This is a copy of the log's first " + number(report.size) + " entries, taken from " + report.copy->source +
+                              ": nothing is recorded in it. ";
+  if (report.copy_of_size == 0)
+    return said + (ru ? "Что она начало подписанного журнала, НЕ доказано." : "That it is a prefix of a signed log is NOT proved.");
+  return said + (ru ? "Доказано, что это начало журнала с подписанной контрольной точкой из " + number(report.copy_of_size) + " записей."
+                    : "It is proved to be a prefix of the log whose signed checkpoint covers " + number(report.copy_of_size) + " entries.");
+}
+
+}  // namespace
+
 std::vector<std::string> caveats(const AuditReport& report, Language language) {
   std::vector<std::string> said;
   const auto say = [&](std::string_view ru, std::string_view en) { said.emplace_back(russian(language) ? ru : en); };
+  if (report.copy) said.push_back(copy_sentence(report, language));
   say("Время записей опирается на часы оператора: свидетельств извне в проверке не было.",
       "Times of recording rest on the operator's clock: the check had no evidence from outside.");
   if (report.checkpoints_brought == 0)

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "ledger/copy_mark.h"
 #include "signing/base/bytes.h"
 #include "signing/base/result.h"
 
@@ -53,6 +54,8 @@ class AuditSource {
   virtual Result<std::vector<KeptCheckpoint>> checkpoints(Findings& findings) const = 0;
   virtual std::optional<std::string> vkey() const { return std::nullopt; }
   virtual std::optional<std::string> origin() const { return std::nullopt; }  // what the place calls the log
+  // Of which log this is a copy, when it is one that takes no more entries: its last checkpoint may then lie beyond it.
+  virtual std::optional<ledger::CopyMark> copy() const { return std::nullopt; }
 
   virtual bool has_leaves() const { return false; }
   virtual Status leaves(std::uint64_t, std::uint64_t, const VisitLeaf&) const { return {}; }
@@ -77,12 +80,14 @@ class MemorySource : public AuditSource {
   // Commitment → whether it opens; nullopt: no vault.
   std::optional<std::map<Hash, bool>> texts;
   std::map<Hash, Bytes> blobs;
+  std::optional<ledger::CopyMark> copied;
 
   std::string name() const override { return "memory"; }
   Result<std::uint64_t> size() const override { return log.size(); }
   Status entries(std::uint64_t from, std::uint64_t to, const Visit& visit) const override;
   Result<std::vector<KeptCheckpoint>> checkpoints(Findings&) const override { return kept; }
   std::optional<std::string> vkey() const override { return log_vkey; }
+  std::optional<ledger::CopyMark> copy() const override { return copied; }
   bool has_leaves() const override { return leaf_hashes.has_value(); }
   Status leaves(std::uint64_t from, std::uint64_t to, const VisitLeaf& visit) const override;
   bool has_vault() const override { return texts.has_value(); }

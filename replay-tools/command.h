@@ -103,10 +103,23 @@ int verify(const std::vector<std::string>& arguments);
 
 struct Backup { std::string data, out; bool json = false; };
 int backup(const Backup& options);
-struct Restore { std::string from, data; bool json = false; };
+struct Restore {
+  std::string from, data, school, key, vkey, successor, successor_school;
+  std::optional<std::uint64_t> to_index;
+  std::vector<std::string> checkpoints, root_keys;
+  int threshold = 0;  // the lost log's
+  bool json = false;
+};
 int restore(const Restore& options);
+struct Erase {
+  std::string data, school, person, reason;
+  std::vector<std::string> keys;
+  bool json = false;
+};
+int erase(const Erase& options);
 
-// What a running server answers on DIR/control.sock: one line in, one line out ("ok …" or "error …").
+// What a running server answers on DIR/control.sock: one line in, one line out ("ok …" or "error …"); what follows
+// the ok, or the error as it was there.
 inline constexpr std::string_view kControlSocket = "control.sock";
 Result<std::string> control(const std::string& data, const std::string& line);
 Status make_backup(commands::Engine& engine, const std::string& to);

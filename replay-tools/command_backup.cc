@@ -1,80 +1,139 @@
-// letopis backup, letopis restore: consistent copies, audited on the way back.
+// letopis backup, letopis restore, letopis erase: what is done with a data directory as a whole.
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 
 #include "ledger/checkpoint.h"
 #include "ledger/checkpoint_journal.h"
-#include "replay-tools/audit.h"
+#include "ledger/schema/describe.h"
 #include "replay-tools/audit_directory.h"
+#include "replay-tools/audit_http.h"
 #include "replay-tools/command.h"
+#include "replay-tools/erase.h"
+#include "replay-tools/restore.h"
+#include "signing/base/directory.h"
 
 namespace letopis::tools {
+
+using ledger::json_string;
+
 namespace {
 
-// Size by slug of the newest signed checkpoints in a directory's journal; empty when there is none.
-Result<std::map<std::string, std::uint64_t>> journalled_sizes(const std::string& directory) {
-  std::map<std::string, std::uint64_t> sizes;
-  const std::string path = directory + "/" + std::string(audit::kJournalFile);
-  if (!posix_file_system().exists(path)) return sizes;
-  TRY(const auto notes, ledger::CheckpointJournal::read(posix_file_system(), path));
+constexpr std::size_t kKeptFileMaxBytes = 2u << 20;
+
+SystemClock& system_clock() {
+  static SystemClock clock;
+  return clock;
+}
+SystemRandom& system_random() {
+  static SystemRandom random;
+  return random;
+}
+
+Result<std::unique_ptr<commands::Engine>> open_engine(const std::string& data) {
+  commands::Engine::Options options;
+  options.directory = data;
+  TRY(options.master_key, vault_key());
+  options.clock = &system_clock();
+  options.random = &system_random();
+  return commands::Engine::open(options);
+}
+
+// What the copy itself holds: the log may have grown since.
+Result<std::map<std::string, ledger::Checkpoint>> copied_checkpoints(const std::string& directory) {
+  std::map<std::string, ledger::Checkpoint> copied;
+  TRY(const auto notes, ledger::CheckpointJournal::read(posix_file_system(), directory + "/" + std::string(audit::kJournalFile)));
   for (const auto& [slug, text] : notes) {
     TRY(const auto note, signing::parse_note(text));
-    TRY(const auto checkpoint, ledger::parse_checkpoint_text(note.text));
-    sizes[slug] = checkpoint.size;
+    TRY(copied[slug], ledger::parse_checkpoint_text(note.text));
   }
-  return sizes;
+  return copied;
 }
 
-// Every school of a copy, from raw bytes.
-Status audit_copy(const std::string& directory, const std::map<std::string, std::uint64_t>& schools) {
-  TRY(const auto source, vault_key());
-  SystemRandom random;
-  TRY(const auto key, ledger::load_master_key(directory + "/vault", source, random));
-  for (const auto& [slug, size] : schools) {
-    TRY(const auto copy, audit::DirectorySource::open(directory, slug, key));
-    TRY(const auto report, audit::audit(*copy, {}));
-    if (audit::exit_code(report) != 0) return fail("violated", slug + ": " + audit::sentence(report, audit::Language::kEnglish));
-    std::cerr << slug << ": " << audit::sentence(report, audit::Language::kEnglish) << '\n';
+bool is_url(const std::string& from) { return from.starts_with("http://") || from.starts_with("https://"); }
+
+Result<std::vector<signing::KeyPair>> read_keys(const std::vector<std::string>& files, signing::Purpose purpose) {
+  std::vector<signing::KeyPair> keys;
+  for (const auto& file : files) {
+    TRY(auto key, read_key(file, purpose));
+    keys.push_back(std::move(key));
   }
-  return {};
+  return keys;
 }
 
-Status restore_directory(const Restore& options) {
-  TRY(const auto from, journalled_sizes(options.from));
-  if (from.empty()) return fail("not_found", options.from + " holds no backup");
-  TRY(const auto there, journalled_sizes(options.data));
-  for (const auto& [slug, size] : there) {
-    const auto it = from.find(slug);
-    if (it == from.end() || it->second < size)
-      return fail("log_behind_checkpoint", options.data + " has signed " + std::to_string(size) + " entries of " + slug + ", the backup holds " +
-                                               std::to_string(it == from.end() ? 0 : it->second) + ": a log never goes behind what it signed");
+Result<std::function<Result<std::unique_ptr<audit::AuditSource>>()>> peer_of(const Restore& options) {
+  if (options.school.empty() || options.key.empty()) return fail("malformed", "from a running server: give --school and --key");
+  TRY(auto key, read_key(options.key, signing::Purpose::kAuthor));
+  const auto shared = std::make_shared<signing::KeyPair>(std::move(key));
+  return [shared, options]() -> Result<std::unique_ptr<audit::AuditSource>> {
+    const auto credentials = [shared, options](server::HttpClient&) -> Result<audit::HttpSource::Headers> {
+      TRY(const auto session, sign_in(options.from, options.school, *shared));
+      return session.headers();
+    };
+    const char* ca = std::getenv("LETOPIS_CA_FILE");
+    TRY(auto source, audit::HttpSource::open(options.from, options.school, credentials, ca == nullptr ? std::optional<std::string>() : ca));
+    return std::unique_ptr<audit::AuditSource>(std::move(source));
+  };
+}
+
+// The school's name in addresses: the last part of the origin, when nobody says otherwise.
+std::string slug_of(const Restore& options) {
+  return options.successor_school.empty() ? options.successor.substr(options.successor.rfind('/') + 1) : options.successor_school;
+}
+
+Result<Restored> run(const Restore& options) {
+  RestoreRequest request;
+  request.data = options.data;
+  request.school = options.school;
+  request.to_index = options.to_index;
+  if (!options.vkey.empty()) request.vkey = options.vkey;
+  if (is_url(options.from)) {
+    TRY(request.peer, peer_of(options));
+  } else {
+    request.from = options.from;
   }
-  TRY_STATUS(audit_copy(options.from, from));
-  // Beside, then in place: an interrupted restore leaves what was there.
-  const std::filesystem::path data(options.data), aside(options.data + ".restoring"), old(options.data + ".before-restore");
-  std::error_code error;
-  std::filesystem::remove_all(aside, error);
-  std::filesystem::create_directories(aside, error);
-  for (const auto* part : {"ledger", "vault", "checkpoints.journal"})
-    std::filesystem::copy(std::filesystem::path(options.from) / part, aside / part, std::filesystem::copy_options::recursive, error);
-  if (error) return fail("io_error", "copying: " + error.message());
-  if (std::filesystem::exists(data)) std::filesystem::rename(data, old, error);
-  if (!error) std::filesystem::rename(aside, data, error);
-  if (error) return fail("io_error", "moving into place: " + error.message());
-  SystemClock clock;
-  SystemRandom random;
-  commands::Engine::Options engine_options;
-  engine_options.directory = options.data;
-  TRY(engine_options.master_key, vault_key());
-  engine_options.clock = &clock;
-  engine_options.random = &random;
-  TRY(auto engine, commands::Engine::open(engine_options));
-  for (auto* school : engine->schools()) {
-    const auto seen = school->read([](const commands::ReadModel& model) { return model.checkpoint; });
-    TRY_STATUS(school->record(ledger::RestoreDone{seen.size, seen.root, seen.size}));
+  for (const auto& file : options.checkpoints) {
+    TRY(std::string text, read_text(file, kKeptFileMaxBytes));
+    request.checkpoints.push_back({file, std::move(text)});
   }
-  return {};
+  TRY(const auto roots, read_keys(options.root_keys, signing::Purpose::kRoot));
+  if (!options.successor.empty()) {
+    Successor successor;
+    successor.origin = options.successor;
+    successor.slug = slug_of(options);
+    for (const auto& key : roots) successor.root_keys.push_back(&key);
+    if (options.threshold > 0) successor.threshold = options.threshold;
+    request.successor = std::move(successor);
+  } else if (!roots.empty()) {
+    return fail("malformed", "--root-key goes with --successor");
+  }
+  TRY(request.master_key, vault_key());
+  request.clock = &system_clock();
+  request.random = &system_random();
+  request.at_step = [](std::string_view step) -> Status {
+    std::cerr << step << " ...\n";
+    return {};
+  };
+  return restore(request);
+}
+
+Result<Erased> run(const Erase& options) {
+  EraseRequest request;
+  request.school = options.school;
+  TRY(request.person, fixed_from_hex<Id>(options.person));
+  request.reason = options.reason;
+  TRY(const auto keys, read_keys(options.keys, signing::Purpose::kAuthor));
+  for (const auto& key : keys) request.keys.push_back(&key);
+  request.clock = &system_clock();
+  request.random = &system_random();
+  auto engine = open_engine(options.data);
+  if (!engine && engine.error().code != "in_use") return tl::unexpected(engine.error());
+  const Ask ask = [&](const std::string& line) -> Result<std::string> {
+    if (engine) return answer_erase(**engine, line);
+    return control(options.data, line);
+  };
+  return erase(ask, request);
 }
 
 }  // namespace
@@ -85,27 +144,22 @@ Status make_backup(commands::Engine& engine, const std::string& to) {
   std::error_code error;
   std::filesystem::remove_all(aside, error);
   TRY_STATUS(engine.copy_to(aside));
-  std::filesystem::rename(aside, to, error);
-  if (error) return fail("io_error", "rename " + aside + ": " + error.message());
+  TRY_STATUS(sync_tree(aside));
+  TRY(const auto copied, copied_checkpoints(aside));
+  TRY_STATUS(rename_to_new(aside, to));
   for (auto* school : engine.schools()) {
-    const auto copied = school->read([](const commands::ReadModel& model) { return model.checkpoint; });
-    TRY_STATUS(school->record(ledger::BackupMade{copied.size, copied.root, "directory"}));
+    const auto checkpoint = copied.find(school->slug());
+    if (school->copy() || checkpoint == copied.end()) continue;
+    TRY_STATUS(school->record(ledger::BackupMade{checkpoint->second.size, checkpoint->second.root, "directory"}));
   }
   return {};
 }
 
 int backup(const Backup& options) {
-  const std::string out = std::filesystem::absolute(options.out).string();
-  SystemClock clock;
-  SystemRandom random;
-  commands::Engine::Options engine_options;
-  engine_options.directory = options.data;
-  const auto key = vault_key();
-  if (!key) return refuse(key.error());
-  engine_options.master_key = *key;
-  engine_options.clock = &clock;
-  engine_options.random = &random;
-  auto engine = commands::Engine::open(engine_options);
+  const std::string out = std::filesystem::absolute(options.out).lexically_normal().string();
+  // It goes to a running server as one line.
+  if (std::any_of(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })) return refuse("--out holds control characters");
+  auto engine = open_engine(options.data);
   if (!engine && engine.error().code == "in_use") {
     if (const auto done = control(options.data, "backup " + out); !done) return refuse(done.error());
   } else if (!engine) {
@@ -113,13 +167,28 @@ int backup(const Backup& options) {
   } else if (const auto made = make_backup(**engine, out); !made) {
     return refuse(made.error());
   }
-  std::cout << (options.json ? "{\"backup\":\"" + out + "\"}" : out) << '\n';
+  std::cout << (options.json ? "{\"backup\":" + json_string(out) + "}" : out) << '\n';
   return kExitOk;
 }
 
 int restore(const Restore& options) {
-  if (const auto restored = restore_directory(options); !restored) return refuse(restored.error());
-  std::cout << (options.json ? "{\"restored\":\"" + options.data + "\"}" : options.data) << '\n';
+  const auto restored = run(options);
+  if (!restored) return refuse(restored.error());
+  std::cout << (options.json ? to_json(*restored) + "\n" : to_text(*restored));
+  return kExitOk;
+}
+
+int erase(const Erase& options) {
+  const auto erased = run(options);
+  if (!erased) return refuse(erased.error());
+  if (options.json) {
+    std::cout << "{\"person\":" << json_string(options.person) << ",\"in_effect\":" << (erased->in_effect ? "true" : "false") << ",\"texts\":" << erased->texts
+              << ",\"index\":" << erased->act << ",\"act\":" << json_string(erased->act_id) << "}\n";
+  } else if (erased->in_effect) {
+    std::cout << "erased by act " << erased->act << ": " << erased->texts << " texts, with keys and accounts; backups made before still hold them\n";
+  } else {
+    std::cout << "act " << erased->act << " is recorded and waits for an administrator: run this again with an administrator's --key\n";
+  }
   return kExitOk;
 }
 

@@ -13,6 +13,7 @@
 
 #include "ledger/schema/describe.h"
 #include "replay-tools/command.h"
+#include "replay-tools/erase.h"
 #include "server/app.h"
 
 namespace letopis::tools {
@@ -52,7 +53,7 @@ class ControlSocket {
 
  private:
   static constexpr int kPollMillis = 200;
-  static constexpr std::size_t kLineMaxBytes = 4096;
+  static constexpr std::size_t kLineMaxBytes = kEraseLineSizeMaxBytes;
 
   void run() {
     while (!stopping_) {
@@ -73,6 +74,9 @@ class ControlSocket {
     if (line.starts_with("backup ")) {
       const auto made = make_backup(engine_, line.substr(7));
       reply = made ? "ok" : "error " + made.error().text();
+    } else if (line.starts_with(kEraseCommand)) {
+      const auto answered = answer_erase(engine_, line);
+      reply = answered ? "ok " + *answered : "error " + answered.error().text();
     }
     reply += '\n';
     if (::write(caller, reply.data(), reply.size()) < 0) return;  // the caller has gone; the backup stands
@@ -179,8 +183,11 @@ Result<std::string> control(const std::string& data, const std::string& line) {
   if (::write(to, sent.data(), sent.size()) == static_cast<ssize_t>(sent.size()))
     while (::read(to, &c, 1) == 1 && c != '\n') reply += c;
   ::close(to);
-  if (!reply.starts_with("ok")) return fail("refused", reply.empty() ? "no answer" : reply.substr(std::min<std::size_t>(6, reply.size())));
-  return reply;
+  if (reply.starts_with("ok")) return reply.substr(std::min<std::size_t>(3, reply.size()));
+  if (!reply.starts_with("error ")) return fail("refused", "no answer");
+  // "error code: detail", as Error::text() writes it.
+  const auto colon = reply.find(": ");
+  return fail(std::string_view(reply).substr(6, colon == std::string::npos ? colon : colon - 6), colon == std::string::npos ? "" : reply.substr(colon + 2));
 }
 
 }  // namespace letopis::tools

@@ -179,11 +179,38 @@ int main(int argc, char** argv) {
   backup_command->add_flag("--json", backup_options.json);
   backup_command->callback([&] { status = backup(backup_options); });
   Restore restore_options;
-  auto* restore_command = add(app, "restore", "from a backup, audited first; never behind a signed checkpoint", "letopis restore --from /media/disk/2026-11-21 --data DIR");
-  restore_command->add_option("--from", restore_options.from)->required();
-  restore_command->add_option("--data", restore_options.data)->required();
+  std::uint64_t restore_to = 0;
+  auto* restore_command = add(app, "restore", "schools rebuilt from a backup's entries, or a running server's, and audited; never behind a signed checkpoint",
+                              "letopis restore --from /media/disk/2026-11-21 --data DIR\n"
+                              "  letopis restore --from DIR-OF-BACKUP --data NEW-DIR --school S --to-index 1200\n"
+                              "  letopis restore --from https://journal.example.org --school S --key auditor.key --data DIR\n"
+                              "  letopis restore --from DIR-OF-BACKUP --data DIR --school S --successor journal.example.org/log/S-2 --root-key director-root.key");
+  restore_command->add_option("--from", restore_options.from, "a backup's directory, or http(s)://host:port of a running server")->required();
+  restore_command->add_option("--data", restore_options.data, "what becomes the data directory")->required();
+  restore_command->add_option("--school", restore_options.school, "this school alone");
+  restore_command->add_option("--key", restore_options.key, "an auditor's key file, for a running server");
+  restore_command->add_option("--vkey", restore_options.vkey, "the log's key as you know it");
+  restore_command->add_option("--checkpoint", restore_options.checkpoints, "signed checkpoints somebody kept: the log must hold them");
+  auto* restore_to_option = restore_command->add_option("--to-index", restore_to, "the entries below this index: a read-only copy of that moment");
+  restore_command->add_option("--successor", restore_options.successor, "entries are lost for good: opens a new log of this origin");
+  restore_command->add_option("--successor-school", restore_options.successor_school, "its short name; default: the last part of its origin");
+  restore_command->add_option("--root-key", restore_options.root_keys, "key files of the lost log's root keys, for --successor");
+  restore_command->add_option("--threshold", restore_options.threshold, "how many root keys an act needs; default: as the lost log");
   restore_command->add_flag("--json", restore_options.json);
-  restore_command->callback([&] { status = restore(restore_options); });
+  restore_command->callback([&] {
+    if (restore_to_option->count() > 0) restore_options.to_index = restore_to;
+    status = restore(restore_options);
+  });
+  Erase erase_options;
+  auto* erase_command = add(app, "erase", "a person's texts and keys leave the vault by an act; the ledger keeps its proofs",
+                            "letopis erase --data DIR --school S --person ID --reason 'the consent was withdrawn' --key director.key --key administrator.key");
+  erase_command->add_option("--data", erase_options.data, "also while a server runs on it")->required();
+  erase_command->add_option("--school", erase_options.school, "needed when several know the person");
+  erase_command->add_option("--person", erase_options.person, "the person's id, 32 hexadecimal digits")->required();
+  erase_command->add_option("--reason", erase_options.reason, "kept sealed; needed by whoever records the act");
+  erase_command->add_option("--key", erase_options.keys, "key files: the director's, an administrator's, or both")->required();
+  erase_command->add_flag("--json", erase_options.json);
+  erase_command->callback([&] { status = erase(erase_options); });
 
   try {
     app.parse(argc, argv);
