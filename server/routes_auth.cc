@@ -163,7 +163,10 @@ Result<Response> post_enrol(Context& context) {
 // --- Session ---------------------------------------------------------------------------------------------------------
 
 Result<Response> post_sign_out(Context& context) {
-  if (context.session != nullptr) context.services.sessions.close(context.session);
+  if (context.session != nullptr) {
+    context.services.sessions.close(context.session);
+    context.services.streams.end(context.session);
+  }
   Response response;
   response.status = 204;
   response.headers.emplace_back("Set-Cookie", ended_cookie(context.request, context.services.site));

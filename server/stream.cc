@@ -140,7 +140,10 @@ std::size_t StreamHub::size() const {
 }
 
 void StreamHub::push(EventStream& stream, const std::vector<Told>& told) {
-  for (const auto& item : told) stream.push(std::to_string(item.index), "change", item.json());
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    const bool last_of_entry = i + 1 == told.size() || told[i + 1].index != told[i].index;
+    stream.push(last_of_entry ? std::to_string(told[i].index) : std::string(), "change", told[i].json());
+  }
 }
 
 Result<std::shared_ptr<EventStream>> StreamHub::subscribe(const SessionPtr& session,
@@ -171,17 +174,28 @@ Result<std::shared_ptr<EventStream>> StreamHub::subscribe(const SessionPtr& sess
   return stream;
 }
 
+void StreamHub::end(const SessionPtr& session) {
+  const std::lock_guard lock(subscribers_mutex_);
+  for (auto& subscriber : subscribers_)
+    if (subscriber.session == session) subscriber.stream->close();
+  std::erase_if(subscribers_, [](const auto& s) { return s.stream->closed(); });
+}
+
 void StreamHub::run() {
+  auto next_check = std::chrono::steady_clock::now() + options_.session_check;
   while (true) {
     std::deque<Batch> batches;
     {
       std::unique_lock lock(queue_mutex_);
-      queued_.wait_for(lock, options_.session_check, [this] { return stopping_ || !queue_.empty(); });
+      queued_.wait_until(lock, next_check, [this] { return stopping_ || !queue_.empty(); });
       if (stopping_) return;
       batches.swap(queue_);
     }
-    if (batches.empty()) check_sessions();
     for (const auto& batch : batches) deliver(batch);
+    // By time, however busy another school is: a session that ended takes its streams with it.
+    if (std::chrono::steady_clock::now() < next_check) continue;
+    check_sessions();
+    next_check = std::chrono::steady_clock::now() + options_.session_check;
   }
 }
 

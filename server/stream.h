@@ -7,8 +7,11 @@
 //   event: open     data: {"size":413}         first of all: what is current already
 //   event: reset    data: {"size":413}         too much was missed: read everything again
 //
-// With Last-Event-ID the changes since that entry come first, one for each view. What a family is not shown by itself
-// (its group's journal) is told as a change of the child's diary, unless the entry speaks of another pupil.
+// With Last-Event-ID the changes since that entry come first, one for each view. Where one entry changed several views,
+// the id stands with the last of them: whoever resumes from an id has heard everything up to it.
+//
+// What a family is not shown by itself (its group's journal) is told as a change of the child's diary, unless the entry
+// speaks of another pupil.
 //
 // The engine's listeners only queue; one thread filters and delivers. A session that ends takes its streams with it.
 
@@ -37,7 +40,8 @@ class StreamHub {
 
   // Errors: "not_signed_in" (the session just ended), "rate_limited" (too many streams of one session).
   Result<std::shared_ptr<EventStream>> subscribe(const SessionPtr& session, std::optional<std::uint64_t> last_seen);
-  void stop();  // closes every stream
+  void end(const SessionPtr& session);  // closes its streams: it was signed out
+  void stop();                          // closes every stream
   std::size_t size() const;
 
   // What one entry changes, as the streams tell it.
