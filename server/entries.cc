@@ -58,12 +58,12 @@ struct Seen {
 };
 
 // What a group is told together: lessons, topics, works, homework. Never what speaks of one pupil.
-bool is_for_the_group(const ledger::Body& body, const std::vector<Id>& family) {
+bool is_for_the_group(const ledger::Body& body, const std::vector<Id>& pupils) {
   return std::visit(
       [&]<class T>(const T& b) {
         if constexpr (std::is_same_v<T, ledger::HomeworkSet>)
           return b.audience.empty() || std::any_of(b.audience.begin(), b.audience.end(), [&](const Id& student) {
-                   return std::find(family.begin(), family.end(), student) != family.end();
+                   return std::find(pupils.begin(), pupils.end(), student) != pupils.end();
                  });
         else
           return std::is_same_v<T, ledger::LessonRecorded> || std::is_same_v<T, ledger::TopicSet> ||
@@ -102,10 +102,19 @@ bool staff_sees(const Seen& seen, const ledger::Body& body) {
   if (std::any_of(groups.begin(), groups.end(),
                   [&](const Id& group) { return seen.in_journal(group, Action::kJournal); }))
     return true;
+  // A class teacher: the diaries of the class, and what its groups were told together.
+  std::vector<Id> own_class;
+  std::set<Id> class_groups;
   for (const auto& klass : state.classes_led_by(viewer.person, viewer.today))
-    for (const auto& [student, spans] : state.klass(klass)->students)
+    for (const auto& [student, spans] : state.klass(klass)->students) {
       if (seen.in_diary(student)) return true;
-  return false;
+      own_class.push_back(student);
+      for (const auto& group : state.groups_of_student(student, viewer.today - 366, viewer.today + 366))
+        class_groups.insert(group);
+    }
+  return is_for_the_group(body, own_class) &&
+         std::any_of(class_groups.begin(), class_groups.end(),
+                     [&](const Id& group) { return seen.in_journal(group, Action::kJournalOwnClass); });
 }
 
 bool is_about(const ledger::Body& body, const Id& person) {

@@ -1,6 +1,7 @@
 #include "server/lists.h"
 
 #include "projections/listing.h"
+#include "server/views.h"
 
 namespace letopis::server {
 namespace {
@@ -40,7 +41,12 @@ Result<std::string> timetable(const Caller& caller, const TimetableQuery& query)
   if (given != 1) return fail("malformed", "one of class, group and teacher");
   if (!sees(caller, Action::kTimetable, {.klass = query.klass, .group = query.group, .person = query.teacher}))
     return fail("forbidden", {});
-  return projections::timetable_json(*caller.structure, {query.klass, query.group, query.teacher}, query.week,
+  const auto& known = *caller.structure;
+  if (!query.klass.is_zero() && known.klass(query.klass) == nullptr) return fail("not_found", "no such class");
+  if (!query.group.is_zero() && known.group(query.group) == nullptr) return fail("not_found", "no such group");
+  if (!query.teacher.is_zero() && known.person(query.teacher) == nullptr) return fail("not_found", "no such teacher");
+  TRY(const Moment moment, moment_of(*caller.school, query.at));
+  return projections::timetable_json(*moment.structure, {query.klass, query.group, query.teacher}, query.week,
                                      names_of(caller));
 }
 

@@ -15,8 +15,10 @@ std::string groups(const Caller& caller);
 struct TimetableQuery {
   Id klass, group, teacher;  // one of them
   Date week;                 // Monday
+  std::string at;            // as for the other views
 };
-Result<std::string> timetable(const Caller& caller, const TimetableQuery& query);  // "forbidden", "malformed"
+// "forbidden", "malformed", "not_found" (whoever may see timetables asks for what is not there)
+Result<std::string> timetable(const Caller& caller, const TimetableQuery& query);
 
 std::string periods(const Caller& caller);
 std::string profile(const Caller& caller);

@@ -16,6 +16,8 @@ constexpr std::string_view kId = R"({"type":"string","pattern":"^[0-9a-f]{32}$"}
 constexpr std::string_view kDay = R"({"type":"string","format":"date"})";
 constexpr std::string_view kWeek = R"({"type":"string","description":"2026-W36, or any day of the week"})";
 constexpr std::string_view kText = R"({"type":"string"})";
+constexpr Parameter kAt{"at", Parameter::In::kQuery, false, kText,
+                        "an instant, or a number of entries: as it stood then"};
 constexpr std::size_t kEncodeBodyMaxBytes = 256 * 1024;
 
 // --- Statements ------------------------------------------------------------------------------------------------------
@@ -119,6 +121,7 @@ Result<Response> get_timetable(Context& context) {
   TRY_STATUS(read("group", query.group));
   TRY_STATUS(read("teacher", query.teacher));
   TRY(query.week, week_of("week", context.query("week")));
+  query.at = context.query("at");
   TRY(auto body, timetable(*context.caller, query));
   return json_answer(std::move(body));
 }
@@ -198,7 +201,6 @@ void add_statement_routes(std::vector<Route>& to) {
 }
 
 void add_view_routes(std::vector<Route>& to) {
-  const Parameter at{"at", Parameter::In::kQuery, false, kText, "an instant, or a number of entries: as it stood then"};
   const Parameter match{"If-None-Match", Parameter::In::kHeader, false, kText, "an ETag"};
   Route journal;
   journal.pattern = "/v1/schools/{s}/journal";
@@ -209,7 +211,7 @@ void add_view_routes(std::vector<Route>& to) {
                         {"period", Parameter::In::kQuery, false, kId, "a period; or from and to"},
                         {"from", Parameter::In::kQuery, false, kDay, "first day"},
                         {"to", Parameter::In::kQuery, false, kDay, "last day"},
-                        at,
+                        kAt,
                         match};
   journal.answers = {{200, "the journal", {{kJson, "Journal"}}}, {304, "unchanged"}};
   journal.handle = get_journal;
@@ -223,7 +225,7 @@ void add_view_routes(std::vector<Route>& to) {
   diary.summary = "One student's week: timetable, marks, absences, homework, remarks.";
   diary.parameters = {{"student", Parameter::In::kQuery, true, kId, "the student"},
                       {"week", Parameter::In::kQuery, true, kWeek, "the week"},
-                      at,
+                      kAt,
                       match};
   diary.answers = {{200, "the diary", {{kJson, "Diary"}}}, {304, "unchanged"}};
   diary.handle = get_diary;
@@ -246,7 +248,8 @@ void add_list_routes(std::vector<Route>& to) {
   timetable.parameters = {{"class", Parameter::In::kQuery, false, kId, "a class; or"},
                           {"group", Parameter::In::kQuery, false, kId, "a teaching group; or"},
                           {"teacher", Parameter::In::kQuery, false, kId, "a teacher"},
-                          {"week", Parameter::In::kQuery, true, kWeek, "the week"}};
+                          {"week", Parameter::In::kQuery, true, kWeek, "the week"},
+                          kAt};
   to.push_back(std::move(timetable));
 }
 

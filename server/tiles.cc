@@ -18,9 +18,10 @@ Response public_answer(std::string body, std::string_view type, std::string_view
 
 }  // namespace
 
-Response checkpoint_answer(const commands::School& school) {
-  return public_answer(school.read([](const auto& model) { return model.checkpoint_note; }), kText,
-                       "public, max-age=2");
+Result<Response> checkpoint_answer(const commands::School& school) {
+  auto note = school.read([](const auto& model) { return model.checkpoint_note; });
+  if (note.empty()) return fail("read_only", "a copy of a moment has no signed checkpoint");
+  return public_answer(std::move(note), kText, "public, max-age=2");
 }
 
 Response vkey_answer(const commands::School& school) {

@@ -9,7 +9,7 @@
 
 namespace letopis::server {
 
-Response checkpoint_answer(const commands::School& school);
+Result<Response> checkpoint_answer(const commands::School& school);  // "read_only": a copy of a moment has none
 Response vkey_answer(const commands::School& school);
 // `path` follows /log/{s}/ : "tile/0/x001/234", "tile/entries/000.p/7". Errors: "not_found" (no such tile, or not one
 // of the present tree; also for paths that no tile has).

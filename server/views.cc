@@ -1,6 +1,8 @@
 #include "server/views.h"
 
 #include <algorithm>
+#include <deque>
+#include <iterator>
 
 #include "ledger/schema/codec.h"
 #include "projections/diary.h"
@@ -65,26 +67,6 @@ std::string diary_key(const Caller& caller, const DiaryQuery& query, const Reada
 
 // --- Reading shards --------------------------------------------------------------------------------------------------
 
-// The log as of some number of entries.
-struct Moment {
-  std::shared_ptr<const SchoolState> structure;
-  std::uint64_t size = 0;
-  bool past = false;
-};
-
-Result<Moment> moment_of(const School& school, const std::string& at) {
-  Moment moment;
-  TRY(moment.size, school.size_at(at));
-  moment.past =
-      moment.size < school.read([](const auto& model) { return static_cast<std::uint64_t>(model.times.size()); });
-  if (moment.past) {
-    TRY(moment.structure, school.structure_at(moment.size));
-  } else {
-    moment.structure = school.structure();
-  }
-  return moment;
-}
-
 // Fills in what the rendering depends on, as of the entries it reads: whatever came since makes it stale at once.
 void note_versions(const School& school, const Moment& moment, const std::vector<ShardKey>& keys, Rendered& rendered) {
   rendered.structure_version = moment.past ? school.structure_version() : moment.structure->structure_version();
@@ -132,8 +114,24 @@ RenderedPtr finish(std::shared_ptr<Rendered> rendered, std::string body) {
   return rendered;
 }
 
+// A homework for some pupils: to the given ones alone, and whom else it was for is not said. `kept` outlives the view.
+void keep_audiences(projections::JournalView& view, const std::vector<Id>& students,
+                    std::deque<std::vector<Id>>& kept) {
+  const auto is_for_others = [&](projections::EntryView& entry) {
+    if (entry.audience.empty()) return false;
+    auto& own = kept.emplace_back();
+    std::copy_if(entry.audience.begin(), entry.audience.end(), std::back_inserter(own),
+                 [&](const Id& id) { return std::binary_search(students.begin(), students.end(), id); });
+    entry.audience = own;
+    return own.empty();
+  };
+  std::erase_if(view.sheet.homework, [&](auto& homework) { return is_for_others(homework.entry); });
+  for (auto& lesson : view.sheet.lessons) std::erase_if(lesson.homework, is_for_others);
+}
+
 // Leaves of a journal only what belongs to the given pupils (sorted).
-void keep_students(projections::JournalView& view, const std::vector<Id>& students) {
+void keep_students(projections::JournalView& view, const std::vector<Id>& students,
+                   std::deque<std::vector<Id>>& kept_audiences) {
   std::vector<std::uint32_t> renumbered(view.students.size(), UINT32_MAX);
   std::vector<projections::JournalStudent> kept;
   for (std::size_t i = 0; i < view.students.size(); ++i)
@@ -144,9 +142,25 @@ void keep_students(projections::JournalView& view, const std::vector<Id>& studen
   view.students = std::move(kept);
   std::erase_if(view.cells, [&](const auto& cell) { return renumbered[cell.student] == UINT32_MAX; });
   for (auto& cell : view.cells) cell.student = renumbered[cell.student];
+  keep_audiences(view, students, kept_audiences);
 }
 
 }  // namespace
+
+Result<Moment> moment_of(const School& school, const std::string& at) {
+  Moment moment;
+  const auto size = school.size_at(at);
+  if (!size) return fail("malformed", "at: expected an instant like 2026-09-01T10:30:00+03:00, or a number of entries");
+  moment.size = *size;
+  moment.past =
+      moment.size < school.read([](const auto& model) { return static_cast<std::uint64_t>(model.times.size()); });
+  if (moment.past) {
+    TRY(moment.structure, school.structure_at(moment.size));
+  } else {
+    moment.structure = school.structure();
+  }
+  return moment;
+}
 
 RenderedPtr Views::fresh(const School& school, const std::string& key) {
   auto rendered = cache_.find(key);
@@ -181,7 +195,8 @@ Result<RenderedPtr> Views::journal(const Caller& caller, const JournalQuery& que
   note_versions(school, moment, shards, *rendered);
   TRY(const Decoded decoded, read_shards(school, shards, moment.size));
   auto view = projections::fold_journal(*moment.structure, query.group, object.from, object.to, decoded.entries);
-  if (scope->own_class) keep_students(view, own_class_students(*caller.structure, caller.viewer, object));
+  std::deque<std::vector<Id>> audiences;
+  if (scope->own_class) keep_students(view, own_class_students(*caller.structure, caller.viewer, object), audiences);
   auto result = finish(rendered, projections::journal_json(view, names_of(school), texts_for(school, scope->texts)));
   cache_.put(key, result);
   return result;

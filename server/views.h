@@ -24,6 +24,15 @@ struct DiaryQuery {
   std::string at;
 };
 
+// The log as of some number of entries.
+struct Moment {
+  std::shared_ptr<const projections::SchoolState> structure;
+  std::uint64_t size = 0;
+  bool past = false;  // something was recorded since
+};
+// `at`: an instant, or a number of entries (beyond the newest: all of them); empty: now. "malformed".
+Result<Moment> moment_of(const commands::School& school, const std::string& at);
+
 class Views {
  public:
   explicit Views(ViewCache& cache) : cache_(cache) {}
