@@ -127,7 +127,9 @@ constexpr ObjectSchema kObjects[] = {
     {"Submission", "statements:array:SubmittedStatement texts?:array:SubmittedText blobs?:array"},
     {"Encoded", "statement:base64 message:base64 decoded:object texts:array:SubmittedText"},
     {"Journal", "group:object from:date to:date students:array lessons:array works:array homework:array cells:array"},
-    {"Diary", "student:id week:text monday:date days:array excuses:array signatures:array"},
+    {"Diary",
+     "student:id student_name?:text class?:id class_label?:text week:text monday:date days:array excuses:array "
+     "signatures:array"},
     {"Timetable", "week:text monday:date days:array"},
     {"Profile", "name?:text profile?:hash regulation?:hash from?:date index?:integer"},
     {"Me",
