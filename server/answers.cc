@@ -117,7 +117,6 @@ const std::vector<ProblemKind>& problem_kinds() {
       {"sign_in_failed", 401, "sign-in-failed", "Неверный логин или пароль", "Wrong login or password"},
       {"challenge_failed", 401, "challenge-failed", "Вход по ключу не удался", "Signing in by key failed"},
       {"forbidden", 403, "forbidden", "Эти сведения вам не показываются", "This is not yours to see"},
-      {"read_only", 403, "read-only", "Это копия: в неё ничего не записывают", "This is a copy and takes no writes"},
       {"other_school", 403, "other-school", "Вы вошли в другую школу", "You are signed in to another school"},
       {"cross_site", 403, "cross-site", "Запрос пришёл с другого сайта", "The request came from another site"},
       {"not_found", 404, "not-found", "Не найдено", "Not found"},
