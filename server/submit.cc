@@ -92,6 +92,8 @@ Status read_texts(const json::object& request, RawSubmission& to) {
     auto& text = to.texts.emplace_back();
     text.field = items.text(i, "field");
     text.text = items.text(i, "text");
+    if (!ledger::valid_text(text.field)) items.wrong(i, "field", "not clean UTF-8");
+    if (!ledger::valid_text(text.text)) items.wrong(i, "text", "not clean UTF-8");
     const auto salt = fixed_from_hex<Hash>(items.text(i, "salt"));
     items.fields(i, 3);
     if (salt)

@@ -21,6 +21,43 @@ void write(const std::filesystem::path& folder, const std::string& name, ByteVie
   std::ofstream(folder / name, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
+// Requests of POST events: one statement; a remark with its sealed text and a file; the same two as JSON.
+void write_submissions(const std::filesystem::path& corpus) {
+  SeededRandom random(2);
+  const auto key = signing::KeyPair::generate(signing::Purpose::kAuthor, random);
+  const auto submit = [&](const std::string& name, const Body& body, bool with_text) {
+    const Hash salt = random.fixed<Hash>();
+    const Bytes file{'f', 'i', 'l', 'e'};
+    Statement statement;
+    statement.origin = "journal.example.org/log/s1";
+    statement.id = random.id();
+    statement.author = random.id();
+    statement.acting_as = Role::kTeacher;
+    statement.key = key.id();
+    statement.chain = random.id();
+    statement.number = 1;
+    statement.salt = random.id();
+    statement.seen = Seen{7, random.fixed<Hash>()};
+    statement.body = body;
+    if (with_text) statement.commitments = {Commitment{"remark", random.id(), random.fixed<Hash>()}};
+    const Bytes bytes = encode(statement);
+    const Signature signature = key.sign(statement_message(bytes));
+    SubmissionBuffer buffer;
+    buffer.statements = {{bytes, signature}};
+    std::string json = "{\"statements\":[{\"bytes\":\"" + to_base64(bytes) + "\",\"signature\":\"" + to_base64(signature.view()) + "\"}]";
+    if (with_text) {
+      buffer.texts = {{"remark", salt, "Забыла тетрадь"}};
+      buffer.blobs = {{file}};
+      json += ",\"texts\":[{\"field\":\"remark\",\"salt\":\"" + to_hex(salt.view()) + "\",\"text\":\"Забыла тетрадь\"}],\"blobs\":[\"" +
+              to_base64(file) + "\"]";
+    }
+    write(corpus / "submission", name, encode(buffer));
+    write(corpus / "submission", name + "-json", as_bytes(json + "}"));
+  };
+  submit("mark", MarkGiven{random.id(), 0, random.id(), "5"}, false);
+  submit("remark", RemarkRecorded{random.id(), random.id(), {}}, true);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -105,6 +142,7 @@ int main(int argc, char** argv) {
   const auto sealed = signing::seal_key(key, "passphrase", random);
   if (!sealed) return 1;
   write(corpus / "keyfile", "sealed", as_bytes(*sealed));
+  write_submissions(corpus);
   write(corpus / "canary", "song", as_bytes("canary"));
   return 0;
 }

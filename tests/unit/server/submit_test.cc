@@ -474,6 +474,14 @@ TEST_F(SubmitTest, WhatIsNoRequestIsTurnedAway) {
   expect_malformed(with([](auto& body) { body["texts"] = "x"; }), "application/json");
   expect_malformed(with([](auto& body) { body["blobs"] = {1}; }), "application/json");
   expect_malformed(with([](auto& body) { body["texts"] = {{{"field", "name"}, {"text", "x"}}}; }), "application/json");
+  const std::string salt = R"(,"salt":")" + std::string(64, '0') + "\"";
+  for (const char* text : {R"("field":"remark","text":"a\u0000b")", R"("field":"re\u0007mark","text":"x")"}) {
+    auto unclean = good;
+    unclean.insert(unclean.size() - 1, std::string(R"(,"texts":[{)") + text + salt + "}]");
+    const auto response = send_body(unclean, "application/json");
+    EXPECT_NE(std::string_view(json_of(response).at("detail").as_string()).find("UTF-8"), std::string_view::npos)
+        << body_of(response);
+  }
   expect_malformed(in_statement("extra", "x"), "application/json");
   expect_malformed(in_statement("bytes", "not base64!"), "application/json");
   expect_malformed(in_statement("bytes", ""), "application/json");
