@@ -35,6 +35,16 @@ TEST(TaggedHash, IsTheHashOfTagZeroAndPartsWrittenOut) {
   EXPECT_EQ(tagged_hash("letopis/test/v1", {as_bytes("one"), as_bytes("two")}), sha256(as_bytes(written)));
 }
 
+TEST(TaggedHash, LongMessagesAreHashedAsShortOnesAre) {
+  for (std::size_t size = 200; size < 300; ++size) {
+    std::string written = "letopis/test/v1";
+    written.push_back('\0');
+    const std::string part(size, 'p');
+    written += part + "end";
+    EXPECT_EQ(tagged_hash("letopis/test/v1", {as_bytes(part), as_bytes("end")}), sha256(as_bytes(written))) << size;
+  }
+}
+
 TEST(TaggedHash, TheZeroEndsTheTag) {
   EXPECT_NE(tagged_hash("letopis/a", {as_bytes("b")}), tagged_hash("letopis/ab", {}));
 }
