@@ -33,7 +33,8 @@ void Shards::add(const ShardKey& key, std::uint64_t index, const Hash& leaf) {
   if (!shard.entries.empty() && shard.entries.back() == index) return;  // named twice by one entry
   shard.digest = next_shard_digest(shard.digest, index, leaf);
   shard.entries.push_back(index);
-  dirty_.push_back(key);
+  if (!shard.changed) changed_.push_back(key);
+  shard.changed = true;
 }
 
 const Shard* Shards::find(const ShardKey& key) const {
@@ -42,8 +43,12 @@ const Shard* Shards::find(const ShardKey& key) const {
 }
 
 void Shards::flush() {
-  for (const auto& key : dirty_) tree_.set(shard_tree_key(key), shards_.find(key)->second.digest);
-  dirty_.clear();
+  for (const auto& key : changed_) {
+    Shard& shard = shards_.find(key)->second;
+    tree_.set(shard_tree_key(key), shard.digest);
+    shard.changed = false;
+  }
+  changed_.clear();
 }
 
 Hash Shards::root() {

@@ -46,6 +46,7 @@ Hash next_shard_digest(const Hash& digest, std::uint64_t index, const Hash& leaf
 struct Shard {
   std::vector<std::uint64_t> entries;  // indices, ascending
   Hash digest;
+  bool changed = false;  // since the tree last heard of it
 };
 
 class Shards {
@@ -63,7 +64,7 @@ class Shards {
  private:
   void flush();
   boost::unordered_flat_map<ShardKey, Shard, ShardKeyHash> shards_;
-  std::vector<ShardKey> dirty_;
+  std::vector<ShardKey> changed_;  // each once
   ledger::SparseTree tree_;
 };
 
