@@ -1,5 +1,7 @@
 #include "ledger/schema/describe.h"
 
+#include <array>
+
 namespace letopis::ledger {
 namespace {
 
@@ -103,26 +105,46 @@ void append_body(std::string& out, const Body& body) {
 
 }  // namespace
 
-void append_json_string(std::string& to, std::string_view text) {
+namespace {
+
+// Bytes that a JSON text cannot hold as they are.
+constexpr auto kEscaped = [] {
+  std::array<bool, 256> escaped{};
+  for (std::size_t byte = 0; byte < 0x20; ++byte) escaped[byte] = true;
+  escaped['"'] = escaped['\\'] = escaped[0x7f] = true;
+  return escaped;
+}();
+
+void append_escaped(std::string& to, char c) {
   constexpr char kHex[] = "0123456789abcdef";
-  to += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      to += '\\';
-      to += c;
-    } else if (c == '\n') {
-      to += "\\n";
-    } else if (c == '\t') {
-      to += "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      to += "\\u00";
-      to += kHex[byte >> 4];
-      to += kHex[byte & 15];
-    } else {
-      to += c;
-    }
+  const auto byte = static_cast<unsigned char>(c);
+  if (c == '"' || c == '\\') {
+    to += '\\';
+    to += c;
+  } else if (c == '\n') {
+    to += "\\n";
+  } else if (c == '\t') {
+    to += "\\t";
+  } else {
+    to += "\\u00";
+    to += kHex[byte >> 4];
+    to += kHex[byte & 15];
   }
+}
+
+}  // namespace
+
+// Run by run: an answer is mostly receipts, thousands of plain characters each.
+void append_json_string(std::string& to, std::string_view text) {
+  to += '"';
+  std::size_t run = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!kEscaped[static_cast<unsigned char>(text[i])]) continue;
+    to.append(text, run, i - run);
+    append_escaped(to, text[i]);
+    run = i + 1;
+  }
+  to.append(text, run);
   to += '"';
 }
 
