@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -13,6 +14,8 @@
 
 namespace letopis::ledger {
 namespace {
+
+constexpr std::int64_t kGatherMaxMicros = 500;  // a fraction of what a synced batch takes
 
 using Done = std::function<void(Result<Receipted>)>;
 
@@ -79,6 +82,7 @@ struct Sequencer::Impl {
   // The queue.
   Status enqueue(Request& request);
   std::vector<Request> take(bool wait);
+  void gather(std::unique_lock<std::mutex>& guard);
   void run();
   void drain_here();
   void write_and_answer(std::vector<Request> requests);
@@ -116,6 +120,8 @@ struct Sequencer::Impl {
   std::deque<Request> queue;
   std::size_t queue_statements = 0;
   std::size_t queue_bytes = 0;
+  std::size_t last_batch_requests = 0;
+  std::size_t wake_at_requests = 1;  // the queue's length that the thread waits for
   bool stopping = false;
   bool draining = false;  // without a thread: somebody is writing already
   std::optional<Error> failure;
@@ -201,15 +207,29 @@ Status Sequencer::Impl::enqueue(Request& request) {
     queue_statements += statements;
     queue_bytes += request.bytes;
     queue.push_back(std::move(request));
+    if (queue.size() < wake_at_requests) return {};
   }
   wake.notify_one();
   return {};
 }
 
+// Whoever was answered together comes back together: as many requests as last time are waited for, though no longer than a
+// fraction of what the last batch took. A lone caller never waits.
+void Sequencer::Impl::gather(std::unique_lock<std::mutex>& guard) {
+  if (queue.size() >= last_batch_requests) return;
+  const std::chrono::microseconds patience(std::min(counters.last_batch_micros / 4, kGatherMaxMicros));
+  wake_at_requests = last_batch_requests;
+  wake.wait_for(guard, patience, [this] { return queue.size() >= last_batch_requests || stopping || failure; });
+  wake_at_requests = 1;
+}
+
 // The next batch; empty when there is nothing, and with `wait` only once the queue is drained and stopping, or after a failure.
 std::vector<Request> Sequencer::Impl::take(bool wait) {
   std::unique_lock guard(state_mutex);
-  if (wait) wake.wait(guard, [this] { return !queue.empty() || stopping || failure; });
+  if (wait) {
+    wake.wait(guard, [this] { return !queue.empty() || stopping || failure; });
+    gather(guard);
+  }
   std::vector<Request> batch;
   std::size_t statements = 0, bytes = 0;
   while (!queue.empty()) {
@@ -222,6 +242,7 @@ std::vector<Request> Sequencer::Impl::take(bool wait) {
     batch.push_back(std::move(queue.front()));
     queue.pop_front();
   }
+  last_batch_requests = batch.size();
   return batch;
 }
 

@@ -92,7 +92,7 @@ struct HttpLimits {
   std::size_t connections_max = 1024;
   std::size_t connections_per_address_max = 256;  // an IPv6 /64 counts as one address
   std::size_t requests_per_connection_max = 1'000'000;
-  std::size_t workers = 4;
+  std::size_t workers = 32;
   std::size_t worker_queue_max = 512;  // beyond: 503 with Retry-After
   std::size_t io_threads = 1;
   std::size_t stream_queue_max_bytes = 256 * 1024;
