@@ -14,6 +14,7 @@
 #include <fstream>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "server/http.h"
 #include "tests/bench/bench_limits.h"
@@ -256,10 +257,23 @@ Timing Bench::sent(const Served& server, const std::vector<std::vector<std::stri
   return timing;
 }
 
+double synced_batches(std::uint16_t port) {
+  const auto client = must(server::HttpClient::connect("http://127.0.0.1:" + std::to_string(port)), "connecting");
+  const auto metrics = must(client->send({"GET", "/metrics", {}, {}, {}}), "metrics").body;
+  const auto at = metrics.find("\nletopis_sequencer_batches_total ");
+  if (at == std::string::npos) give_up("no batches in the metrics");
+  return std::strtod(metrics.c_str() + metrics.find(' ', at), nullptr);
+}
+
 void Bench::write_entries(Site& site, const Served& server, const Bodies& bodies,
                           const std::vector<std::string>& tokens) {
   const auto thirty = posts(site, bodies.thirty, tokens), one = posts(site, bodies.one, tokens),
              lone = posts(site, bodies.lone, tokens);
+  double batches_before = synced_batches(server.port());
+  const auto per_batch = [&](std::size_t entries) {
+    const double now = synced_batches(server.port());
+    return static_cast<double>(entries) / (now - std::exchange(batches_before, now));
+  };
   double cpu = server.cpu_seconds();
   const auto batches = sent(server, thirty, {201, kBatch});
   batch_rate_ = batches.per_second() * kBatch;
@@ -270,11 +284,13 @@ void Bench::write_entries(Site& site, const Served& server, const Bodies& bodies
     return 1e6 * spent / static_cast<double>(timing.requests * entries);
   };
   table_.add({"  processor time of the server an entry", per_entry(batches, kBatch), "us", {}, {}});
+  table_.add({"  entries a synced batch", per_batch(batches.requests * kBatch), "", {}, {}});
   cpu = server.cpu_seconds();
   const auto single = sent(server, one, {201, 1});
   table_.add({"entries acknowledged over HTTP, 1 a request, 16 clients", single.per_second(), "1/s", postgres_,
               Aim{true, 0.8, true}});
   table_.add({"  processor time of the server an entry", per_entry(single, 1), "us", {}, {}});
+  table_.add({"  entries a synced batch", per_batch(single.requests), "", {}, {}});
   const auto alone = sent(server, lone, {201, 1});
   table_.add({"one lone request, receipt included, median", alone.median_micros / 1000, "ms", {}, Aim{false, 2}});
   table_.add({"one lone request, receipt included, p99", alone.p99_micros / 1000, "ms", {}, {}});
