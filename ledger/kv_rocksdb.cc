@@ -26,6 +26,7 @@ namespace {
 
 constexpr std::size_t kBatchProtectionBytesPerKey = 8;  // the widest RocksDB offers
 constexpr std::size_t kScrubReadAheadBytes = 2u << 20;
+constexpr std::size_t kBlockBytes = 16u << 10;  // 4 KiB hold seven entries: a replay pays for every block it opens
 constexpr std::size_t kCopyChunkBytes = 1u << 20;
 constexpr std::size_t kKeptLogLines = 16;
 
@@ -82,6 +83,7 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.checksum = rocksdb::kXXH3;
+  table.block_size = kBlockBytes;
   return table;
 }
 
@@ -290,7 +292,7 @@ Status RocksStore::scan(ByteView from, ByteView to, const ScanOptions& options,
                         const std::function<bool(ByteView key, ByteView value)>& visit) const {
   rocksdb::ReadOptions read;
   read.verify_checksums = true;
-  read.fill_cache = !options.from_disk;
+  read.fill_cache = false;  // whoever scans reads on and does not come back
   const rocksdb::Slice lower = slice_of(from);
   const rocksdb::Slice upper = slice_of(to);
   read.iterate_lower_bound = &lower;

@@ -592,6 +592,13 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
   return shards;
 }
 
+void SchoolState::reserve(std::uint64_t entries) {
+  if (detail_ != Detail::kFull) return;
+  recorded_at_.reserve(entries);
+  entries_.reserve(entries);
+  cells_.reserve(entries);
+}
+
 std::uint64_t SchoolState::recorded_before(Instant at) const {
   return static_cast<std::uint64_t>(std::lower_bound(recorded_at_.begin(), recorded_at_.end(), at) -
                                     recorded_at_.begin());

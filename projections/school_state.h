@@ -233,6 +233,8 @@ class SchoolState {
   // count and the refusals' shard. The entry must be the next one, index == size(); kStructure may skip entries that do not
   // change structure (those outside the school's own shard).
   std::vector<ShardKey> apply(const ledger::Entry& entry);
+  // Room for so many entries: a long fold then never moves what it has folded.
+  void reserve(std::uint64_t entries);
 
   // --- The log itself
   std::uint64_t size() const { return size_; }

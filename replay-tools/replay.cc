@@ -29,6 +29,7 @@ class Replay {
     TRY(const std::uint64_t all, source_.size());
     if (all == 0) return fail("empty", "the log has no entries");
     const std::uint64_t to = std::min(all, options_.to_index.value_or(all));
+    out_->state.reserve(to);
     Status status;
     bool too_late = false;
     TRY_STATUS(source_.entries(0, to, [&](std::uint64_t index, ByteView bytes) {
