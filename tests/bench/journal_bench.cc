@@ -172,6 +172,20 @@ struct Site {
   Load load;
 };
 
+// The speed of a shared machine drifts: a limit is measured just before and just after what is held against it.
+template <class Work>
+Beside verify_around(Work work) {
+  const double before = verify_per_second(cores(), 1);
+  work();
+  return {"verify", (before + verify_per_second(cores(), 1)) / 2};
+}
+Beside postgres_now() {
+  const faults::TemporaryDirectory cluster;
+  const auto rows = postgres_inserts_per_second(cluster.path(), kConnections, 4);
+  if (!rows) give_up("PostgreSQL 15 did not run; ./dev bench installs it");
+  return {"PostgreSQL", *rows};
+}
+
 class Bench {
  public:
   Bench(std::string build, std::uint64_t entries, std::string plot)
@@ -179,8 +193,7 @@ class Bench {
 
   void limits() {
     const faults::TemporaryDirectory home;
-    verify_ = {"verify", verify_per_second(cores(), 3)};
-    table_.add({"limit: Ed25519 verify, libsodium, all cores", verify_.value, "1/s", {}, {}});
+    table_.add({"limit: Ed25519 verify, libsodium, all cores", verify_per_second(cores(), 3), "1/s", {}, {}});
     rocksdb_ = {"RocksDB", rocksdb_synced_rows_per_second(home / "rocks", 512, 2)};
     table_.add({"limit: RocksDB, rows in synced batches of 512", rocksdb_.value, "1/s", {}, {}});
     table_.add({"limit: RocksDB, rows in synced batches of 1",
@@ -188,11 +201,6 @@ class Bench {
                 "1/s",
                 {},
                 {}});
-    const faults::TemporaryDirectory cluster;
-    const auto rows = postgres_inserts_per_second(cluster.path(), kConnections, 5);
-    if (!rows) give_up("PostgreSQL 15 did not run; ./dev bench installs it");
-    postgres_ = {"PostgreSQL", *rows};
-    table_.add({"rival: PostgreSQL 15, durable unsigned inserts, 16 clients", *rows, "1/s", {}, {}});
   }
 
   void intake();
@@ -218,7 +226,8 @@ class Bench {
   std::uint64_t entries_;
   std::string plot_;
   Table table_;
-  Beside verify_, rocksdb_, postgres_;
+  Beside rocksdb_;
+  Beside verify_;  // around the newest audit
   double batch_rate_ = 0;  // entries a second, 30 to a request
   std::uint64_t acknowledged_ = 0;
   std::vector<Series> series_{{"start to ready, s", {}}, {"audit, entries/s", {}},
@@ -285,11 +294,15 @@ void Bench::write_entries(Site& site, const Served& server, const Bodies& bodies
   };
   table_.add({"  processor time of the server an entry", per_entry(batches, kBatch), "us", {}, {}});
   table_.add({"  entries a synced batch", per_batch(batches.requests * kBatch), "", {}, {}});
+  Beside postgres = postgres_now();
   cpu = server.cpu_seconds();
   const auto single = sent(server, one, {201, 1});
-  table_.add({"entries acknowledged over HTTP, 1 a request, 16 clients", single.per_second(), "1/s", postgres_,
+  const double spent_on_single = per_entry(single, 1);
+  postgres.value = (postgres.value + postgres_now().value) / 2;
+  table_.add({"rival: PostgreSQL 15, durable unsigned inserts, 16 clients", postgres.value, "1/s", {}, {}});
+  table_.add({"entries acknowledged over HTTP, 1 a request, 16 clients", single.per_second(), "1/s", postgres,
               Aim{true, 0.8, true}});
-  table_.add({"  processor time of the server an entry", per_entry(single, 1), "us", {}, {}});
+  table_.add({"  processor time of the server an entry", spent_on_single, "us", {}, {}});
   table_.add({"  entries a synced batch", per_batch(single.requests), "", {}, {}});
   const auto alone = sent(server, lone, {201, 1});
   table_.add({"one lone request, receipt included, median", alone.median_micros / 1000, "ms", {}, Aim{false, 2}});
@@ -441,7 +454,7 @@ void Bench::measure(Site& site) {
     add(0, server.ready_seconds());
     add(4, static_cast<double>(server.resident_bytes()) / 1e6);
   }
-  add(1, n / seconds_of(site.command("audit")));
+  verify_ = verify_around([&] { add(1, n / seconds_of(site.command("audit"))); });
   add(2, n / seconds_of("taskset -c 0 " + site.command("replay")));
   must(site.live.reopen(), "opening the school again");
 }
