@@ -170,8 +170,7 @@ Result<SignIn::Invited> SignIn::invitation(const School& school, const Code& inp
   const auto* invitation = structure->invitation_by_code(input.code_key, &invited.invitation);
   if (invitation == nullptr) return refuse("unknown_invitation");
   const bool expired = invitation->expires.micros != 0 && clock_.now() > invitation->expires;
-  if (invitation->used || invitation->revoked || expired)
-    return refuse("invitation_spent");
+  if (invitation->used || invitation->revoked || expired) return refuse("invitation_spent");
   invited.person = invitation->person;
   invited.name = school.name_of(invitation->person);
   invited.expires = invitation->expires;
@@ -207,10 +206,11 @@ Result<SignIn::Enrolled> SignIn::enrol(School& school, Enrolment input, commands
   }
   TRY(account.login, normal_login(account.login));
   // Before anything is said of logins: only whoever has the code may learn that one is taken.
-  Status proven = commands::authenticate(input.statement.bytes, input.statement.signature, school.origin(),
-                                         school.keys())
-                      .map([](const auto&) {});
-  if (proven && !signing::verify(account.public_key, account_message(school.origin(), account), input.account_signature))
+  Status proven =
+      commands::authenticate(input.statement.bytes, input.statement.signature, school.origin(), school.keys())
+          .map([](const auto&) {});
+  if (proven &&
+      !signing::verify(account.public_key, account_message(school.origin(), account), input.account_signature))
     proven = fail("bad_signature", "account_signature does not match the new key");
   if (proven) proven = check_account(school, account);
   if (!proven) {

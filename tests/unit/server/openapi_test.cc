@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "server/openapi.h"
@@ -96,7 +98,8 @@ TEST(OpenApi, EveryOperationSaysWhatMayGoWrongAndTheProblemsExist) {
     auto problems = common_problems(route);
     problems.insert(problems.end(), route.problems.begin(), route.problems.end());
     for (const auto status : problems) EXPECT_TRUE(known.contains(status)) << route.pattern << " " << status;
-    const auto& responses = document().at("paths").at(described_path(route)).at(verb(route)).at("responses").as_object();
+    const auto& responses =
+        document().at("paths").at(described_path(route)).at(verb(route)).at("responses").as_object();
     for (const auto status : problems) EXPECT_TRUE(responses.contains(std::to_string(status))) << route.pattern;
     for (const auto& answer : route.answers)
       EXPECT_TRUE(responses.contains(std::to_string(answer.status))) << route.pattern;
@@ -108,6 +111,14 @@ TEST(OpenApi, EveryTypeOfStatementHasItsSchema) {
   for (std::size_t i = 1; i < ledger::kBodyCount; ++i)
     EXPECT_TRUE(schemas.contains("statement_" + std::string(ledger::kBodyNames[i])));
   EXPECT_EQ(schemas.at("Statement").at("oneOf").as_array().size(), ledger::kBodyCount - 1);
+}
+
+TEST(HttpPage, EveryProblemOfOursIsOnIt) {
+  std::ifstream file(LETOPIS_SOURCE_DIR "/docs/formats/http.md");
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  ASSERT_FALSE(page.empty());
+  for (const auto& kind : problem_kinds())
+    EXPECT_NE(page.find("`" + std::string(kind.slug) + "`"), std::string::npos) << kind.slug;
 }
 
 // --- What answers really hold ----------------------------------------------------------------------------------------

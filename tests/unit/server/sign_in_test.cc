@@ -23,9 +23,7 @@ class SignInTest : public ::testing::Test {
   bool opens(const std::string& token, std::string_view slug = "licey29") {
     return site.get("/v1/schools/" + std::string(slug) + "/me", token).status == 200;
   }
-  std::string token_of(const Response& signed_in) {
-    return std::string(json_of(signed_in).at("token").as_string());
-  }
+  std::string token_of(const Response& signed_in) { return std::string(json_of(signed_in).at("token").as_string()); }
   // As a browser keeps it: the value of the cookie that an answer set.
   static std::string cookie_of(const Response& response) {
     const std::string set = header_of(response, "Set-Cookie");
@@ -54,9 +52,7 @@ class SignInTest : public ::testing::Test {
     licey.invite(member, licey.administrator(), Role::kAdministrator);
     return member;
   }
-  Response enrol() {
-    return browser.enrol(invited, credentials);
-  }
+  Response enrol() { return browser.enrol(invited, credentials); }
 };
 
 // --- By key ----------------------------------------------------------------------------------------------------------
@@ -108,18 +104,16 @@ TEST_F(SignInTest, AChallengeIsForOneSchool) {
         401U)
         << origin;
   const auto ours = browser.nonce();
-  EXPECT_EQ(browser
-                .answer(ivan.key->id(), ours,
-                        ivan.key->sign(sign_in_text("letopis/sign-in/v1", gymnasium.origin(), ours)))
-                .status,
-            401U)
+  EXPECT_EQ(
+      browser.answer(ivan.key->id(), ours, ivan.key->sign(sign_in_text("letopis/sign-in/v1", gymnasium.origin(), ours)))
+          .status,
+      401U)
       << "our challenge, signed for another school";
   // None of this has used our challenge up.
-  EXPECT_EQ(browser
-                .answer(ivan.key->id(), ours,
-                        ivan.key->sign(sign_in_text("letopis/sign-in/v1", licey.origin(), ours)))
-                .status,
-            200U);
+  EXPECT_EQ(
+      browser.answer(ivan.key->id(), ours, ivan.key->sign(sign_in_text("letopis/sign-in/v1", licey.origin(), ours)))
+          .status,
+      200U);
 }
 
 TEST_F(SignInTest, AChallengeNobodyGaveIsNone) {
@@ -129,10 +123,10 @@ TEST_F(SignInTest, AChallengeNobodyGaveIsNone) {
   EXPECT_EQ(problem_of(browser.answer(ivan.key->id(), nonce, signature)), "challenge-failed");
   auto longer = browser.nonce();
   longer[33] = longer[33] == '0' ? '1' : '0';  // of its end
-  EXPECT_EQ(browser.answer(ivan.key->id(), longer,
-                           ivan.key->sign(sign_in_text("letopis/sign-in/v1", licey.origin(), longer)))
-                .status,
-            401U);
+  EXPECT_EQ(
+      browser.answer(ivan.key->id(), longer, ivan.key->sign(sign_in_text("letopis/sign-in/v1", licey.origin(), longer)))
+          .status,
+      401U);
 }
 
 TEST_F(SignInTest, OnlyTheKeysOwnSignatureOverTheRightMessageCounts) {
@@ -145,8 +139,8 @@ TEST_F(SignInTest, OnlyTheKeysOwnSignatureOverTheRightMessageCounts) {
   const auto message = sign_in_text("letopis/sign-in/v1", licey.origin(), nonce);
   EXPECT_TRUE(refused(ivan.key->id(), nonce, licey.director().key->sign(message))) << "another's key";
   EXPECT_TRUE(refused(ivan.key->id(), nonce, Signature{})) << "no signature";
-  EXPECT_TRUE(refused(ivan.key->id(), nonce,
-                      ivan.key->sign(sign_in_text("letopis/invitation/v1", licey.origin(), nonce))))
+  EXPECT_TRUE(
+      refused(ivan.key->id(), nonce, ivan.key->sign(sign_in_text("letopis/invitation/v1", licey.origin(), nonce))))
       << "a message of another kind";
   const auto stranger = signing::KeyPair::generate(signing::Purpose::kAuthor, site.live().random());
   EXPECT_TRUE(refused(stranger.id(), nonce, stranger.sign(message))) << "a key this log does not know";
@@ -533,10 +527,16 @@ TEST_F(SignInTest, AnotherSiteCannotActByTheCookie) {
       request.sec_fetch_site = std::move(fetch_site);
     });
   };
-  for (const auto& [origin, fetch_site] :
-       {std::pair("https://evil.example", ""), {"null", ""}, {"", "cross-site"}, {"", "same-site"}, {"", "none"},
-        {"", ""}, {"https://evil.example", "same-origin"}, {"http://journal.example.org:81", ""},
-        {"https://journal.example.org.evil.example", ""}, {"https://journal.example.org", ""}}) {
+  for (const auto& [origin, fetch_site] : {std::pair("https://evil.example", ""),
+                                           {"null", ""},
+                                           {"", "cross-site"},
+                                           {"", "same-site"},
+                                           {"", "none"},
+                                           {"", ""},
+                                           {"https://evil.example", "same-origin"},
+                                           {"http://journal.example.org:81", ""},
+                                           {"https://journal.example.org.evil.example", ""},
+                                           {"https://journal.example.org", ""}}) {
     const auto response = sign_out(origin, fetch_site);
     EXPECT_EQ(response.status, 403U) << origin << " " << fetch_site;
     EXPECT_EQ(problem_of(response), "cross-site");
@@ -548,9 +548,8 @@ TEST_F(SignInTest, AnotherSiteCannotActByTheCookie) {
 
 TEST_F(SignInTest, OurOwnPagesActByTheCookie) {
   const auto cookie = cookie_of(browser.by_key(*ivan.key));
-  const auto response = with_cookie(Method::kPost, "/v1/auth/sign-out", cookie, [](Request& request) {
-    request.origin = "http://journal.example.org";
-  });
+  const auto response = with_cookie(Method::kPost, "/v1/auth/sign-out", cookie,
+                                    [](Request& request) { request.origin = "http://journal.example.org"; });
   EXPECT_EQ(response.status, 204U);
 }
 

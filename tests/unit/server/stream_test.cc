@@ -129,8 +129,8 @@ class StreamTest : public ::testing::Test {
   }
   // Something that everybody hears of: what came before it has been told by then.
   std::uint64_t for_everybody() {
-    return licey.index_of(licey.say(licey.administrator(), Role::kAdministrator,
-                                    ledger::PersonRegistered{site.live().random().id()}));
+    return licey.index_of(
+        licey.say(licey.administrator(), Role::kAdministrator, ledger::PersonRegistered{site.live().random().id()}));
   }
 
   Site site{quick()};
@@ -207,8 +207,7 @@ TEST_F(StreamTest, RefusalsAreForThoseWhoSeeEveryPage) {
 
 TEST_F(StreamTest, NothingIsHeardOfAnotherSchool) {
   Listener director(open(site.sign_in(licey, licey.director())));
-  gymnasium.say(gymnasium.administrator(), Role::kAdministrator,
-                ledger::PersonRegistered{site.live().random().id()});
+  gymnasium.say(gymnasium.administrator(), Role::kAdministrator, ledger::PersonRegistered{site.live().random().id()});
   const auto before = director.heard().size();
   const auto& heard = director.until_index(for_everybody());
   EXPECT_EQ(heard.size(), before + 2) << "open, and one change of one's own";
@@ -273,10 +272,7 @@ TEST_F(StreamTest, WhoMissedTooMuchReadsEverythingAgain) {
         small.request(Method::kGet, "/v1/schools/licey29/stream", small.sign_in(school, school.director()));
     request.last_event_id = std::to_string(count - behind);
     Listener listener(small.ask(request).stream);
-    return listener
-        .until([](const auto& all) { return !all.empty() && all.back().event != "change"; })
-        .back()
-        .event;
+    return listener.until([](const auto& all) { return !all.empty() && all.back().event != "change"; }).back().event;
   };
   EXPECT_EQ(resume(3), "open");
   EXPECT_EQ(resume(4), "reset");

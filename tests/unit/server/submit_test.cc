@@ -250,9 +250,8 @@ TEST_F(SubmitTest, ARefusalIsAnItemWithItsRuleItsClauseAndItsMessage) {
   const auto answer = item(response);
   EXPECT_EQ(answer.at("verdict").as_string(), "refused");
   EXPECT_EQ(answer.at("rule").as_string(), "invalid_value");
-  const auto profile = licey.school().read([&](const auto& model) {
-    return model.structure.profile(test::date("2026-09-01"))->hash;
-  });
+  const auto profile =
+      licey.school().read([&](const auto& model) { return model.structure.profile(test::date("2026-09-01"))->hash; });
   const auto& rule = licey.school().profile(profile)->rule("invalid_value");
   if (!rule.clause.empty()) {
     EXPECT_EQ(answer.at("clause").as_string(), rule.clause);
@@ -320,12 +319,14 @@ TEST_F(SubmitTest, ASignatureThatDoesNotMatchIsTurnedAway) {
 
 TEST_F(SubmitTest, AnUnknownKeyIsTurnedAway) {
   const auto stranger = signing::KeyPair::generate(signing::Purpose::kAuthor, site.live().random());
-  expect_turned_away(reworded(mark("5"), [&](Statement& s) { s.key = stranger.id(); }, stranger), 401, "unknown-key");
-  // A director of another school, speaking to this one.
   expect_turned_away(reworded(
-                         mark("5"), [&](Statement& s) { s.key = gymnasium.director().key->id(); },
-                         *gymnasium.director().key),
+                         mark("5"), [&](Statement& s) { s.key = stranger.id(); }, stranger),
                      401, "unknown-key");
+  // A director of another school, speaking to this one.
+  expect_turned_away(
+      reworded(
+          mark("5"), [&](Statement& s) { s.key = gymnasium.director().key->id(); }, *gymnasium.director().key),
+      401, "unknown-key");
 }
 
 TEST_F(SubmitTest, AKeySpeaksForItsOwnPersonOnly) {
@@ -343,9 +344,12 @@ TEST_F(SubmitTest, AKeySpeaksForItsOwnPurposeOnly) {
   expect_turned_away(reworded(mark("5"), [&](Statement& s) { s.acting_as = Role::kRoot; }), 401, "foreign-key");
   // The same 32 bytes under another purpose are another key.
   const auto as_log = signing::KeyPair::from_seed(signing::Purpose::kLog, ivan.key->seed());
-  expect_turned_away(reworded(mark("5"), [&](Statement& s) { s.key = as_log.id(); }, as_log), 401, "unknown-key");
-  expect_turned_away(reworded(mark("5"), [&](Statement& s) { s.key = licey.root().key->id(); }, *licey.root().key), 401,
-                     "foreign-key");
+  expect_turned_away(reworded(
+                         mark("5"), [&](Statement& s) { s.key = as_log.id(); }, as_log),
+                     401, "unknown-key");
+  expect_turned_away(reworded(
+                         mark("5"), [&](Statement& s) { s.key = licey.root().key->id(); }, *licey.root().key),
+                     401, "foreign-key");
 }
 
 TEST_F(SubmitTest, AStatementForAnotherSchoolIsTurnedAway) {
@@ -601,9 +605,7 @@ TEST_F(SubmitTest, AServerThatStopsSaysWhenToComeBack) {
 
 class EncodeTest : public SubmitTest {
  protected:
-  Response encode(std::string_view json) {
-    return site.post("/v1/schools/licey29/statements:encode", json, token);
-  }
+  Response encode(std::string_view json) { return site.post("/v1/schools/licey29/statements:encode", json, token); }
   static Bytes bytes_of(const Response& response, const char* field) {
     return from_base64(std::string_view(json_of(response).at(field).as_string())).value();
   }
@@ -697,10 +699,14 @@ TEST_F(EncodeTest, WhatCannotBeSaidIsNamed) {
   };
   EXPECT_EQ(problem_with("{"), "malformed");
   EXPECT_EQ(problem_with(R"({"type":"mark_stolen"})"), "unknown-type");
-  EXPECT_EQ(problem_with(R"({"type":"topic_set","lesson":")" + hex(lesson) + R"(","text":"t","colour":"red"})"), "unknown-field");
+  EXPECT_EQ(problem_with(R"({"type":"topic_set","lesson":")" + hex(lesson) + R"(","text":"t","colour":"red"})"),
+            "unknown-field");
   EXPECT_EQ(problem_with(mark_json("5", R"({"acting_as":"king"})")), "unknown-value");
   EXPECT_EQ(problem_with(mark_json("5", R"({"origin":"elsewhere.example/log/x"})")), "other-origin");
-  const auto detail = json_of(encode(R"({"type":"mark_given","work":")" + hex(work) + R"(","student":"5","value":"5"})")).at("detail").as_string();
+  const auto detail =
+      json_of(encode(R"({"type":"mark_given","work":")" + hex(work) + R"(","student":"5","value":"5"})"))
+          .at("detail")
+          .as_string();
   EXPECT_NE(std::string_view(detail).find("student"), std::string_view::npos) << detail;
 }
 

@@ -207,6 +207,9 @@ TEST_F(ViewsTest, WhatIsNotThereIsSaidToBeSo) {
   expect_problem(kSchool + "journal?group=" + hex(physics), 400, "period");
   expect_problem(kSchool + "journal?group=" + hex(physics) + "&from=2026-09-02&to=2026-09-01", 400, "days");
   expect_problem(kSchool + "journal?group=" + hex(physics) + "&from=2026-01-01&to=2027-12-31", 400, "days");
+  expect_problem(kSchool + "journal?group=" + hex(physics) + "&from=2026-01-01&to=2027-02-05", 400, "400 days");
+  EXPECT_EQ(site.get(kSchool + "journal?group=" + hex(physics) + "&from=2026-01-01&to=2027-02-04", director).status,
+            200U);
   expect_problem(kSchool + "journal?group=" + hex(physics) + "&period=" + nothing + "&from=2026-09-02", 400, "period");
   expect_problem(kSchool + "journal?group=5&from=2026-09-01&to=2026-09-02", 400, "group");
   expect_problem(kSchool + "journal?from=2026-09-01&to=2026-09-02", 400, "group");
@@ -248,8 +251,8 @@ TEST_F(ViewsTest, MemoryAnswersNobodyWhoMayNotSee) {
     const auto shown_to_director = site.get(target, director);
     ASSERT_EQ(shown_to_director.status, 200U);
     const auto parent_of_petya = site.sign_in(licey, licey.parent(petya, "Павел"));
-    for (const auto& token : {parent_of_petya, site.sign_in(licey, licey.teacher("Зоя Грач")), site.sign_in(licey, licey.secretary()),
-                              std::string(), std::string(64, '0')}) {
+    for (const auto& token : {parent_of_petya, site.sign_in(licey, licey.teacher("Зоя Грач")),
+                              site.sign_in(licey, licey.secretary()), std::string(), std::string(64, '0')}) {
       site.get(target, director);  // as fresh as can be
       Request request = site.request(Method::kGet, target, token);
       EXPECT_FALSE(site.app().handle_cached(request));
@@ -312,9 +315,8 @@ TEST_F(ViewsTest, AClassTeacherIsToldNothingOfPupilsOfOtherClasses) {
     homework.text = text;
     homework.due = test::date("2026-09-15");
     homework.audience = whom;
-    entries.push_back(
-        kSchool + "events/" +
-        std::to_string(licey.index_of(licey.say(substitute, Role::kTeacher, homework, {}))));
+    entries.push_back(kSchool + "events/" +
+                      std::to_string(licey.index_of(licey.say(substitute, Role::kTeacher, homework, {}))));
   }
   site.live().at("2026-09-15 10:30");  // the substitution is over: of this journal Ольга sees her own class
   const std::string later = kSchool + "journal?group=" + hex(physics) + "&from=2026-09-14&to=2026-09-20";
