@@ -77,10 +77,18 @@ void judge(Case& c, const EntryCorrected& b) {
     c.await(c.st.acting_as == Role::kClassTeacher ? Role::kTeacher : Role::kClassTeacher);
 }
 
+// What is written in a journal or diary, and what undoes it. Whatever makes the school has an act of its own for undoing.
+bool is_annulled_by_commission(const EntryRef& ref) {
+  return is_a<LessonRecorded>(ref) || is_a<TopicSet>(ref) || is_a<AttendanceTaken>(ref) || is_a<AbsenceRecorded>(ref) ||
+         is_a<LatenessRecorded>(ref) || is_a<AbsenceExcused>(ref) || is_a<HomeworkSet>(ref) || is_a<WorkPlanned>(ref) ||
+         is_a<MarkGiven>(ref) || is_a<RemarkRecorded>(ref) || is_a<EntryCorrected>(ref) || is_a<EntryAnnulled>(ref);
+}
+
 void judge(Case& c, const EntryAnnulled& b) {
   const EntryRef* ref = c.state.entry(b.target);
-  c.require(ref != nullptr, rule::kTargetMissing);
-  if (ref != nullptr) c.require(ref->standing, rule::kAlreadyDecided);
+  if (!c.require(ref != nullptr, rule::kTargetMissing)) return;
+  c.require(ref->standing, rule::kAlreadyDecided);
+  c.require(is_annulled_by_commission(*ref), rule::kCannotAnnul);
 }
 
 void judge(Case& c, const Endorsed& b) {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kSlotMax = 16;
 constexpr int kSpanMaxDays = 400;
+constexpr std::string_view kSubgroup = "subgroup";
 
 void judge(Case& c, const DictionaryEntryDefined&) { c.span_in_order(); }
 
@@ -60,10 +61,31 @@ bool leads_a_class_of(const Case& c, const Id& group) {
                      [&](const Id& klass) { return c.state.is_class_teacher(c.st.author, klass, c.today); });
 }
 
+// Whether somebody who joins a subgroup on a day leaves another of the same subject for it.
+bool comes_from_another_subgroup(const Case& c, const GroupMemberSet& b, Date on) {
+  const auto& to = *c.state.group(b.group);
+  const auto known = c.state.groups_of_student(b.student, c.today, on);
+  return std::any_of(known.begin(), known.end(), [&](const Id& id) {
+    const auto& from = *c.state.group(id);
+    return id != b.group && from.kind == kSubgroup && from.subject == to.subject &&
+           std::find_first_of(from.classes.begin(), from.classes.end(), to.classes.begin(), to.classes.end()) != from.classes.end();
+  });
+}
+
+// r000 3.3: from subgroup to subgroup with the first day of a period only.
+void between_periods(Case& c, const GroupMemberSet& b) {
+  if (c.profile->subgroup_moves.when != SubgroupMoves::kPeriodEndOnly || c.state.group(b.group)->kind != kSubgroup) return;
+  const Date on = c.st.effective_from.days != 0 ? c.st.effective_from : c.today;
+  const auto& periods = c.state.periods();
+  const bool opens_a_period = std::any_of(periods.begin(), periods.end(), [&](const auto& period) { return period.from == on; });
+  c.require(opens_a_period || !comes_from_another_subgroup(c, b, on), rule::kSubgroupMoveMidPeriod);
+}
+
 void judge(Case& c, const GroupMemberSet& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
   c.require(c.knows(b.student), rule::kPersonUnknown);
   c.span_in_order();
+  between_periods(c, b);
   if (c.st.acting_as == Role::kClassTeacher) c.require(leads_a_class_of(c, b.group), rule::kNotOwnGroup);
 }
 

@@ -31,7 +31,6 @@ enum class Language { kRussian = 1, kEnglish = 2 };
 namespace rule {
 // Who, by which key, in which capacity.
 inline constexpr std::string_view kKeyRevoked = "key_revoked";
-inline constexpr std::string_view kKeyExpired = "key_expired";
 inline constexpr std::string_view kNotEntitled = "not_entitled";
 inline constexpr std::string_view kNotOwnGroup = "not_own_group";
 inline constexpr std::string_view kNotOwnSubject = "not_own_subject";
@@ -51,14 +50,10 @@ inline constexpr std::string_view kGroupExists = "group_exists";
 inline constexpr std::string_view kPeriodOverlap = "period_overlap";
 inline constexpr std::string_view kDictionaryUnknown = "dictionary_unknown";
 inline constexpr std::string_view kSchoolExists = "school_exists";
-inline constexpr std::string_view kBadThreshold = "bad_threshold";
-inline constexpr std::string_view kSimulatedOnly = "simulated_only";
 inline constexpr std::string_view kStateClash = "state_clash";
 // When it may happen at all.
-inline constexpr std::string_view kNotASchoolDay = "not_a_school_day";
 inline constexpr std::string_view kOutsideTimetable = "outside_timetable";
 inline constexpr std::string_view kFutureEntry = "future_entry";
-inline constexpr std::string_view kNotEffectiveYet = "not_effective_yet";
 inline constexpr std::string_view kRetroactiveEffect = "retroactive_effect";
 inline constexpr std::string_view kSubgroupMoveMidPeriod = "subgroup_move_mid_period";
 inline constexpr std::string_view kNoBasis = "no_basis";
@@ -67,8 +62,8 @@ inline constexpr std::string_view kSeenUnknown = "seen_unknown";
 // Corrections and second signatures.
 inline constexpr std::string_view kAlreadyDecided = "already_decided";
 inline constexpr std::string_view kTargetMissing = "target_missing";
+inline constexpr std::string_view kCannotAnnul = "cannot_annul";
 inline constexpr std::string_view kCorrectionForbidden = "correction_forbidden";
-inline constexpr std::string_view kNeedsEndorsement = "needs_endorsement";
 inline constexpr std::string_view kAlreadyEndorsed = "already_endorsed";
 inline constexpr std::string_view kCannotEndorseOwn = "cannot_endorse_own";
 // Invitations.

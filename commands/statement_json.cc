@@ -196,10 +196,12 @@ constexpr std::array<BodyReader, sizeof...(I) + 1> body_readers(std::index_seque
 }
 constexpr auto kBodyReaders = body_readers(std::make_index_sequence<kBodyCount - 1>{});
 
-std::optional<std::size_t> type_number(std::string_view name) {
+Result<std::size_t> type_number(std::string_view name) {
   const auto* const found = std::find(std::begin(kBodyNames) + 1, std::end(kBodyNames), name);
-  if (found == std::end(kBodyNames)) return std::nullopt;
-  return static_cast<std::size_t>(found - std::begin(kBodyNames));
+  if (found != std::end(kBodyNames)) return static_cast<std::size_t>(found - std::begin(kBodyNames));
+  std::string known;
+  for (const auto* it = std::begin(kBodyNames) + 1; it != std::end(kBodyNames); ++it) (known += known.empty() ? "" : ", ") += *it;
+  return fail("unknown_type", "type: “" + std::string(name.substr(0, 64)) + "” is no type of statement; there are " + known);
 }
 
 void read_envelope(const json::value& value, StatementDraft& draft, std::optional<Error>& error) {
@@ -224,11 +226,10 @@ Result<StatementDraft> read_statement(const json::value& value) {
   const auto* type = object->if_contains("type");
   if (type == nullptr || !type->is_string()) return fail("malformed", "type: missing");
   const std::string_view name(type->get_string().data(), type->get_string().size());
-  const auto number = type_number(name);
-  if (!number) return fail("unknown_type", "type: “" + std::string(name.substr(0, 64)) + "” is no type of statement");
+  TRY(const std::size_t number, type_number(name));
   StatementDraft draft;
   std::optional<Error> error;
-  kBodyReaders[*number](*object, draft, error);
+  kBodyReaders[number](*object, draft, error);
   if (const auto* envelope = object->if_contains("envelope"); envelope != nullptr && !error) read_envelope(*envelope, draft, error);
   if (error) return tl::unexpected(*std::move(error));
   return draft;
@@ -450,11 +451,10 @@ std::string_view sealed_example(std::string_view type) {
 }  // namespace
 
 Result<std::string> example_json(std::string_view type) {
-  const auto number = type_number(type);
-  if (!number) return fail("unknown_type", "type: “" + std::string(type.substr(0, 64)) + "” is no type of statement");
+  TRY(const std::size_t number, type_number(type));
   std::string out = "{\"type\":" + json_string(type);
-  kExampleWriters[*number](out);
-  const Right& right = rights()[*number];
+  kExampleWriters[number](out);
+  const Right& right = rights()[number];
   const Role role = first_signer(right);
   out += ",\"envelope\":{\"acting_as\":" + json_string(enum_name(role));
   if ((right.needs_basis & role_bit(role)) != 0) out += R"(,"basis":{"kind":"order","number":"12"})";

@@ -303,6 +303,25 @@ Findings files_are_small(const Tree& tree) {
   return findings;
 }
 
+Findings rules_are_given(const Tree& tree) {
+  constexpr std::string_view kBooks = "commands/profile.h";
+  constexpr std::string_view kConstant = "inline constexpr std::string_view ";
+  std::string judges;
+  for (const auto& file : tree)
+    if (file.path.starts_with("commands/decide")) judges += code_only(file.text);
+  Findings findings;
+  bool inside = false;
+  each_line(tree, [&](const File& file) { return file.path == kBooks; }, [&](const File& file, std::size_t number, std::string_view line) {
+    if (line == "namespace rule {") inside = true;
+    if (line.starts_with("}  // namespace rule")) inside = false;
+    if (!inside || !line.starts_with(kConstant)) return;
+    line.remove_prefix(kConstant.size());
+    const auto name = line.substr(0, line.find(' '));
+    if (!has_word(judges, name)) findings.push_back({file.path, number, std::string(name) + ": no rule of commands/decide*.cc gives it"});
+  });
+  return findings;
+}
+
 Findings skipped_tests(const Tree& tree) {
   static const std::vector<std::string> kSkips = {halves("GTEST_", "SKIP"), halves("DISA", "BLED_"),
                                                   halves("test.", "skip"), halves("it.", "skip"),

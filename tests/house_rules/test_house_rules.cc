@@ -172,6 +172,14 @@ TEST(Tree, SkippedTestsFindsEach) {
     EXPECT_THAT(found(skipped_tests, "tests/web/a.ts", skip), ElementsAre("tests/web/a.ts:1")) << skip;
 }
 
+TEST(Tree, EveryRuleIsGiven) { expect_kept(rules_are_given); }
+TEST(Tree, RulesAreGivenFindsTheOneThatIsNot) {
+  const std::string book = "namespace rule {\ninline constexpr std::string_view kLate = \"late\";\ninline constexpr std::string_view kNever = \"never\";\n"
+                           "}  // namespace rule\ninline constexpr std::string_view kOther = \"other\";\n";
+  EXPECT_THAT(places(rules_are_given({{"commands/profile.h", book}, {"commands/decide_marks.cc", "c.refuse(rule::kLate);  // kNever\n"}})),
+              ElementsAre("commands/profile.h:3"));
+}
+
 struct Outcome {
   int status;
   std::string output;

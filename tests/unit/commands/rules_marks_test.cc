@@ -305,6 +305,11 @@ TEST_F(Marks, AnAnnulmentRestsOnADecisionAndTheCommission) {
   EXPECT_EQ(ruled(as_director().basis("protocol", "2"), body), "refused already_decided");
 }
 
+TEST_F(Marks, WhatMakesTheSchoolIsUndoneByItsOwnActNotByAnnulment) {
+  const Id act = as_director().add(RoleGranted{teacher, Role::kDeputyHead});
+  EXPECT_EQ(ruled(as_director().basis("protocol", "2"), EntryAnnulled{act, "Решение комиссии"}), "refused cannot_annul");
+}
+
 // --- Second signatures
 
 TEST_F(Marks, AnEndorsementIsBySomebodyElseInTheRoleAwaitedAndOnce) {

@@ -107,6 +107,32 @@ TEST_F(Structure, GroupMembersAreKeptByTheOfficeAndTheOwnClassTeacher) {
             "refused invalid_value");
 }
 
+// r000 3.3: from subgroup to subgroup at the end of a period only.
+TEST_F(Structure, APupilMovesBetweenSubgroupsWithTheFirstDayOfAPeriod) {
+  h.period("2 четверть", "2026-11-09", "2026-12-27");
+  h.period("3 четверть", "2027-01-11", "2027-03-22");
+  const auto subgroup = [&](std::string_view subject) {
+    TeachingGroupOpened opened;
+    opened.group = some_id();
+    opened.label = "7А/1";
+    opened.subject = subject;
+    opened.kind = "subgroup";
+    opened.classes = {h.klass("7А")};
+    as_deputy().add(opened);
+    return opened.group;
+  };
+  const Id first = subgroup("Английский язык"), second = subgroup("Английский язык"), computing = subgroup("Информатика");
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{first, masha}), "accepted") << "comes from nowhere";
+  as_administrator().from("2026-11-24").add(GroupMemberSet{first, masha});
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{second, masha}), "refused subgroup_move_mid_period");
+  EXPECT_EQ(ruled(as_administrator().from("2027-01-10"), GroupMemberSet{second, masha}), "refused subgroup_move_mid_period");
+  EXPECT_EQ(ruled(as_administrator().from("2027-01-11"), GroupMemberSet{second, masha}), "accepted");
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{computing, masha}), "accepted") << "another subject";
+  adopt(r000_with("when = \"period_end_only\"", "when = \"any_time\""), "2026-11-24");
+  h.at("2026-11-24 09:30");
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{second, masha}), "accepted") << "where the profile lets it";
+}
+
 TEST_F(Structure, MovementsAreOrderedByDocument) {
   const Id b7 = h.klass("7Б");
   const MovementOrdered transfer{masha, b7, Movement::kTransferred};

@@ -240,14 +240,14 @@ TEST(ProfileRefused, Contradictions) {
 }
 
 TEST(ProfileRefused, MessagesWithPlaceholdersTheRuleDoesNotOffer) {
-  EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "{name}, your key expired on {date}.")),
-              HasSubstr("rules.key_expired: the rule offers no {name}"));
-  EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "The signing key expired on {date.")),
+  EXPECT_THAT(refusal(r000_with("The signing key was revoked on {date}. Not accepted: ask the person responsible for the journal for new access.", "{name}, your key expired on {date}.")),
+              HasSubstr("rules.key_revoked: the rule offers no {name}"));
+  EXPECT_THAT(refusal(r000_with("The signing key was revoked on {date}. Not accepted: ask the person responsible for the journal for new access.", "The signing key expired on {date.")),
               HasSubstr("stray brace"));
-  EXPECT_THAT(refusal(r000_with("The signing key expired on {date}.", "Expired } on {date}.")),
+  EXPECT_THAT(refusal(r000_with("The signing key was revoked on {date}. Not accepted: ask the person responsible for the journal for new access.", "Expired } on {date}.")),
               HasSubstr("stray brace"));
-  EXPECT_THAT(refusal(r000_with("en = \"The signing key expired on {date}.\"\n", "")),
-              HasSubstr("rules.key_expired.en is missing"));
+  EXPECT_THAT(refusal(r000_with("en = \"The signing key was revoked on {date}. Not accepted: ask the person responsible for the journal for new access.\"\n", "")),
+              HasSubstr("rules.key_revoked.en is missing"));
 }
 
 TEST(Profile, ADeadlineMayNameAPolicyAndAnHourOfItsOwn) {
