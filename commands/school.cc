@@ -558,8 +558,13 @@ std::optional<SealedText> SchoolImpl::sealed_text(const Hash& commitment) const 
 Result<std::uint64_t> SchoolImpl::erase(const Id& person) {
   TRY_STATUS(writable());
   TRY(const std::uint64_t texts, shop_.vault.erase_person(record_.slug, person));
-  const std::unique_lock lock(names_mutex_);
-  names_.erase(person);
+  {
+    const std::unique_lock lock(names_mutex_);
+    names_.erase(person);
+  }
+  // Views that were rendered with the person's texts must not be shown again.
+  const std::unique_lock lock(model_mutex_);
+  model_.structure.touch();
   return texts;
 }
 

@@ -311,6 +311,8 @@ class SchoolState {
 
   // Entries that changed structure so far: readers' caches depend on it.
   std::uint64_t structure_version() const { return structure_version_; }
+  // Something that is shown beside the structure changed outside the log: a text was erased.
+  void touch() { ++structure_version_; }
 
  private:
   friend class StateFold;

@@ -386,4 +386,17 @@ void Audit::fill(AuditReport& report) const {
 
 Result<AuditReport> audit(const AuditSource& source, const AuditOptions& options) { return Audit(source, options).run(); }
 
+AuditReport unreadable(const std::string& source, const std::string& school, const Error& damage) {
+  AuditReport report;
+  report.source = source;
+  report.origin = school;
+  Findings findings(1);
+  findings.add("store_damaged", {}, damage.detail);
+  report.findings = findings.sorted();
+  report.findings_total = report.violations = 1;
+  report.findings_by_code = findings.counts();
+  report.verdict = AuditVerdict::kViolated;
+  return report;
+}
+
 }  // namespace letopis::audit

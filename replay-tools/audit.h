@@ -79,6 +79,9 @@ struct AuditReport {
 // Errors mean that there was nothing to audit: the source cannot be read, the log is empty, a vkey is not one.
 Result<AuditReport> audit(const AuditSource& source, const AuditOptions& options);
 
+// The report of a source that is so damaged that it does not open: one violation, nothing checked.
+AuditReport unreadable(const std::string& source, const std::string& school, const Error& damage);
+
 // 0: nothing violated; 1: violated. (2, unusable, is audit()'s error.)
 int exit_code(const AuditReport& report);
 inline constexpr int kExitUnusable = 2;

@@ -35,6 +35,8 @@ constexpr std::array kCodes = {
     FindingCode{"unsigned_tail", kNotice, "Последние записи ещё не покрыты подписанной контрольной точкой",
                 "The last entries are not covered by a signed checkpoint yet"},
     // What is stored beside the entries.
+    FindingCode{"store_damaged", kViolation, "Хранилище не открывается: его файлы изменены или повреждены",
+                "The store does not open: its files were changed or damaged"},
     FindingCode{"entry_missing", kViolation, "Записи нет, хотя следующие есть", "An entry is missing, though later ones are there"},
     FindingCode{"entry_damaged", kViolation, "Хранилище не отдаёт запись такой, какой она была записана",
                 "The store cannot give an entry back as it was written"},

@@ -94,19 +94,32 @@ Result<server::ClientResponse> expect_ok(Result<server::ClientResponse> response
   return fail("http_" + std::to_string(response->status), title.empty() ? response->body.substr(0, 300) : title + (detail.empty() ? "" : ": " + detail));
 }
 
+std::vector<std::pair<std::string, std::string>> language_headers() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
+    if (const char* locale = std::getenv(name); locale != nullptr && *locale != '\0')
+      return {{"Accept-Language", std::string_view(locale).starts_with("en") ? "en" : "ru"}};
+  return {{"Accept-Language", "ru"}};
+}
+
+std::vector<std::pair<std::string, std::string>> Session::headers() const {
+  auto headers = language_headers();
+  headers.emplace_back("Authorization", "Bearer " + token);
+  return headers;
+}
+
 Result<Session> sign_in(const std::string& url, const std::string& school, const signing::KeyPair& key) {
   Session session;
   session.school = school;
   TRY(session.client, connect(url));
   const std::string asked = boost::json::serialize(boost::json::object{{"school", school}});
-  TRY(const auto challenge, expect_ok(session.client->send({"POST", "/v1/auth/challenge", "application/json", asked, {}})));
+  TRY(const auto challenge, expect_ok(session.client->send({"POST", "/v1/auth/challenge", "application/json", asked, language_headers()})));
   const std::string nonce = text_member(challenge.body, "nonce");
   session.origin = text_member(challenge.body, "origin");
   TRY(const Bytes nonce_bytes, from_hex(nonce));
   const Signature signature = key.sign(tagged_message("letopis/sign-in/v1", {as_bytes(session.origin), nonce_bytes}));
   const std::string answer = boost::json::serialize(boost::json::object{
       {"school", school}, {"key", to_hex(key.id().view())}, {"nonce", nonce}, {"signature", to_base64(signature.view())}});
-  TRY(const auto signed_in, expect_ok(session.client->send({"POST", "/v1/auth/key", "application/json", answer, {}})));
+  TRY(const auto signed_in, expect_ok(session.client->send({"POST", "/v1/auth/key", "application/json", answer, language_headers()})));
   session.token = text_member(signed_in.body, "token");
   TRY(session.person, fixed_from_hex<Id>(text_member(signed_in.body, "person")));
   return session;

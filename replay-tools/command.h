@@ -31,8 +31,10 @@ struct Session {
   std::unique_ptr<server::HttpClient> client;
   std::string school, origin, token;
   Id person;
-  std::vector<std::pair<std::string, std::string>> headers() const { return {{"Authorization", "Bearer " + token}}; }
+  std::vector<std::pair<std::string, std::string>> headers() const;
 };
+// Accept-Language from the locale (LC_ALL, LC_MESSAGES, LANG): en where it says so, else ru.
+std::vector<std::pair<std::string, std::string>> language_headers();
 Result<std::unique_ptr<server::HttpClient>> connect(const std::string& url);
 Result<Session> sign_in(const std::string& url, const std::string& school, const signing::KeyPair& key);
 // An answer of 2xx, else the problem document's words.
@@ -54,7 +56,7 @@ struct Init {
 int init(const Init& options);
 
 struct Serve {
-  std::string data, listen = "127.0.0.1:8080", tls_cert, tls_key;
+  std::string data, listen, tls_cert, tls_key, config;
   std::vector<std::string> public_origins;
   bool insecure_cookies = false;
 };
@@ -77,7 +79,7 @@ struct Submit : Client { std::string file, example; };
 int submit(const Submit& options);
 struct Get : Client { std::string path; };
 int get(const Get& options);
-struct Enrol : Client { std::string code, login, role = "teacher"; };
+struct Enrol : Client { std::string code, login, role; };
 int enrol(const Enrol& options);
 struct Login : Client { std::string login; };
 int login(const Login& options);

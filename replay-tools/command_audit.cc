@@ -22,7 +22,7 @@ std::optional<std::array<std::uint8_t, 32>> master_key_if_any(const std::string&
   const auto source = ledger::master_key_source_from_environment();
   if (!source.key_file && !source.credentials_directory && !source.passphrase) return std::nullopt;
   SystemRandom random;
-  const auto key = ledger::load_master_key(data + "/vault", source, random);
+  const auto key = ledger::load_master_key(data + "/vault", source, random, ledger::VaultAccess::kReadOnly);
   return key ? std::optional(*key) : std::nullopt;
 }
 
@@ -53,8 +53,10 @@ Result<audit::AuditReport> run(const Audit& options) {
     TRY(std::string text, read_text(file, kKeptFileMaxBytes));
     audit_options.receipts.push_back({file, std::move(text)});
   }
-  TRY(const auto source, open_source(options));
-  return audit::audit(*source, audit_options);
+  const auto source = open_source(options);
+  if (!source && source.error().code == "damaged") return audit::unreadable(options.data, options.school, source.error());
+  if (!source) return tl::unexpected(source.error());
+  return audit::audit(**source, audit_options);
 }
 
 }  // namespace
@@ -77,17 +79,23 @@ int replay(const Replay& options) {
   replay_options.check = options.check;
   if (!options.to_time.empty()) {
     const auto time = parse_instant(options.to_time);
-    if (!time) return refuse(time.error());
+    if (!time) return refuse("--to-time " + options.to_time + ": " + time.error().text());
     replay_options.to_time = *time;
   }
   const auto source = audit::DirectorySource::open(options.data, options.school, master_key_if_any(options.data));
   if (!source) return refuse(source.error());
+  if (const auto copy = (*source)->copy())
+    std::cerr << "a copy of the log's first " << copy->size << " entries, taken from " << copy->source << "; the audit says of which signed log\n";
   const auto replayed = audit::replay(**source, replay_options);
   if (!replayed) return refuse(replayed.error());
   if (!options.view.empty()) {
-    // Sealed texts stay sealed here: a view of the ledger alone.
-    const auto name_of = [](const Id& person) { return to_hex(person.view()); };
-    const auto text_of = [](const Hash&) { return std::optional<std::string>(); };
+    // With the vault's key at hand people have their names and remarks their words, else ids stand for them.
+    const auto text_of = [&](const Hash& commitment) { return (*source)->plain_text(commitment); };
+    const auto name_of = [&](const Id& person) {
+      if (!(*source)->has_vault()) return to_hex(person.view());
+      const auto name = (*replayed)->names.find(person);
+      return name == (*replayed)->names.end() ? std::string() : text_of(name->second).value_or("");
+    };
     const auto view = audit::replayed_view(**source, **replayed, options.view, name_of, text_of);
     if (!view) return refuse(view.error());
     std::cout << *view << '\n';

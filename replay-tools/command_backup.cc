@@ -4,15 +4,12 @@
 #include <filesystem>
 #include <iostream>
 
-#include "ledger/checkpoint.h"
-#include "ledger/checkpoint_journal.h"
 #include "ledger/schema/describe.h"
-#include "replay-tools/audit_directory.h"
 #include "replay-tools/audit_http.h"
+#include "replay-tools/backup.h"
 #include "replay-tools/command.h"
 #include "replay-tools/erase.h"
 #include "replay-tools/restore.h"
-#include "signing/base/directory.h"
 
 namespace letopis::tools {
 
@@ -22,7 +19,7 @@ namespace {
 
 constexpr std::size_t kKeptFileMaxBytes = 2u << 20;
 
-SystemClock& system_clock() {
+SystemClock& wall_clock() {
   static SystemClock clock;
   return clock;
 }
@@ -35,20 +32,9 @@ Result<std::unique_ptr<commands::Engine>> open_engine(const std::string& data) {
   commands::Engine::Options options;
   options.directory = data;
   TRY(options.master_key, vault_key());
-  options.clock = &system_clock();
+  options.clock = &wall_clock();
   options.random = &system_random();
   return commands::Engine::open(options);
-}
-
-// What the copy itself holds: the log may have grown since.
-Result<std::map<std::string, ledger::Checkpoint>> copied_checkpoints(const std::string& directory) {
-  std::map<std::string, ledger::Checkpoint> copied;
-  TRY(const auto notes, ledger::CheckpointJournal::read(posix_file_system(), directory + "/" + std::string(audit::kJournalFile)));
-  for (const auto& [slug, text] : notes) {
-    TRY(const auto note, signing::parse_note(text));
-    TRY(copied[slug], ledger::parse_checkpoint_text(note.text));
-  }
-  return copied;
 }
 
 bool is_url(const std::string& from) { return from.starts_with("http://") || from.starts_with("https://"); }
@@ -109,7 +95,7 @@ Result<Restored> run(const Restore& options) {
     return fail("malformed", "--root-key goes with --successor");
   }
   TRY(request.master_key, vault_key());
-  request.clock = &system_clock();
+  request.clock = &wall_clock();
   request.random = &system_random();
   request.at_step = [](std::string_view step) -> Status {
     std::cerr << step << " ...\n";
@@ -125,7 +111,7 @@ Result<Erased> run(const Erase& options) {
   request.reason = options.reason;
   TRY(const auto keys, read_keys(options.keys, signing::Purpose::kAuthor));
   for (const auto& key : keys) request.keys.push_back(&key);
-  request.clock = &system_clock();
+  request.clock = &wall_clock();
   request.random = &system_random();
   auto engine = open_engine(options.data);
   if (!engine && engine.error().code != "in_use") return tl::unexpected(engine.error());
@@ -137,23 +123,6 @@ Result<Erased> run(const Erase& options) {
 }
 
 }  // namespace
-
-Status make_backup(commands::Engine& engine, const std::string& to) {
-  if (posix_file_system().exists(to)) return fail("already_exists", to + " exists");
-  const std::string aside = to + ".partial";
-  std::error_code error;
-  std::filesystem::remove_all(aside, error);
-  TRY_STATUS(engine.copy_to(aside));
-  TRY_STATUS(sync_tree(aside));
-  TRY(const auto copied, copied_checkpoints(aside));
-  TRY_STATUS(rename_to_new(aside, to));
-  for (auto* school : engine.schools()) {
-    const auto checkpoint = copied.find(school->slug());
-    if (school->copy() || checkpoint == copied.end()) continue;
-    TRY_STATUS(school->record(ledger::BackupMade{checkpoint->second.size, checkpoint->second.root, "directory"}));
-  }
-  return {};
-}
 
 int backup(const Backup& options) {
   const std::string out = std::filesystem::absolute(options.out).lexically_normal().string();

@@ -1,17 +1,49 @@
 // letopis submit, get, enrol, login: what a browser does, by the same protocol.
 
+#include <algorithm>
+#include <filesystem>
 #include <iostream>
 
 #include <boost/json.hpp>
 
+#include "commands/rights.h"
 #include "commands/statement_json.h"
 #include "ledger/authorship.h"
 #include "ledger/schema/describe.h"
 #include "replay-tools/command.h"
 #include "server/sign_in.h"
+#include "server/submit.h"
 
 namespace letopis::tools {
 namespace {
+
+// What a person may act as today, as the server says ("capacities": ["teacher", …]).
+std::vector<ledger::Role> capacities_in(const std::string& json) {
+  std::vector<ledger::Role> held;
+  boost::json::error_code error;
+  const auto value = boost::json::parse(json, error);
+  const auto* names = error || !value.is_object() ? nullptr : value.as_object().if_contains("capacities");
+  if (names == nullptr || !names->is_array()) return held;
+  for (const auto& name : names->as_array())
+    if (const auto role = name.is_string() ? ledger::enum_from_name<ledger::Role>(name.as_string()) : std::nullopt) held.push_back(*role);
+  return held;
+}
+
+// Statements that do not say in which capacity they are signed: in one that is entitled to them, else in the first one held.
+Status choose_capacities(Session& session, std::vector<commands::StatementDraft>& drafts) {
+  const auto unsaid = [](const commands::StatementDraft& draft) { return static_cast<int>(draft.statement.acting_as) == 0; };
+  if (std::none_of(drafts.begin(), drafts.end(), unsaid)) return {};
+  TRY(const auto me, expect_ok(session.client->send({"GET", "/v1/schools/" + session.school + "/me", "", "", session.headers()})));
+  const auto held = capacities_in(me.body);
+  if (held.empty()) return fail("no_capacity", "this key's person holds no capacity today");
+  for (auto& draft : drafts) {
+    if (!unsaid(draft)) continue;
+    const auto signers = commands::right_for(draft.statement.body).signers;
+    const auto fits = std::find_if(held.begin(), held.end(), [&](ledger::Role role) { return (signers & commands::role_bit(role)) != 0; });
+    draft.statement.acting_as = fits == held.end() ? held.front() : *fits;
+  }
+  return {};
+}
 
 // Signs the drafts in order, on a chain of this run's own.
 Result<Bytes> sign_all(const Session& session, const signing::KeyPair& key, const ledger::Seen& seen, std::vector<commands::StatementDraft>& drafts) {
@@ -28,7 +60,6 @@ Result<Bytes> sign_all(const Session& session, const signing::KeyPair& key, cons
     statement.origin = session.origin;
     if (statement.id.is_zero()) statement.id = random.id();
     statement.author = session.person;
-    if (static_cast<int>(statement.acting_as) == 0) statement.acting_as = ledger::Role::kTeacher;
     statement.key = key.id();
     statement.chain = chain;
     statement.number = ++number;
@@ -50,10 +81,10 @@ Result<std::string> send(const Submit& options) {
   TRY(auto drafts, commands::read_statements_json(json, ledger::kStatementsPerRequestMax));
   TRY(const auto key, read_key(options.key, signing::Purpose::kAuthor));
   TRY(auto session, sign_in(options.url, options.school, key));
+  TRY_STATUS(choose_capacities(session, drafts));
   TRY(const auto newest, newest_checkpoint(*session.client, options.school));
   TRY(const Bytes body, sign_all(session, key, {newest.checkpoint.size, newest.checkpoint.root}, drafts));
-  auto headers = session.headers();
-  headers.emplace_back("Accept-Language", "ru");
+  const auto headers = session.headers();
   TRY(const auto answer, expect_ok(session.client->send({"POST", "/v1/schools/" + options.school + "/events", "application/vnd.letopis.statements",
                                                          std::string(as_text(body)), headers})));
   return answer.body;
@@ -77,15 +108,66 @@ void print_entries(const std::string& json) {
   }
 }
 
+// What became of the statement; a key may be refused like any other: the words of the refusal are the error.
+Result<std::string> enrolled_item(const std::string& answer) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse(answer, error);
+  if (error || !value.is_object()) return fail("bad_answer", "not a JSON object");
+  const auto* item = value.as_object().if_contains("item");
+  if (const auto* items = value.as_object().if_contains("items"); items != nullptr && items->is_array() && !items->as_array().empty())
+    item = &items->as_array().front();
+  if (item == nullptr) return fail("bad_answer", "nothing was recorded");
+  const std::string recorded = boost::json::serialize(*item);
+  if (text_member(recorded, "verdict") == "refused") return fail(text_member(recorded, "rule"), text_member(recorded, "message"));
+  return recorded;
+}
+
+void print_enrolled(const Enrol& options, const Id& person, const signing::KeyPair& key, const std::string& recorded) {
+  if (options.json) {
+    std::cout << "{\"person\":\"" << to_hex(person.view()) << "\",\"login\":" << ledger::json_string(options.login) << ",\"key\":\""
+              << to_hex(key.id().view()) << "\",\"key_file\":" << ledger::json_string(options.out) << ",\"receipt\":"
+              << ledger::json_string(text_member(recorded, "receipt")) << "}\n";
+    return;
+  }
+  std::cout << options.out << ": the key of " << to_hex(person.view()) << '\n';
+  if (!options.login.empty()) std::cout << "signs in as " << options.login << '\n';
+}
+
+struct NewAccount {
+  ledger::Account account;
+  Hash proof;
+};
+Result<NewAccount> account_for(const std::string& login, const Id& person, const signing::KeyPair& key, Random& random) {
+  NewAccount made;
+  made.account.login = login;
+  made.account.person = person;
+  made.account.salt = random.id();
+  TRY(const std::string password, passphrase("the account " + login));
+  TRY(auto secrets, signing::stretch_password(password, made.account.salt));
+  made.proof = Hash::copy_of(secrets.login_proof);
+  made.account.proof_hash = server::proof_hash(made.proof);
+  made.account.public_key = key.public_key();
+  made.account.wrapped_key = signing::wrap_key(key, secrets.wrapping_key, random);
+  return made;
+}
+
+// As named, or as what the invited person is.
+Result<ledger::Role> enrolling_as(const Enrol& options, const std::string& invitation) {
+  if (!options.role.empty()) {
+    const auto role = ledger::enum_from_name<ledger::Role>(options.role);
+    return role ? Result<ledger::Role>(*role) : fail("unknown_value", "no role " + options.role);
+  }
+  const auto held = capacities_in(invitation);
+  return held.empty() ? fail("no_capacity", "the invited person holds no role today: give --role") : Result<ledger::Role>(held.front());
+}
+
 Status enrol_at(const Enrol& options) {
   SystemRandom random;
   TRY(const auto code_key, signing::key_from_invitation_code(options.code));
-  const auto role = ledger::enum_from_name<ledger::Role>(options.role);
-  if (!role) return fail("unknown_value", "no role " + options.role);
   if (posix_file_system().exists(options.out)) return fail("already_exists", options.out + " exists; keys are never overwritten");
   TRY(auto client, connect(options.url));
   const auto ask = [&](const char* path, const boost::json::object& body) {
-    return expect_ok(client->send({"POST", path, "application/json", boost::json::serialize(body), {}}));
+    return expect_ok(client->send({"POST", path, "application/json", boost::json::serialize(body), language_headers()}));
   };
   TRY(const auto challenge, ask("/v1/auth/challenge", {{"school", options.school}}));
   const std::string nonce = text_member(challenge.body, "nonce");
@@ -96,46 +178,48 @@ Status enrol_at(const Enrol& options) {
                                                       {"nonce", nonce}, {"signature", to_base64(known.view())}}));
   TRY(const Id invitation, fixed_from_hex<Id>(text_member(invited.body, "invitation")));
   TRY(const Id person, fixed_from_hex<Id>(text_member(invited.body, "person")));
+  TRY(const ledger::Role role, enrolling_as(options, invited.body));
   TRY(const auto newest, newest_checkpoint(*client, options.school));
 
   const auto key = signing::KeyPair::generate(signing::Purpose::kAuthor, random);
   commands::Author author(key, origin, person, random);
   commands::Author::Draft draft;
-  draft.acting_as = *role;
+  draft.acting_as = role;
   draft.claimed_at = SystemClock().now();
   draft.body = ledger::KeyEnrolled{invitation, person, key.public_key(),
                                    code_key.sign(tagged_message("letopis/enrolment/v1", {as_bytes(origin), invitation.view(), person.view(), key.public_key().view()}))};
   const auto statement = author.sign(draft, {newest.checkpoint.size, newest.checkpoint.root});
 
-  ledger::Account account;
-  account.login = options.login;
-  account.person = person;
-  account.salt = random.id();
-  TRY(const std::string password, passphrase("the account " + options.login));
-  TRY(auto secrets, signing::stretch_password(password, account.salt));
-  const Hash proof = Hash::copy_of(secrets.login_proof);
-  account.proof_hash = server::proof_hash(proof);
-  account.public_key = key.public_key();
-  account.wrapped_key = signing::wrap_key(key, secrets.wrapping_key, random);
-  const Signature account_signature = key.sign(server::account_message(origin, account));
-  // The key file first: what is enrolled must never be a key that nobody has.
+  // The key file first: what is enrolled must never be a key that nobody has. A clear no leaves none behind.
   TRY_STATUS(write_key(options.out, key));
-  TRY(const auto done, ask("/v1/auth/enrol", {{"school", options.school},
-                                              {"statement", to_base64(statement.bytes)},
-                                              {"signature", to_base64(statement.signature.view())},
-                                              {"login", account.login},
-                                              {"salt", to_hex(account.salt.view())},
-                                              {"proof", to_hex(proof.view())},
-                                              {"wrapped_key", to_base64(account.wrapped_key)},
-                                              {"account_signature", to_base64(account_signature.view())}}));
-  std::cout << done.body << '\n';
-  return {};
+  const auto record = [&]() -> Result<server::ClientResponse> {
+    if (options.login.empty()) {
+      commands::RawSubmission alone;
+      alone.statements.push_back(statement);
+      return expect_ok(client->send({"POST", "/v1/schools/" + options.school + "/events", std::string(server::kStatementsMediaType),
+                                     std::string(as_text(server::write_submission_buffer(alone))), language_headers()}));
+    }
+    TRY(const auto made, account_for(options.login, person, key, random));
+    const Signature signed_account = key.sign(server::account_message(origin, made.account));
+    return ask("/v1/auth/enrol", {{"school", options.school},
+                                  {"statement", to_base64(statement.bytes)},
+                                  {"signature", to_base64(statement.signature.view())},
+                                  {"login", options.login},
+                                  {"salt", to_hex(made.account.salt.view())},
+                                  {"proof", to_hex(made.proof.view())},
+                                  {"wrapped_key", to_base64(made.account.wrapped_key)},
+                                  {"account_signature", to_base64(signed_account.view())}});
+  };
+  const auto answer = record();
+  const auto item = answer ? enrolled_item(answer->body) : tl::unexpected(answer.error());
+  if (!item && (answer || answer.error().code.starts_with("http_4"))) std::filesystem::remove(options.out);
+  return item.map([&](const std::string& recorded) { print_enrolled(options, person, key, recorded); });
 }
 
 Status login_at(const Login& options) {
   TRY(auto client, connect(options.url));
   const auto ask = [&](const char* path, const boost::json::object& body) {
-    return expect_ok(client->send({"POST", path, "application/json", boost::json::serialize(body), {}}));
+    return expect_ok(client->send({"POST", path, "application/json", boost::json::serialize(body), language_headers()}));
   };
   TRY(const auto salted, ask("/v1/auth/salt", {{"school", options.school}, {"login", options.login}}));
   TRY(const Id salt, fixed_from_hex<Id>(text_member(salted.body, "salt")));

@@ -1,5 +1,7 @@
 // letopis init, letopis simulate.
 
+#include <unistd.h>
+
 #include <date/tz.h>
 
 #include <chrono>
@@ -74,12 +76,15 @@ Result<replay_tools::SimulateOptions> simulation(const Simulate& options) {
   TRY(out.master_key, vault_key());
   out.today = local_date(SystemClock().now(), {3 * 3600});
   if (!options.until.empty()) {
-    TRY(out.today, parse_date(options.until));
+    TRY(const Date until, parse_date(options.until));
+    // A log whose newest entries lie ahead of the clock could record nothing until that day.
+    if (until > out.today) return fail("in_the_future", "--until " + options.until + " is after today");
+    out.today = until;
   }
   if (!options.credentials.empty()) {
     TRY(out.passphrase, passphrase("the key files"));
   }
-  if (const char* terminal = std::getenv("TERM"); terminal != nullptr && std::string_view(terminal) != "dumb" && !options.json)
+  if (::isatty(STDERR_FILENO) != 0)
     out.progress = [](std::size_t done, std::size_t of) { std::cerr << "\r" << done << " / " << of << (done == of ? "\n" : "") << std::flush; };
   return out;
 }
@@ -87,7 +92,7 @@ Result<replay_tools::SimulateOptions> simulation(const Simulate& options) {
 int report(const Result<replay_tools::Simulated>& done, bool json) {
   if (!done) return refuse(done.error());
   if (json) {
-    std::cout << replay_tools::to_json(*done) << '\n';
+    std::cout << replay_tools::to_json(*done);  // a line of its own
     return kExitOk;
   }
   std::cout << "simulated school " << done->school << ": " << done->events << " entries, " << done->tally.accepted << " accepted, "

@@ -9,7 +9,10 @@
 
 #include <atomic>
 #include <iostream>
+#include <map>
 #include <thread>
+
+#include <toml++/toml.h>
 
 #include "ledger/schema/describe.h"
 #include "replay-tools/command.h"
@@ -89,6 +92,42 @@ class ControlSocket {
   std::thread thread_;
 };
 
+constexpr std::string_view kListenByDefault = "127.0.0.1:8080";
+constexpr std::size_t kConfigMaxBytes = 64 * 1024;
+
+// A TOML file of the same words as the command line, which wins where both speak: listen, tls-cert, tls-key, public-origin.
+Result<Serve> with_config(Serve options) {
+  if (options.config.empty()) return options;
+  TRY(const std::string text, read_text(options.config, kConfigMaxBytes));
+  const auto refuse_line = [&](const toml::source_region& at, std::string_view why) {
+    return fail("malformed", options.config + ":" + std::to_string(at.begin.line) + ": " + std::string(why));
+  };
+  toml::table settings;
+  try {
+    settings = toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    return refuse_line(error.source(), error.description());
+  }
+  const std::map<std::string_view, std::string*> texts{
+      {"listen", &options.listen}, {"tls-cert", &options.tls_cert}, {"tls-key", &options.tls_key}};
+  const bool origins_said = !options.public_origins.empty();
+  for (const auto& [key, value] : settings) {
+    const std::string name(key.str());
+    if (const auto* origins = value.as_array(); origins != nullptr && name == "public-origin") {
+      for (const auto& origin : *origins) {
+        if (!origin.is_string()) return refuse_line(origin.source(), "public-origin is a list of texts");
+        if (!origins_said) options.public_origins.push_back(**origin.as_string());
+      }
+      continue;
+    }
+    const auto known = texts.find(name);
+    if (known == texts.end()) return refuse_line(value.source(), name + " is no setting; there are listen, tls-cert, tls-key, public-origin = [...]");
+    if (!value.is_string()) return refuse_line(value.source(), name + " is a text");
+    if (known->second->empty()) *known->second = **value.as_string();
+  }
+  return options;
+}
+
 Result<server::HttpOptions> http_options(const Serve& options) {
   server::HttpOptions http;
   const auto colon = options.listen.rfind(':');
@@ -114,7 +153,11 @@ void announce(commands::Engine& engine, const server::App& app) {
   std::cout << line << "}}" << std::endl;
 }
 
-Result<int> run(const Serve& options) {
+Result<int> run(const Serve& given) {
+  TRY(Serve options, with_config(given));
+  if (options.listen.empty()) options.listen = kListenByDefault;
+  TRY(const auto http, http_options(options));
+  if (!posix_file_system().exists(options.data + "/ledger")) return fail("not_found", options.data + " holds no school; letopis init creates one");
   // Before any thread exists: they all inherit the mask, and only this one takes signals.
   sigset_t signals;
   sigemptyset(&signals);
@@ -132,7 +175,7 @@ Result<int> run(const Serve& options) {
   engine_options.random = &random;
   TRY(auto engine, commands::Engine::open(engine_options));
   server::AppOptions app_options;
-  TRY(app_options.http, http_options(options));
+  app_options.http = http;
   app_options.random = &random;
   app_options.log = log.get();
   app_options.site.secure_cookies = !options.tls_cert.empty() || !options.insecure_cookies;

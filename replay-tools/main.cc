@@ -54,10 +54,11 @@ int main(int argc, char** argv) {
   Serve serve_options;
   auto* serve_command = add(app, "serve", "serves all schools of a data directory", "letopis serve --data DIR --listen 127.0.0.1:8080");
   serve_command->add_option("--data", serve_options.data)->required();
-  serve_command->add_option("--listen", serve_options.listen, "HOST:PORT; port 0: any")->capture_default_str();
+  serve_command->add_option("--listen", serve_options.listen, "HOST:PORT; port 0: any; default: 127.0.0.1:8080");
   serve_command->add_option("--tls-cert", serve_options.tls_cert, "PEM certificate chain");
   serve_command->add_option("--tls-key", serve_options.tls_key, "PEM private key");
   serve_command->add_option("--public-origin", serve_options.public_origins, "https://… under which browsers know this server");
+  serve_command->add_option("--config", serve_options.config, "a TOML file: listen, tls-cert, tls-key, public-origin = [...]");
   serve_command->add_flag("--insecure-cookies", serve_options.insecure_cookies, "cookies over plain HTTP (demos on this machine)");
   serve_command->callback([&] { status = serve(serve_options); });
 
@@ -118,8 +119,8 @@ int main(int argc, char** argv) {
   auto* enrol_command = add(app, "enrol", "redeems an invitation: makes a key, an account, a key file", "letopis enrol 7K3QF-… --url URL --school S --login anna --out anna.key");
   enrol_command->add_option("CODE", enrol_options.code)->required();
   client(enrol_command, enrol_options, false);
-  enrol_command->add_option("--login", enrol_options.login, "the account's name")->required();
-  enrol_command->add_option("--role", enrol_options.role, "the capacity one enrols in")->capture_default_str();
+  enrol_command->add_option("--login", enrol_options.login, "an account of this name, for signing in with the password; without it: the key alone");
+  enrol_command->add_option("--role", enrol_options.role, "the capacity one enrols in; default: what the person is");
   enrol_command->add_option("--out", enrol_options.out, "the key file")->required();
   enrol_command->callback([&] { status = enrol(enrol_options); });
   Login login_options;
@@ -212,6 +213,9 @@ int main(int argc, char** argv) {
   erase_command->add_flag("--json", erase_options.json);
   erase_command->callback([&] { status = erase(erase_options); });
 
+  // CLI11 would only say that a subcommand is missing.
+  if (const std::string word = argc > 1 ? argv[1] : ""; !word.empty() && word[0] != '-' && app.get_subcommands([&](CLI::App* known) { return known->check_name(word); }).empty())
+    return refuse("there is no command “" + word + "”; letopis --help lists them");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -58,6 +58,7 @@ class Replay {
     const Hash leaf = leaf_hash(bytes);
     for (const auto& key : out_->state.apply(*entry)) out_->shards.add(key, index, leaf);
     count(entry->event.verdict);
+    if (entry->event.verdict != Verdict::kRefused) learn_names(entry->statement);
     out_->last_recorded_at = entry->event.recorded_at;
     ++out_->size;
     return {};
@@ -74,6 +75,12 @@ class Replay {
     const auto* committed = std::get_if<StateCommitted>(&entry.statement.body);
     if (committed == nullptr || entry.event.verdict == Verdict::kRefused) return;
     out_->checks.push_back({out_->size, committed->root, committed->size == out_->size ? out_->shards.root() : Hash{}});
+  }
+
+  void learn_names(const Statement& statement) {
+    if (const auto* erased = std::get_if<PersonalTextErased>(&statement.body)) out_->names.erase(erased->person);
+    for (const auto& commitment : statement.commitments)
+      if (commitment.field == "name") out_->names[commitment.person] = commitment.digest;
   }
 
   void count(Verdict verdict) {

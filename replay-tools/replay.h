@@ -38,6 +38,7 @@ struct Replayed {
   Instant last_recorded_at;
   Hash digest;  // root of the state tree over the entries folded
   VerdictCounts verdicts;
+  projections::FlatMap<Id, Hash> names;  // commitment to each person's name, as it stood
   std::vector<StateCheck> checks;
   bool all_checks_hold() const;
 };

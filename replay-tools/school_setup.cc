@@ -280,7 +280,8 @@ class Builder {
   }
   void assign(const Enrollment& e) {
     const Id group = oneroster_id(c_.origin, m_.groups[e.group].sourced_id);
-    if (c_.have.assigned(group, person(e.user), std::max(e.begin, c_.today))) return;
+    // On a day it holds: today, or its first or last where the files speak of another time.
+    if (c_.have.assigned(group, person(e.user), std::min(std::max(e.begin, c_.today), e.end))) return;
     const auto hours = std::count_if(m_.timetable.begin(), m_.timetable.end(),
                                      [&](const TimetableSlot& s) { return s.group == e.group && s.teacher == e.user; });
     TeachingAssigned body;

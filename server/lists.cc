@@ -54,20 +54,24 @@ std::string periods(const Caller& caller) { return projections::periods_json(*ca
 
 std::string profile(const Caller& caller) { return projections::profile_json(*caller.structure, caller.viewer.today); }
 
+std::string capacities_json(const projections::SchoolState& structure, const Id& person, Date today) {
+  std::string out = "[";
+  for (const auto role : commands::capacities(structure, person, today)) {
+    out += out.size() > 1 ? ",\"" : "\"";
+    out += ledger::enum_name(role);
+    out += '"';
+  }
+  return out += ']';
+}
+
 std::string me(const Caller& caller) {
   std::string out =
       projections::me_json(*caller.structure, caller.viewer.person, caller.viewer.today, names_of(caller));
   LETOPIS_ASSERT(out.size() > 2 && out.back() == '}');
   out.pop_back();
-  out += ",\"key\":\"" + to_hex(caller.key.view()) + "\",\"capacities\":[";
-  bool first = true;
-  for (const auto role : commands::capacities(*caller.structure, caller.viewer.person, caller.viewer.today)) {
-    out += first ? "\"" : ",\"";
-    out += ledger::enum_name(role);
-    out += '"';
-    first = false;
-  }
-  return out += "]}";
+  out += ",\"key\":\"" + to_hex(caller.key.view()) + "\",\"capacities\":" +
+         capacities_json(*caller.structure, caller.viewer.person, caller.viewer.today);
+  return out += '}';
 }
 
 }  // namespace letopis::server

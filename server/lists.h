@@ -22,7 +22,9 @@ Result<std::string> timetable(const Caller& caller, const TimetableQuery& query)
 
 std::string periods(const Caller& caller);
 std::string profile(const Caller& caller);
-// me_json with "capacities" (what one may act as today, by grant or by what one is) and "key" beside it.
+// What somebody may act as on a day, by grant or by what one is: ["teacher"].
+std::string capacities_json(const projections::SchoolState& structure, const Id& person, Date today);
+// me_json with "capacities" and "key" beside it.
 std::string me(const Caller& caller);
 
 }  // namespace letopis::server

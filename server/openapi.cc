@@ -149,7 +149,7 @@ constexpr ObjectSchema kObjects[] = {
     {"Challenge", "nonce:text origin:text expires:instant"},
     {"KeyRequest", "school:text key:id nonce:text signature:base64"},
     {"InvitationRequest", "school:text code_key:hash nonce:text signature:base64"},
-    {"Invitation", "invitation:id person:id name:text expires?:instant origin:text checkpoint:text"},
+    {"Invitation", "invitation:id person:id name:text expires?:instant origin:text checkpoint:text capacities:array"},
     {"EnrolRequest",
      "school:text statement:base64 signature:base64 login:text salt:id proof:hash wrapped_key:base64 "
      "account_signature:base64"},

@@ -3,6 +3,7 @@
 #include "ledger/schema/describe.h"
 #include "server/cookies.h"
 #include "server/flat_json.h"
+#include "server/lists.h"
 #include "server/routes.h"
 #include "server/submit.h"
 #include "signing/keys.h"
@@ -138,6 +139,8 @@ Result<Response> post_invitation(Context& context) {
   if (invited.expires.micros != 0) add_text(out, "expires", format_instant(invited.expires));
   add_text(out, "origin", school->origin());
   add_text(out, "checkpoint", school->read([](const auto& model) { return model.checkpoint_note; }));
+  const auto structure = school->structure();
+  out += ",\"capacities\":" + capacities_json(*structure, invited.person, structure->local_today(context.services.clock.now()));
   return json_answer(out + "}");
 }
 
