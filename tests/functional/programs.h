@@ -1,0 +1,63 @@
+#pragma once
+// Runs the project's programs as a person does: words in, exit code and text out. Every child gets a passphrase in its
+// environment and nothing on standard input unless given. Not thread-safe.
+
+#include <sys/types.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace letopis::functional {
+
+inline constexpr char kPassphrase[] = "a passphrase of the tests";
+
+struct Ran {
+  int status = -1;  // exit code; 128 + signal when it was killed
+  std::string out, err;
+  boost::json::value json() const { return boost::json::parse(out); }
+};
+using Words = std::vector<std::string>;
+Ran letopis(const Words& words, const std::string& input = {});
+Ran letopis_verify(const Words& words);
+// The same, and a test failure with both outputs unless it exits with `status`.
+Ran letopis_ok(const Words& words, const std::string& input = {});
+
+// `letopis serve` on a free port, from its ready line on.
+class Server {
+ public:
+  explicit Server(const std::string& data);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  const std::string& url() const { return url_; }
+  std::string vkey(const std::string& school) const;
+  void kill();  // -9
+  int stop();   // SIGTERM; its exit code
+
+ private:
+  pid_t pid_ = -1;
+  int out_ = -1;
+  boost::json::value ready_;
+  std::string url_;
+};
+
+// A directory that goes with the test.
+class Folder {
+ public:
+  Folder();
+  ~Folder();
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string text_of(const std::string& file);
+void write_text(const std::string& file, const std::string& text);
+std::string str(const boost::json::value& value);  // of a JSON text
+
+}  // namespace letopis::functional

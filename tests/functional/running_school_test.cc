@@ -1,0 +1,264 @@
+// A school at work: a teacher enters, a parent reads, an auditor checks, the machine dies, somebody changes a byte.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "signing/base/time.h"
+#include "tests/functional/programs.h"
+
+namespace letopis::functional {
+namespace {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+constexpr char kSchool[] = "school-fi-pb-98";
+
+// Three school days of a simulated school, made once; every test works on a copy.
+class Simulated {
+ public:
+  Simulated() {
+    said_ = letopis_ok({"simulate", "school", LETOPIS_SOURCE_DIR "/tests/data/school-fi-pb-98", "--data", data(), "--days", "3", "--seed", "7",
+                        "--credentials", folder_ / "demo.json", "--json"})
+                .json();
+    demo_ = json::parse(text_of(folder_ / "demo.json"));
+  }
+  std::string data() const { return folder_ / "data"; }
+  const json::value& said() const { return said_; }
+  std::string key(const std::string& role) const { return str(demo_.at(role).at("key_file")); }
+  static Simulated& school() {
+    static Simulated once;
+    return once;
+  }
+
+ private:
+  Folder folder_;
+  json::value said_, demo_;
+};
+
+class RunningSchool : public ::testing::Test {
+ protected:
+  RunningSchool() { fs::copy(Simulated::school().data(), data_, fs::copy_options::recursive); }
+  void serve() { server_ = std::make_unique<Server>(data_); }
+  static std::string key(const std::string& role) { return Simulated::school().key(role); }
+  static std::string path(const std::string& rest) { return std::string("/v1/schools/") + kSchool + "/" + rest; }
+  json::value get(const std::string& role, const std::string& rest) const {
+    return letopis_ok({"get", path(rest), "--url", server_->url(), "--key", key(role)}).json();
+  }
+  Ran audit(Words more = {}) const {
+    Words words{"audit", "--data", data_, "--school", kSchool, "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return letopis(words);
+  }
+
+  // A work of one of the teacher's groups, and a pupil who has no mark for it yet.
+  struct Place {
+    std::string group, work, lesson_day, student;
+  };
+  Place free_place() const {
+    const auto me = get("teacher", "me");
+    const std::string days = "&from=" + str(Simulated::school().said().at("from")) + "&to=" + str(Simulated::school().said().at("to"));
+    for (const auto& group : me.at("groups").as_array()) {
+      const auto journal = get("teacher", "journal?group=" + str(group.at("id")) + days);
+      for (const auto& work : journal.at("works").as_array())
+        for (const auto& student : journal.at("students").as_array())
+          if (!has_mark(journal, work.at("id"), student.at("id")))
+            return {str(group.at("id")), str(work.at("id")), str(work.at("held_on")), str(student.at("id"))};
+    }
+    ADD_FAILURE() << "the simulated teacher has no work in three days";
+    return {};
+  }
+  static bool has_mark(const json::value& journal, const json::value& work, const json::value& student) {
+    for (const auto& cell : journal.at("cells").as_array())
+      for (const auto& entry : cell.at("entries").as_array()) {
+        const auto* of = entry.as_object().if_contains("work");
+        if (cell.at("student") == student && of != nullptr && (*of == work || (of->is_object() && of->at("id") == work))) return true;
+      }
+    return false;
+  }
+  json::value give_mark(const Place& place, const std::string& value) const {
+    const json::value mark = {{"type", "mark_given"}, {"work", place.work}, {"student", place.student}, {"value", value}};
+    return letopis_ok({"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher"), "--json"}, json::serialize(mark))
+        .json()
+        .at("items")
+        .as_array()
+        .at(0);
+  }
+  std::string journal_of(const Place& place) const {
+    return "journal?group=" + place.group + "&from=" + place.lesson_day + "&to=" + place.lesson_day;
+  }
+  static std::string week_of(const Place& place) { return format_week(*parse_date(place.lesson_day)); }
+
+  Folder folder_;
+  std::string data_ = folder_ / "data";
+  std::unique_ptr<Server> server_;
+};
+
+bool mentions(const json::value& view, std::uint64_t index) {
+  return json::serialize(view).find("\"index\":" + std::to_string(index) + ",") != std::string::npos;
+}
+
+TEST_F(RunningSchool, AMarkIsSeenAtOnceInJournalAndDiaryAndItsReceiptIsGoodOffline) {
+  serve();
+  const Place place = free_place();
+  const auto item = give_mark(place, "5");
+  ASSERT_NE(str(item.at("verdict")), "refused") << json::serialize(item);
+  const auto index = item.at("index").to_number<std::uint64_t>();
+  EXPECT_TRUE(mentions(get("teacher", journal_of(place)), index));
+  EXPECT_TRUE(mentions(get("director", "diary?student=" + place.student + "&week=" + week_of(place)), index));
+  EXPECT_FALSE(mentions(get("director", "diary?student=" + place.student + "&week=" + week_of(place) + "&at=" + std::to_string(index)), index));
+
+  const std::string receipt = folder_ / "receipt.tlog-proof";
+  write_text(receipt, str(item.at("receipt")));
+  const std::string vkey = server_->vkey(kSchool);
+  const Ran good = letopis_verify({receipt, "--vkey", vkey, "--json"});
+  EXPECT_EQ(good.status, 0) << good.out << good.err;
+
+  const std::string proof = folder_ / "proof.tlog-proof";
+  letopis_ok({"prove", "--url", server_->url(), "--key", key("director"), "--school", kSchool, "--index", std::to_string(index), "--out", proof});
+  EXPECT_EQ(letopis_verify({proof, "--vkey", vkey}).status, 0);
+  EXPECT_EQ(letopis({"verify", proof, "--vkey", vkey}).status, 0);
+
+  std::string forged = text_of(receipt);
+  auto& letter = forged[forged.find("\nindex") - 40];  // inside the entry
+  letter = letter == 'A' ? 'B' : 'A';
+  write_text(receipt, forged);
+  EXPECT_NE(letopis_verify({receipt, "--vkey", vkey}).status, 0);
+}
+
+TEST_F(RunningSchool, AParentSeesTheirOwnChildAndNobodyElses) {
+  serve();
+  const Place place = free_place();
+  const auto me = get("parent", "me");
+  const std::string child = str(me.at("children").as_array().at(0).at("id"));
+  const std::string week = "&week=" + week_of(place);
+  EXPECT_EQ(str(get("parent", "diary?student=" + child + week).at("student")), child);
+  const auto pupils = get("director", journal_of(place)).at("students").as_array();
+  const auto other = std::find_if(pupils.begin(), pupils.end(), [&](const auto& pupil) { return str(pupil.at("id")) != child; });
+  ASSERT_NE(other, pupils.end());
+  const Ran refused = letopis({"get", path("diary?student=" + str(other->at("id")) + week), "--url", server_->url(), "--key", key("parent")});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(refused.out, "");
+  EXPECT_NE(refused.err.find("http_403"), std::string::npos) << refused.err;
+}
+
+TEST_F(RunningSchool, WhatAViewShowedAtAMomentIsWhatAFoldFromZeroGives) {
+  const auto size = Simulated::school().said().at("events").to_number<std::uint64_t>();
+  serve();
+  const Place place = free_place();
+  const auto periods = get("teacher", "periods");
+  const auto current = std::find_if(periods.as_array().begin(), periods.as_array().end(), [&](const auto& p) {
+    return str(p.at("from")) <= place.lesson_day && place.lesson_day <= str(p.at("to"));
+  });
+  ASSERT_NE(current, periods.as_array().end());
+  const std::string period = str(current->at("id"));
+  const std::vector<std::uint64_t> moments{size / 2, size - 5000, size};
+  std::vector<std::string> journals, diaries;
+  for (const auto at : moments) {
+    journals.push_back(letopis_ok({"get", path("journal?group=" + place.group + "&period=" + period + "&at=" + std::to_string(at)), "--url",
+                                   server_->url(), "--key", key("teacher")})
+                           .out);
+    diaries.push_back(letopis_ok({"get", path("diary?student=" + place.student + "&week=" + week_of(place) + "&at=" + std::to_string(at)), "--url",
+                                  server_->url(), "--key", key("director")})
+                          .out);
+  }
+  EXPECT_NE(journals.front(), journals.back());
+  ASSERT_EQ(server_->stop(), 0);
+  for (std::size_t i = 0; i < moments.size(); ++i) {
+    const auto fold = [&](const std::string& view) {
+      return letopis_ok({"replay", "--data", data_, "--school", kSchool, "--to-index", std::to_string(moments[i]), "--view", view}).out;
+    };
+    EXPECT_EQ(fold("journal:" + place.group + ":" + period), journals[i]) << "at " << moments[i];
+    EXPECT_EQ(fold("diary:" + place.student + ":" + week_of(place)), diaries[i]) << "at " << moments[i];
+  }
+}
+
+TEST_F(RunningSchool, KilledItComesBackWithEverythingItAcknowledgedAndTheAuditIsGreen) {
+  serve();
+  const Place place = free_place();
+  const auto item = give_mark(place, "4");
+  server_->kill();
+  serve();
+  const std::string entry = "events/" + std::to_string(item.at("index").to_number<std::uint64_t>());
+  EXPECT_EQ(get("director", entry).at("statement").at("envelope").at("id"), item.at("statement"));
+  server_->kill();
+
+  const std::string receipt = folder_ / "kept.tlog-proof";
+  write_text(receipt, str(item.at("receipt")));
+  const Ran audited = audit({"--receipt", receipt, "--report", folder_ / "report.html"});
+  ASSERT_EQ(audited.status, 0) << audited.out << audited.err;
+  EXPECT_EQ(str(audited.json().at("verdict")), "simulated");
+  EXPECT_NE(text_of(folder_ / "report.html").find(str(audited.json().at("sentence").at("ru"))), std::string::npos);
+  EXPECT_EQ(letopis({"replay", "--data", data_, "--school", kSchool, "--check", "--json"}).status, 0);
+}
+
+TEST_F(RunningSchool, AnAuditOverHttpFindsWhatAnAuditOfTheDirectoryFinds) {
+  const auto simulated = Simulated::school().said();
+  const auto there = audit().json();
+  serve();
+  const Ran ran = letopis({"audit", "--url", server_->url(), "--key", key("auditor"), "--school", kSchool, "--json"});
+  ASSERT_EQ(ran.status, 0) << ran.out << ran.err;
+  const auto here = ran.json();
+  for (const char* member : {"root", "size", "verdicts", "rules"}) EXPECT_EQ(here.at(member), there.at(member)) << member;
+  // What the simulator believes it did is what the auditor finds.
+  EXPECT_EQ(there.at("size").to_number<std::uint64_t>(), simulated.at("events").to_number<std::uint64_t>());
+  for (const char* verdict : {"accepted", "late"})
+    EXPECT_EQ(there.at("verdicts").at(verdict).to_number<std::uint64_t>(), simulated.at(verdict).to_number<std::uint64_t>()) << verdict;
+}
+
+// While entries are still in the database's own journal, and when they have moved to its tables.
+class OneByte : public RunningSchool, public ::testing::WithParamInterface<bool> {};
+
+TEST_P(OneByte, ChangedAnywhereInTheEntriesTurnsTheAuditRed) {
+  if (GetParam()) {
+    serve();
+    ASSERT_EQ(server_->stop(), 0);
+  }
+  std::string largest;
+  for (const auto& file : fs::directory_iterator(data_ + "/ledger"))
+    if (largest.empty() || file.file_size() > fs::file_size(largest)) largest = file.path().string();
+  ASSERT_EQ(fs::path(largest).extension(), GetParam() ? ".sst" : ".log");
+  ASSERT_EQ(audit().status, 0);
+  const std::string whole = text_of(largest);
+  for (const std::size_t part : {1U, 3U, 5U, 7U}) {
+    std::string changed = whole;
+    changed[whole.size() * part / 10] ^= 1;
+    write_text(largest, changed);
+    const Ran red = audit();
+    ASSERT_EQ(red.status, 1) << "byte " << whole.size() * part / 10 << "\n" << red.out.substr(0, 2000) << red.err;
+    EXPECT_EQ(str(red.json().at("verdict")), "violated");
+    EXPECT_EQ(letopis({"serve", "--data", data_, "--listen", "127.0.0.1:0"}).status, 2) << "a damaged log is not served";
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Files, OneByte, ::testing::Bool(), [](const auto& tables) { return tables.param ? "Tables" : "Journal"; });
+
+TEST_F(RunningSchool, ABackupOfTheRunningServerIsRestoredAndNeverOverSomethingNewer) {
+  serve();
+  const std::string copy = folder_ / "copy";
+  letopis_ok({"backup", "--data", data_, "--out", copy});
+  give_mark(free_place(), "5");
+  ASSERT_EQ(server_->stop(), 0);
+
+  const Ran behind = letopis({"restore", "--from", copy, "--data", data_});
+  EXPECT_EQ(behind.status, 2);
+  EXPECT_NE(behind.err.find("log_behind_checkpoint"), std::string::npos) << behind.err;
+  EXPECT_EQ(audit().status, 0) << "a refused restore leaves what was there";
+
+  data_ = folder_ / "restored";
+  letopis_ok({"restore", "--from", copy, "--data", data_});
+  EXPECT_EQ(audit().status, 0);
+}
+
+TEST_F(RunningSchool, ASecondProcessOnTheSameDirectoryIsTurnedAway) {
+  serve();
+  for (const Words& words : {Words{"serve", "--data", data_, "--listen", "127.0.0.1:0"}, Words{"audit", "--data", data_, "--school", kSchool}}) {
+    const Ran second = letopis(words);
+    EXPECT_EQ(second.status, 2) << words.front();
+    EXPECT_NE(second.err.find("in_use"), std::string::npos) << second.err;
+  }
+  EXPECT_EQ(server_->stop(), 0);
+}
+
+}  // namespace
+}  // namespace letopis::functional

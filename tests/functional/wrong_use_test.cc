@@ -1,0 +1,108 @@
+// Wrong words and wrong files: exit 2, a reason on stderr, nothing on stdout, nothing left behind.
+
+#include <gtest/gtest.h>
+
+#include "tests/functional/programs.h"
+
+namespace letopis::functional {
+namespace {
+
+struct Misuse {
+  const char* name;
+  Words words;
+  const char* reason;  // in what is said on stderr
+};
+const Misuse kMisuses[] = {
+    {"NoCommand", {}, "subcommand"},
+    {"UnknownCommand", {"divine"}, "divine"},
+    {"KeyOfNoPurpose", {"key", "new", "--purpose", "skeleton", "--out", "/tmp/never.key"}, "skeleton"},
+    {"KeyWithoutFile", {"key", "show", "/nowhere/at.all"}, "/nowhere/at.all"},
+    {"ServeNothing", {"serve", "--data", "/nowhere/at/all", "--listen", "127.0.0.1:0"}, "/nowhere/at/all"},
+    {"ServeBadPort", {"serve", "--data", "/nowhere", "--listen", "127.0.0.1:99999"}, "HOST:PORT"},
+    {"CertificateWithoutKey", {"serve", "--data", "/nowhere", "--tls-cert", "c.pem"}, "--tls-key"},
+    {"AuditOfNothing", {"audit", "--data", "/nowhere/at/all", "--school", "s"}, "/nowhere/at/all"},
+    {"AuditOfBoth", {"audit", "--data", "/a", "--url", "http://b", "--school", "s"}, "--data or --url"},
+    {"ReplayOfNothing", {"replay", "--data", "/nowhere/at/all", "--school", "s"}, "/nowhere/at/all"},
+    {"ReplayToNoTime", {"replay", "--data", "/nowhere", "--school", "s", "--to-time", "yesterday"}, "yesterday"},
+    {"SubmitToNobody", {"submit", "-", "--school", "s", "--key", "k"}, "--url"},
+    {"ExampleOfNothing", {"submit", "--example", "nonsense"}, "mark_given"},
+    {"SimulateFromNothing", {"simulate", "school", "/nowhere/at/all", "--data", "/tmp/never"}, "academicSessions.csv: the file is missing"},
+    {"SimulateTheFuture", {"simulate", "school", "/nowhere", "--data", "/tmp/never", "--until", "2999-01-01"}, "after today"},
+    {"RestoreFromNothing", {"restore", "--from", "/nowhere/at/all", "--data", "/tmp/never"}, "/nowhere/at/all"},
+    {"VerifyNothing", {"verify", "/nowhere/at.all", "--vkey", "x"}, "/nowhere/at.all"},
+};
+class WrongUse : public ::testing::TestWithParam<Misuse> {};
+
+TEST_P(WrongUse, SaysWhyAndExitsWithTwo) {
+  const Ran ran = letopis(GetParam().words);
+  EXPECT_EQ(ran.status, 2) << ran.out << ran.err;
+  EXPECT_EQ(ran.out, "");
+  EXPECT_NE(ran.err.find(GetParam().reason), std::string::npos) << ran.err;
+  EXPECT_FALSE(std::filesystem::exists("/tmp/never") || std::filesystem::exists("/tmp/never.key"));
+}
+INSTANTIATE_TEST_SUITE_P(Words, WrongUse, ::testing::ValuesIn(kMisuses), [](const auto& param_info) { return std::string(param_info.param.name); });
+
+TEST(Config, NamesTheLineOfASettingItDoesNotHave) {
+  const Folder folder;
+  const std::string file = folder / "letopis.toml";
+  for (const auto& [text, reason] : {std::pair("listen = \"127.0.0.1:0\"\nport = 80\n", ":2: port is no setting"),
+                                     {"listen = 80\n", ":1: listen is a text"},
+                                     {"listen = \"127.0.0.1:0\n", ":1: "}}) {
+    write_text(file, text);
+    const Ran ran = letopis({"serve", "--data", folder / "data", "--config", file});
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_NE(ran.err.find(file + reason), std::string::npos) << ran.err;
+  }
+}
+
+TEST(Help, EveryCommandShowsAnExample) {
+  for (const Words& command :
+       {Words{"key", "new"}, {"key", "show"}, {"init"}, {"import", "oneroster"}, {"serve"}, {"simulate", "school"}, {"simulate", "oulad"}, {"submit"},
+        {"get"}, {"enrol"}, {"login"}, {"audit"}, {"replay"}, {"prove"}, {"verify"}, {"backup"}, {"restore"}}) {
+    Words words = command;
+    words.emplace_back("--help");
+    const Ran help = letopis(words);
+    EXPECT_EQ(help.status, 0) << command.back();
+    EXPECT_NE(help.out.find("Example"), std::string::npos) << command.back() << "\n" << help.out;
+    EXPECT_NE(help.out.find("letopis"), std::string::npos) << command.back();
+  }
+}
+
+TEST(Keys, AreNeverOverwrittenNorOpenedWithAnotherPassphraseNorForAnotherPurpose) {
+  const Folder folder;
+  const std::string key = folder / "a.key";
+  letopis_ok({"key", "new", "--purpose", "author", "--out", key});
+  const std::string before = text_of(key);
+  EXPECT_EQ(letopis({"key", "new", "--purpose", "author", "--out", key}).status, 2);
+  EXPECT_EQ(text_of(key), before);
+  EXPECT_EQ(std::filesystem::status(key).permissions() & std::filesystem::perms::all,
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+
+  const Words init{"init",     "--data",     folder / "data", "--school",   "s",   "--origin", "o.example/log/s", "--name", "S",
+                   "--timezone", "Europe/Moscow", "--root-key", key};
+  const Ran wrong = letopis(init);
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_NE(wrong.err.find("wrong_purpose"), std::string::npos) << wrong.err;
+
+  write_text(key, before.substr(0, before.size() / 2));
+  EXPECT_EQ(letopis({"key", "show", key}).status, 2);
+}
+
+TEST(Schools, AreCreatedOnce) {
+  const Folder folder;
+  const std::string key = folder / "root.key";
+  letopis_ok({"key", "new", "--purpose", "root", "--out", key});
+  const Words init{"init",     "--data",     folder / "data", "--school",   "s",   "--origin", "o.example/log/s", "--name", "S",
+                   "--timezone", "Europe/Moscow", "--root-key", key};
+  letopis_ok(init);
+  const Ran again = letopis(init);
+  EXPECT_EQ(again.status, 2);
+  EXPECT_NE(again.err.find("already_exists"), std::string::npos) << again.err;
+  Words other_zone = init;
+  other_zone[4] = "t";
+  other_zone[10] = "Europe/Atlantis";
+  EXPECT_EQ(letopis(other_zone).status, 2);
+}
+
+}  // namespace
+}  // namespace letopis::functional
