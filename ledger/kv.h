@@ -55,7 +55,8 @@ class KvStore {
   virtual Status scan(ByteView from, ByteView to, const ScanOptions& options,
                       const std::function<bool(ByteView key, ByteView value)>& visit) const = 0;
   virtual Status flush() = 0;                                // memtables to table files; poisons like commit()
-  virtual Status compact() = 0;                              // everything, then measure
+  virtual Status compact() = 0;                              // everything; the files it replaced are gone when it
+                                                             // returns, but for those that somebody is reading
   virtual Result<std::uint64_t> bytes_on_disk() const = 0;   // table files and write-ahead log
   virtual Status copy_to(const std::string& directory) = 0;  // a consistent full copy (no hard links), fsynced
                                                              // and read back; the directory must be empty or new

@@ -138,6 +138,7 @@ class RocksStore final : public KvStore {
   Status may_write() const;
   Status poison(const rocksdb::Status& status);
   void forget_cached_blocks() const;
+  Status purge_replaced_files();
   Status copy_files(const std::vector<rocksdb::LiveFileStorageInfo>& files, const std::string& to);
   rocksdb::IOStatus copy_file(const rocksdb::LiveFileStorageInfo& file, const std::string& to);
   rocksdb::IOStatus sync_directory(const std::string& directory) const;
@@ -319,6 +320,18 @@ Status RocksStore::compact() {
   rocksdb::CompactRangeOptions options;
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
   if (const auto status = db_->CompactRange(options, nullptr, nullptr); !status.ok()) return poison(status);
+  return purge_replaced_files();
+}
+
+// The files a compaction replaced go when its thread gets to it, which may be long after the call has returned. Listing the
+// logs with deletions off waits for what is being deleted; turning them on again deletes the rest here and now.
+Status RocksStore::purge_replaced_files() {
+  if (const auto status = db_->DisableFileDeletions(); !status.ok()) return tl::unexpected(read_error(status));
+  rocksdb::VectorLogPtr logs;
+  const auto listed = db_->GetSortedWalFiles(logs);
+  const auto purged = db_->EnableFileDeletions(false);
+  for (const auto& status : {listed, purged})
+    if (!status.ok()) return tl::unexpected(read_error(status));
   return {};
 }
 
