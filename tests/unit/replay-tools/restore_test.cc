@@ -5,6 +5,7 @@
 
 #include "ledger/checkpoint_journal.h"
 #include "ledger/schema/codec.h"
+#include "replay-tools/backup.h"
 #include "tests/unit/replay-tools/restore_fixture.h"
 
 namespace letopis::tools {
@@ -80,6 +81,19 @@ TEST_F(Restores, ABackupIsRestoredOverItsOwnAgeButNotOverNewerEntries) {
     EXPECT_NE(restored.error().detail.find(std::to_string(size)), std::string::npos) << restored.error().detail;
   ASSERT_TRUE(live_.reopen());
   EXPECT_EQ(newest(), signed_since);
+}
+
+// backup_made was recorded after the copy, so that every backup was behind what its own making had signed.
+TEST_F(Restores, ABackupHoldsTheEntryThatSaysItWasMade) {
+  ASSERT_TRUE(make_backup(live_.engine(), place("whole")));
+  const auto after = newest();
+  EXPECT_EQ(make_backup(live_.engine(), place("whole")).error().code, "already_exists");
+  EXPECT_FALSE(fs::exists(place("whole.partial")));
+  live_.close();
+  const auto restored = restore(request(place("whole"), data()));
+  ASSERT_TRUE(restored) << restored.error().text();
+  EXPECT_EQ(restored->schools.front().root, after.root);
+  ASSERT_TRUE(live_.reopen());
 }
 
 TEST_F(Restores, TheJournalSpeaksWhenTheDatabaseIsGone) {
