@@ -19,8 +19,11 @@ Site::Site(const AppOptions& options, commands::Engine::Options engine) : live_(
   options_.log = log_.get();
   options_.random = &live_.random();
 }
-Site::~Site() {
+Site::~Site() { stop(); }
+
+void Site::stop() {
   if (app_) app_->stop();
+  app_.reset();
 }
 
 test::LiveSchool& Site::school(std::string_view slug) {

@@ -29,6 +29,7 @@ class Site {
   test::LiveSchool& school(std::string_view slug);
   App& start();
   App& app() { return *app_; }
+  void stop();  // the App is gone; the engine may be reopened
   test::LiveEngine& live() { return live_; }
   std::vector<std::string> log_lines() const;
 
