@@ -250,6 +250,62 @@ TEST_F(RunningSchool, ABackupOfTheRunningServerIsRestoredAndNeverOverSomethingNe
   EXPECT_EQ(audit().status, 0);
 }
 
+TEST_F(RunningSchool, ACopyOfAMomentShowsWhatWasSeenThenAndTakesNoWrites) {
+  const auto then = Simulated::school().said().at("events").to_number<std::uint64_t>() - 2000;
+  serve();
+  const Place place = free_place();
+  const std::string diary = "diary?student=" + place.student + "&week=" + week_of(place);
+  const auto journal_then = get("teacher", journal_of(place) + "&at=" + std::to_string(then));
+  const auto diary_then = get("director", diary + "&at=" + std::to_string(then));
+  const std::string copy = folder_ / "copy", moment = folder_ / "moment";
+  letopis_ok({"backup", "--data", data_, "--out", copy});
+  ASSERT_EQ(server_->stop(), 0);
+  letopis_ok({"restore", "--from", copy, "--data", moment, "--to-index", std::to_string(then)});
+
+  data_ = moment;
+  serve();
+  EXPECT_EQ(get("teacher", journal_of(place)), journal_then);
+  EXPECT_EQ(get("director", diary), diary_then);
+  const Ran refused = letopis({"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher")},
+                              R"({"type":"mark_given","work":")" + place.work + R"(","student":")" + place.student + R"(","value":"5"})");
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(server_->stop(), 0);
+  const Ran audited = audit();
+  EXPECT_EQ(audited.status, 0) << audited.out << audited.err;
+  EXPECT_EQ(audited.json().at("size").to_number<std::uint64_t>(), then);
+}
+
+TEST_F(RunningSchool, WhatARunningServerHoldsIsRebuiltElsewhereFromItsEntries) {
+  serve();
+  const std::string elsewhere = folder_ / "elsewhere";
+  letopis_ok({"restore", "--from", server_->url(), "--data", elsewhere, "--school", kSchool, "--key", key("auditor"), "--vkey", server_->vkey(kSchool)});
+  ASSERT_EQ(server_->stop(), 0);
+  const auto here = audit().json();
+  data_ = elsewhere;
+  const auto there = audit();
+  EXPECT_EQ(there.status, 0) << there.out << there.err;
+  EXPECT_EQ(there.json().at("root"), here.at("root"));
+}
+
+TEST_F(RunningSchool, ErasedTheyAreNamelessEverywhereAndEveryProofStillHolds) {
+  serve();
+  const Place place = free_place();
+  const auto pupils = get("director", journal_of(place)).at("students").as_array();
+  const auto pupil = std::find_if(pupils.begin(), pupils.end(), [&](const auto& one) { return str(one.at("id")) == place.student; });
+  ASSERT_NE(pupil, pupils.end());
+  const std::string name = str(pupil->at("name"));
+  const auto index = give_mark(place, "5").at("index").to_number<std::uint64_t>();
+  letopis_ok({"erase", "--data", data_, "--person", place.student, "--reason", "по заявлению", "--key", key("director"), "--key", key("administrator")});
+  EXPECT_EQ(json::serialize(get("director", journal_of(place))).find(name), std::string::npos);
+  const std::string proof = folder_ / "proof.tlog-proof";
+  letopis_ok({"prove", "--url", server_->url(), "--key", key("director"), "--school", kSchool, "--index", std::to_string(index), "--out", proof});
+  EXPECT_EQ(letopis_verify({proof, "--vkey", server_->vkey(kSchool)}).status, 0);
+  ASSERT_EQ(server_->stop(), 0);
+  const Ran audited = audit();
+  EXPECT_EQ(audited.status, 0) << audited.out << audited.err;
+  EXPECT_GE(audited.json().at("checked").at("texts_erased").as_int64(), 1);
+}
+
 TEST_F(RunningSchool, ASecondProcessOnTheSameDirectoryIsTurnedAway) {
   serve();
   for (const Words& words : {Words{"serve", "--data", data_, "--listen", "127.0.0.1:0"}, Words{"audit", "--data", data_, "--school", kSchool}}) {

@@ -1,5 +1,6 @@
 // Statements as people write them.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "commands/statement_json.h"
@@ -10,6 +11,9 @@ namespace letopis::commands {
 namespace {
 
 using namespace ledger;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr std::string_view kWork = "00112233445566778899aabbccddeeff";
 constexpr std::string_view kStudent = "ffeeddccbbaa99887766554433221100";
@@ -80,7 +84,7 @@ TEST(StatementJson, ErrorsNameThePlaceAndTheReason) {
   EXPECT_EQ(why_not("[]"), "malformed: a statement is a JSON object");
   EXPECT_EQ(why_not("{"), "malformed: not JSON: incomplete JSON");
   EXPECT_EQ(why_not("{}"), "malformed: type: missing");
-  EXPECT_EQ(why_not(R"({"type":"mark_taken"})"), "unknown_type: type: “mark_taken” is no type of statement");
+  EXPECT_THAT(why_not(R"({"type":"mark_taken"})"), AllOf(StartsWith("unknown_type: type: “mark_taken” is no type of statement"), HasSubstr("mark_given")));
   EXPECT_EQ(why_not(R"({"type":"mark_given"})"), "malformed: mark_given.work: missing");
   EXPECT_EQ(why_not(R"({"type":"mark_given","work":"00"})"), "malformed: mark_given.work: expected 32 hexadecimal digits");
   EXPECT_EQ(why_not(mark(R"(,"colour":1)")), "unknown_field: mark_given.colour: no such field");
@@ -98,7 +102,7 @@ TEST(StatementJson, AnArrayNamesTheStatementThatIsWrong) {
   const auto read = read_statements_json("[" + mark() + "," + mark() + "]", 2);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->size(), 2U);
-  EXPECT_EQ(read_statements_json("[" + mark() + R"(,{"type":"x"}])", 2).error().detail, "statement 2: type: “x” is no type of statement");
+  EXPECT_THAT(read_statements_json("[" + mark() + R"(,{"type":"x"}])", 2).error().detail, StartsWith("statement 2: type: “x” is no type of statement"));
   EXPECT_EQ(read_statements_json("[" + mark() + "," + mark() + "]", 1).error().code, "too_large");
   EXPECT_EQ(read_statements_json(mark(), 1)->size(), 1U);
 }
