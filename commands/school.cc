@@ -1,6 +1,7 @@
 #include "commands/school.h"
 
 #include <algorithm>
+#include <future>
 #include <set>
 
 #include "ledger/checkpoint.h"
@@ -140,33 +141,75 @@ Status SchoolImpl::writable() const {
   return fail("read_only", record_.slug + " is a copy of " + std::to_string(copy_->size) + " entries and takes no writes");
 }
 
-// Folds entries that a signed checkpoint covers; the sequencer compares their root with it.
-Status SchoolImpl::replay(std::uint64_t from, std::uint64_t to) {
+namespace {
+
+// A run of entries as they are stored, decoded, with their leaf hashes.
+struct Run {
+  Bytes arena;  // what the entries view into
+  std::vector<Entry> entries;
   std::vector<Hash> leaves;
-  leaves.reserve(to - from);
-  TRY_STATUS(shop_.store.each_leaf(record_.number, from, to, false, [&](std::uint64_t, const Hash& leaf) {
-    leaves.push_back(leaf);
+};
+constexpr std::uint64_t kRunEntries = 1024;
+
+// The entries from..to. "damaged" when one of them is missing or unreadable.
+Result<Run> read_run(const LogStore& store, std::uint32_t school, std::uint64_t from, std::uint64_t to) {
+  Run run;
+  std::vector<std::size_t> ends;
+  TRY_STATUS(store.each_entry(school, from, to, false, [&](std::uint64_t, ByteView bytes) {
+    append(run.arena, bytes);
+    ends.push_back(run.arena.size());
     return true;
   }));
-  Status outcome;
-  TRY_STATUS(shop_.store.each_entry(record_.number, from, to, false, [&](std::uint64_t index, ByteView bytes) {
-    const auto entry = decode_entry(bytes);
-    if (!entry || entry->event.index != index) {
-      outcome = fail("damaged", "entry " + std::to_string(index) + " of " + record_.slug + " cannot be read");
-      return false;
-    }
-    if (const auto* committed = std::get_if<StateCommitted>(&entry->statement.body)) {
-      if (committed->size == index && model_.shards.root() != committed->root) {
-        outcome = fail("state_mismatch", "the state at entry " + std::to_string(index) + " of " + record_.slug + " is not the committed one");
-        return false;
-      }
-      since_state_commit_ = 0;
-    }
-    fold_published(*entry, leaves[index - from], state_.apply(*entry));
-    ++since_state_commit_;
+  TRY_STATUS(store.each_leaf(school, from, to, false, [&](std::uint64_t, const Hash& leaf) {
+    run.leaves.push_back(leaf);
     return true;
   }));
-  return outcome;
+  const auto damaged = [&] { return fail("damaged", "entry " + std::to_string(from + run.entries.size()) + " cannot be read"); };
+  std::size_t begin = 0;
+  run.entries.reserve(ends.size());
+  for (const std::size_t end : ends) {
+    auto entry = decode_entry(ByteView(run.arena).subspan(begin, end - begin));
+    if (!entry || entry->event.index != from + run.entries.size()) return damaged();
+    run.entries.push_back(*std::move(entry));
+    begin = end;
+  }
+  if (run.entries.size() != to - from || run.leaves.size() != to - from) return damaged();
+  return run;
+}
+
+}  // namespace
+
+// Folds entries that a signed checkpoint covers; the sequencer compares their root with it. Reading and decoding is half of
+// the work: the next run is read while this one is folded.
+Status SchoolImpl::replay(std::uint64_t from, std::uint64_t to) {
+  const auto policy = shop_.threaded ? std::launch::async : std::launch::deferred;
+  const auto read_from = [&](std::uint64_t at) {
+    return std::async(policy, [this, at, to] { return read_run(shop_.store, record_.number, at, std::min(to, at + kRunEntries)); });
+  };
+  if (from == to) return {};
+  state_.reserve(to);
+  model_.times.reserve(to);
+  auto reading = read_from(from);
+  for (std::uint64_t at = from; at < to; at += kRunEntries) {
+    auto read = reading.get();
+    if (!read) return fail(read.error().code, record_.slug + ": " + read.error().detail);
+    const Run run = *std::move(read);
+    if (at + kRunEntries < to) reading = read_from(at + kRunEntries);
+    for (std::size_t i = 0; i < run.entries.size(); ++i) TRY_STATUS(replay_one(run.entries[i], run.leaves[i]));
+  }
+  return {};
+}
+
+Status SchoolImpl::replay_one(const Entry& entry, const Hash& leaf) {
+  if (const auto* committed = std::get_if<StateCommitted>(&entry.statement.body)) {
+    const std::uint64_t index = entry.event.index;
+    if (committed->size == index && model_.shards.root() != committed->root)
+      return fail("state_mismatch", "the state at entry " + std::to_string(index) + " of " + record_.slug + " is not the committed one");
+    since_state_commit_ = 0;
+  }
+  fold_published(entry, leaf, state_.apply(entry));
+  ++since_state_commit_;
+  return {};
 }
 
 // An entry that lies past the newest signed checkpoint: stored, but not yet signed when the server stopped — or planted.

@@ -99,6 +99,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   void learn_names(const ledger::Entry& entry);
   Status verify_tail(std::uint64_t index, ByteView bytes);
   Status replay(std::uint64_t from, std::uint64_t to);
+  Status replay_one(const ledger::Entry& entry, const Hash& leaf);
   Result<std::vector<Acknowledged>> record_inside(const ledger::Body& body);
   void commit_state_when_due();
 
