@@ -17,18 +17,22 @@ namespace {
 
 constexpr std::size_t kKeptFileMaxBytes = 2u << 20;
 
-// The vault is opened when its key is at hand; without it the report says that texts were not compared.
-std::optional<std::array<std::uint8_t, 32>> master_key_if_any(const std::string& data) {
+// The vault is opened when its key is at hand; without it, or without a vault, the report says that texts were not compared.
+// A key that was named and cannot be had is an error: who meant to compare texts must not believe that they were.
+Result<std::optional<std::array<std::uint8_t, 32>>> master_key_if_any(const std::string& data) {
   const auto source = ledger::master_key_source_from_environment();
-  if (!source.key_file && !source.credentials_directory && !source.passphrase) return std::nullopt;
+  const bool named = source.key_file || source.credentials_directory || source.passphrase;
+  const std::string vault = data + "/vault";
+  if (!named || !posix_file_system().exists(vault + "/CURRENT")) return std::nullopt;
   SystemRandom random;
-  const auto key = ledger::load_master_key(data + "/vault", source, random, ledger::VaultAccess::kReadOnly);
-  return key ? std::optional(*key) : std::nullopt;
+  TRY(const auto key, ledger::load_master_key(vault, source, random, ledger::VaultAccess::kReadOnly));
+  return key;
 }
 
 Result<std::unique_ptr<audit::AuditSource>> open_source(const Audit& options) {
   if (!options.data.empty()) {
-    TRY(auto source, audit::DirectorySource::open(options.data, options.school, master_key_if_any(options.data)));
+    TRY(const auto key, master_key_if_any(options.data));
+    TRY(auto source, audit::DirectorySource::open(options.data, options.school, key));
     return std::unique_ptr<audit::AuditSource>(std::move(source));
   }
   TRY(auto key, read_key(options.key, signing::Purpose::kAuthor));
@@ -82,7 +86,9 @@ int replay(const Replay& options) {
     if (!time) return refuse("--to-time " + options.to_time + ": " + time.error().text());
     replay_options.to_time = *time;
   }
-  const auto source = audit::DirectorySource::open(options.data, options.school, master_key_if_any(options.data));
+  const auto key = master_key_if_any(options.data);
+  if (!key) return refuse(key.error());
+  const auto source = audit::DirectorySource::open(options.data, options.school, *key);
   if (!source) return refuse(source.error());
   if (const auto copy = (*source)->copy())
     std::cerr << "a copy of the log's first " << copy->size << " entries, taken from " << copy->source << "; the audit says of which signed log\n";

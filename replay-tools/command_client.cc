@@ -85,7 +85,7 @@ Result<std::string> send(const Submit& options) {
   TRY(const auto newest, newest_checkpoint(*session.client, options.school));
   TRY(const Bytes body, sign_all(session, key, {newest.checkpoint.size, newest.checkpoint.root}, drafts));
   const auto headers = session.headers();
-  TRY(const auto answer, expect_ok(session.client->send({"POST", "/v1/schools/" + options.school + "/events", "application/vnd.letopis.statements",
+  TRY(const auto answer, expect_ok(session.client->send({"POST", "/v1/schools/" + options.school + "/events", std::string(server::kStatementsMediaType),
                                                          std::string(as_text(body)), headers})));
   return answer.body;
 }

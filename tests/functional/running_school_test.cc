@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "signing/base/time.h"
 #include "tests/functional/programs.h"
@@ -304,6 +305,15 @@ TEST_F(RunningSchool, ErasedTheyAreNamelessEverywhereAndEveryProofStillHolds) {
   const Ran audited = audit();
   EXPECT_EQ(audited.status, 0) << audited.out << audited.err;
   EXPECT_GE(audited.json().at("checked").at("texts_erased").as_int64(), 1);
+}
+
+TEST_F(RunningSchool, AVaultKeyThatWasNamedAndCannotBeHadIsNoReasonToSkipTheTexts) {
+  ::setenv("LETOPIS_VAULT_KEY_FILE", (folder_ / "no.key").c_str(), 1);
+  const Ran without = audit();
+  ::unsetenv("LETOPIS_VAULT_KEY_FILE");
+  EXPECT_EQ(without.status, 2) << without.out;
+  EXPECT_NE(without.err.find("no.key"), std::string::npos) << without.err;
+  EXPECT_GT(audit().json().at("checked").at("texts").as_int64(), 0);
 }
 
 TEST_F(RunningSchool, ASecondProcessOnTheSameDirectoryIsTurnedAway) {
