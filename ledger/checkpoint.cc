@@ -80,12 +80,24 @@ Result<SignedCheckpoint> open_checkpoint(std::string_view note, const signing::V
 }
 
 std::string ProofFile::encode() const {
+  constexpr std::size_t kHashLine = 45;
   std::string text(kProofFirstLine);
-  text += "\n";
-  if (extra) text += std::string(kExtraStart) + to_base64(*extra) + "\n";
-  text += std::string(kIndexStart) + std::to_string(index) + "\n";
-  for (const auto& hash : proof) text += to_base64(hash.view()) + "\n";
-  return text + "\n" + checkpoint;
+  text.reserve(256 + (extra ? extra->size() / 3 * 4 : 0) + proof.size() * kHashLine + checkpoint.size());
+  text += '\n';
+  if (extra) {
+    text += kExtraStart;
+    append_base64(text, *extra);
+    text += '\n';
+  }
+  text += kIndexStart;
+  text += std::to_string(index);
+  text += '\n';
+  for (const auto& hash : proof) {
+    append_base64(text, hash.view());
+    text += '\n';
+  }
+  text += '\n';
+  return text += checkpoint;
 }
 
 Result<ProofFile> parse_proof_file(std::string_view text) {

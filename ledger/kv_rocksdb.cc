@@ -8,6 +8,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/metadata.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/sst_file_reader.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
@@ -27,6 +28,7 @@ namespace {
 constexpr std::size_t kBatchProtectionBytesPerKey = 8;  // the widest RocksDB offers
 constexpr std::size_t kScrubReadAheadBytes = 2u << 20;
 constexpr std::size_t kBlockBytes = 16u << 10;  // 4 KiB hold seven entries: a replay pays for every block it opens
+constexpr std::size_t kRowPrefixBytes = 5;      // kind and school, as in store_rows.h
 constexpr std::size_t kCopyChunkBytes = 1u << 20;
 constexpr std::size_t kKeptLogLines = 16;
 
@@ -103,6 +105,8 @@ rocksdb::Options engine_options(const KvOptions& options, const std::shared_ptr<
   out.max_bgerror_resume_count = 0;  // after an I/O error only a restart can tell what is on disk
   out.write_buffer_size = options.write_buffer_bytes;
   out.max_total_wal_size = 2 * options.write_buffer_bytes;
+  // Rows of one kind and school arrive in the order of their keys: each finds its place beside the one before.
+  out.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(kRowPrefixBytes));
   out.max_background_jobs = 2;
   out.bytes_per_sync = 1u << 20;
   out.level_compaction_dynamic_level_bytes = true;

@@ -1,6 +1,7 @@
 #include "ledger/schema/describe.h"
 
 #include <array>
+#include <cstring>
 
 namespace letopis::ledger {
 namespace {
@@ -132,17 +133,37 @@ void append_escaped(std::string& to, char c) {
   }
 }
 
+constexpr std::uint64_t in_every_byte(std::uint8_t value) { return value * 0x0101'0101'0101'0101; }
+
+// Whether one of eight bytes may have to be escaped; never false when one must. A byte of zero, or one below `n`, borrows
+// from its highest bit (Anderson, Bit Twiddling Hacks, "Determine if a word has a byte less than n").
+bool may_hold_escaped(std::uint64_t eight) {
+  const auto below = [](std::uint64_t word, std::uint8_t n) { return (word - in_every_byte(n)) & ~word; };
+  const auto equal = [&](std::uint8_t value) { return below(eight ^ in_every_byte(value), 1); };
+  return ((below(eight, 0x20) | equal('"') | equal('\\') | equal(0x7f)) & in_every_byte(0x80)) != 0;
+}
+
+// Where the next byte to be escaped stands, from `from` on; the end when there is none. An answer is mostly receipts,
+// thousands of plain characters each: eight at a time.
+std::size_t next_escaped(std::string_view text, std::size_t from) {
+  std::uint64_t eight = 0;
+  for (; from + sizeof eight <= text.size(); from += sizeof eight) {
+    std::memcpy(&eight, text.data() + from, sizeof eight);
+    if (may_hold_escaped(eight)) break;
+  }
+  while (from < text.size() && !kEscaped[static_cast<unsigned char>(text[from])]) ++from;
+  return from;
+}
+
 }  // namespace
 
-// Run by run: an answer is mostly receipts, thousands of plain characters each.
 void append_json_string(std::string& to, std::string_view text) {
   to += '"';
   std::size_t run = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!kEscaped[static_cast<unsigned char>(text[i])]) continue;
-    to.append(text, run, i - run);
-    append_escaped(to, text[i]);
-    run = i + 1;
+  for (std::size_t at = next_escaped(text, 0); at < text.size(); at = next_escaped(text, run)) {
+    to.append(text, run, at - run);
+    append_escaped(to, text[at]);
+    run = at + 1;
   }
   to.append(text, run);
   to += '"';

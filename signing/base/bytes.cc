@@ -1,5 +1,7 @@
 #include "signing/base/bytes.h"
 
+#include <cstring>
+
 namespace letopis {
 namespace {
 
@@ -19,6 +21,13 @@ constexpr std::array<std::int8_t, 256> make_base64_values() {
   return values;
 }
 constexpr auto kBase64Values = make_base64_values();
+
+// Two digits for twelve bits: a receipt is thousands of them.
+constexpr auto kBase64Pairs = [] {
+  std::array<std::array<char, 2>, 4096> pairs{};
+  for (std::size_t i = 0; i < pairs.size(); ++i) pairs[i] = {kBase64Digits[i >> 6], kBase64Digits[i & 63]};
+  return pairs;
+}();
 
 }  // namespace
 
@@ -46,25 +55,28 @@ Result<Bytes> from_hex(std::string_view text) {
 }
 
 std::string to_base64(ByteView bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4, '=');
-  char* out = text.data();
+  std::string text;
+  append_base64(text, bytes);
+  return text;
+}
+
+void append_base64(std::string& to, ByteView bytes) {
+  const std::size_t before = to.size();
+  to.resize(before + (bytes.size() + 2) / 3 * 4, '=');
+  char* out = to.data() + before;
   std::size_t i = 0;
   for (; i + 3 <= bytes.size(); i += 3) {
-    const std::uint32_t group = static_cast<std::uint32_t>(bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2]);
-    *out++ = kBase64Digits[group >> 18];
-    *out++ = kBase64Digits[group >> 12 & 63];
-    *out++ = kBase64Digits[group >> 6 & 63];
-    *out++ = kBase64Digits[group & 63];
+    const auto group = static_cast<std::uint32_t>(bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2]);
+    std::memcpy(out, kBase64Pairs[group >> 12].data(), 2);
+    std::memcpy(out + 2, kBase64Pairs[group & 4095].data(), 2);
+    out += 4;
   }
   if (i + 1 == bytes.size()) {
-    *out++ = kBase64Digits[bytes[i] >> 2];
-    *out++ = kBase64Digits[(bytes[i] & 3) << 4];
+    std::memcpy(out, kBase64Pairs[std::size_t{bytes[i]} << 4].data(), 2);
   } else if (i + 2 == bytes.size()) {
-    *out++ = kBase64Digits[bytes[i] >> 2];
-    *out++ = kBase64Digits[(bytes[i] & 3) << 4 | bytes[i + 1] >> 4];
-    *out++ = kBase64Digits[(bytes[i + 1] & 15) << 2];
+    std::memcpy(out, kBase64Pairs[std::size_t{bytes[i]} << 4 | bytes[i + 1] >> 4].data(), 2);
+    out[2] = kBase64Digits[(bytes[i + 1] & 15) << 2];
   }
-  return text;
 }
 
 Result<Bytes> from_base64(std::string_view text) {

@@ -66,6 +66,7 @@ Result<Bytes> from_hex(std::string_view text);
 
 // Standard base64 with padding (RFC 4648, section 4); from_base64 refuses non-canonical trailing bits and white space.
 std::string to_base64(ByteView bytes);
+void append_base64(std::string& to, ByteView bytes);
 Result<Bytes> from_base64(std::string_view text);
 
 template <class Fixed>

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 #include "ledger/schema/codec.h"
 #include "ledger/schema/describe.h"
 #include "letopis_generated.h"
@@ -293,6 +295,47 @@ TEST(Codec, ASubmissionIsAsStrictAsAStatement) {
   EXPECT_TRUE(decode_submission(encode(submission_of(statement, kStatementsPerRequestMax))));
   EXPECT_EQ(decode_submission(encode(submission_of(statement, kStatementsPerRequestMax + 1))).error().code, "too_large");
   EXPECT_EQ(decode_submission(Bytes(kSubmissionSizeMaxBytes + 1)).error().code, "too_large");
+}
+
+// Byte by byte, as RFC 8259 has it.
+std::string escaped_naively(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    char escape[8];
+    if (c == '"' || c == '\\')
+      out += {'\\', c};
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '\t')
+      out += "\\t";
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      out.append(escape, static_cast<std::size_t>(std::snprintf(escape, sizeof escape, "\\u%04x", c)));
+    else
+      out += c;
+  }
+  return out + '"';
+}
+
+TEST(Describe, EveryByteIsEscapedAtEveryPlace) {
+  for (int byte = 0; byte < 256; ++byte)
+    for (std::size_t size = 1; size <= 20; ++size)
+      for (std::size_t at = 0; at < size; ++at) {
+        std::string text(size, 'a');
+        text[at] = static_cast<char>(byte);
+        ASSERT_EQ(json_string(text), escaped_naively(text)) << byte << " at " << at << " of " << size;
+      }
+}
+
+TEST(Describe, AnyMixtureOfBytesIsEscaped) {
+  SeededRandom random(5);
+  constexpr std::string_view kOften = "\"\\\n\t !#[]~\x7f\x1f\x80\xff";  // what must be escaped, and its neighbours
+  for (int round = 0; round < 2000; ++round) {
+    Bytes choices(round % 64);
+    random.fill(choices);
+    std::string text;
+    for (const auto choice : choices) text += choice < 128 ? kOften[choice % kOften.size()] : static_cast<char>(choice);
+    ASSERT_EQ(json_string(text), escaped_naively(text));
+  }
 }
 
 }  // namespace

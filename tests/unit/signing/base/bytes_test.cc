@@ -65,6 +65,14 @@ TEST(Base64, UsesTheStandardAlphabet) {
   EXPECT_EQ(from_base64("++++////").value(), (Bytes{0xfb, 0xef, 0xbe, 0xff, 0xff, 0xff}));
 }
 
+TEST(Base64, AppendingKeepsWhatIsThere) {
+  std::string text = "extra ";
+  append_base64(text, as_bytes("fooba"));
+  append_base64(text, {});
+  append_base64(text, as_bytes("fo"));
+  EXPECT_EQ(text, "extra Zm9vYmE=Zm8=");
+}
+
 TEST(Base64, EveryLengthComesBack) {
   SeededRandom random(71);
   for (std::size_t size = 0; size < 200; ++size) {
