@@ -94,8 +94,15 @@ class School {
   // Authenticates, seals texts, judges, records, answers with receipts. Errors as authenticate() and Sequencer::submit, and
   // "text_missing" / "text_unknown" (sealed fields and texts that do not match), "profile_missing" (a profile_adopted
   // whose text did not come along or does not parse), "too_many", "read_only".
-  virtual Result<std::vector<Acknowledged>> submit(RawSubmission submission, Language language) = 0;
-  // The service key's own entries.
+  // `recorded` hears what became of it, once: on the sequencer's thread, where it must not block; in the calling thread when the
+  // submission is refused unread. Does not wait.
+  using Recorded = std::function<void(Result<ledger::Receipted>)>;
+  virtual void submit(RawSubmission submission, Recorded recorded) = 0;
+  // The answer with its receipts, for whoever submitted. Errors: only of a damaged store.
+  virtual Result<std::vector<Acknowledged>> acknowledge(const ledger::Receipted& receipted, Language language) const = 0;
+  // Both, waiting for it. Not from a callback of the sequencer.
+  Result<std::vector<Acknowledged>> submit(RawSubmission submission, Language language);
+  // The service key's own entries. Waits, likewise.
   virtual Result<std::vector<Acknowledged>> record(const ledger::Body& body) = 0;
 
   // Calls fn(const ReadModel&) under a shared lock; keep it short, copy out what you need.

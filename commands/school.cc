@@ -17,28 +17,6 @@ namespace {
 constexpr std::size_t kRootsRememberedMax = 4096;
 }
 
-void Gate::enter() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !closed_; });
-  ++inside_;
-}
-void Gate::leave() {
-  const std::lock_guard lock(mutex_);
-  --inside_;
-  changed_.notify_all();
-}
-void Gate::close() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return !closed_; });
-  closed_ = true;
-  changed_.wait(lock, [this] { return inside_ == 0; });
-}
-void Gate::open() {
-  const std::lock_guard lock(mutex_);
-  closed_ = false;
-  changed_.notify_all();
-}
-
 // --- What every school answers from its read model ---------------------------------------------------------------------
 
 Result<std::uint64_t> School::size_at(std::string_view at) const {
@@ -205,10 +183,8 @@ Status SchoolImpl::replay_one(const Entry& entry, const Hash& leaf) {
     const std::uint64_t index = entry.event.index;
     if (committed->size == index && model_.shards.root() != committed->root)
       return fail("state_mismatch", "the state at entry " + std::to_string(index) + " of " + record_.slug + " is not the committed one");
-    since_state_commit_ = 0;
   }
   fold_published(entry, leaf, state_.apply(entry));
-  ++since_state_commit_;
   return {};
 }
 
@@ -259,13 +235,13 @@ void SchoolImpl::published(const std::vector<Published>& entries, const SignedCh
   }
   roots_[checkpoint.checkpoint.size] = checkpoint.checkpoint.root;
   while (roots_.size() > kRootsRememberedMax) roots_.erase(roots_.begin());
-  since_state_commit_ += entries.size();
   const std::lock_guard lock(listeners_mutex_);
   for (const auto& [id, listener] : listeners_) listener(changes);
 }
 
 void SchoolImpl::fold_published(const Entry& entry, const Hash& leaf, const std::vector<ShardKey>& shards) {
   model_.times.push_back(entry.event.recorded_at);
+  since_state_commit_ = std::holds_alternative<StateCommitted>(entry.statement.body) ? 0 : since_state_commit_ + 1;
   bool structural = false;
   for (const auto& key : shards) {
     model_.shards.add(key, entry.event.index, leaf);
@@ -332,42 +308,36 @@ std::optional<Hash> SchoolImpl::root_at(std::uint64_t size) const {
 
 // --- Submitting ----------------------------------------------------------------------------------------------------------
 
-namespace {
-class Inside {
- public:
-  explicit Inside(Gate& gate) : gate_(gate) { gate_.enter(); }
-  ~Inside() { gate_.leave(); }
-  Inside(const Inside&) = delete;
-  Inside& operator=(const Inside&) = delete;
-
- private:
-  Gate& gate_;
-};
-}  // namespace
-
-Result<std::vector<Acknowledged>> SchoolImpl::submit(RawSubmission submission, Language language) {
-  TRY_STATUS(writable());
-  auto result = [&] {
-    const Inside inside(gate_);
-    return submit_inside(std::move(submission), language, false);
-  }();
-  if (result) commit_state_when_due();
-  return result;
+Result<std::vector<Acknowledged>> School::submit(RawSubmission submission, Language language) {
+  std::promise<Result<Receipted>> promise;
+  auto recorded = promise.get_future();
+  submit(std::move(submission), [&promise](Result<Receipted> result) { promise.set_value(std::move(result)); });
+  const auto receipted = recorded.get();
+  if (!receipted) return tl::unexpected(receipted.error());
+  return acknowledge(*receipted, language);
 }
 
-Result<std::vector<Acknowledged>> SchoolImpl::submit_genesis(RawStatement genesis, Bytes profile_text) {
+void SchoolImpl::submit(RawSubmission submission, Recorded recorded) {
+  if (auto open = writable(); !open) return recorded(tl::unexpected(std::move(open).error()));
+  hand_to_sequencer(std::move(submission), false, std::move(recorded));
+}
+
+Status SchoolImpl::submit_genesis(RawStatement genesis, Bytes profile_text) {
   RawSubmission submission;
   submission.statements.push_back(std::move(genesis));
   submission.blobs.push_back(std::move(profile_text));
-  return submit_inside(std::move(submission), Language::kRussian, true);
+  std::promise<Result<Receipted>> promise;
+  auto recorded = promise.get_future();
+  hand_to_sequencer(std::move(submission), true, [&promise](Result<Receipted> result) { promise.set_value(std::move(result)); });
+  if (auto result = recorded.get(); !result) return tl::unexpected(std::move(result).error());
+  return {};
 }
 
-Result<std::vector<Acknowledged>> SchoolImpl::submit_inside(RawSubmission raw, Language language, bool genesis_allowed) {
-  TRY(Submission submission, prepare(std::move(raw), genesis_allowed));
-  TRY_STATUS(keep_profiles(submission));
-  auto receipted = shop_.sequencer.submit(record_.number, std::move(submission)).get();
-  if (!receipted) return tl::unexpected(receipted.error());
-  return acknowledge(*receipted, language);
+void SchoolImpl::hand_to_sequencer(RawSubmission raw, bool genesis_allowed, Recorded recorded) {
+  auto submission = prepare(std::move(raw), genesis_allowed);
+  if (!submission) return recorded(tl::unexpected(std::move(submission).error()));
+  if (auto kept = keep_profiles(*submission); !kept) return recorded(tl::unexpected(std::move(kept).error()));
+  shop_.sequencer.submit(record_.number, *std::move(submission), std::move(recorded));
 }
 
 Result<Submission> SchoolImpl::prepare(RawSubmission raw, bool genesis_allowed) {
@@ -425,9 +395,10 @@ Status SchoolImpl::keep_profiles(const Submission& submission) {
   return {};
 }
 
-Result<std::vector<Acknowledged>> SchoolImpl::acknowledge(const Receipted& receipted, Language language) {
+Result<std::vector<Acknowledged>> SchoolImpl::acknowledge(const Receipted& receipted, Language language) const {
   const std::uint64_t size = receipted.checkpoint.checkpoint.size;
   const TreeCache& tree = shop_.sequencer.tree();
+  TRY(const auto genesis_proof, tree.inclusion_proof(record_.number, 0, size));
   std::vector<Acknowledged> acknowledged;
   acknowledged.reserve(receipted.placed.size());
   for (const auto& placed : receipted.placed) {
@@ -445,7 +416,7 @@ Result<std::vector<Acknowledged>> SchoolImpl::acknowledge(const Receipted& recei
     ProofFile file;
     file.index = placed.index;
     TRY(file.proof, tree.inclusion_proof(record_.number, placed.index, size));
-    TRY(file.extra, receipt_extra(entry, placed.entry, size));
+    TRY(file.extra, receipt_extra(entry, placed.entry, genesis_proof));
     file.checkpoint = receipted.note;
     item.receipt = file.encode();
   }
@@ -469,10 +440,10 @@ void SchoolImpl::explain(const Entry& entry, Language language, Acknowledged& to
 
 // The entries by which a key came to be trusted: its enrolment, its invitation, the inviter's enrolment, … , the genesis.
 // Kept for good: the chain of a key never changes.
-Result<std::vector<Bytes>> SchoolImpl::key_chain(const Id& key_id) const {
+Result<SchoolImpl::KeyChain> SchoolImpl::key_chain(const Id& key_id) const {
   {
     const std::lock_guard lock(chains_mutex_);
-    if (const auto it = chains_.find(key_id); it != chains_.end()) return *it->second;
+    if (const auto it = chains_.find(key_id); it != chains_.end()) return it->second;
   }
   std::vector<std::uint64_t> indices;
   Id next = key_id;
@@ -501,11 +472,11 @@ Result<std::vector<Bytes>> SchoolImpl::key_chain(const Id& key_id) const {
   }
   const std::lock_guard lock(chains_mutex_);
   chains_[key_id] = chain;
-  return *chain;
+  return KeyChain(chain);
 }
 
 // An enrolment that brought no key (refused, or waiting for an endorsement) has its invitation to lead back from.
-Result<std::vector<Bytes>> SchoolImpl::author_chain(const Entry& entry) const {
+Result<SchoolImpl::KeyChain> SchoolImpl::author_chain(const Entry& entry) const {
   auto own = key_chain(entry.statement.key);
   const auto* enrolment = std::get_if<KeyEnrolled>(&entry.statement.body);
   if (own || enrolment == nullptr) return own;
@@ -518,18 +489,20 @@ Result<std::vector<Bytes>> SchoolImpl::author_chain(const Entry& entry) const {
   }
   TRY(Bytes invitation, this->entry(index));
   TRY(const Entry issued, decode_entry(invitation));
-  TRY(auto chain, key_chain(issued.statement.key));
-  chain.insert(chain.begin(), std::move(invitation));
-  return chain;
+  TRY(const auto inviter, key_chain(issued.statement.key));
+  auto chain = std::make_shared<std::vector<Bytes>>(*inviter);
+  chain->insert(chain->begin(), std::move(invitation));
+  return KeyChain(chain);
 }
 
-Result<Bytes> SchoolImpl::receipt_extra(const Entry& entry, ByteView bytes, std::uint64_t size) const {
+Result<Bytes> SchoolImpl::receipt_extra(const Entry& entry, ByteView bytes, std::vector<Hash> genesis_proof) const {
   TRY(const auto chain, author_chain(entry));
   Receipt receipt;
   receipt.version = kReceiptVersion;
   receipt.event = bytes;
-  for (const auto& link : chain) receipt.key_chain.push_back({link});
-  TRY(receipt.genesis_proof, shop_.sequencer.tree().inclusion_proof(record_.number, 0, size));
+  receipt.key_chain.reserve(chain->size());
+  for (const auto& link : *chain) receipt.key_chain.push_back({link});
+  receipt.genesis_proof = std::move(genesis_proof);
   return encode(receipt);
 }
 
@@ -543,7 +516,8 @@ Result<std::string> SchoolImpl::proof(std::uint64_t index, bool full) const {
   if (full) {
     TRY(const Bytes bytes, entry(index));
     TRY(const Entry decoded, decode_entry(bytes));
-    TRY(file.extra, receipt_extra(decoded, bytes, checkpoint.size));
+    TRY(auto genesis_proof, shop_.sequencer.tree().inclusion_proof(record_.number, 0, checkpoint.size));
+    TRY(file.extra, receipt_extra(decoded, bytes, std::move(genesis_proof)));
   }
   file.checkpoint = note;
   return file.encode();
@@ -637,33 +611,30 @@ void SchoolImpl::unlisten(std::uint64_t id) {
 
 // --- The service key's own entries -------------------------------------------------------------------------------------------
 
-Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body) {
-  TRY_STATUS(writable());
-  const Inside inside(gate_);
-  return record_inside(body);
-}
-
-Result<std::vector<Acknowledged>> SchoolImpl::record_inside(const Body& body) {
-  const std::lock_guard lock(service_mutex_);
-  if (!service_) service_.emplace(*service_key_, record_.origin, Id{}, shop_.random);
-  const auto seen = read([](const ReadModel& model) { return Seen{model.checkpoint.size, model.checkpoint.root}; });
-  const auto before = service_->position();
-  RawSubmission submission;
+RawStatement SchoolImpl::say(Author& service, const Body& body) const {
   Author::Draft draft;
   draft.body = body;
   draft.acting_as = Role::kService;
   draft.claimed_at = shop_.clock.now();
-  submission.statements.push_back(service_->sign(draft, seen));
-  auto result = submit_inside(std::move(submission), Language::kRussian, false);
+  return service.sign(draft, read([](const ReadModel& model) { return Seen{model.checkpoint.size, model.checkpoint.root}; }));
+}
+
+Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body) {
+  TRY_STATUS(writable());
+  const std::lock_guard lock(service_mutex_);
+  if (!service_) service_.emplace(*service_key_, record_.origin, Id{}, shop_.random);
+  const auto before = service_->position();
+  RawSubmission submission;
+  submission.statements.push_back(say(*service_, body));
+  auto result = School::submit(std::move(submission), Language::kRussian);
   if (!result) service_->rewind(before);
   return result;
 }
 
-// Every few thousand entries the root of the state tree goes into the log. Nobody else writes meanwhile, so that the root
-// covers exactly what precedes its own entry.
-void SchoolImpl::commit_state_when_due() {
-  if (since_state_commit_ < shop_.commit_state_every || committing_.exchange(true)) return;
-  gate_.close();
+// Every few thousand entries the root of the state tree goes into the log. A remark is placed before anything else, so that the
+// root covers exactly what precedes its own entry.
+std::optional<Judge::Remark> SchoolImpl::remark() {
+  if (since_state_commit_ < shop_.commit_state_every || committing_) return std::nullopt;
   StateCommitted committed;
   {
     const std::unique_lock lock(model_mutex_);
@@ -671,9 +642,17 @@ void SchoolImpl::commit_state_when_due() {
     committed.root = model_.shards.root();
     committed.shards = model_.shards.count();
   }
-  if (record_inside(committed)) since_state_commit_ = 0;
-  gate_.open();
-  committing_ = false;
+  if (!committer_) committer_.emplace(*service_key_, record_.origin, Id{}, shop_.random);
+  const auto before = committer_->position();
+  RawSubmission said;
+  said.statements.push_back(say(*committer_, committed));
+  auto submission = prepare(std::move(said), false);
+  LETOPIS_ASSERT(submission.has_value());  // a service key the genesis names, and a statement of ours
+  committing_ = true;
+  return Remark{*std::move(submission), [this, before](const Result<Receipted>& result) {
+                  committing_ = false;
+                  if (!result) committer_->rewind(before);
+                }};
 }
 
 }  // namespace letopis::commands

@@ -1,7 +1,6 @@
 #pragma once
 // One school of an engine: judge for the sequencer, read model for everybody else (used by engine.cc only).
 
-#include <condition_variable>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -11,21 +10,6 @@
 #include "commands/engine.h"
 
 namespace letopis::commands {
-
-// Lets submissions in side by side, and a state commitment alone: its root must cover exactly what precedes it.
-class Gate {
- public:
-  void enter();
-  void leave();
-  void close();  // returns when nobody is inside
-  void open();
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t inside_ = 0;
-  bool closed_ = false;
-};
 
 // Everything of the engine a school works with.
 struct Workshop {
@@ -48,14 +32,15 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Status start(std::uint64_t signed_size, signing::KeyPair log_key);
   // Folds what is there and holds it against the mark; the school then takes no writes.
   Status start_copy(const ledger::CopyMark& mark);
-  Result<std::vector<Acknowledged>> submit_genesis(RawStatement genesis, Bytes profile_text);
+  Status submit_genesis(RawStatement genesis, Bytes profile_text);
 
   const std::string& slug() const override { return record_.slug; }
   const std::string& origin() const override { return record_.origin; }
   const signing::VerifierKey& vkey() const override { return vkey_; }
   const KeyDirectory& keys() const override { return *this; }
   const std::optional<ledger::CopyMark>& copy() const override { return copy_; }
-  Result<std::vector<Acknowledged>> submit(RawSubmission submission, Language language) override;
+  void submit(RawSubmission submission, Recorded recorded) override;
+  Result<std::vector<Acknowledged>> acknowledge(const ledger::Receipted& receipted, Language language) const override;
   Result<std::vector<Acknowledged>> record(const ledger::Body& body) override;
   Result<Bytes> entry(std::uint64_t index) const override;
   Result<std::string> proof(std::uint64_t index, bool full) const override;
@@ -78,6 +63,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   ledger::Ruling judge(const ledger::Statement& statement, std::uint64_t index, Instant recorded_at) override;
   void applied(const ledger::Entry& entry, const Hash& leaf) override;
   void published(const std::vector<Published>& entries, const ledger::SignedCheckpoint& checkpoint, const std::string& note) override;
+  std::optional<Remark> remark() override;
   // KeyDirectory
   std::optional<KnownKey> find_key(const Id& id) const override;
   std::optional<PublicKey> find_invitation(const Id& statement) const override;
@@ -86,22 +72,21 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
 
  private:
   Status writable() const;
-  Result<std::vector<Acknowledged>> submit_inside(RawSubmission submission, Language language, bool genesis_allowed);
+  void hand_to_sequencer(RawSubmission submission, bool genesis_allowed, Recorded recorded);
   Result<ledger::Submission> prepare(RawSubmission submission, bool genesis_allowed);
   Status match_texts(const std::vector<RawText>& texts, ledger::Submission& submission) const;
   Status keep_profiles(const ledger::Submission& submission);
-  Result<std::vector<Acknowledged>> acknowledge(const ledger::Receipted& receipted, Language language);
   void explain(const ledger::Entry& entry, Language language, Acknowledged& to) const;
-  Result<std::vector<Bytes>> key_chain(const Id& key) const;
-  Result<std::vector<Bytes>> author_chain(const ledger::Entry& entry) const;
-  Result<Bytes> receipt_extra(const ledger::Entry& entry, ByteView bytes, std::uint64_t size) const;
+  using KeyChain = std::shared_ptr<const std::vector<Bytes>>;
+  Result<KeyChain> key_chain(const Id& key) const;
+  Result<KeyChain> author_chain(const ledger::Entry& entry) const;
+  Result<Bytes> receipt_extra(const ledger::Entry& entry, ByteView bytes, std::vector<Hash> genesis_proof) const;
   void fold_published(const ledger::Entry& entry, const Hash& leaf, const std::vector<projections::ShardKey>& shards);
   void learn_names(const ledger::Entry& entry);
   Status verify_tail(std::uint64_t index, ByteView bytes);
   Status replay(std::uint64_t from, std::uint64_t to);
   Status replay_one(const ledger::Entry& entry, const Hash& leaf);
-  Result<std::vector<Acknowledged>> record_inside(const ledger::Body& body);
-  void commit_state_when_due();
+  RawStatement say(Author& service, const ledger::Body& body) const;
 
   Workshop shop_;
   ledger::SchoolRecord record_;
@@ -131,17 +116,18 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   std::set<Id> erased_;
 
   mutable std::mutex chains_mutex_;
-  mutable projections::FlatMap<Id, std::shared_ptr<const std::vector<Bytes>>> chains_;
+  mutable projections::FlatMap<Id, KeyChain> chains_;
 
   std::mutex listeners_mutex_;
   std::map<std::uint64_t, Listener> listeners_;
   std::uint64_t next_listener_ = 1;
 
-  Gate gate_;
   std::mutex service_mutex_;
-  std::optional<Author> service_;
-  std::atomic<std::uint64_t> since_state_commit_{0};
-  std::atomic<bool> committing_{false};
+  std::optional<Author> service_;  // of record()
+  // The sequencer's thread.
+  std::optional<Author> committer_;  // of remark(): a chain of its own
+  std::uint64_t since_state_commit_ = 0;
+  bool committing_ = false;
 };
 
 }  // namespace letopis::commands

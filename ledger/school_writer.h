@@ -54,6 +54,7 @@ class SchoolWriter {
   // Takes the entries' bytes back out of the batch; from here proofs under the new checkpoint can be made.
   void grow_tree(WriteBatch& batch);
   void show() const;  // to projections
+  std::optional<Judge::Remark> remark() const { return judge_.remark(); }
   Receipted receipt(Placement placement) const;
   void end_batch();
 

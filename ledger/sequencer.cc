@@ -95,6 +95,7 @@ struct Sequencer::Impl {
   Status sign_and_journal(const std::vector<SchoolWriter*>& schools);
   Status commit_checkpoint_rows(const std::vector<SchoolWriter*>& schools);
   void publish(const std::vector<SchoolWriter*>& schools, WriteBatch& rows);
+  void take_remarks(const std::vector<SchoolWriter*>& schools);
   void count(const std::vector<Result<Receipted>>& results, Instant began);
   template <class F>
   auto timed(std::int64_t Counters::*total, F&& work) {
@@ -320,6 +321,7 @@ Result<std::vector<Result<Receipted>>> Sequencer::Impl::write(std::vector<Reques
     if (school->has_pending()) touched.push_back(school.get());
   if (!touched.empty()) TRY_STATUS(make_durable(touched, rows));
   publish(touched, rows);
+  take_remarks(touched);
 
   std::vector<Result<Receipted>> results;
   results.reserve(requests.size());
@@ -349,6 +351,20 @@ void Sequencer::Impl::publish(const std::vector<SchoolWriter*>& touched, WriteBa
     for (const auto* school : touched) notes[school->record().number] = school->note();
   }
   for (const auto* school : touched) school->show();
+}
+
+// Schools speak for themselves between two batches, before anybody who waits.
+void Sequencer::Impl::take_remarks(const std::vector<SchoolWriter*>& touched) {
+  for (auto* school : touched) {
+    auto remark = school->remark();
+    if (!remark) continue;
+    Request request{school->record().number, std::move(remark->submission), 0, std::move(remark->done)};
+    request.bytes = bytes_of(request.submission);
+    const std::lock_guard guard(state_mutex);
+    queue_statements += request.submission.statements.size();
+    queue_bytes += request.bytes;
+    queue.push_front(std::move(request));
+  }
 }
 
 Status Sequencer::Impl::sign_and_journal(const std::vector<SchoolWriter*>& touched) {

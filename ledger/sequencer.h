@@ -59,24 +59,6 @@ struct Ruling {
   std::vector<Role> awaits;
 };
 
-// Implemented by commands; the sequencer calls upward through it. judge/applied: sequencer thread only.
-class Judge {
- public:
-  virtual ~Judge() = default;
-  // Pure: from the state as applied so far, the statement and the moment it will carry.
-  virtual Ruling judge(const Statement& statement, std::uint64_t index, Instant recorded_at) = 0;
-  // The entry has its place in the batch; following statements are judged with it. Not durable yet.
-  virtual void applied(const Entry& entry, const Hash& leaf) = 0;
-  // Durable and signed: show it. `entries` are the batch's, in order. The sequencer thread; readers are concurrent.
-  struct Published {
-    std::uint64_t index;
-    Hash leaf;
-    Bytes bytes;
-  };
-  virtual void published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint,
-                         const std::string& note) = 0;
-};
-
 struct Submission {
   std::vector<SignedStatement> statements;  // at most kStatementsPerRequestMax, all of one school
   std::vector<SealedText> texts;    // only those that match commitments of the statements (checked by the caller)
@@ -101,6 +83,31 @@ struct Receipted {
 // "unknown_school", "clock_behind" (the clock is more than a minute behind the newest entry), "too_large", "malformed" (no
 // statements, texts without places, a blob of another hash), "no_vault".
 // Sealed texts and blobs of repeated statements are not stored again: they may have been erased since.
+
+// Implemented by commands; the sequencer calls upward through it. judge/applied: sequencer thread only.
+class Judge {
+ public:
+  virtual ~Judge() = default;
+  // Pure: from the state as applied so far, the statement and the moment it will carry.
+  virtual Ruling judge(const Statement& statement, std::uint64_t index, Instant recorded_at) = 0;
+  // The entry has its place in the batch; following statements are judged with it. Not durable yet.
+  virtual void applied(const Entry& entry, const Hash& leaf) = 0;
+  // Durable and signed: show it. `entries` are the batch's, in order. The sequencer thread; readers are concurrent.
+  struct Published {
+    std::uint64_t index;
+    Hash leaf;
+    Bytes bytes;
+  };
+  virtual void published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint,
+                         const std::string& note) = 0;
+  // After published(): what the school itself has to say, next of all. It is placed before whatever else waits, so that it may
+  // speak of everything up to it (a state commitment). `done` hears what became of it, on the sequencer thread.
+  struct Remark {
+    Submission submission;
+    std::function<void(const Result<Receipted>&)> done;
+  };
+  virtual std::optional<Remark> remark() { return std::nullopt; }
+};
 
 struct SchoolKeys {
   signing::KeyPair log_key;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "ledger/schema/codec.h"
 #include "tests/support/live_school.h"
 
@@ -105,6 +107,50 @@ TEST_F(LiveSchoolTest, StateIsCommittedEverySoOften) {
   }
   EXPECT_GE(committed, 1U);
   EXPECT_TRUE(other.reopen()) << "the committed state is recomputed at start";
+}
+
+// However many write at once: the committed root is of exactly what precedes its entry, or nobody could recompute it.
+TEST_F(LiveSchoolTest, StateIsCommittedBetweenTheEntriesOfMany) {
+  constexpr std::uint64_t kEvery = 8;
+  Engine::Options often;
+  often.commit_state_every = kEvery;
+  LiveEngine other(often);
+  LiveSchool school(other, "gymnasium");
+  other.at("2026-09-01 10:00");
+  std::vector<Member*> teachers;
+  for (int i = 0; i < 6; ++i) teachers.push_back(&school.teacher("Учитель " + std::to_string(i)));
+  const std::uint64_t before = school.seen().size;
+  std::vector<std::thread> writers;
+  for (auto* teacher : teachers)
+    writers.emplace_back([&, teacher] {
+      for (int i = 0; i < 20; ++i) {
+        commands::Author::Draft draft;
+        draft.acting_as = Role::kTeacher;
+        draft.claimed_at = other.clock().now();
+        draft.body = ledger::MarkGiven{teacher->id, 1, teacher->id, "5"};  // refused, which is an entry as well
+        commands::RawSubmission submission;
+        submission.statements.push_back(teacher->author->sign(draft, school.seen()));
+        const auto recorded = school.school().submit(std::move(submission), commands::Language::kRussian);
+        ASSERT_TRUE(recorded) << recorded.error().text();
+      }
+    });
+  for (auto& writer : writers) writer.join();
+  const std::uint64_t size = school.seen().size;
+  std::uint64_t last = before, committed = 0;
+  for (std::uint64_t index = before; index < size; ++index) {
+    const Bytes bytes = *school.school().entry(index);
+    const auto entry = ledger::decode_entry(bytes);
+    ASSERT_TRUE(entry);
+    const auto* state = std::get_if<ledger::StateCommitted>(&entry->statement.body);
+    if (state == nullptr) continue;
+    EXPECT_EQ(state->size, index);
+    EXPECT_EQ(entry->event.verdict, Verdict::kAccepted) << entry->event.rule;
+    EXPECT_LE(index - last, kEvery + teachers.size()) << "at most a batch late";
+    last = index;
+    ++committed;
+  }
+  EXPECT_GE(committed, 6 * 20 / (kEvery + teachers.size()));
+  EXPECT_TRUE(other.reopen()) << "the committed states are recomputed at start";
 }
 
 }  // namespace
