@@ -1,5 +1,7 @@
 #include "server/app.h"
 
+#include <future>
+
 namespace letopis::server {
 namespace {
 
@@ -28,6 +30,19 @@ std::string_view method_name(Method method) {
   return "OTHER";
 }
 
+// For requests without a network: whoever asked waits, and makes the answer.
+class AwaitedReply final : public Reply {
+ public:
+  void now(Response response) override {
+    make([response = std::move(response)] { return response; });
+  }
+  void make(std::function<Response()> answer) override { answer_.set_value(std::move(answer)); }
+  Response wait() { return answer_.get_future().get()(); }
+
+ private:
+  std::promise<std::function<Response()>> answer_;
+};
+
 class AppImpl final : public App {
  public:
   AppImpl(commands::Engine& engine, const AppOptions& options)
@@ -49,6 +64,7 @@ class AppImpl final : public App {
   Status start() {
     HttpOptions http = options_.http;
     http.body_limit = [this](const Request& request) { return body_limit(options_.site, request); };
+    http.quick = [this](const Request& request) { return is_quick(services_, request); };
     http.log = [this](std::string_view line) { log_.write(LogLevel::kError, "transport", {{"what", line}}); };
     engine_.sequencer().set_failure_handler([this](const Error& error) {
       log_.write(LogLevel::kError, "recording_stopped", {{"code", error.code}});
@@ -56,7 +72,10 @@ class AppImpl final : public App {
     });
     TRY(http_,
         HttpServer::start(
-            http, [this](const Request& request) { return handle(request); },
+            http,
+            [this](const Request& request, const ReplyPtr& reply) {
+              dispatch(services_, request, options_.pages, reply);
+            },
             [this](const Request& request, unsigned status, std::int64_t micros) { observe(request, status, micros); },
             [this](const Request& request) { return handle_cached(request); }));
     services_.http = http_.get();
@@ -80,7 +99,11 @@ class AppImpl final : public App {
     engine_.sequencer().set_failure_handler({});
     log_.flush();
   }
-  Response handle(const Request& request) override { return dispatch(services_, request, options_.pages); }
+  Response handle(const Request& request) override {
+    const auto reply = std::make_shared<AwaitedReply>();
+    dispatch(services_, request, options_.pages, reply);
+    return reply->wait();
+  }
   std::optional<Response> handle_cached(const Request& request) override { return dispatch_cached(services_, request); }
   Services& services() override { return services_; }
 

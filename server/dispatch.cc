@@ -58,7 +58,8 @@ Status check_body(const Request& request, const Route& route) {
   return {};
 }
 
-Result<Response> answer(Context& context, const Match& match) {
+// Everything that is asked of a request before its handler.
+Status admit(Context& context, const Match& match) {
   const Route& route = *match.route;
   context.args = match.args;
   // Signing somebody in from another site is as bad as acting for them.
@@ -70,8 +71,7 @@ Result<Response> answer(Context& context, const Match& match) {
   }
   TRY_STATUS(sign(context, route));
   TRY_STATUS(check_query(context.request, route));
-  TRY_STATUS(check_body(context.request, route));
-  return route.handle(context);
+  return check_body(context.request, route);
 }
 
 void add_default_headers(Response& response) {
@@ -92,24 +92,45 @@ Response method_not_allowed(const Request& request, const Match& match, Language
   return response;
 }
 
-}  // namespace
-
-Response dispatch(Services& services, const Request& request, const Pages& pages) {
+Response without_route(const Request& request, const Pages& pages, const Match& match) {
   const Language language = language_of(request.accept_language);
-  const Match match = match_route(request.method, request.path);
-  if (match.route == nullptr) {
-    if (pages && !changes_state(request.method) && match.methods.empty())
-      if (auto page = pages(request)) return *std::move(page);
-    Response response = match.methods.empty() ? problem_for(Error{"no_route", {}}, language, request.request_id)
-                                              : method_not_allowed(request, match, language);
-    add_default_headers(response);
-    return response;
-  }
-  Context context{services, request, language};
-  auto result = answer(context, match);
-  Response response = result ? *std::move(result) : problem_for(result.error(), language, request.request_id);
+  if (pages && !changes_state(request.method) && match.methods.empty())
+    if (auto page = pages(request)) return *std::move(page);
+  Response response = match.methods.empty() ? problem_for(Error{"no_route", {}}, language, request.request_id)
+                                            : method_not_allowed(request, match, language);
   add_default_headers(response);
   return response;
+}
+
+}  // namespace
+
+void dispatch(Services& services, const Request& request, const Pages& pages, const ReplyPtr& reply) {
+  const Match match = match_route(request.method, request.path);
+  if (match.route == nullptr) return reply->now(without_route(request, pages, match));
+  const auto context = std::make_shared<Context>(Context{services, request, language_of(request.accept_language)});
+  const auto finished = [](Result<Response> result, const Context& of) {
+    Response response =
+        result ? *std::move(result) : problem_for(result.error(), of.language, of.request.request_id);
+    add_default_headers(response);
+    return response;
+  };
+  Status admitted = admit(*context, match);
+  if (admitted && match.route->start == nullptr) return reply->now(finished(match.route->handle(*context), *context));
+  if (admitted)
+    admitted = match.route->start(*context, [context, reply, finished](std::function<Result<Response>(Context&)> answer) {
+      reply->make([context, finished, answer = std::move(answer)] { return finished(answer(*context), *context); });
+    });
+  if (!admitted) reply->now(finished(tl::unexpected(std::move(admitted).error()), *context));
+}
+
+bool is_quick(Services& services, const Request& request) {
+  if (request.method != Method::kPost || request.body.size() > kQuickBodyMaxBytes) return false;
+  const Match match = match_route(request.method, request.path);
+  if (match.route == nullptr || match.route->start == nullptr) return false;
+  const auto credential = credential_of(request, services.site);
+  if (!credential) return false;
+  const auto session = services.sessions.find(credential->token, false);
+  return session != nullptr && services.sessions.caller(session, true) != nullptr;
 }
 
 std::optional<Response> dispatch_cached(Services& services, const Request& request) {

@@ -9,9 +9,13 @@
 
 namespace letopis::server {
 
-// On a worker thread. `pages` answers what no route does (GET and HEAD); nullopt leaves a 404.
+// On a worker thread, or the I/O thread when is_quick. `pages` answers what no route does (GET and HEAD); nullopt leaves a
+// 404.
 using Pages = std::function<std::optional<Response>(const Request&)>;
-Response dispatch(Services& services, const Request& request, const Pages& pages = {});
+void dispatch(Services& services, const Request& request, const Pages& pages, const ReplyPtr& reply);
+// A statement or two of somebody whom memory knows: checking them costs about as much as a change of threads.
+bool is_quick(Services& services, const Request& request);
+inline constexpr std::size_t kQuickBodyMaxBytes = 4096;
 
 // On the I/O thread: a view that memory alone answers; nullopt for everything else.
 std::optional<Response> dispatch_cached(Services& services, const Request& request);

@@ -1,7 +1,7 @@
 #pragma once
 // The HTTP server as the rest of Letopis sees it: plain requests and responses, no Beast (that stays behind
-// server/beast.h). A handler runs on a worker thread, may block, and must be thread-safe; its answer is sent by the I/O
-// thread of the connection. HTTP/1.1 and 1.0 (RFC 9112), TLS 1.2 and 1.3. Limits and deadlines: HttpLimits. What the
+// server/beast.h). A handler runs on a worker thread, may block, and must be thread-safe; it answers at once or later,
+// from any thread, and its answer is sent by the I/O thread of the connection. HTTP/1.1 and 1.0 (RFC 9112), TLS 1.2 and 1.3. Limits and deadlines: HttpLimits. What the
 // transport itself refuses it answers with a problem document (RFC 9457) of type "urn:letopis:problem:" and one of
 //   malformed-request 400, header-timeout 408, body-timeout 408, body-too-large 413, target-too-long 414,
 //   content-encoding 415, expectation 417, rate-limited 429, header-too-large 431, internal 500, method-unknown 501,
@@ -78,7 +78,18 @@ class EventStream {
 };
 std::shared_ptr<EventStream> make_event_stream();
 
-using Handler = std::function<Response(const Request&)>;
+// How a handler gives its answer: once, from any thread; what comes after the first is ignored. Whoever drops it without
+// an answer gives a 500. The request lives as long as its Reply; the server outlives it (stop() waits).
+class Reply {
+ public:
+  virtual ~Reply() = default;
+  virtual void now(Response response) = 0;
+  // The answer is made where the handler ran: by a worker, or on the I/O thread for a quick request.
+  virtual void make(std::function<Response()> answer) = 0;
+};
+using ReplyPtr = std::shared_ptr<Reply>;
+using Handler = std::function<void(const Request&, ReplyPtr)>;
+Handler answers_at_once(std::function<Response(const Request&)> answer);
 // Tried first for GET and HEAD, on the I/O thread: must neither block nor compute for long (a cached read). nullopt
 // leaves the request to the Handler.
 using FastHandler = std::function<std::optional<Response>(const Request&)>;
@@ -94,7 +105,7 @@ struct HttpLimits {
   std::size_t requests_per_connection_max = 1'000'000;
   std::size_t workers = 32;
   std::size_t worker_queue_max = 512;  // beyond: 503 with Retry-After
-  std::size_t io_threads = 1;
+  std::size_t io_threads = 0;  // 0: one a core, at most four
   std::size_t stream_queue_max_bytes = 256 * 1024;
   std::size_t streams_max = 512;
   std::chrono::milliseconds read_header_timeout{15'000};  // from a request's first byte to the end of its header
@@ -118,6 +129,9 @@ struct HttpOptions {
   HttpLimits limits;
   // The largest body accepted for this request (its header is read, its body is not), at most body_max_bytes. Quick.
   std::function<std::size_t(const Request&)> body_limit;
+  // Whether this request's handler neither blocks nor computes for long, nor what makes its answer: it then runs on the
+  // I/O thread, which saves a change of threads each way. None is, without it.
+  std::function<bool(const Request&)> quick;
   // Faults of ours: an exception from a handler, a failing accept. Default: stderr.
   std::function<void(std::string_view)> log;
 };
@@ -142,7 +156,8 @@ class HttpServer {
   virtual std::string url() const = 0;
   virtual Status reload_certificates() = 0;  // keeps the old ones when the new do not load
   // Stop accepting → cancel idle reads → finish what is in flight, bounded by drain_timeout → close. Then threads join,
-  // which waits for handlers that still run. Not from a handler. A second call waits for the first.
+  // which waits for handlers that still run and for replies that are still owed. Not from a handler. A second call waits
+  // for the first.
   virtual void stop() = 0;
   virtual const HttpCounters& counters() const = 0;
 };

@@ -292,12 +292,15 @@ class StreamConnection final : public Connection {
         co_return;
       }
     }
-    co_await answer_by_worker();
+    co_await answer_by_handler();
   }
 
-  Task<void> answer_by_worker() {
+  Task<void> answer_by_handler() {
     const auto exchange = exchange_;
-    if (!submit(exchange, weak_from_this(), io_.context.get_executor())) {
+    Waiting waiting{exchange, weak_from_this(), io_.context.get_executor()};
+    if (state_.options.quick && state_.options.quick(request())) {
+      handle_here(std::move(waiting));
+    } else if (!hand_to_worker(std::move(waiting))) {
       ++state_.counters.requests_overloaded;
       response_ = overloaded("more requests wait than this server can answer soon", request());
       co_return;

@@ -32,6 +32,7 @@ struct ServerState {
   AddressLimits addresses;
   std::atomic<bool> draining{false};
   std::atomic<std::size_t> body_bytes{0};
+  std::atomic<std::size_t> replies_owed{0};  // to requests that a handler has; falls under closed_mutex
   std::mutex closed_mutex;
   std::condition_variable closed;
   WorkerPool workers;  // last: its jobs use the rest

@@ -23,16 +23,74 @@ struct HandlerDone {
   }
 };
 
-struct HandlerJob {
-  std::shared_ptr<Exchange> exchange;
-  std::weak_ptr<Connection> connection;
-  Executor executor;
-
-  void operator()() {
-    ServerState& state = exchange->state;
-    Response response = run_handler(state, state.counters, exchange->request);
-    net::post(executor, HandlerDone{std::move(exchange), std::move(connection), std::move(response)});
+// The one answer of an exchange.
+class ExchangeReply final : public Reply, public std::enable_shared_from_this<ExchangeReply> {
+ public:
+  ExchangeReply(Waiting waiting, bool quick)
+      : waiting_(std::move(waiting)), state_(waiting_.exchange->state), quick_(quick) {
+    ++state_.replies_owed;
   }
+  ~ExchangeReply() override {
+    if (!given_) give(failed(state_, state_.counters, request(), "no answer was given"));
+    waiting_.exchange.reset();
+    const std::lock_guard lock(state_.closed_mutex);
+    if (--state_.replies_owed == 0) state_.closed.notify_all();
+  }
+  ExchangeReply(const ExchangeReply&) = delete;
+  ExchangeReply& operator=(const ExchangeReply&) = delete;
+
+  void now(Response response) override {
+    if (!given_.exchange(true)) give(std::move(response));
+  }
+  void make(std::function<Response()> answer) override {
+    Making making{shared_from_this(), std::move(answer)};
+    if (quick_)
+      net::dispatch(waiting_.executor, std::move(making));
+    else
+      state_.workers.submit(std::move(making));
+  }
+  const Request& request() const { return waiting_.exchange->request; }
+  void not_owed() { given_ = true; }
+  void fail(std::string_view what) { now(failed(state_, state_.counters, request(), what)); }
+
+ private:
+  struct Making {
+    std::shared_ptr<ExchangeReply> reply;
+    std::function<Response()> answer;
+    void operator()() {
+      try {
+        reply->now(answer());
+      } catch (const std::exception& error) {
+        reply->fail(error.what());
+      } catch (...) {
+        reply->fail("not a std::exception");
+      }
+    }
+  };
+  void give(Response response) {
+    net::dispatch(waiting_.executor, HandlerDone{waiting_.exchange, waiting_.connection, std::move(response)});
+  }
+
+  Waiting waiting_;
+  ServerState& state_;
+  const bool quick_;
+  std::atomic<bool> given_{false};
+};
+
+void handle(const std::shared_ptr<ExchangeReply>& reply, const ServerState& state) {
+  try {
+    state.handler(reply->request(), reply);
+  } catch (const std::exception& error) {
+    reply->fail(error.what());
+  } catch (...) {
+    reply->fail("not a std::exception");
+  }
+}
+
+struct HandlerJob {
+  std::shared_ptr<ExchangeReply> reply;
+  const ServerState& state;
+  void operator()() { handle(reply, state); }
 };
 
 }  // namespace
@@ -46,16 +104,6 @@ bool Exchange::reserve(std::size_t bytes) {
   return true;
 }
 
-Response run_handler(const ServerState& state, HttpCounters& counters, const Request& request) {
-  try {
-    return state.handler(request);
-  } catch (const std::exception& error) {
-    return failed(state, counters, request, error.what());
-  } catch (...) {
-    return failed(state, counters, request, "not a std::exception");
-  }
-}
-
 std::optional<Response> run_fast_handler(const ServerState& state, HttpCounters& counters, const Request& request) {
   try {
     return state.fast_handler(request);
@@ -66,9 +114,21 @@ std::optional<Response> run_fast_handler(const ServerState& state, HttpCounters&
   }
 }
 
-bool submit(std::shared_ptr<Exchange> exchange, std::weak_ptr<Connection> connection, Executor executor) {
-  WorkerPool& workers = exchange->state.workers;
-  return workers.try_submit(HandlerJob{std::move(exchange), std::move(connection), executor});
+bool hand_to_worker(Waiting waiting) {
+  ServerState& state = waiting.exchange->state;
+  const auto reply = std::make_shared<ExchangeReply>(std::move(waiting), false);
+  const bool taken = state.workers.try_submit(HandlerJob{reply, state});
+  if (!taken) reply->not_owed();
+  return taken;
+}
+
+void handle_here(Waiting waiting) {
+  const ServerState& state = waiting.exchange->state;
+  handle(std::make_shared<ExchangeReply>(std::move(waiting), true), state);
+}
+
+Handler answers_at_once(std::function<Response(const Request&)> answer) {
+  return [answer = std::move(answer)](const Request& request, const ReplyPtr& reply) { reply->now(answer(request)); };
 }
 
 Response refusal(const Rejection& rejection, const Request& request) {

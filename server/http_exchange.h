@@ -24,12 +24,19 @@ struct Exchange final : RequestParser::Budget {
   std::size_t reserved = 0;
 };
 
-// Runs the handler, or the fast one, turning exceptions into a logged 500.
-Response run_handler(const ServerState& state, HttpCounters& counters, const Request& request);
+// Runs the fast handler, turning exceptions into a logged 500.
 std::optional<Response> run_fast_handler(const ServerState& state, HttpCounters& counters, const Request& request);
 
-// Gives the exchange to a worker; `connection` is woken on its I/O thread when exchange->response is set. false: full.
-bool submit(std::shared_ptr<Exchange> exchange, std::weak_ptr<Connection> connection, Executor executor);
+// Who waits for an exchange: woken on its I/O thread once exchange->response is set.
+struct Waiting {
+  std::shared_ptr<Exchange> exchange;
+  std::weak_ptr<Connection> connection;
+  Executor executor;
+};
+// Gives the exchange to a worker. false: full.
+bool hand_to_worker(Waiting waiting);
+// Runs the handler here, on the I/O thread; the answer may be there at once.
+void handle_here(Waiting waiting);
 
 // A problem document of the transport.
 Response refusal(const Rejection& rejection, const Request& request);

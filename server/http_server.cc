@@ -12,6 +12,7 @@ namespace letopis::server {
 namespace {
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::size_t kIoThreadsMax = 4;
 // For a connection beyond the limits: best effort, without a thread or a coroutine of its own.
 constexpr std::string_view kRefused =
     "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nContent-Length: 98\r\n"
@@ -27,7 +28,8 @@ void log_to_stderr(std::string_view text) {
 HttpOptions with_defaults(HttpOptions options) {
   if (!options.log) options.log = log_to_stderr;
   options.limits.workers = std::max<std::size_t>(1, options.limits.workers);
-  options.limits.io_threads = std::max<std::size_t>(1, options.limits.io_threads);
+  if (options.limits.io_threads == 0)
+    options.limits.io_threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kIoThreadsMax);
   return options;
 }
 
@@ -268,7 +270,12 @@ void Server::stop_once() {
       state_.closed.wait(lock, everything_closed);
     }
   }
-  state_.workers.stop();  // handlers nobody waits for may still run, and post to the contexts
+  // Handlers nobody waits for may still run, and owe replies that go by the workers and the contexts.
+  {
+    std::unique_lock lock(state_.closed_mutex);
+    state_.closed.wait(lock, [this] { return state_.replies_owed == 0; });
+  }
+  state_.workers.stop();
   for (const auto& guard : guards_) guard->reset();
   for (auto& thread : running_) thread.join();
 }

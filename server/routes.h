@@ -4,6 +4,7 @@
 // parameters that the table names, and a body of a media type that it names.
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -87,6 +88,10 @@ struct Route {
   std::vector<Answer> answers{};
   std::vector<unsigned> problems{};  // statuses of problem documents, besides those every route may give
   Result<Response> (*handle)(Context&) = nullptr;
+  // Instead of handle, for what is answered later: an error is the answer, otherwise `later` is called, once, with what
+  // makes it.
+  using Later = std::function<void(std::function<Result<Response>(Context&)> answer)>;
+  Status (*start)(Context&, Later later) = nullptr;
   RenderedPtr (*cached)(Context&) = nullptr;  // the same from memory alone, for the I/O thread; null when it cannot
 };
 

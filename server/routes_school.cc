@@ -1,5 +1,7 @@
 // /v1/schools/{s}/…: what a school records and shows.
 
+#include <algorithm>
+
 #include "ledger/decimal.h"
 #include "ledger/limits.h"
 #include "server/encode.h"
@@ -31,7 +33,20 @@ Response conflict(const Context& context, const Error& error, const std::vector<
   return response;
 }
 
-Result<Response> post_events(Context& context) {
+// Everything was there already: 200 instead of 201.
+Result<Response> recorded(const Context& context, const ledger::Receipted& receipted) {
+  TRY(const auto items, context.school->acknowledge(receipted, context.language));
+  const bool all_repeated = std::all_of(items.begin(), items.end(), [](const auto& item) { return item.repeated; });
+  return json_answer(submitted_json(items), all_repeated ? 200 : 201);
+}
+
+Result<Response> not_recorded(const Context& context, const Error& error) {
+  if (error.code != "chain_conflict") return tl::unexpected(error);
+  TRY(const auto submission, read_submission(context.request.content_type, context.request.body));
+  return conflict(context, error, submission.statements);
+}
+
+Status post_events(Context& context, Route::Later later) {
   TRY(auto submission, read_submission(context.request.content_type, context.request.body));
   if (context.session == nullptr) {
     // Whoever has a key may speak without signing in, but not without end.
@@ -41,11 +56,12 @@ Result<Response> post_events(Context& context) {
       return fail("rate_limited", "try again in " + std::to_string(wait) + " s, or sign in");
     context.services.anonymous_statements.take(address, count);
   }
-  const auto statements = submission.statements;
-  const auto submitted = submit(*context.school, std::move(submission), context.language);
-  if (!submitted && submitted.error().code == "chain_conflict") return conflict(context, submitted.error(), statements);
-  if (!submitted) return tl::unexpected(submitted.error());
-  return json_answer(submitted_json(*submitted), submitted->all_repeated ? 200 : 201);
+  context.school->submit(std::move(submission), [later = std::move(later)](Result<ledger::Receipted> result) {
+    later([result = std::move(result)](const Context& asked) {
+      return result ? recorded(asked, *result) : not_recorded(asked, result.error());
+    });
+  });
+  return {};
 }
 
 Result<Response> post_encode(Context& context) {
@@ -184,7 +200,7 @@ void add_statement_routes(std::vector<Route>& to) {
   events.answers = {{200, "all of them were recorded before: the same answer again", {{kJson, "Submitted"}}},
                     {201, "recorded", {{kJson, "Submitted"}}}};
   events.problems = {409};
-  events.handle = post_events;
+  events.start = post_events;
   to.push_back(std::move(events));
 
   Route encode;

@@ -160,14 +160,6 @@ Bytes write_submission_buffer(const RawSubmission& submission) {
   return ledger::encode(buffer);
 }
 
-Result<Submitted> submit(commands::School& school, RawSubmission submission, commands::Language language) {
-  Submitted submitted;
-  TRY(submitted.items, school.submit(std::move(submission), language));
-  submitted.all_repeated =
-      std::all_of(submitted.items.begin(), submitted.items.end(), [](const auto& item) { return item.repeated; });
-  return submitted;
-}
-
 void append_acknowledged(std::string& to, const commands::Acknowledged& item) {
   const auto text = [&to](std::string_view name, std::string_view value) {
     to += ",\"";
@@ -197,15 +189,15 @@ void append_acknowledged(std::string& to, const commands::Acknowledged& item) {
   to += '}';
 }
 
-std::string submitted_json(const Submitted& submitted) {
+std::string submitted_json(const std::vector<commands::Acknowledged>& items) {
   std::string out;
   std::size_t size = 32;
-  for (const auto& item : submitted.items) size += 512 + item.receipt.size() + item.receipt.size() / 16;
+  for (const auto& item : items) size += 512 + item.receipt.size() + item.receipt.size() / 16;
   out.reserve(size);
   out += "{\"items\":[";
-  for (std::size_t i = 0; i < submitted.items.size(); ++i) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
     if (i > 0) out += ',';
-    append_acknowledged(out, submitted.items[i]);
+    append_acknowledged(out, items[i]);
   }
   return out += "]}";
 }

@@ -20,15 +20,8 @@ Result<commands::RawSubmission> read_submission_json(std::string_view body);
 // The same the other way, for clients.
 Bytes write_submission_buffer(const commands::RawSubmission& submission);
 
-struct Submitted {
-  std::vector<commands::Acknowledged> items;
-  bool all_repeated = false;  // everything was there already: 200 instead of 201
-};
-// Errors as School::submit.
-Result<Submitted> submit(commands::School& school, commands::RawSubmission submission, commands::Language language);
-
 // {"items":[{"index":…,"statement":…,"recorded_at":…,"verdict":…,"rule":…,…,"receipt":…}]}
-std::string submitted_json(const Submitted& submitted);
+std::string submitted_json(const std::vector<commands::Acknowledged>& items);
 void append_acknowledged(std::string& to, const commands::Acknowledged& item);
 
 // After a chain_conflict: the heads of the request's chains, for its author to go on from, with their proofs:

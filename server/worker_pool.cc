@@ -32,6 +32,15 @@ bool WorkerPool::try_submit(std::function<void()> job) {
   return true;
 }
 
+void WorkerPool::submit(std::function<void()> job) {
+  {
+    const std::lock_guard lock(mutex_);
+    ++in_hand_;
+    queue_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+}
+
 void WorkerPool::work() {
   std::unique_lock lock(mutex_);
   for (;;) {

@@ -22,6 +22,8 @@ class WorkerPool {
 
   // false: full, or stopped; the job was not taken. Jobs must not throw.
   bool try_submit(std::function<void()> job);
+  // However full: the rest of something that was taken before. Not once stopped.
+  void submit(std::function<void()> job);
   void stop();  // finishes every job that was taken, then joins; idempotent; not from a job
 
  private:

@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
     options.tls_certificate_file = argv[4];
     options.tls_key_file = argv[5];
   }
-  auto server = HttpServer::start(options, answer, {}, fast ? FastHandler(answer) : FastHandler());
+  auto server = HttpServer::start(options, answers_at_once(answer), {}, fast ? FastHandler(answer) : FastHandler());
   if (!server) {
     std::fprintf(stderr, "bench_http_server: %s\n", server.error().text().c_str());
     return 1;

@@ -424,12 +424,12 @@ TEST_F(HttpServerTest, AnAddressInUseIsSaid) {
   start();
   HttpOptions same;
   same.port = server->port();
-  const auto second = HttpServer::start(same, [](const Request&) { return Response{}; }, {});
+  const auto second = HttpServer::start(same, answers_at_once([](const Request&) { return Response{}; }), {});
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, "address_in_use");
   HttpOptions nowhere;
   nowhere.host = "203.0.113.1";
-  const auto third = HttpServer::start(nowhere, [](const Request&) { return Response{}; }, {});
+  const auto third = HttpServer::start(nowhere, answers_at_once([](const Request&) { return Response{}; }), {});
   ASSERT_FALSE(third);
   EXPECT_EQ(third.error().code, "bad_address");
 }

@@ -225,7 +225,7 @@ TEST_F(HttpTlsTest, KeepsTheOldCertificatesWhenTheNewDoNotLoad) {
 
 TEST_F(HttpTlsTest, DoesNotStartWithoutItsCertificate) {
   options.tls_certificate_file = directory + "/none.pem";
-  const auto started = HttpServer::start(options, [](const Request&) { return Response{}; }, {});
+  const auto started = HttpServer::start(options, answers_at_once([](const Request&) { return Response{}; }), {});
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().code, "tls_certificate");
 }

@@ -55,10 +55,17 @@ class Awaited {
     value_ = std::move(value);
     changed_.notify_all();
   }
+  // The value; nullopt when none came.
   std::optional<T> wait() {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kPatience, [this] { return value_.has_value(); });
     return value_;
+  }
+  // The same, and takes it away.
+  std::optional<T> take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kPatience, [this] { return value_.has_value(); });
+    return std::exchange(value_, std::nullopt);
   }
 
  private:
@@ -79,7 +86,12 @@ class HttpServerTest : public ::testing::Test {
   void start() {
     options.log = [](std::string_view) {};
     auto started = HttpServer::start(
-        options, [this](const Request& request) { return answer(request); },
+        options,
+        [this](const Request& request, const ReplyPtr& reply) {
+          const auto handler = handlers.find(request.path);
+          if (handler != handlers.end()) return handler->second(request, reply);
+          reply->now(answer(request));
+        },
         [this](const Request& request, unsigned status, std::int64_t) {
           const std::lock_guard lock(mutex);
           observed.push_back({request.target, status});
@@ -112,7 +124,8 @@ class HttpServerTest : public ::testing::Test {
 
   HttpOptions options;
   Gate gate;
-  std::map<std::string, Handler> routes;
+  std::map<std::string, std::function<Response(const Request&)>> routes;  // answered at once
+  std::map<std::string, Handler> handlers;                                // tried before them
   FastHandler fast;
   std::mutex mutex;
   std::vector<Observed> observed;
