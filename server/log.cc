@@ -1,15 +1,22 @@
 #include "server/log.h"
 
 #include <spdlog/async.h>
+#include <spdlog/details/periodic_worker.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <mutex>
 
 #include "ledger/schema/describe.h"
 
 namespace letopis::server {
 namespace {
 
-constexpr std::size_t kQueueLines = 8192;
+constexpr std::size_t kQueueBundles = 1024;
+constexpr std::size_t kBundleBytes = 8 * 1024;
+constexpr std::chrono::seconds kBundleAge{1};
 
 std::string_view level_name(LogLevel level) {
   switch (level) {
@@ -20,24 +27,49 @@ std::string_view level_name(LogLevel level) {
   return "error";
 }
 
+// Lines go to spdlog's queue in bundles: waking its thread for every request costs more than the line does. A bundle waits for
+// kBundleBytes, a warning, or the clock.
 class SpdLog final : public Log {
  public:
   explicit SpdLog(const Clock& clock)
-      : Log(clock), pool_(std::make_shared<spdlog::details::thread_pool>(kQueueLines, 1)) {
-    logger_ = std::make_shared<spdlog::async_logger>("letopis", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
-                                                     pool_, spdlog::async_overflow_policy::overrun_oldest);
-    logger_->set_pattern("%v");
+      : Log(clock),
+        pool_(std::make_shared<spdlog::details::thread_pool>(kQueueBundles, 1)),
+        logger_(std::make_shared<spdlog::async_logger>("letopis", std::make_shared<spdlog::sinks::stderr_sink_mt>(),
+                                                       pool_, spdlog::async_overflow_policy::overrun_oldest)),
+        aging_([this] { hand_over(spdlog::level::info); }, kBundleAge) {
+    logger_->set_formatter(std::make_unique<spdlog::pattern_formatter>("%v", spdlog::pattern_time_type::utc, ""));
     logger_->flush_on(spdlog::level::warn);
   }
-  void flush() override { logger_->flush(); }
+  ~SpdLog() override { hand_over(spdlog::level::info); }
+  void flush() override {
+    hand_over(spdlog::level::info);
+    logger_->flush();
+  }
 
  private:
   void put(LogLevel level, const std::string& line) override {
-    // The line is no format string: nothing in it is interpreted.
-    logger_->log(level == LogLevel::kInfo ? spdlog::level::info : spdlog::level::err, spdlog::string_view_t(line));
+    const bool urgent = level != LogLevel::kInfo;
+    bool full = false;
+    {
+      const std::lock_guard guard(mutex_);
+      bundle_ += line;
+      bundle_ += '\n';
+      full = bundle_.size() >= kBundleBytes;
+    }
+    if (full || urgent) hand_over(urgent ? spdlog::level::err : spdlog::level::info);
   }
+  void hand_over(spdlog::level::level_enum level) {
+    const std::lock_guard guard(mutex_);
+    // The lines are no format string: nothing in them is interpreted.
+    if (!bundle_.empty()) logger_->log(level, spdlog::string_view_t(bundle_));
+    bundle_.clear();
+  }
+
+  std::mutex mutex_;
+  std::string bundle_;
   std::shared_ptr<spdlog::details::thread_pool> pool_;
   std::shared_ptr<spdlog::async_logger> logger_;
+  spdlog::details::periodic_worker aging_;  // last: it uses the rest
 };
 
 class SinkLog final : public Log {

@@ -29,7 +29,8 @@ class Log {
   };
   using Sink = std::function<void(std::string_view line)>;  // without the line feed
 
-  // To standard error; from a queue with a thread of its own, which drops lines rather than hold anybody up.
+  // To standard error; from a queue with a thread of its own, which drops lines rather than hold anybody up. A line may come
+  // a second late, a warning never.
   static std::unique_ptr<Log> to_stderr(const Clock& clock);
   static std::unique_ptr<Log> to(Sink sink, const Clock& clock);  // tests
   static std::unique_ptr<Log> nowhere(const Clock& clock) {
