@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/profile_files.h"
 #include "commands/school.h"
 #include "ledger/checkpoint_journal.h"
 #include "signing/sha256.h"
@@ -36,7 +37,7 @@ class EngineImpl final : public Engine {
   ~EngineImpl() override { stop(); }
 
   Status start() {
-    FileSystem& files = options_.files != nullptr ? *options_.files : posix_file_system();
+    FileSystem& files = this->files();
     const std::string& dir = options_.directory;
     TRY_STATUS(files.make_directories(dir + "/ledger"));
     TRY_STATUS(files.make_directories(dir + "/vault"));
@@ -86,8 +87,10 @@ class EngineImpl final : public Engine {
   }
 
  private:
+  FileSystem& files() const { return options_.files != nullptr ? *options_.files : posix_file_system(); }
   Workshop workshop() {
-    return {*store_, *sequencer_, *vault_, *options_.clock, *options_.random, options_.sequencer_thread, options_.commit_state_every};
+    return {*store_,          *sequencer_, *vault_,           *options_.clock,           *options_.random,
+            files(), options_.directory, options_.sequencer_thread, options_.commit_state_every};
   }
   Status open_school(const SchoolRecord& record) {
     if (const auto mark = marks_.find(record.slug); mark != marks_.end()) return open_copy(record, mark->second);
@@ -213,12 +216,13 @@ Result<School*> EngineImpl::create_school(const NewSchool& wanted) {
 }
 
 Status EngineImpl::copy_to(const std::string& directory) {
-  FileSystem& files = options_.files != nullptr ? *options_.files : posix_file_system();
+  FileSystem& files = this->files();
   TRY_STATUS(files.make_directories(directory));
   // Journal first: a copy whose ledger is ahead of its journal re-verifies its tail; the other way round it would refuse.
   TRY(const Bytes journal, files.read(options_.directory + "/checkpoints.journal", 1u << 30));
   TRY_STATUS(store_->kv().copy_to(directory + "/ledger"));
   TRY_STATUS(vault_->copy_to(directory + "/vault"));
+  TRY_STATUS(copy_profile_files(files, options_.directory, directory));
   for (const auto& [slug, mark] : marks_)
     TRY_STATUS(files.write_atomically(directory + "/" + copy_mark_file(slug), as_bytes(mark.encode()), 0640));
   return files.write_atomically(directory + "/checkpoints.journal", journal, 0640);

@@ -1,6 +1,7 @@
 #pragma once
 // A data directory at work: many schools, one database, one sequencer. Wires store, vault, rules and projections; knows
-// nothing of HTTP. Layout of DIR: ledger/ (RocksDB), vault/ (its own database), checkpoints.journal, LOCK.letopis.
+// nothing of HTTP. Layout of DIR: ledger/ (RocksDB), vault/ (its own database), checkpoints.journal, profiles/ (texts of adopted
+// profiles), LOCK.letopis.
 //
 // Thread-safe. Acknowledged means durable: submit() returns only after the entries are fsynced and their checkpoint is in
 // the journal. Reads go to read models that follow the log; they never touch the writer.
@@ -146,6 +147,7 @@ class School {
   virtual Status put_account(const ledger::Account& account) = 0;
   virtual Id decoy_salt(std::string_view login) const = 0;
   virtual Result<Bytes> blob(const Hash& hash) const = 0;
+  virtual Result<Bytes> profile_text(const Hash& hash) const = 0;  // of a profile the log names: public
   virtual const Profile* profile(const Hash& hash) const = 0;
 
   virtual std::uint64_t listen(Listener listener) = 0;
@@ -194,7 +196,8 @@ class Engine {
     std::uint64_t commit_state_every = 4096;  // entries between state commitments
   };
   // Opens every school in the directory; refuses the whole directory when one is inconsistent, naming it. Errors: "in_use",
-  // "damaged", "log_behind_checkpoint", "log_forked", "planted_entries", "state_mismatch", the vault's.
+  // "damaged", "log_behind_checkpoint", "log_forked", "planted_entries", "state_mismatch", "profile_missing" (the text of an
+  // adopted profile is neither in the vault nor in its file), the vault's.
   // A copy that is not what its mark says is refused as well ("damaged", "log_forked").
   static Result<std::unique_ptr<Engine>> open(const Options& options);
   virtual ~Engine() = default;

@@ -4,6 +4,7 @@
 #include <future>
 #include <set>
 
+#include "commands/profile_files.h"
 #include "ledger/checkpoint.h"
 #include "signing/sha256.h"
 
@@ -102,11 +103,11 @@ Status SchoolImpl::start_copy(const CopyMark& mark) {
   TRY(const std::uint64_t stored, shop_.store.size(record_.number));
   if (stored != mark.size)
     return fail("damaged", "the copy of " + record_.slug + " holds " + std::to_string(stored) + " entries, its mark says " + std::to_string(mark.size));
+  copy_ = mark;
   TRY_STATUS(replay(0, stored));
   TRY_STATUS(shop_.sequencer.open_reader(record_, stored));
   TRY(const Hash root, shop_.sequencer.tree().root(record_.number, stored));
   TRY(const Checkpoint newest, check_copy(mark, root, vkey_));
-  copy_ = mark;
   const std::unique_lock lock(model_mutex_);
   model_.checkpoint.size = stored;
   model_.checkpoint.root = root;
@@ -185,6 +186,31 @@ Status SchoolImpl::replay_one(const Entry& entry, const Hash& leaf) {
       return fail("state_mismatch", "the state at entry " + std::to_string(index) + " of " + record_.slug + " is not the committed one");
   }
   fold_published(entry, leaf, state_.apply(entry));
+  return learn_profile(entry);
+}
+
+// The text of a profile that an entry adopts: from here on the judge knows it, and it lies in the open.
+Status SchoolImpl::learn_profile(const Entry& entry) {
+  const auto* adopted = std::get_if<ProfileAdopted>(&entry.statement.body);
+  const auto* genesis = std::get_if<SchoolCreated>(&entry.statement.body);
+  if ((adopted == nullptr && genesis == nullptr) || entry.event.verdict == Verdict::kRefused) return {};
+  const Hash hash = adopted != nullptr ? adopted->profile : genesis->profile;
+  const auto text = profile_text(hash);
+  if (!text && (copy_ || profile(hash) != nullptr)) return {};
+  if (!text)
+    return fail("profile_missing", "the text of the profile " + to_hex(hash.view()) + ", which entry " + std::to_string(entry.event.index) +
+                                       " of " + record_.slug + " adopts, is neither in the vault nor in " + shop_.directory + "/" +
+                                       std::string(kProfilesFolder));
+  TRY_STATUS(know_profile(as_text(*text), adopted != nullptr ? adopted->name : genesis->profile_name));
+  return keep_profile_file(shop_.files, shop_.directory, hash, *text);
+}
+
+Status SchoolImpl::know_profile(std::string_view text, std::string_view name) {
+  const std::lock_guard lock(profiles_mutex_);
+  if (profiles_->find(signing::sha256(as_bytes(text))) != nullptr) return {};
+  auto book = std::make_shared<ProfileBook>(*profiles_);
+  if (const auto added = book->add(text, name); !added) return fail("profile_missing", added.error().detail);
+  profiles_ = std::move(book);
   return {};
 }
 
@@ -194,6 +220,7 @@ Status SchoolImpl::verify_tail(std::uint64_t index, ByteView bytes) {
   TRY_STATUS(check_signatures(entry.statement, entry.event.statement, entry.event.signature, record_.origin, *this));
   if (entry.event.index != index || entry.event.recorded_at <= state_.last_recorded_at())
     return fail("planted_entries", "entry " + std::to_string(index) + " is out of order");
+  TRY_STATUS(learn_profile(entry));  // an adoption is judged by whether its text came along
   const Ruling ruling = judge(entry.statement, index, entry.event.recorded_at);
   std::vector<Role> awaits;
   for (const auto& awaited : entry.event.awaits) awaits.push_back(awaited.role);
@@ -220,6 +247,7 @@ void SchoolImpl::applied(const Entry& entry, const Hash&) { routed_.push_back(st
 
 void SchoolImpl::published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint, const std::string& note) {
   std::vector<Change> changes;
+  std::vector<Entry> adoptions;
   changes.reserve(entries.size());
   {
     const std::unique_lock lock(model_mutex_);
@@ -229,10 +257,14 @@ void SchoolImpl::published(const std::vector<Published>& entries, const SignedCh
       fold_published(*entry, published.leaf, routed_.front());
       changes.push_back({published.index, std::move(routed_.front())});
       routed_.pop_front();
+      const Body& body = entry->statement.body;
+      if (std::holds_alternative<SchoolCreated>(body) || std::holds_alternative<ProfileAdopted>(body)) adoptions.push_back(*entry);
     }
     model_.checkpoint = checkpoint.checkpoint;
     model_.checkpoint_note = note;
   }
+  for (const auto& adoption : adoptions)
+    if (!learn_profile(adoption)) continue;  // the judge has it; a file that cannot be written now is at the next start
   roots_[checkpoint.checkpoint.size] = checkpoint.checkpoint.root;
   while (roots_.size() > kRootsRememberedMax) roots_.erase(roots_.begin());
   const std::lock_guard lock(listeners_mutex_);
@@ -384,13 +416,10 @@ Status SchoolImpl::keep_profiles(const Submission& submission) {
   for (const auto& statement : submission.statements) {
     const auto* adopted = std::get_if<ProfileAdopted>(&statement.decoded.body);
     if (adopted == nullptr) continue;
-    const std::lock_guard lock(profiles_mutex_);
-    if (profiles_->find(adopted->profile) != nullptr) continue;
+    if (profile(adopted->profile) != nullptr) continue;
     const auto blob = std::find_if(submission.blobs.begin(), submission.blobs.end(), [&](const auto& b) { return b.first == adopted->profile; });
     if (blob == submission.blobs.end()) return fail("profile_missing", "the profile's text must come with its adoption");
-    auto book = std::make_shared<ProfileBook>(*profiles_);
-    if (auto added = book->add(as_text(blob->second), adopted->name); !added) return fail("profile_missing", added.error().detail);
-    profiles_ = std::move(book);
+    TRY_STATUS(know_profile(as_text(blob->second), adopted->name));
   }
   return {};
 }
@@ -592,6 +621,11 @@ Status SchoolImpl::put_account(const Account& account) {
 }
 Id SchoolImpl::decoy_salt(std::string_view login) const { return shop_.vault.decoy_salt(record_.slug, login); }
 Result<Bytes> SchoolImpl::blob(const Hash& hash) const { return shop_.vault.get_blob(record_.slug, hash); }
+
+Result<Bytes> SchoolImpl::profile_text(const Hash& hash) const {
+  auto sealed = blob(hash);
+  return sealed ? sealed : read_profile_file(shop_.files, shop_.directory, hash);
+}
 
 const Profile* SchoolImpl::profile(const Hash& hash) const {
   const std::lock_guard lock(profiles_mutex_);

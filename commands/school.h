@@ -18,6 +18,8 @@ struct Workshop {
   ledger::Vault& vault;
   const Clock& clock;
   Random& random;
+  FileSystem& files;
+  const std::string& directory;
   bool threaded = true;
   std::uint64_t commit_state_every = 4096;
 };
@@ -55,6 +57,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Status put_account(const ledger::Account& account) override;
   Id decoy_salt(std::string_view login) const override;
   Result<Bytes> blob(const Hash& hash) const override;
+  Result<Bytes> profile_text(const Hash& hash) const override;
   const Profile* profile(const Hash& hash) const override;
   std::uint64_t listen(Listener listener) override;
   void unlisten(std::uint64_t id) override;
@@ -76,6 +79,8 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Result<ledger::Submission> prepare(RawSubmission submission, bool genesis_allowed);
   Status match_texts(const std::vector<RawText>& texts, ledger::Submission& submission) const;
   Status keep_profiles(const ledger::Submission& submission);
+  Status learn_profile(const ledger::Entry& entry);
+  Status know_profile(std::string_view text, std::string_view name);
   void explain(const ledger::Entry& entry, Language language, Acknowledged& to) const;
   using KeyChain = std::shared_ptr<const std::vector<Bytes>>;
   Result<KeyChain> key_chain(const Id& key) const;

@@ -1,5 +1,6 @@
 #include "replay-tools/audit_directory.h"
 
+#include "commands/profile_files.h"
 #include "ledger/checkpoint_journal.h"
 #include "ledger/store_rows.h"
 #include "replay-tools/audit_rows.h"
@@ -95,8 +96,11 @@ Status DirectorySource::each_text(const std::function<bool(const Hash& commitmen
 }
 
 Result<Bytes> DirectorySource::blob(const Hash& hash) const {
-  if (vault_ == nullptr) return fail("not_found", "the vault is closed");
-  return vault_->get_blob(school_.slug, hash);
+  if (vault_ != nullptr) {
+    auto sealed = vault_->get_blob(school_.slug, hash);
+    if (sealed || sealed.error().code != "not_found") return sealed;
+  }
+  return commands::read_profile_file(posix_file_system(), directory_, hash);
 }
 
 Status DirectorySource::compare_rows(const AuditTree& tree, const ChainTable& chains, Findings& findings) const {

@@ -4,6 +4,7 @@
 
 #include "ledger/tiles.h"
 #include "replay-tools/audit_note.h"
+#include "signing/sha256.h"
 
 namespace letopis::audit {
 
@@ -13,7 +14,8 @@ Result<std::unique_ptr<HttpSource>> HttpSource::open(const std::string& url, std
                                                      const std::optional<std::string>& ca_file) {
   auto source = std::unique_ptr<HttpSource>(new HttpSource());
   source->url_ = url;
-  source->prefix_ = "/log/" + std::string(slug);
+  source->slug_ = slug;
+  source->prefix_ = "/log/" + source->slug_;
   source->credentials_ = std::move(credentials);
   TRY(source->client_, server::HttpClient::connect(url, ca_file));
   TRY(source->vkey_, source->get("/vkey"));
@@ -26,10 +28,12 @@ Result<std::unique_ptr<HttpSource>> HttpSource::open(const std::string& url, std
   return source;
 }
 
-Result<std::string> HttpSource::get(const std::string& path) const {
+Result<std::string> HttpSource::get(const std::string& path) const { return get_from(prefix_ + path); }
+
+Result<std::string> HttpSource::get_from(const std::string& target) const {
   for (int attempt = 0;; ++attempt) {
     server::ClientRequest request;
-    request.target = prefix_ + path;
+    request.target = target;
     if (credentials_ && headers_) request.headers = *headers_;
     TRY(auto answer, client_->send(request));
     if (answer.status == 200) return std::move(answer.body);
@@ -48,6 +52,12 @@ Result<std::string> HttpSource::tile(bool entries, std::uint64_t index) const {
   if (bytes || bytes.error().code != "not_found" || address.width == kTileWidth) return bytes;
   address.width = kTileWidth;
   return get("/" + ledger::tile_path(address));
+}
+
+Result<Bytes> HttpSource::blob(const Hash& hash) const {
+  TRY(const std::string text, get_from("/v1/schools/" + slug_ + "/profiles/" + to_hex(hash.view())));
+  if (signing::sha256(as_bytes(text)) != hash) return fail("not_found", "the server gave another text than the profile " + to_hex(hash.view()));
+  return Bytes(text.begin(), text.end());
 }
 
 Status HttpSource::entries(std::uint64_t from, std::uint64_t to, const Visit& visit) const {

@@ -27,14 +27,16 @@ class HttpSource final : public AuditSource {
   std::optional<std::string> vkey() const override { return vkey_; }
   bool has_leaves() const override { return true; }
   Status leaves(std::uint64_t from, std::uint64_t to, const VisitLeaf& visit) const override;
+  Result<Bytes> blob(const Hash& hash) const override;  // of the profiles alone, which are public
 
  private:
   HttpSource() = default;
-  Result<std::string> get(const std::string& path) const;
+  Result<std::string> get(const std::string& path) const;  // under the log
+  Result<std::string> get_from(const std::string& target) const;
   // A bundle or tile as of the checkpoint: the partial one at the end, or the full one it has become since.
   Result<std::string> tile(bool entries, std::uint64_t index) const;
 
-  std::string url_, prefix_, vkey_, note_;
+  std::string url_, slug_, prefix_, vkey_, note_;
   std::uint64_t size_ = 0;
   Credentials credentials_;
   std::unique_ptr<server::HttpClient> client_;

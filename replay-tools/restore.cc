@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "commands/profile_files.h"
 #include "ledger/checkpoint_journal.h"
 #include "ledger/rebuild.h"
 #include "ledger/schema/describe.h"
@@ -342,15 +343,28 @@ Status Restoring::rebuild_all() {
   return {};
 }
 
+std::optional<Hash> profile_adopted_by(ByteView bytes) {
+  const auto entry = decode_entry(bytes);
+  if (!entry) return std::nullopt;
+  if (const auto* genesis = std::get_if<SchoolCreated>(&entry->statement.body)) return genesis->profile;
+  const auto* adopted = std::get_if<ProfileAdopted>(&entry->statement.body);
+  return adopted == nullptr ? std::nullopt : std::optional(adopted->profile);
+}
+
 Status Restoring::rebuild(Plan& plan, const std::shared_ptr<LogStore>& store) {
   TRY(const SchoolRecord record, store->add_school(plan.log.slug, plan.log.origin));
   LogRebuilder rebuilder(store, record);
   Status status;
+  std::set<Hash> profiles;
   TRY_STATUS(plan.log.source->entries(0, plan.size, [&](std::uint64_t, ByteView bytes) {
     status = rebuilder.add(bytes);
+    if (const auto adopted = profile_adopted_by(bytes)) profiles.insert(*adopted);
     return status.has_value();
   }));
   TRY_STATUS(status);
+  // One that cannot be had is for the audit to say.
+  for (const auto& hash : profiles)
+    if (const auto text = plan.log.source->blob(hash)) TRY_STATUS(commands::keep_profile_file(files_, aside_, hash, *text));
   if (rebuilder.root() != plan.log.tree.root_at(plan.size)) return fail("damaged", "the entries of " + plan.log.slug + " changed while they were read");
   TRY_STATUS(rebuilder.finish(plan.log.newest.size <= plan.size ? plan.log.note : std::string()));
   if (!plan.mark || plan.log.copy || plan.size == plan.log.size()) return {};

@@ -14,6 +14,7 @@ namespace letopis::server {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
+constexpr std::string_view kToml = "application/toml; charset=utf-8";
 constexpr std::string_view kId = R"({"type":"string","pattern":"^[0-9a-f]{32}$"})";
 constexpr std::string_view kDay = R"({"type":"string","format":"date"})";
 constexpr std::string_view kWeek = R"({"type":"string","description":"2026-W36, or any day of the week"})";
@@ -70,6 +71,19 @@ Result<Response> post_encode(Context& context) {
   TRY(const auto encoded,
       encode_statement(*context.school, input, context.services.clock.now(), context.services.random));
   return json_answer(encoded_json(encoded));
+}
+
+// --- Profiles --------------------------------------------------------------------------------------------------------
+
+Result<Response> get_profile_text(Context& context) {
+  const auto hash = fixed_from_hex<Hash>(context.args[0]);
+  if (!hash) return fail("malformed", "hash: 64 lower-case hexadecimal digits");
+  // Files of the blob store are nobody's business; only what an entry adopted is public.
+  if (context.school->profile(*hash) == nullptr) return fail("not_found", "no profile of that hash was adopted here");
+  TRY(const Bytes text, context.school->profile_text(*hash));
+  Response response = text_answer(std::string(as_text(text)), kToml);
+  response.headers.emplace_back("Cache-Control", "public, max-age=31536000, immutable");
+  return response;
 }
 
 // --- Views -----------------------------------------------------------------------------------------------------------
@@ -216,6 +230,15 @@ void add_statement_routes(std::vector<Route>& to) {
   to.push_back(std::move(encode));
 }
 
+void add_profile_routes(std::vector<Route>& to) {
+  Route profile = list("profile_text", "/v1/schools/{s}/profiles/{hash}", {}, "A regulation profile the school adopted, by its SHA-256.",
+                       get_profile_text);
+  profile.tag = "log";
+  profile.needs = Needs::kNobody;
+  profile.answers = {{200, "the exact text", {{kToml, {}}}}};
+  to.push_back(std::move(profile));
+}
+
 void add_view_routes(std::vector<Route>& to) {
   const Parameter match{"If-None-Match", Parameter::In::kHeader, false, kText, "an ETag"};
   Route journal;
@@ -304,6 +327,7 @@ void add_entry_routes(std::vector<Route>& to) {
 
 void add_school_routes(std::vector<Route>& to) {
   add_statement_routes(to);
+  add_profile_routes(to);
   add_view_routes(to);
   add_list_routes(to);
   add_entry_routes(to);

@@ -286,6 +286,13 @@ TEST_F(RunningSchool, WhatARunningServerHoldsIsRebuiltElsewhereFromItsEntries) {
   const auto there = audit();
   EXPECT_EQ(there.status, 0) << there.out << there.err;
   EXPECT_EQ(there.json().at("root"), here.at("root"));
+  // The school's rules came along, over HTTP: an audit of the copy needs nobody's key.
+  std::size_t profiles = 0;
+  for (const auto& file : fs::directory_iterator(folder_ / "data/profiles")) {
+    EXPECT_EQ(text_of(elsewhere + "/profiles/" + file.path().filename().string()), text_of(file.path().string()));
+    ++profiles;
+  }
+  EXPECT_EQ(profiles, 1U);
 }
 
 TEST_F(RunningSchool, ErasedTheyAreNamelessEverywhereAndEveryProofStillHolds) {

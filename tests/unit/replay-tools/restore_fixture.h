@@ -5,8 +5,10 @@
 
 #include <filesystem>
 
+#include "commands/profile.h"
 #include "replay-tools/audit_directory.h"
 #include "replay-tools/restore.h"
+#include "signing/sha256.h"
 #include "tests/support/live_school.h"
 
 namespace letopis::tools {
@@ -23,6 +25,17 @@ class Restores : public ::testing::Test {
 
   // Another work of the lesson, and a mark for it: two entries.
   void mark(std::string_view value) { licey_.mark(ivan_, licey_.work(ivan_, physics_, lesson_), masha_, value); }
+  // A profile that no program has built in.
+  Hash adopt_own_profile() {
+    const std::string text = std::string(*commands::builtin_profile("r000")) + "\n# as our council has it\n";
+    test::LiveSchool::How how;
+    how.basis = ledger::Basis{"order", "12", test::date("2026-09-01"), "director", "", {}, {}};
+    how.from = test::date("2026-09-02");
+    how.blobs = {Bytes(text.begin(), text.end())};
+    const Hash hash = signing::sha256(as_bytes(text));
+    licey_.say(licey_.director(), ledger::Role::kDirector, ledger::ProfileAdopted{"r000", hash, {}}, how);
+    return hash;
+  }
   std::string data() const { return live_.directory() + "/data"; }
   std::string place(std::string_view name) const { return home_ / name; }
   std::string back_up(std::string_view name = "backup") {

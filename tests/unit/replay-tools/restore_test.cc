@@ -234,6 +234,58 @@ TEST_F(Restores, APeersEntriesWithoutTheLogsKeyBecomeACopyThatOnlyReads) {
   EXPECT_TRUE(copy->proof(3, true)) << "the whole signed log proves its entries";
 }
 
+// The texts of people stay behind; the school's rules are public, and come along.
+TEST_F(Restores, APeersOwnProfileComesAlong) {
+  const Hash own = adopt_own_profile();
+  live_.at("2026-09-03 11:00");
+  mark("4");
+  RestoreRequest fetch = request("", place("copy"));
+  fetch.peer = peer(back_up());
+  fetch.school = "licey29";
+  const auto restored = restore(fetch);
+  ASSERT_TRUE(restored) << restored.error().text();
+  const auto engine = open(place("copy"));
+  ASSERT_TRUE(engine) << engine.error().text();
+  EXPECT_TRUE((*engine)->find("licey29")->profile_text(own));
+}
+
+// Whoever audits without the vault judges by the file, and by no other text than the log names.
+TEST_F(Restores, AnAuditWithoutTheVaultJudgesByTheProfileInTheOpen) {
+  const Hash own = adopt_own_profile();
+  live_.at("2026-09-03 11:00");
+  mark("4");
+  live_.close();
+  const auto audited_without_vault = [&] {
+    const auto source = audit::DirectorySource::open(data(), "licey29");
+    EXPECT_TRUE(source);
+    const auto report = audit::audit(**source, {});
+    EXPECT_TRUE(report) << report.error().text();
+    return report->findings_by_code;
+  };
+  EXPECT_EQ(audited_without_vault().count("profile_missing"), 0U);
+  const std::string file = data() + "/profiles/" + to_hex(own.view()) + ".toml";
+  for (const bool removed : {false, true}) {
+    if (removed)
+      fs::remove(file);
+    else
+      flip_middle(file);
+    EXPECT_EQ(audited_without_vault().count("profile_missing"), 1U) << removed;
+    EXPECT_EQ(audited(data())->findings_by_code.count("profile_missing"), 0U) << "the vault has it";
+  }
+  ASSERT_TRUE(live_.reopen()) << "and gives it back";
+  live_.close();
+  EXPECT_EQ(audited_without_vault().count("profile_missing"), 0U);
+}
+
+TEST_F(Restores, APeerThatKeepsItsProfileToItselfIsNotCopied) {
+  adopt_own_profile();
+  RestoreRequest fetch = request("", place("copy"));
+  fetch.peer = peer(back_up("mirror"));
+  fetch.school = "licey29";
+  fs::remove_all(place("mirror") + "/profiles");
+  EXPECT_EQ(code(restore(fetch)), "violated") << "without the text nobody can say whether the rules were kept";
+}
+
 TEST_F(Restores, BesideTheVaultThatHoldsTheKeyAPeersEntriesGoOn) {
   const std::string mirror = back_up("mirror");
   live_.close();

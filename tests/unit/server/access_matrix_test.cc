@@ -8,7 +8,9 @@
 #include <map>
 #include <set>
 
+#include "commands/profile.h"
 #include "ledger/schema/codec.h"
+#include "signing/sha256.h"
 #include "tests/unit/server/site.h"
 
 namespace letopis::server::testing {
@@ -78,6 +80,7 @@ struct World {
   Member *ivan, *olga, *zoya, *masha, *petya, *mother, *father;
   Id class_a, class_b, physics, chemistry, choir, period, topic, mark, other_mark;
   std::uint64_t refused = 0;
+  const std::string regulation = to_hex(signing::sha256(as_bytes(*commands::builtin_profile("r000"))).view());
   std::map<std::string, Member*> viewers;
   std::map<std::string, std::string> tokens;
 };
@@ -129,6 +132,7 @@ std::vector<Column> columns() {
       {"vkey", "/log/licey29/vkey", "vkey"},
       {"tile", "/log/licey29/tile/0/000.p/1", "tile"},
       {"bundle", "/log/licey29/tile/entries/000.p/1", "tile"},
+      {"regulation", s + "profiles/" + w.regulation, "profiles/{hash}"},
   };
 }
 
@@ -141,25 +145,25 @@ struct Row {
 // timetables: class 7А · class 7Б · physics 7А · teacher Иван
 // entries:    a topic of 7А · a mark of Маша's · its proof · a mark of Петя's · a refusal of Ольга's · the genesis
 // lists:      people · classes · groups · periods · profile · me · the stream of changes
-// log:        checkpoint · vkey · hash tile · entry bundle
+// log:        checkpoint · vkey · hash tile · entry bundle · the text of the profile in force
 constexpr Row kRows[] = {
-    {"director", "+++++", "++", "++++", "++++++", "+++++++", "++++"},
-    {"deputy", "+++++", "++", "++++", "++++++", "+++++++", "+++-"},
-    {"head of studies", "+++++", "++", "++++", "++++++", "+++++++", "+++-"},
-    {"auditor", "+++++", "++", "++++", "++++++", "+++++++", "++++"},
-    {"archivist", "+++++", "++", "++++", "++++++", "+++++++", "++++"},
-    {"administrator", "-----", "--", "++++", "00000+", "+++++++", "+++-"},
-    {"secretary", "-----", "--", "++++", "00000+", "+++++++", "+++-"},
-    {"accountant", "-----", "--", "++++", "000000", "+++++++", "+++-"},
-    {"teacher 7А", "+-+++", "+-", "++++", "+++000", "+++++++", "+++-"},
-    {"teacher 7Б", "-+--+", "-+", "++++", "000++0", "+++++++", "+++-"},
-    {"substitute", "--+++", "--", "++++", "000000", "+++++++", "+++-"},
-    {"student 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+++-"},
-    {"parent 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+++-"},
-    {"student 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+++-"},
-    {"parent 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+++-"},
-    {"other school", "-----", "--", "----", "------", "-------", "+++?"},
-    {"nobody", "?????", "??", "????", "??????", "???????", "+++?"},
+    {"director", "+++++", "++", "++++", "++++++", "+++++++", "+++++"},
+    {"deputy", "+++++", "++", "++++", "++++++", "+++++++", "+++-+"},
+    {"head of studies", "+++++", "++", "++++", "++++++", "+++++++", "+++-+"},
+    {"auditor", "+++++", "++", "++++", "++++++", "+++++++", "+++++"},
+    {"archivist", "+++++", "++", "++++", "++++++", "+++++++", "+++++"},
+    {"administrator", "-----", "--", "++++", "00000+", "+++++++", "+++-+"},
+    {"secretary", "-----", "--", "++++", "00000+", "+++++++", "+++-+"},
+    {"accountant", "-----", "--", "++++", "000000", "+++++++", "+++-+"},
+    {"teacher 7А", "+-+++", "+-", "++++", "+++000", "+++++++", "+++-+"},
+    {"teacher 7Б", "-+--+", "-+", "++++", "000++0", "+++++++", "+++-+"},
+    {"substitute", "--+++", "--", "++++", "000000", "+++++++", "+++-+"},
+    {"student 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+++-+"},
+    {"parent 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+++-+"},
+    {"student 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+++-+"},
+    {"parent 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+++-+"},
+    {"other school", "-----", "--", "----", "------", "-------", "+++?+"},
+    {"nobody", "?????", "??", "????", "??????", "???????", "+++?+"},
 };
 
 char outcome(unsigned status) {

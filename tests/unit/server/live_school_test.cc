@@ -4,7 +4,10 @@
 
 #include <thread>
 
+#include "commands/profile.h"
 #include "ledger/schema/codec.h"
+#include "signing/base/file.h"
+#include "signing/sha256.h"
 #include "tests/support/live_school.h"
 
 namespace letopis::server {
@@ -107,6 +110,36 @@ TEST_F(LiveSchoolTest, StateIsCommittedEverySoOften) {
   }
   EXPECT_GE(committed, 1U);
   EXPECT_TRUE(other.reopen()) << "the committed state is recomputed at start";
+}
+
+// A school's own text is in its vault and nowhere in the program: whoever opens the directory must judge by it again.
+TEST_F(LiveSchoolTest, AProfileOfItsOwnIsInForceAfterARestart) {
+  const std::string text = std::string(*commands::builtin_profile("r000")) + "\n# as our council has it\n";
+  LiveSchool::How how;
+  how.basis = ledger::Basis{"order", "12", test::date("2026-09-01"), "director", "", {}, {}};
+  how.from = test::date("2026-09-02");
+  how.blobs = {Bytes(text.begin(), text.end())};
+  live.at("2026-09-01 10:00");
+  const Hash own = signing::sha256(as_bytes(text));
+  licey.say(licey.director(), Role::kDirector, ledger::ProfileAdopted{"r000", own, {}}, how);
+  live.at("2026-09-03 10:30");
+  ASSERT_TRUE(live.reopen());
+  const auto ruled_by = [&](std::uint64_t index) {
+    const Bytes bytes = *licey.school().entry(index);
+    return ledger::decode_entry(bytes)->event.profile;
+  };
+  const Id physics_on_thursday = licey.group("7А", "Химия", {class_7a}, ivan, {{5, 2}});
+  live.at("2026-09-04 12:00");
+  const Id lesson = licey.lesson(ivan, physics_on_thursday, "2026-09-04", 2);
+  EXPECT_EQ(ruled_by(licey.index_of(licey.topic(ivan, lesson, "Вещества"))), own);
+  EXPECT_EQ(as_text(*licey.school().profile_text(own)), text);
+  const std::string file = live.directory() + "/data/profiles/" + to_hex(own.view()) + ".toml";
+  EXPECT_EQ(as_text(*posix_file_system().read(file, 1 << 20)), text) << "in the open, for audits without the vault";
+  // Without the text nobody knows the rules: the school stays shut rather than judge by others.
+  live.close();
+  ASSERT_TRUE(posix_file_system().write_atomically(file, as_bytes("[profile]"), 0644));
+  EXPECT_TRUE(live.reopen()) << "the vault has it, and the file is mended";
+  EXPECT_EQ(as_text(*posix_file_system().read(file, 1 << 20)), text);
 }
 
 // However many write at once: the committed root is of exactly what precedes its entry, or nobody could recompute it.
