@@ -392,23 +392,28 @@ Result<Submission> SchoolImpl::prepare(RawSubmission raw, bool genesis_allowed) 
 
 // Every commitment needs its text, and every text its commitment: nothing is stored that nobody committed to.
 Status SchoolImpl::match_texts(const std::vector<RawText>& texts, Submission& submission) const {
-  std::map<Hash, const RawText*> by_digest;
+  struct Offered {
+    const RawText* text;
+    bool needed = false;
+  };
+  std::map<Hash, Offered> by_digest;
   for (const auto& text : texts) {
     if (text.text.size() > kSealedTextSizeMaxBytes) return fail("too_large", "a sealed text is at most 16 KiB");
     if (!valid_text(text.text)) return fail("malformed", "a sealed text is not clean UTF-8");
-    by_digest[sealed_commitment(text.field, text.salt, text.text)] = &text;
+    by_digest[sealed_commitment(text.field, text.salt, text.text)] = {&text};
   }
-  std::size_t matched = 0;
   for (const auto& statement : submission.statements)
     for (const auto& commitment : statement.decoded.commitments) {
       const auto it = by_digest.find(commitment.digest);
-      if (it == by_digest.end() || it->second->field != commitment.field)
+      if (it == by_digest.end() || it->second.text->field != commitment.field)
         return fail("text_missing", "the text of sealed field " + std::string(commitment.field) + " did not come along or does not match");
-      submission.texts.push_back({std::string(commitment.field), commitment.person, it->second->salt, it->second->text});
+      it->second.needed = true;
+      const RawText& text = *it->second.text;
+      submission.texts.push_back({std::string(commitment.field), commitment.person, text.salt, text.text});
       submission.places.push_back({record_.origin, statement.decoded.key, statement.decoded.chain, statement.decoded.number});
-      ++matched;
     }
-  if (matched < by_digest.size()) return fail("text_unknown", "a sealed text that no statement commits to");
+  const bool all_needed = std::all_of(by_digest.begin(), by_digest.end(), [](const auto& offered) { return offered.second.needed; });
+  if (!all_needed) return fail("text_unknown", "a sealed text that no statement commits to");
   return {};
 }
 

@@ -90,6 +90,8 @@ constexpr std::array kCodes = {
                 "The author signed that they had seen another history of the log"},
     FindingCode{"seen_refused", kNotice, "Автор назвал контрольную точку, которой у журнала не было; запись отклонена",
                 "The author named a checkpoint this log never had; the entry was refused"},
+    FindingCode{"successor", kNotice, "Журнал продолжает утраченный, записи которого хранятся отдельно; всё подписанное им",
+                "The log goes on from a lost one, whose entries are kept elsewhere; what that one had signed"},
     FindingCode{"reference_differs", kNotice, "Автор ссылается на запись с другим хешем, чем у неё есть",
                 "The author refers to an entry by another hash than it has"},
     FindingCode{"claimed_later", kNotice, "По часам автора заявление подписано позже, чем записано",

@@ -136,6 +136,9 @@ bool AuditJudge::check_genesis(const Now& now) {
   }
   if (now.st.seen->size != 0 || now.st.seen->root != *tree_.root_at(0)) findings_.add("bad_genesis", now.place, "seen");
   if (now.st.acting_as != Role::kRoot) findings_.add("bad_genesis", now.place, enum_name(now.st.acting_as));
+  if (!created->previous_origin.empty())
+    findings_.add("successor", now.place, std::string(created->previous_origin) + ", " + std::to_string(created->previous_size) + " entries, root " +
+                                              to_base64(created->previous_root.view()));
   return have_profile(now, created->profile);
 }
 

@@ -1,5 +1,6 @@
 // letopis serve: all schools of a data directory over HTTP(S). SIGTERM and SIGINT drain and end; SIGHUP reloads certificates.
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -8,6 +9,8 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <iostream>
 #include <map>
 #include <thread>
@@ -22,35 +25,48 @@
 namespace letopis::tools {
 namespace {
 
-Result<sockaddr_un> socket_address(const std::string& data) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  const std::string path = data + "/" + std::string(kControlSocket);
-  if (path.size() >= sizeof address.sun_path) return fail("too_large", "the path of the data directory is too long for a control socket");
-  std::copy(path.begin(), path.end(), address.sun_path);
-  return address;
-}
+// A socket's address holds 107 bytes, a data directory's path may be longer: it is named by an open descriptor instead.
+class SocketPlace {
+ public:
+  explicit SocketPlace(const std::string& data) : folder_(::open(data.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {
+    const std::string path = "/proc/self/fd/" + std::to_string(folder_) + "/" + std::string(kControlSocket);
+    address_.sun_family = AF_UNIX;
+    std::copy(path.begin(), path.end(), address_.sun_path);
+  }
+  ~SocketPlace() {
+    if (folder_ >= 0) ::close(folder_);
+  }
+  SocketPlace(const SocketPlace&) = delete;
+  SocketPlace& operator=(const SocketPlace&) = delete;
+  const sockaddr* address() const { return reinterpret_cast<const sockaddr*>(&address_); }
+  void remove() const { ::unlinkat(folder_, std::string(kControlSocket).c_str(), 0); }
+
+ private:
+  int folder_;
+  sockaddr_un address_{};
+};
 
 // One line in, one line out, one caller at a time: for commands on a running server.
 class ControlSocket {
  public:
-  ControlSocket(commands::Engine& engine, const std::string& data) : engine_(engine) {
-    const auto address = socket_address(data);
-    if (!address) return;
-    path_ = address->sun_path;
-    ::unlink(path_.c_str());
+  ControlSocket(commands::Engine& engine, const std::string& data) : engine_(engine), place_(data) {
+    place_.remove();
     listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const mode_t before = ::umask(0077);
-    const bool bound = ::bind(listener_, reinterpret_cast<const sockaddr*>(&*address), sizeof *address) == 0 && ::listen(listener_, 4) == 0;
+    const bool bound = ::bind(listener_, place_.address(), sizeof(sockaddr_un)) == 0 && ::listen(listener_, 4) == 0;
     ::umask(before);
-    if (bound) thread_ = std::thread([this] { run(); });
+    if (bound)
+      thread_ = std::thread([this] { run(); });
+    else
+      why_not_ = std::strerror(errno);
   }
   ~ControlSocket() {
     stopping_ = true;
     if (thread_.joinable()) thread_.join();
     if (listener_ >= 0) ::close(listener_);
-    if (!path_.empty()) ::unlink(path_.c_str());
+    if (why_not_.empty()) place_.remove();
   }
+  const std::string& why_not() const { return why_not_; }  // empty: it listens
   ControlSocket(const ControlSocket&) = delete;
   ControlSocket& operator=(const ControlSocket&) = delete;
 
@@ -86,7 +102,8 @@ class ControlSocket {
   }
 
   commands::Engine& engine_;
-  std::string path_;
+  const SocketPlace place_;
+  std::string why_not_;
   int listener_ = -1;
   std::atomic<bool> stopping_{false};
   std::thread thread_;
@@ -186,6 +203,8 @@ Result<int> run(const Serve& given) {
   int status = kExitOk;
   {
     const ControlSocket control_socket(*engine, options.data);
+    if (!control_socket.why_not().empty())
+      log->write(server::LogLevel::kWarning, "no_backup_while_running", {{"why", std::string_view(control_socket.why_not())}});
     announce(*engine, *app);
     for (int number = 0;;) {
       if (::sigwait(&signals, &number) != 0) continue;
@@ -214,9 +233,9 @@ int serve(const Serve& options) {
 }
 
 Result<std::string> control(const std::string& data, const std::string& line) {
-  TRY(const auto address, socket_address(data));
+  const SocketPlace place(data);
   const int to = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (::connect(to, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+  if (::connect(to, place.address(), sizeof(sockaddr_un)) != 0) {
     ::close(to);
     return fail("in_use", "a process holds " + data + " but answers no commands");
   }

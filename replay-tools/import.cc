@@ -99,6 +99,7 @@ class Import {
     TRY_STATUS(read_keys());
     TRY_STATUS(look());
     TRY_STATUS(found());
+    warn_of_the_past();
     const SetupPlan plan = fill_school(context());
     if (o_.dry_run) return report(plan.steps.size());
     TRY_STATUS(can_sign(plan));
@@ -109,6 +110,14 @@ class Import {
 
  private:
   SetupContext context() { return {model_, state_, door_->origin(), state_.exists() ? state_.local_today(clock_.now()) : local_date(clock_.now(), {0})}; }
+
+  // Nothing is entered for days that are over, so files of an old year bring little more than people.
+  void warn_of_the_past() {
+    const auto& year = model_.sessions[model_.school_year];
+    if (year.end >= context().today) return;
+    std::cerr << "letopis: warning: the school year of these files, " << year.title << ", ended on " << format_date(year.end)
+              << ": what was in force only then (periods, groups, enrolments, timetable) is not recorded now\n";
+  }
 
   Status open() {
     TRY(auto client, connect(o_.url));

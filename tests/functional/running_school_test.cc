@@ -251,6 +251,17 @@ TEST_F(RunningSchool, ABackupOfTheRunningServerIsRestoredAndNeverOverSomethingNe
   EXPECT_EQ(audit().status, 0);
 }
 
+// The address of a socket holds 107 bytes.
+TEST_F(RunningSchool, ABackupNeedsNoShortPath) {
+  const std::string deep = folder_ / (std::string(100, 'x') + "/" + std::string(100, 'y'));
+  fs::create_directories(fs::path(deep).parent_path());
+  fs::rename(data_, deep);
+  data_ = deep;
+  serve();
+  letopis_ok({"backup", "--data", data_, "--out", folder_ / "backup"});
+  EXPECT_TRUE(fs::exists(folder_ / "backup/ledger/CURRENT"));
+}
+
 TEST_F(RunningSchool, ACopyOfAMomentShowsWhatWasSeenThenAndTakesNoWrites) {
   const auto then = Simulated::school().said().at("events").to_number<std::uint64_t>() - 2000;
   serve();

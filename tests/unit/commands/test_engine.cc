@@ -158,6 +158,32 @@ TEST_F(EngineTest, WhatIsNotAuthenticIsNotRecorded) {
   EXPECT_EQ(seen().size, size);
 }
 
+// One text may serve two commitments; that makes no room for a text nobody asked for.
+TEST_F(EngineTest, ATextNobodyCommitsToIsTurnedAwayHoweverOftenTheOthersServe) {
+  create();
+  Author root = root_author();
+  Author::Draft draft;
+  draft.acting_as = Role::kRoot;
+  const Id person = random_.id();
+  draft.body = PersonRegistered{person};
+  draft.sealed = {{"name", person, "Пётр"}};
+  const auto before = root.position();
+  RawSubmission submission;
+  submission.statements.push_back(root.sign(draft, seen(), &submission.texts));
+  // The same commitment in a second statement: sealed again with the same salt.
+  ASSERT_EQ(submission.texts.size(), 1U);
+  RawSubmission extra = submission;
+  extra.texts.push_back({"name", random_.fixed<Hash>(), "никому не нужный текст"});
+  EXPECT_EQ(school_->submit(extra, Language::kEnglish).error().code, "text_unknown");
+  Statement twice = decode_statement(submission.statements[0].bytes).value();
+  const Bytes first = submission.statements[0].bytes;
+  twice.commitments.push_back(twice.commitments.front());
+  const Bytes bytes = encode(twice);
+  extra.statements[0] = {bytes, root_.sign(statement_message(bytes))};
+  EXPECT_EQ(school_->submit(extra, Language::kEnglish).error().code, "text_unknown");
+  root.rewind(before);
+}
+
 TEST_F(EngineTest, ACheckpointThatIsNotOursIsRecordedAsRefused) {
   create();
   Author root = root_author();

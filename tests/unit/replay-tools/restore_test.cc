@@ -497,6 +497,13 @@ TEST_F(Losses, ANewLogOpensByNamingWhatWasSigned) {
   EXPECT_EQ(created.previous_root, lost_.root);
   EXPECT_EQ(created.name, "Лицей №29");
   EXPECT_EQ(licey_.school().name_of(masha_.id), "Маша Белкина") << "the old log is still read";
+  live_.close();
+  const auto report = audit::audit(**audit::DirectorySource::open(data(), "licey29-2"), {});
+  ASSERT_TRUE(report) << report.error().text();
+  ASSERT_EQ(report->findings_by_code.count("successor"), 1U) << "whoever audits the new log hears of the old one";
+  EXPECT_NE(report->findings.front().en.find(licey_.origin() + ", " + std::to_string(lost_.size) + " entries"), std::string::npos)
+      << report->findings.front().en;
+  ASSERT_TRUE(live_.reopen());
   commands::RawSubmission submission;
   licey_.draft(ivan_, Role::kTeacher, MarkGiven{work_, 0, masha_.id, "5"}, {}, submission);
   const auto refused = licey_.school().submit(submission, commands::Language::kRussian);
