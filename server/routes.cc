@@ -128,6 +128,19 @@ std::vector<unsigned> common_problems(const Route& route) {
   return statuses;
 }
 
+Route public_get(std::string_view name, std::string_view tag, std::string_view pattern, std::string_view summary,
+                 Answer answer, Result<Response> (*handle)(Context&)) {
+  Route route;
+  route.pattern = pattern;
+  route.id = name;
+  route.tag = tag;
+  route.summary = summary;
+  route.needs = Needs::kNobody;
+  route.answers = {std::move(answer)};
+  route.handle = handle;
+  return route;
+}
+
 Result<Id> id_of(std::string_view name, std::string_view text) {
   auto id = fixed_from_hex<Id>(text);
   if (!id) return fail("malformed", std::string(name) + ": " + id.error().detail);

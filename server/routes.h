@@ -120,6 +120,9 @@ void add_log_routes(std::vector<Route>& to);
 void add_service_routes(std::vector<Route>& to);
 
 // --- What handlers share
+// A GET that anybody may ask; its answer of 200.
+Route public_get(std::string_view name, std::string_view tag, std::string_view pattern, std::string_view summary,
+                 Answer answer, Result<Response> (*handle)(Context&));
 Result<Id> id_of(std::string_view name, std::string_view text);      // "malformed" names the parameter
 Result<Date> week_of(std::string_view name, std::string_view text);  // "2026-W36", or any day of it
 Result<std::uint64_t> index_of(std::string_view name, std::string_view text);

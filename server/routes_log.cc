@@ -23,15 +23,7 @@ Result<Response> get_tile(Context& context) {
 
 Route get(std::string_view name, std::string_view pattern, std::string_view summary, Media media,
           Result<Response> (*handle)(Context&)) {
-  Route route;
-  route.pattern = pattern;
-  route.id = name;
-  route.tag = "log";
-  route.summary = summary;
-  route.needs = Needs::kNobody;
-  route.answers = {{200, "as C2SP tlog-tiles has it", {media}}};
-  route.handle = handle;
-  return route;
+  return public_get(name, "log", pattern, summary, {200, "as C2SP tlog-tiles has it", {media}}, handle);
 }
 
 }  // namespace

@@ -231,12 +231,9 @@ void add_statement_routes(std::vector<Route>& to) {
 }
 
 void add_profile_routes(std::vector<Route>& to) {
-  Route profile = list("profile_text", "/v1/schools/{s}/profiles/{hash}", {}, "A regulation profile the school adopted, by its SHA-256.",
-                       get_profile_text);
-  profile.tag = "log";
-  profile.needs = Needs::kNobody;
-  profile.answers = {{200, "the exact text", {{kToml, {}}}}};
-  to.push_back(std::move(profile));
+  to.push_back(public_get("profile_text", "log", "/v1/schools/{s}/profiles/{hash}",
+                          "A regulation profile the school adopted, by its SHA-256.",
+                          {200, "the exact text", {{kToml, {}}}}, get_profile_text));
 }
 
 void add_view_routes(std::vector<Route>& to) {

@@ -102,15 +102,7 @@ Result<Response> get_openapi(Context&) { return json_answer(openapi_json()); }
 
 Route get(std::string_view name, std::string_view pattern, std::string_view summary, Media media,
           Result<Response> (*handle)(Context&)) {
-  Route route;
-  route.pattern = pattern;
-  route.id = name;
-  route.tag = "service";
-  route.summary = summary;
-  route.needs = Needs::kNobody;
-  route.answers = {{200, "ok", {media}}};
-  route.handle = handle;
-  return route;
+  return public_get(name, "service", pattern, summary, {200, "ok", {media}}, handle);
 }
 
 }  // namespace
