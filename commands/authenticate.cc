@@ -20,8 +20,10 @@ Status check_genesis(const Statement& statement, ByteView bytes, const Signature
   for (std::size_t i = 0; i < b.root_keys.size(); ++i)
     for (std::size_t k = 0; k < i; ++k)
       if (b.root_keys[i].key == b.root_keys[k].key) return fail("bad_threshold", "a root key named twice");
-  if (!statement.author.is_zero() || statement.seen->size != 0) return fail("malformed", "a genesis has no author and has seen nothing");
-  if (statement.key != signing::key_id(signing::Purpose::kRoot, b.root_keys.front().key)) return fail("foreign_key", "a genesis is signed by its first root key");
+  if (!statement.author.is_zero() || statement.seen->size != 0)
+    return fail("malformed", "a genesis has no author and has seen nothing");
+  if (statement.key != signing::key_id(signing::Purpose::kRoot, b.root_keys.front().key))
+    return fail("foreign_key", "a genesis is signed by its first root key");
   TRY_STATUS(check(b.root_keys.front().key, statement_message(bytes), signature));
   const Bytes message = genesis_message(statement);
   std::size_t valid = 0;
@@ -34,9 +36,11 @@ Status check_genesis(const Statement& statement, ByteView bytes, const Signature
   return {};
 }
 
-Status check_enrolment(const Statement& statement, ByteView bytes, const Signature& signature, const KeyDirectory& keys) {
+Status check_enrolment(const Statement& statement, ByteView bytes, const Signature& signature,
+                       const KeyDirectory& keys) {
   const auto& b = std::get<KeyEnrolled>(statement.body);
-  if (statement.key != signing::key_id(signing::Purpose::kAuthor, b.key)) return fail("foreign_key", "an enrolment is signed by the new key");
+  if (statement.key != signing::key_id(signing::Purpose::kAuthor, b.key))
+    return fail("foreign_key", "an enrolment is signed by the new key");
   if (statement.author != b.person) return fail("foreign_key", "an enrolment is its person's own");
   const auto code_key = keys.find_invitation(b.invitation);
   if (!code_key) return fail("unknown_invitation", "no invitation of that id");
@@ -48,13 +52,16 @@ Status check_enrolment(const Statement& statement, ByteView bytes, const Signatu
 Status check_speaker(const Statement& statement, const KnownKey& key) {
   switch (key.purpose) {
     case signing::Purpose::kAuthor:
-      if (statement.author != key.person || statement.author.is_zero()) return fail("foreign_key", "the key is another person's");
-      if (statement.acting_as == Role::kRoot || statement.acting_as == Role::kService) return fail("foreign_key", "a key of another purpose");
+      if (statement.author != key.person || statement.author.is_zero())
+        return fail("foreign_key", "the key is another person's");
+      if (statement.acting_as == Role::kRoot || statement.acting_as == Role::kService)
+        return fail("foreign_key", "a key of another purpose");
       return {};
     case signing::Purpose::kRoot:
     case signing::Purpose::kService: {
       const Role role = key.purpose == signing::Purpose::kRoot ? Role::kRoot : Role::kService;
-      if (!statement.author.is_zero() || statement.acting_as != role) return fail("foreign_key", "a key of another purpose");
+      if (!statement.author.is_zero() || statement.acting_as != role)
+        return fail("foreign_key", "a key of another purpose");
       return {};
     }
     case signing::Purpose::kInvitation:
@@ -77,12 +84,13 @@ Status check_signatures(const Statement& statement, ByteView bytes, const Signat
   TRY_STATUS(check_speaker(statement, *key));
   TRY_STATUS(check(key->public_key, statement_message(bytes), signature));
   if (const auto* rotation = std::get_if<KeyRotated>(&statement.body))
-    return check(rotation->key, rotation_message(statement.origin, statement.key, rotation->key), rotation->new_signature);
+    return check(rotation->key, rotation_message(statement.origin, statement.key, rotation->key),
+                 rotation->new_signature);
   return {};
 }
 
-Result<SignedStatement> authenticate(Bytes bytes, const Signature& signature, std::string_view origin, const KeyDirectory& keys,
-                                     bool genesis_allowed) {
+Result<SignedStatement> authenticate(Bytes bytes, const Signature& signature, std::string_view origin,
+                                     const KeyDirectory& keys, bool genesis_allowed) {
   SignedStatement statement;
   statement.bytes = std::move(bytes);
   statement.signature = signature;

@@ -38,7 +38,7 @@ Result<ledger::SignedStatement> authenticate(Bytes bytes, const Signature& signa
                                              const KeyDirectory& keys, bool genesis_allowed = false);
 
 // The same for a statement that is decoded already (audits).
-Status check_signatures(const ledger::Statement& statement, ByteView bytes, const Signature& signature, std::string_view origin,
-                        const KeyDirectory& keys);
+Status check_signatures(const ledger::Statement& statement, ByteView bytes, const Signature& signature,
+                        std::string_view origin, const KeyDirectory& keys);
 
 }  // namespace letopis::commands

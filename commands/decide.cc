@@ -33,7 +33,8 @@ namespace {
 constexpr int kMinutesPerHour = 60;
 
 // By lesson: what the profile in force before it asks. The earlier of "days after" and "hours after the group's classes".
-Instant deadline_of(const SchoolState& state, const DeadlineRule& rule, Date day, const Id& group, Instant lesson_ends) {
+Instant deadline_of(const SchoolState& state, const DeadlineRule& rule, Date day, const Id& group,
+                    Instant lesson_ends) {
   Instant deadline{INT64_MAX};
   if (rule.days_after) {
     const Date last = day + *rule.days_after;
@@ -63,17 +64,20 @@ void common_checks(Case& c) {
   if (!c.refused() && c.profile != nullptr && c.st.seen->size < c.index) {
     // A checkpoint ages from the moment another entry followed it.
     const Instant outdated = c.state.recorded_at(c.st.seen->size);
-    c.require(c.now.micros - outdated.micros <= c.profile->seen.max_age_minutes * 60 * kMicrosPerSecond, rule::kSeenTooOld);
+    c.require(c.now.micros - outdated.micros <= c.profile->seen.max_age_minutes * 60 * kMicrosPerSecond,
+              rule::kSeenTooOld);
   }
   const Right& right = right_for(c.st.body);
   c.require(c.acting(right.signers), rule::kNotEntitled);
-  const bool speaks_for_itself = c.acting(role_bit(Role::kService) | role_bit(Role::kRoot)) || std::holds_alternative<KeyEnrolled>(c.st.body);
+  const bool speaks_for_itself =
+      c.acting(role_bit(Role::kService) | role_bit(Role::kRoot)) || std::holds_alternative<KeyEnrolled>(c.st.body);
   if (!speaks_for_itself) c.require(holds(c.state, c.st.author, c.st.acting_as, c.today), rule::kNotEntitled);
   if (c.acting(right.needs_basis)) c.require(c.has_basis(), rule::kNoBasis);
   c.require(c.state.entry(c.st.id) == nullptr, rule::kDuplicateEntry);
   for (const auto& commitment : c.st.commitments) {
     const auto* registered = std::get_if<PersonRegistered>(&c.st.body);
-    c.require(c.knows(commitment.person) || (registered != nullptr && registered->person == commitment.person), rule::kPersonUnknown);
+    c.require(c.knows(commitment.person) || (registered != nullptr && registered->person == commitment.person),
+              rule::kPersonUnknown);
   }
   if (c.refused()) return;
   for (std::size_t i = 1; i <= std::size(kRoleNames); ++i)
@@ -114,7 +118,8 @@ bool teaches(const SchoolState& state, const Id& person, const Id& group, Date o
   if (state.assigned(group, person, on)) return true;
   const auto* known = state.group(group);
   const auto* slots = known == nullptr ? nullptr : known->timetable.at(on);
-  return slots != nullptr && std::any_of(slots->begin(), slots->end(), [&](const auto& slot) { return slot.teacher == person; });
+  return slots != nullptr &&
+         std::any_of(slots->begin(), slots->end(), [&](const auto& slot) { return slot.teacher == person; });
 }
 
 bool keeps_lesson(const SchoolState& state, const Id& person, const projections::Lesson& lesson, Date today) {
@@ -124,7 +129,8 @@ bool keeps_lesson(const SchoolState& state, const Id& person, const projections:
   return held && held->substitute == person;
 }
 
-std::optional<projections::ScheduledLesson> held_at(const SchoolState& state, const Id& group, Date date, int slot, const Id& id) {
+std::optional<projections::ScheduledLesson> held_at(const SchoolState& state, const Id& group, Date date, int slot,
+                                                    const Id& id) {
   std::optional<projections::ScheduledLesson> held;
   if (slot == 0) return held;
   for (const auto& lesson : projections::lessons_held_on(state, group, date))

@@ -42,7 +42,7 @@ ledger::Ruling decide(const projections::SchoolState& state, const ProfileBook& 
 
 // The values a rule's message may use for this entry ({deadline}, {date}, …), ready to show.
 std::map<std::string, std::string> message_values(const projections::SchoolState& state, const Profile& profile,
-                                                  const ledger::Statement& statement, std::string_view rule, Instant deadline,
-                                                  Instant recorded_at, Language language);
+                                                  const ledger::Statement& statement, std::string_view rule,
+                                                  Instant deadline, Instant recorded_at, Language language);
 
 }  // namespace letopis::commands

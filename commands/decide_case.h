@@ -45,14 +45,17 @@ struct Case {
     return false;
   }
   // What rules, calendar and timetables may say of the past: nothing. Zero stands for the next local midnight.
-  bool from_next_midnight() { return require(st.effective_from.days == 0 || st.effective_from > today, rule::kRetroactiveEffect); }
+  bool from_next_midnight() {
+    return require(st.effective_from.days == 0 || st.effective_from > today, rule::kRetroactiveEffect);
+  }
   bool span_in_order() {
-    return require(st.effective_to.days == 0 || st.effective_from.days == 0 || st.effective_from <= st.effective_to, rule::kInvalidValue);
+    return require(st.effective_to.days == 0 || st.effective_from.days == 0 || st.effective_from <= st.effective_to,
+                   rule::kInvalidValue);
   }
 
   // The deadline of an entry about `day`; the profile and the context are those of `lesson_begins`.
-  void due(const DeadlineRule& (*which)(const Profile&), std::string_view rule, Date day, Instant lesson_begins, const Id& group,
-           Instant lesson_ends = {});
+  void due(const DeadlineRule& (*which)(const Profile&), std::string_view rule, Date day, Instant lesson_begins,
+           const Id& group, Instant lesson_ends = {});
 };
 
 // Families: each judges its own types, after the common checks.
@@ -63,12 +66,13 @@ void decide_marks(Case& c);
 void decide_corrections(Case& c);
 
 // Whether somebody keeps a group's records for a lesson: who recorded it, who teaches the group, or its substitute.
-bool keeps_lesson(const projections::SchoolState& state, const Id& person, const projections::Lesson& lesson, Date today);
+bool keeps_lesson(const projections::SchoolState& state, const Id& person, const projections::Lesson& lesson,
+                  Date today);
 bool teaches(const projections::SchoolState& state, const Id& person, const Id& group, Date on);
 // The lesson of the timetable that is held at a day and slot, moves taken in; where two meet, the one of that name. Entries
 // name a lesson by its place in the timetable and say where it is held.
-std::optional<projections::ScheduledLesson> held_at(const projections::SchoolState& state, const Id& group, Date date, int slot,
-                                                    const Id& id = {});
+std::optional<projections::ScheduledLesson> held_at(const projections::SchoolState& state, const Id& group, Date date,
+                                                    int slot, const Id& id = {});
 
 // A scale of the profile, or one the school's dictionary defines; the profile's default when no name is given.
 std::optional<Scale> find_scale(const Case& c, std::string_view name);

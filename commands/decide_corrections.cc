@@ -103,17 +103,21 @@ void judge(Case& c, const Endorsed& b) {
   // A second signature is somebody else's; root keys speak for themselves, one signature each.
   const auto pending_statement = decode_statement(pending->statement);
   LETOPIS_ASSERT(pending_statement.has_value());  // it was decoded when it was recorded
-  const bool own = c.st.acting_as == Role::kRoot ? pending_statement->key == c.st.key : pending_statement->author == c.st.author;
+  const bool own =
+      c.st.acting_as == Role::kRoot ? pending_statement->key == c.st.key : pending_statement->author == c.st.author;
   c.require(!own, rule::kCannotEndorseOwn);
-  c.require(std::find(pending->endorsed_by.begin(), pending->endorsed_by.end(), signer) == pending->endorsed_by.end(), rule::kAlreadyEndorsed);
-  c.require(std::find(pending->awaits.begin(), pending->awaits.end(), c.st.acting_as) != pending->awaits.end(), rule::kNotEntitled);
+  c.require(std::find(pending->endorsed_by.begin(), pending->endorsed_by.end(), signer) == pending->endorsed_by.end(),
+            rule::kAlreadyEndorsed);
+  c.require(std::find(pending->awaits.begin(), pending->awaits.end(), c.st.acting_as) != pending->awaits.end(),
+            rule::kNotEntitled);
   if (c.refused() || target == nullptr) return;
   // A teacher or class teacher signs for the own lesson or class.
   if (c.st.acting_as == Role::kTeacher)
     if (const auto* lesson = c.state.lesson(target->subject))
       c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
   if (c.st.acting_as == Role::kClassTeacher)
-    c.require(c.state.is_class_teacher(c.st.author, c.state.class_of(target->student, c.today), c.today), rule::kNotOwnGroup);
+    c.require(c.state.is_class_teacher(c.st.author, c.state.class_of(target->student, c.today), c.today),
+              rule::kNotOwnGroup);
 }
 
 template <class T>

@@ -44,7 +44,8 @@ void judge_in_timetable(Case& c, const LessonRecorded& b, const projections::Sch
   c.require(b.lesson == lesson.id, rule::kInvalidValue);
   c.require(!lesson.cancelled, rule::kStateClash);
   c.require(lesson.date <= c.today, rule::kFutureEntry);
-  const bool own = lesson.teacher == c.st.author || lesson.substitute == c.st.author || c.state.assigned(b.group, c.st.author, b.date);
+  const bool own = lesson.teacher == c.st.author || lesson.substitute == c.st.author ||
+                   c.state.assigned(b.group, c.st.author, b.date);
   c.require(own, rule::kNotOwnGroup);
   if (!b.substitute_for.is_zero()) c.require(lesson.substitute == c.st.author, rule::kNotOwnSubject);
   c.due(lesson_rule, rule::kLessonDeadline, lesson.date, lesson.starts, b.group, lesson.ends);
@@ -95,7 +96,8 @@ void judge_presence(Case& c, const Id& lesson_id, const Id& student) {
   if (lesson == nullptr) return;
   c.require(c.state.enrolled(lesson->group, student, lesson->date), rule::kNotEnrolled);
   c.require(c.now >= lesson->starts, rule::kFutureEntry);
-  c.require(!c.state.absence_standing(lesson_id, student) && !c.state.lateness_standing(lesson_id, student), rule::kDuplicateEntry);
+  c.require(!c.state.absence_standing(lesson_id, student) && !c.state.lateness_standing(lesson_id, student),
+            rule::kDuplicateEntry);
   due(c, attendance_rule, rule::kAttendanceDeadline, *lesson);
 }
 void judge(Case& c, const AbsenceRecorded& b) { judge_presence(c, b.lesson, b.student); }
@@ -119,7 +121,8 @@ void judge(Case& c, const HomeworkSet& b) {
     const Lesson* lesson = own_lesson(c, b.lesson);
     if (lesson == nullptr) return;
     c.require(b.due.days == 0 || b.due >= lesson->date, rule::kInvalidValue);
-    for (const auto& student : b.audience) c.require(c.state.enrolled(lesson->group, student, lesson->date), rule::kNotEnrolled);
+    for (const auto& student : b.audience)
+      c.require(c.state.enrolled(lesson->group, student, lesson->date), rule::kNotEnrolled);
     due(c, homework_rule, rule::kHomeworkDeadline, *lesson);
     return;
   }
@@ -127,7 +130,8 @@ void judge(Case& c, const HomeworkSet& b) {
   const auto lesson = held_at(c.state, b.group, b.date, b.slot, b.lesson);
   if (!c.require(lesson && lesson->id == b.lesson, rule::kUnknownReference)) return;
   c.require(b.due.days == 0 || b.due >= lesson->date, rule::kInvalidValue);
-  c.require(lesson->teacher == c.st.author || lesson->substitute == c.st.author || c.state.assigned(b.group, c.st.author, b.date),
+  c.require(lesson->teacher == c.st.author || lesson->substitute == c.st.author ||
+                c.state.assigned(b.group, c.st.author, b.date),
             rule::kNotOwnGroup);
   for (const auto& student : b.audience) c.require(c.state.enrolled(b.group, student, b.date), rule::kNotEnrolled);
   c.due(homework_rule, rule::kHomeworkDeadline, lesson->date, lesson->starts, b.group, lesson->ends);
@@ -138,7 +142,8 @@ void judge(Case& c, const RemarkRecorded& b) {
   c.require(c.commits_to("remark"), rule::kInvalidValue);
   if (b.lesson.is_zero()) {
     const Id klass = c.state.class_of(b.student, c.today);
-    c.require(c.st.acting_as == Role::kClassTeacher && c.state.is_class_teacher(c.st.author, klass, c.today), rule::kNotOwnGroup);
+    c.require(c.st.acting_as == Role::kClassTeacher && c.state.is_class_teacher(c.st.author, klass, c.today),
+              rule::kNotOwnGroup);
     return;
   }
   const Lesson* lesson = c.state.lesson(b.lesson);

@@ -63,7 +63,8 @@ void judge(Case& c, const WorkPlanned& b) {
   c.require(b.parts <= 8 && b.weight <= 1000, rule::kInvalidValue);
   if (b.lesson.is_zero()) {
     c.require(b.held_on.days != 0 && b.held_on - c.today <= kPlanAheadMaxDays, rule::kInvalidValue);
-    c.require(teaches(c.state, c.st.author, b.group, b.held_on) || teaches(c.state, c.st.author, b.group, c.today), rule::kNotOwnGroup);
+    c.require(teaches(c.state, c.st.author, b.group, b.held_on) || teaches(c.state, c.st.author, b.group, c.today),
+              rule::kNotOwnGroup);
     return;
   }
   const auto* lesson = c.state.lesson(b.lesson);

@@ -18,7 +18,8 @@ void judge(Case& c, const ProfileAdopted& b) {
 }
 
 void judge(Case& c, const ZoneOffsetSet& b) {
-  c.require(b.utc_offset >= -kOffsetMaxSeconds && b.utc_offset <= kOffsetMaxSeconds && b.utc_offset % 60 == 0, rule::kInvalidValue);
+  c.require(b.utc_offset >= -kOffsetMaxSeconds && b.utc_offset <= kOffsetMaxSeconds && b.utc_offset % 60 == 0,
+            rule::kInvalidValue);
   c.from_next_midnight();
 }
 
@@ -49,7 +50,8 @@ void judge(Case& c, const GuardianSet& b) {
 
 // Who runs the school is decided by the director and the root keys; the administrator grants the rest, by order.
 bool may_grant(const Case& c, Role role) {
-  constexpr RoleSet kRunsTheSchool = roles(Role::kDirector, Role::kDeputyHead, Role::kAdministrator, Role::kAuditor, Role::kCommission);
+  constexpr RoleSet kRunsTheSchool =
+      roles(Role::kDirector, Role::kDeputyHead, Role::kAdministrator, Role::kAuditor, Role::kCommission);
   return c.st.acting_as != Role::kAdministrator || (role_bit(role) & kRunsTheSchool) == 0;
 }
 

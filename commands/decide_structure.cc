@@ -22,11 +22,13 @@ void judge(Case& c, const PeriodDefined& b) {
   c.require(b.from.days != 0 && b.from <= b.to && b.to - b.from <= kSpanMaxDays, rule::kInvalidValue);
   // Quarters lie within semesters; two quarters never overlap.
   for (const auto& period : c.state.periods())
-    if (period.id != b.period && period.kind == b.kind) c.require(b.to < period.from || period.to < b.from, rule::kPeriodOverlap);
+    if (period.id != b.period && period.kind == b.kind)
+      c.require(b.to < period.from || period.to < b.from, rule::kPeriodOverlap);
 }
 
 void judge(Case& c, const CalendarExceptionSet& b) {
-  c.require(b.from.days != 0 && b.from <= b.to && b.to - b.from <= kSpanMaxDays && b.as_weekday <= 7, rule::kInvalidValue);
+  c.require(b.from.days != 0 && b.from <= b.to && b.to - b.from <= kSpanMaxDays && b.as_weekday <= 7,
+            rule::kInvalidValue);
   c.require(b.klass.is_zero() || c.state.klass(b.klass) != nullptr, rule::kUnknownReference);
   c.require(b.from > c.today, rule::kRetroactiveEffect);
 }
@@ -35,7 +37,8 @@ void judge(Case& c, const BellsSet& b) {
   int previous_end = -1;
   int previous_slot = 0;
   for (const auto& bell : b.bells) {
-    c.require(bell.slot > previous_slot && bell.slot <= kSlotMax && bell.start.value > previous_end && bell.start.value < bell.end.value,
+    c.require(bell.slot > previous_slot && bell.slot <= kSlotMax && bell.start.value > previous_end &&
+                  bell.start.value < bell.end.value,
               rule::kInvalidValue);
     previous_slot = bell.slot;
     previous_end = bell.end.value - 1;
@@ -68,16 +71,19 @@ bool comes_from_another_subgroup(const Case& c, const GroupMemberSet& b, Date on
   return std::any_of(known.begin(), known.end(), [&](const Id& id) {
     const auto& from = *c.state.group(id);
     return id != b.group && from.kind == kSubgroup && from.subject == to.subject &&
-           std::find_first_of(from.classes.begin(), from.classes.end(), to.classes.begin(), to.classes.end()) != from.classes.end();
+           std::find_first_of(from.classes.begin(), from.classes.end(), to.classes.begin(), to.classes.end()) !=
+               from.classes.end();
   });
 }
 
 // r000 3.3: from subgroup to subgroup with the first day of a period only.
 void between_periods(Case& c, const GroupMemberSet& b) {
-  if (c.profile->subgroup_moves.when != SubgroupMoves::kPeriodEndOnly || c.state.group(b.group)->kind != kSubgroup) return;
+  if (c.profile->subgroup_moves.when != SubgroupMoves::kPeriodEndOnly || c.state.group(b.group)->kind != kSubgroup)
+    return;
   const Date on = c.st.effective_from.days != 0 ? c.st.effective_from : c.today;
   const auto& periods = c.state.periods();
-  const bool opens_a_period = std::any_of(periods.begin(), periods.end(), [&](const auto& period) { return period.from == on; });
+  const bool opens_a_period =
+      std::any_of(periods.begin(), periods.end(), [&](const auto& period) { return period.from == on; });
   c.require(opens_a_period || !comes_from_another_subgroup(c, b, on), rule::kSubgroupMoveMidPeriod);
 }
 
@@ -92,7 +98,8 @@ void judge(Case& c, const GroupMemberSet& b) {
 void judge(Case& c, const MovementOrdered& b) {
   c.require(c.knows(b.student), rule::kPersonUnknown);
   if (b.kind == Movement::kExpelled) {
-    c.require(!c.state.class_of(b.student, c.st.effective_from.days != 0 ? c.st.effective_from : c.today).is_zero(), rule::kNotEnrolled);
+    c.require(!c.state.class_of(b.student, c.st.effective_from.days != 0 ? c.st.effective_from : c.today).is_zero(),
+              rule::kNotEnrolled);
   } else {
     c.require(c.state.klass(b.klass) != nullptr, rule::kUnknownReference);
   }
@@ -132,7 +139,8 @@ void judge_lesson_change(Case& c, const Id& group, Date date, int slot) {
 void judge(Case& c, const LessonCancelled& b) { judge_lesson_change(c, b.group, b.date, b.slot); }
 void judge(Case& c, const LessonMoved& b) {
   judge_lesson_change(c, b.group, b.date, b.slot);
-  c.require(b.new_date >= c.today && projections::bell(c.state, b.new_date, b.new_slot).has_value(), rule::kInvalidValue);
+  c.require(b.new_date >= c.today && projections::bell(c.state, b.new_date, b.new_slot).has_value(),
+            rule::kInvalidValue);
 }
 
 // A teacher falls ill in the morning: a substitution acts at once, for a lesson of today or later.

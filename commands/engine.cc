@@ -13,9 +13,11 @@ using namespace ledger;
 
 namespace {
 
-Result<signing::KeyPair> load_key(const Vault& vault, std::string_view school, std::string_view name, signing::Purpose purpose) {
+Result<signing::KeyPair> load_key(const Vault& vault, std::string_view school, std::string_view name,
+                                  signing::Purpose purpose) {
   TRY(Bytes seed, vault.get_secret(school, name));
-  if (seed.size() != 32) return fail("damaged", "the key " + std::string(name) + " of " + std::string(school) + " is not 32 bytes");
+  if (seed.size() != 32)
+    return fail("damaged", "the key " + std::string(name) + " of " + std::string(school) + " is not 32 bytes");
   std::array<std::uint8_t, 32> fixed;
   std::copy(seed.begin(), seed.end(), fixed.begin());
   auto key = signing::KeyPair::from_seed(purpose, fixed);
@@ -58,10 +60,13 @@ class EngineImpl final : public Engine {
     TRY(const auto records, store_->schools());
     for (const auto& record : records) TRY_STATUS(open_school(record));
     for (const auto& [slug, mark] : marks_)
-      if (find(slug) == nullptr) return fail("damaged", dir + " has a mark of a copy of " + slug + ", but no such school");
+      if (find(slug) == nullptr)
+        return fail("damaged", dir + " has a mark of a copy of " + slug + ", but no such school");
     // A journal that knows a school the database does not: an older copy of the database was put in place.
     for (const auto& [slug, note] : journal_->newest())
-      if (find(slug) == nullptr) return fail("log_behind_checkpoint", "the checkpoint journal knows the school " + slug + ", the database does not");
+      if (find(slug) == nullptr)
+        return fail("log_behind_checkpoint",
+                    "the checkpoint journal knows the school " + slug + ", the database does not");
     return {};
   }
 
@@ -89,8 +94,15 @@ class EngineImpl final : public Engine {
  private:
   FileSystem& files() const { return options_.files != nullptr ? *options_.files : posix_file_system(); }
   Workshop workshop() {
-    return {*store_,          *sequencer_, *vault_,           *options_.clock,           *options_.random,
-            files(), options_.directory, options_.sequencer_thread, options_.commit_state_every};
+    return {*store_,
+            *sequencer_,
+            *vault_,
+            *options_.clock,
+            *options_.random,
+            files(),
+            options_.directory,
+            options_.sequencer_thread,
+            options_.commit_state_every};
   }
   Status open_school(const SchoolRecord& record) {
     if (const auto mark = marks_.find(record.slug); mark != marks_.end()) return open_copy(record, mark->second);
@@ -169,7 +181,8 @@ RawStatement sign_genesis(const NewSchool& wanted, const Profile& profile, const
   statement.body = body;
   const Bytes message = genesis_message(statement);
   auto& genesis = std::get<SchoolCreated>(statement.body);
-  for (std::size_t i = 0; i < wanted.root_keys.size(); ++i) genesis.root_keys[i].signature = wanted.root_keys[i]->sign(message);
+  for (std::size_t i = 0; i < wanted.root_keys.size(); ++i)
+    genesis.root_keys[i].signature = wanted.root_keys[i]->sign(message);
   RawStatement signed_genesis;
   signed_genesis.bytes = encode(statement);
   signed_genesis.signature = wanted.root_keys.front()->sign(statement_message(signed_genesis.bytes));
@@ -177,9 +190,11 @@ RawStatement sign_genesis(const NewSchool& wanted, const Profile& profile, const
 }
 
 Result<School*> EngineImpl::create_school(const NewSchool& wanted) {
-  if (wanted.root_keys.empty() || wanted.threshold < 1 || static_cast<std::size_t>(wanted.threshold) > wanted.root_keys.size())
+  if (wanted.root_keys.empty() || wanted.threshold < 1 ||
+      static_cast<std::size_t>(wanted.threshold) > wanted.root_keys.size())
     return fail("bad_threshold", "as many root keys as the threshold must be present");
-  if (!signing::valid_note_name(wanted.origin)) return fail("malformed", "an origin is an address without scheme, spaces or +");
+  if (!signing::valid_note_name(wanted.origin))
+    return fail("malformed", "an origin is an address without scheme, spaces or +");
   if (wanted.name.empty() || !valid_text(wanted.name)) return fail("malformed", "a school needs a name");
   const auto text = builtin_profile(wanted.profile);
   if (!text) return fail("bad_profile", "no built-in profile " + wanted.profile);
@@ -191,19 +206,23 @@ Result<School*> EngineImpl::create_school(const NewSchool& wanted) {
     const std::lock_guard lock(mutex_);
     if (const auto it = schools_.find(wanted.slug); it != schools_.end()) unborn = it->second.get();
   }
-  const bool has_entries = unborn != nullptr && unborn->read([](const ReadModel& model) { return !model.times.empty(); });
+  const bool has_entries =
+      unborn != nullptr && unborn->read([](const ReadModel& model) { return !model.times.empty(); });
   if (has_entries || (unborn != nullptr && unborn->origin() != wanted.origin))
     return fail("already_exists", "the school " + wanted.slug + " exists already");
   // Keys first: a school row without keys would refuse every later start.
   if (unborn == nullptr) {
-    TRY_STATUS(keep_key(*vault_, wanted.slug, kLogKeySecret, signing::KeyPair::generate(signing::Purpose::kLog, *options_.random)));
-    TRY_STATUS(keep_key(*vault_, wanted.slug, kServiceKeySecret, signing::KeyPair::generate(signing::Purpose::kService, *options_.random)));
+    TRY_STATUS(keep_key(*vault_, wanted.slug, kLogKeySecret,
+                        signing::KeyPair::generate(signing::Purpose::kLog, *options_.random)));
+    TRY_STATUS(keep_key(*vault_, wanted.slug, kServiceKeySecret,
+                        signing::KeyPair::generate(signing::Purpose::kService, *options_.random)));
     TRY(const SchoolRecord record, store_->add_school(wanted.slug, wanted.origin));
     TRY_STATUS(open_school(record));
   }
   TRY(const auto log_key, load_key(*vault_, wanted.slug, kLogKeySecret, signing::Purpose::kLog));
   TRY(const auto service_key, load_key(*vault_, wanted.slug, kServiceKeySecret, signing::Purpose::kService));
-  const RawStatement genesis = sign_genesis(wanted, profile, log_key, service_key, *options_.random, options_.clock->now());
+  const RawStatement genesis =
+      sign_genesis(wanted, profile, log_key, service_key, *options_.random, options_.clock->now());
   SchoolImpl* school = nullptr;
   {
     const std::lock_guard lock(mutex_);

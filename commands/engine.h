@@ -66,7 +66,7 @@ struct Acknowledged {
 struct ReadModel {
   projections::SchoolState structure{projections::Detail::kStructure};
   projections::Shards shards;
-  std::vector<Instant> times;          // recorded_at by index
+  std::vector<Instant> times;  // recorded_at by index
   ledger::Checkpoint checkpoint;
   std::string checkpoint_note;
 };
@@ -100,7 +100,8 @@ class School {
   using Recorded = std::function<void(Result<ledger::Receipted>)>;
   virtual void submit(RawSubmission submission, Recorded recorded) = 0;
   // The answer with its receipts, for whoever submitted. Errors: only of a damaged store.
-  virtual Result<std::vector<Acknowledged>> acknowledge(const ledger::Receipted& receipted, Language language) const = 0;
+  virtual Result<std::vector<Acknowledged>> acknowledge(const ledger::Receipted& receipted,
+                                                        Language language) const = 0;
   // Both, waiting for it. Not from a callback of the sequencer.
   Result<std::vector<Acknowledged>> submit(RawSubmission submission, Language language);
   // The service key's own entries. Waits, likewise.
@@ -169,11 +170,11 @@ struct NewSchool {
   std::string zone;
   UtcOffset offset;
   std::string profile = "r000";
-  std::vector<const signing::KeyPair*> root_keys;   // all of them; the first `threshold` at least sign
-  std::vector<PublicKey> other_root_keys;           // officials who are not present
+  std::vector<const signing::KeyPair*> root_keys;  // all of them; the first `threshold` at least sign
+  std::vector<PublicKey> other_root_keys;          // officials who are not present
   int threshold = 1;
   bool simulated = false;
-  std::string previous_origin;                      // a successor after a loss
+  std::string previous_origin;  // a successor after a loss
   std::uint64_t previous_size = 0;
   Hash previous_root;
 };
@@ -187,12 +188,12 @@ class Engine {
   struct Options {
     std::string directory;
     ledger::MasterKeySource master_key;
-    const Clock* clock = nullptr;          // required
-    Random* random = nullptr;              // required; thread-safe, or one thread only
+    const Clock* clock = nullptr;  // required
+    Random* random = nullptr;      // required; thread-safe, or one thread only
     bool sequencer_thread = true;
     ledger::KvOptions ledger_options;
     ledger::KvOptions vault_options;
-    FileSystem* files = nullptr;           // posix_file_system() when null
+    FileSystem* files = nullptr;              // posix_file_system() when null
     std::uint64_t commit_state_every = 4096;  // entries between state commitments
   };
   // Opens every school in the directory; refuses the whole directory when one is inconsistent, naming it. Errors: "in_use",
@@ -232,12 +233,13 @@ class Author {
     ledger::Role acting_as;
     std::optional<ledger::Basis> basis;
     Date effective_from, effective_to;
-    Id id;                               // zero: a random one
+    Id id;  // zero: a random one
     std::vector<Sealed> sealed;
     Instant claimed_at;
   };
   // Signs; the chain moves on. `texts` gets the sealed fields' plain texts for the submission. `id` (optional) gets the id.
-  RawStatement sign(const Draft& draft, const ledger::Seen& seen, std::vector<RawText>* texts = nullptr, Id* id = nullptr);
+  RawStatement sign(const Draft& draft, const ledger::Seen& seen, std::vector<RawText>* texts = nullptr,
+                    Id* id = nullptr);
   // After a failed submission: the chain as it was (`mark` from position()).
   struct Position {
     std::uint64_t number = 0;

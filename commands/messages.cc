@@ -43,7 +43,8 @@ std::string title(Role role, Language language) {
 std::string titles(RoleSet set, Language language) {
   std::string text;
   for (std::size_t i = 1; i <= std::size(kRoleNames); ++i)
-    if (const auto role = static_cast<Role>(i); (set & role_bit(role)) != 0) text += (text.empty() ? "" : ", ") + title(role, language);
+    if (const auto role = static_cast<Role>(i); (set & role_bit(role)) != 0)
+      text += (text.empty() ? "" : ", ") + title(role, language);
   return text;
 }
 
@@ -76,8 +77,8 @@ Date day_of(const projections::SchoolState&, const T& body) {
 }  // namespace
 
 std::map<std::string, std::string> message_values(const projections::SchoolState& state, const Profile& profile,
-                                                  const Statement& statement, std::string_view rule_id, Instant deadline,
-                                                  Instant recorded_at, Language language) {
+                                                  const Statement& statement, std::string_view rule_id,
+                                                  Instant deadline, Instant recorded_at, Language language) {
   std::map<std::string, std::string> values;
   const UtcOffset offset = state.offset_at(recorded_at);
   Date day = std::visit([&](const auto& body) { return day_of(state, body); }, statement.body);
@@ -86,7 +87,8 @@ std::map<std::string, std::string> message_values(const projections::SchoolState
     values["value"] = mark->value;
     const auto* work = state.work(mark->work);
     if (work != nullptr) day = work->held_on;
-    const Scale* scale = profile.find_scale(work == nullptr || work->scale.empty() ? profile.marks.default_scale : work->scale);
+    const Scale* scale =
+        profile.find_scale(work == nullptr || work->scale.empty() ? profile.marks.default_scale : work->scale);
     if (scale != nullptr) values["allowed"] = scale->describe();
   }
   if (const auto* key = state.key(statement.key); key != nullptr && key->revoked && rule_id == rule::kKeyRevoked)
@@ -94,7 +96,8 @@ std::map<std::string, std::string> message_values(const projections::SchoolState
   else if (day.days != 0)
     values["date"] = format_day(day);
   values["time"] = format_minute(local_minute(recorded_at, offset));
-  values["limit"] = rule_id == rule::kSeenTooOld ? duration(profile.seen.max_age_minutes * 60LL, language) : std::to_string(profile.marks.max_per_cell);
+  values["limit"] = rule_id == rule::kSeenTooOld ? duration(profile.seen.max_age_minutes * 60LL, language)
+                                                 : std::to_string(profile.marks.max_per_cell);
   values["role"] = title(statement.acting_as, language);
   values["required"] = titles(right_for(statement.body).signers, language);
   if (deadline.micros != 0) {

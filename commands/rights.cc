@@ -119,7 +119,8 @@ std::vector<Role> capacities(const SchoolState& state, const Id& person, Date on
 
 bool is_staff(const SchoolState& state, const Id& person, Date on) {
   const auto held = capacities(state, person, on);
-  return std::any_of(held.begin(), held.end(), [](Role role) { return role != Role::kStudent && role != Role::kParent; });
+  return std::any_of(held.begin(), held.end(),
+                     [](Role role) { return role != Role::kStudent && role != Role::kParent; });
 }
 
 }  // namespace letopis::commands

@@ -18,13 +18,13 @@ constexpr RoleSet roles(Roles... list) {
 }
 
 struct Right {
-  std::string_view type;     // name of the statement's body
-  RoleSet signers;           // capacities that may sign it
-  RoleSet endorsers = 0;     // one further signature by each of these; 0: none
-  RoleSet needs_basis = 0;   // signers who must name the order or document they act on
+  std::string_view type;    // name of the statement's body
+  RoleSet signers;          // capacities that may sign it
+  RoleSet endorsers = 0;    // one further signature by each of these; 0: none
+  RoleSet needs_basis = 0;  // signers who must name the order or document they act on
 };
 
-std::span<const Right> rights();                 // one for every body type, in the schema's order
+std::span<const Right> rights();  // one for every body type, in the schema's order
 const Right& right_for(const ledger::Body& body);
 
 // Whether a person holds a capacity on a day: by grant, or by what they are — a pupil is a student by belonging to a class

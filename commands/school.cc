@@ -27,7 +27,8 @@ Result<std::uint64_t> School::size_at(std::string_view at) const {
     if (at.find_first_not_of("0123456789") == std::string_view::npos && at.size() <= 18)
       return std::min<std::uint64_t>(size, std::stoull(std::string(at)));
     TRY(const Instant moment, parse_instant(at));
-    return static_cast<std::uint64_t>(std::upper_bound(model.times.begin(), model.times.end(), moment) - model.times.begin());
+    return static_cast<std::uint64_t>(std::upper_bound(model.times.begin(), model.times.end(), moment) -
+                                      model.times.begin());
   });
 }
 
@@ -86,7 +87,8 @@ Status SchoolImpl::start(std::uint64_t signed_size, signing::KeyPair log_key) {
   TRY(const std::uint64_t stored, shop_.store.size(record_.number));
   if (stored < signed_size)
     return fail("log_behind_checkpoint", "the database of " + record_.slug + " holds " + std::to_string(stored) +
-                                             " entries, its newest signed checkpoint covers " + std::to_string(signed_size));
+                                             " entries, its newest signed checkpoint covers " +
+                                             std::to_string(signed_size));
   TRY_STATUS(replay(0, signed_size));
   const auto verify = [this](std::uint64_t index, ByteView bytes) { return verify_tail(index, bytes); };
   TRY_STATUS(shop_.sequencer.open_school(record_, SchoolKeys{std::move(log_key), record_.origin}, *this, verify));
@@ -102,7 +104,8 @@ Status SchoolImpl::start(std::uint64_t signed_size, signing::KeyPair log_key) {
 Status SchoolImpl::start_copy(const CopyMark& mark) {
   TRY(const std::uint64_t stored, shop_.store.size(record_.number));
   if (stored != mark.size)
-    return fail("damaged", "the copy of " + record_.slug + " holds " + std::to_string(stored) + " entries, its mark says " + std::to_string(mark.size));
+    return fail("damaged", "the copy of " + record_.slug + " holds " + std::to_string(stored) +
+                               " entries, its mark says " + std::to_string(mark.size));
   copy_ = mark;
   TRY_STATUS(replay(0, stored));
   TRY_STATUS(shop_.sequencer.open_reader(record_, stored));
@@ -117,7 +120,8 @@ Status SchoolImpl::start_copy(const CopyMark& mark) {
 
 Status SchoolImpl::writable() const {
   if (!copy_) return {};
-  return fail("read_only", record_.slug + " is a copy of " + std::to_string(copy_->size) + " entries and takes no writes");
+  return fail("read_only",
+              record_.slug + " is a copy of " + std::to_string(copy_->size) + " entries and takes no writes");
 }
 
 namespace {
@@ -143,7 +147,9 @@ Result<Run> read_run(const LogStore& store, std::uint32_t school, std::uint64_t 
     run.leaves.push_back(leaf);
     return true;
   }));
-  const auto damaged = [&] { return fail("damaged", "entry " + std::to_string(from + run.entries.size()) + " cannot be read"); };
+  const auto damaged = [&] {
+    return fail("damaged", "entry " + std::to_string(from + run.entries.size()) + " cannot be read");
+  };
   std::size_t begin = 0;
   run.entries.reserve(ends.size());
   for (const std::size_t end : ends) {
@@ -163,7 +169,8 @@ Result<Run> read_run(const LogStore& store, std::uint32_t school, std::uint64_t 
 Status SchoolImpl::replay(std::uint64_t from, std::uint64_t to) {
   const auto policy = shop_.threaded ? std::launch::async : std::launch::deferred;
   const auto read_from = [&](std::uint64_t at) {
-    return std::async(policy, [this, at, to] { return read_run(shop_.store, record_.number, at, std::min(to, at + kRunEntries)); });
+    return std::async(
+        policy, [this, at, to] { return read_run(shop_.store, record_.number, at, std::min(to, at + kRunEntries)); });
   };
   if (from == to) return {};
   state_.reserve(to);
@@ -183,7 +190,8 @@ Status SchoolImpl::replay_one(const Entry& entry, const Hash& leaf) {
   if (const auto* committed = std::get_if<StateCommitted>(&entry.statement.body)) {
     const std::uint64_t index = entry.event.index;
     if (committed->size == index && model_.shards.root() != committed->root)
-      return fail("state_mismatch", "the state at entry " + std::to_string(index) + " of " + record_.slug + " is not the committed one");
+      return fail("state_mismatch",
+                  "the state at entry " + std::to_string(index) + " of " + record_.slug + " is not the committed one");
   }
   fold_published(entry, leaf, state_.apply(entry));
   return learn_profile(entry);
@@ -198,8 +206,9 @@ Status SchoolImpl::learn_profile(const Entry& entry) {
   const auto text = profile_text(hash);
   if (!text && (copy_ || profile(hash) != nullptr)) return {};
   if (!text)
-    return fail("profile_missing", "the text of the profile " + to_hex(hash.view()) + ", which entry " + std::to_string(entry.event.index) +
-                                       " of " + record_.slug + " adopts, is neither in the vault nor in " + shop_.directory + "/" +
+    return fail("profile_missing", "the text of the profile " + to_hex(hash.view()) + ", which entry " +
+                                       std::to_string(entry.event.index) + " of " + record_.slug +
+                                       " adopts, is neither in the vault nor in " + shop_.directory + "/" +
                                        std::string(kProfilesFolder));
   TRY_STATUS(know_profile(as_text(*text), adopted != nullptr ? adopted->name : genesis->profile_name));
   return keep_profile_file(shop_.files, shop_.directory, hash, *text);
@@ -224,10 +233,12 @@ Status SchoolImpl::verify_tail(std::uint64_t index, ByteView bytes) {
   const Ruling ruling = judge(entry.statement, index, entry.event.recorded_at);
   std::vector<Role> awaits;
   for (const auto& awaited : entry.event.awaits) awaits.push_back(awaited.role);
-  const bool same = ruling.verdict == entry.event.verdict && ruling.rule == entry.event.rule && ruling.deadline == entry.event.deadline &&
-                    ruling.late_seconds == entry.event.late_seconds && ruling.utc_offset.seconds == entry.event.utc_offset &&
-                    ruling.profile == entry.event.profile && ruling.context == entry.event.context && ruling.awaits == awaits;
-  if (!same) return fail("planted_entries", "entry " + std::to_string(index) + " carries a verdict the rules do not give");
+  const bool same = ruling.verdict == entry.event.verdict && ruling.rule == entry.event.rule &&
+                    ruling.deadline == entry.event.deadline && ruling.late_seconds == entry.event.late_seconds &&
+                    ruling.utc_offset.seconds == entry.event.utc_offset && ruling.profile == entry.event.profile &&
+                    ruling.context == entry.event.context && ruling.awaits == awaits;
+  if (!same)
+    return fail("planted_entries", "entry " + std::to_string(index) + " carries a verdict the rules do not give");
   fold_published(entry, leaf_hash(bytes), state_.apply(entry));
   return {};
 }
@@ -245,7 +256,8 @@ Ruling SchoolImpl::judge(const Statement& statement, std::uint64_t index, Instan
 
 void SchoolImpl::applied(const Entry& entry, const Hash&) { routed_.push_back(state_.apply(entry)); }
 
-void SchoolImpl::published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint, const std::string& note) {
+void SchoolImpl::published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint,
+                           const std::string& note) {
   std::vector<Change> changes;
   std::vector<Entry> adoptions;
   changes.reserve(entries.size());
@@ -258,7 +270,8 @@ void SchoolImpl::published(const std::vector<Published>& entries, const SignedCh
       changes.push_back({published.index, std::move(routed_.front())});
       routed_.pop_front();
       const Body& body = entry->statement.body;
-      if (std::holds_alternative<SchoolCreated>(body) || std::holds_alternative<ProfileAdopted>(body)) adoptions.push_back(*entry);
+      if (std::holds_alternative<SchoolCreated>(body) || std::holds_alternative<ProfileAdopted>(body))
+        adoptions.push_back(*entry);
     }
     model_.checkpoint = checkpoint.checkpoint;
     model_.checkpoint_note = note;
@@ -301,7 +314,8 @@ void SchoolImpl::fold_published(const Entry& entry, const Hash& leaf, const std:
 void SchoolImpl::learn_names(const Entry& entry) {
   const std::unique_lock lock(names_mutex_);
   // An erasure counts from its endorsement on.
-  if (const auto* erasure = std::get_if<PersonalTextErased>(&entry.statement.body)) erasures_awaited_.push_back(erasure->person);
+  if (const auto* erasure = std::get_if<PersonalTextErased>(&entry.statement.body))
+    erasures_awaited_.push_back(erasure->person);
   std::erase_if(erasures_awaited_, [this](const Id& person) {
     const auto* known = model_.structure.person(person);
     const bool took_effect = known != nullptr && known->texts_erased;
@@ -340,10 +354,20 @@ std::optional<Hash> SchoolImpl::root_at(std::uint64_t size) const {
 
 // --- Submitting ----------------------------------------------------------------------------------------------------------
 
+namespace {
+
+// A promise that outlives whoever waits: the waiter may be gone before set_value has returned.
+struct Answered {
+  std::shared_ptr<std::promise<Result<Receipted>>> promise = std::make_shared<std::promise<Result<Receipted>>>();
+  void operator()(Result<Receipted> result) const { promise->set_value(std::move(result)); }
+};
+
+}  // namespace
+
 Result<std::vector<Acknowledged>> School::submit(RawSubmission submission, Language language) {
-  std::promise<Result<Receipted>> promise;
-  auto recorded = promise.get_future();
-  submit(std::move(submission), [&promise](Result<Receipted> result) { promise.set_value(std::move(result)); });
+  const Answered answered;
+  auto recorded = answered.promise->get_future();
+  submit(std::move(submission), answered);
   const auto receipted = recorded.get();
   if (!receipted) return tl::unexpected(receipted.error());
   return acknowledge(*receipted, language);
@@ -358,9 +382,9 @@ Status SchoolImpl::submit_genesis(RawStatement genesis, Bytes profile_text) {
   RawSubmission submission;
   submission.statements.push_back(std::move(genesis));
   submission.blobs.push_back(std::move(profile_text));
-  std::promise<Result<Receipted>> promise;
-  auto recorded = promise.get_future();
-  hand_to_sequencer(std::move(submission), true, [&promise](Result<Receipted> result) { promise.set_value(std::move(result)); });
+  const Answered answered;
+  auto recorded = answered.promise->get_future();
+  hand_to_sequencer(std::move(submission), true, answered);
   if (auto result = recorded.get(); !result) return tl::unexpected(std::move(result).error());
   return {};
 }
@@ -378,7 +402,8 @@ Result<Submission> SchoolImpl::prepare(RawSubmission raw, bool genesis_allowed) 
   Submission submission;
   submission.statements.reserve(raw.statements.size());
   for (auto& statement : raw.statements) {
-    TRY(SignedStatement authentic, authenticate(std::move(statement.bytes), statement.signature, record_.origin, *this, genesis_allowed));
+    TRY(SignedStatement authentic,
+        authenticate(std::move(statement.bytes), statement.signature, record_.origin, *this, genesis_allowed));
     submission.statements.push_back(std::move(authentic));
   }
   TRY_STATUS(match_texts(raw.texts, submission));
@@ -406,13 +431,16 @@ Status SchoolImpl::match_texts(const std::vector<RawText>& texts, Submission& su
     for (const auto& commitment : statement.decoded.commitments) {
       const auto it = by_digest.find(commitment.digest);
       if (it == by_digest.end() || it->second.text->field != commitment.field)
-        return fail("text_missing", "the text of sealed field " + std::string(commitment.field) + " did not come along or does not match");
+        return fail("text_missing", "the text of sealed field " + std::string(commitment.field) +
+                                        " did not come along or does not match");
       it->second.needed = true;
       const RawText& text = *it->second.text;
       submission.texts.push_back({std::string(commitment.field), commitment.person, text.salt, text.text});
-      submission.places.push_back({record_.origin, statement.decoded.key, statement.decoded.chain, statement.decoded.number});
+      submission.places.push_back(
+          {record_.origin, statement.decoded.key, statement.decoded.chain, statement.decoded.number});
     }
-  const bool all_needed = std::all_of(by_digest.begin(), by_digest.end(), [](const auto& offered) { return offered.second.needed; });
+  const bool all_needed =
+      std::all_of(by_digest.begin(), by_digest.end(), [](const auto& offered) { return offered.second.needed; });
   if (!all_needed) return fail("text_unknown", "a sealed text that no statement commits to");
   return {};
 }
@@ -422,8 +450,10 @@ Status SchoolImpl::keep_profiles(const Submission& submission) {
     const auto* adopted = std::get_if<ProfileAdopted>(&statement.decoded.body);
     if (adopted == nullptr) continue;
     if (profile(adopted->profile) != nullptr) continue;
-    const auto blob = std::find_if(submission.blobs.begin(), submission.blobs.end(), [&](const auto& b) { return b.first == adopted->profile; });
-    if (blob == submission.blobs.end()) return fail("profile_missing", "the profile's text must come with its adoption");
+    const auto blob = std::find_if(submission.blobs.begin(), submission.blobs.end(),
+                                   [&](const auto& b) { return b.first == adopted->profile; });
+    if (blob == submission.blobs.end())
+      return fail("profile_missing", "the profile's text must come with its adoption");
     TRY_STATUS(know_profile(as_text(blob->second), adopted->name));
   }
   return {};
@@ -465,7 +495,8 @@ void SchoolImpl::explain(const Entry& entry, Language language, Acknowledged& to
   const Rule& rule = known->rule(to.rule);
   to.clause = rule.clause;
   const auto values = read([&](const ReadModel& model) {
-    return message_values(model.structure, *known, entry.statement, to.rule, entry.event.deadline, entry.event.recorded_at, language);
+    return message_values(model.structure, *known, entry.statement, to.rule, entry.event.deadline,
+                          entry.event.recorded_at, language);
   });
   to.message = render_message(rule, language, values);
 }
@@ -541,7 +572,8 @@ Result<Bytes> SchoolImpl::receipt_extra(const Entry& entry, ByteView bytes, std:
 }
 
 Result<std::string> SchoolImpl::proof(std::uint64_t index, bool full) const {
-  const auto [checkpoint, note] = read([](const ReadModel& model) { return std::pair(model.checkpoint, model.checkpoint_note); });
+  const auto [checkpoint, note] =
+      read([](const ReadModel& model) { return std::pair(model.checkpoint, model.checkpoint_note); });
   if (index >= checkpoint.size) return fail("not_found", "no entry of that index");
   if (note.empty()) return fail("read_only", "a copy of a moment has no signed checkpoint to prove by");
   ProofFile file;
@@ -592,7 +624,8 @@ std::string SchoolImpl::name_of(const Id& person) const {
   const std::unique_lock lock(names_mutex_);
   if (!text) return erased_.contains(person) ? std::string(kErasedName) : std::string();
   // A change of name may have come in between: keep what was read only for the commitment it was read for.
-  if (const auto it = name_commitments_.find(person); it != name_commitments_.end() && it->second == commitment) names_[person] = text->text;
+  if (const auto it = name_commitments_.find(person); it != name_commitments_.end() && it->second == commitment)
+    names_[person] = text->text;
   return text->text;
 }
 
@@ -619,7 +652,9 @@ Result<std::uint64_t> SchoolImpl::erase(const Id& person) {
   return texts;
 }
 
-Result<Account> SchoolImpl::account(std::string_view login) const { return shop_.vault.get_account(record_.slug, login); }
+Result<Account> SchoolImpl::account(std::string_view login) const {
+  return shop_.vault.get_account(record_.slug, login);
+}
 Status SchoolImpl::put_account(const Account& account) {
   TRY_STATUS(writable());
   return shop_.vault.put_account(record_.slug, account);
@@ -655,7 +690,9 @@ RawStatement SchoolImpl::say(Author& service, const Body& body) const {
   draft.body = body;
   draft.acting_as = Role::kService;
   draft.claimed_at = shop_.clock.now();
-  return service.sign(draft, read([](const ReadModel& model) { return Seen{model.checkpoint.size, model.checkpoint.root}; }));
+  return service.sign(draft, read([](const ReadModel& model) {
+                        return Seen{model.checkpoint.size, model.checkpoint.root};
+                      }));
 }
 
 Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body) {

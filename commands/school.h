@@ -65,7 +65,8 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   // Judge
   ledger::Ruling judge(const ledger::Statement& statement, std::uint64_t index, Instant recorded_at) override;
   void applied(const ledger::Entry& entry, const Hash& leaf) override;
-  void published(const std::vector<Published>& entries, const ledger::SignedCheckpoint& checkpoint, const std::string& note) override;
+  void published(const std::vector<Published>& entries, const ledger::SignedCheckpoint& checkpoint,
+                 const std::string& note) override;
   std::optional<Remark> remark() override;
   // KeyDirectory
   std::optional<KnownKey> find_key(const Id& id) const override;

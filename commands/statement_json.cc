@@ -20,13 +20,17 @@ namespace {
 constexpr std::size_t kJsonDepthMax = 8;
 
 template <class T>
-concept FixedValue = requires { T::kSize; } && std::is_same_v<decltype(T::kSize), const std::size_t>;
+concept FixedValue = requires {
+  T::kSize;
+}
+&&std::is_same_v<decltype(T::kSize), const std::size_t>;
 
 // Fills one object's members. Stops at the first error, which names the path to it.
 class ReadVisitor {
  public:
   // `strict`: required fields must be there (a body's; an envelope is completed later).
-  ReadVisitor(const json::object& object, std::string path, bool strict, StatementDraft& storage, std::optional<Error>& error)
+  ReadVisitor(const json::object& object, std::string path, bool strict, StatementDraft& storage,
+              std::optional<Error>& error)
       : object_(object), path_(std::move(path)), strict_(strict), storage_(storage), error_(error) {}
 
   void know(std::string_view name) { known_.insert(name); }
@@ -85,7 +89,7 @@ class ReadVisitor {
       member = number;
   }
   template <class T>
-    requires std::is_enum_v<T>
+  requires std::is_enum_v<T>
   void read(const json::value& value, T& member) {
     const auto name = text_of(value, "a name");
     if (!name) return;
@@ -200,8 +204,10 @@ Result<std::size_t> type_number(std::string_view name) {
   const auto* const found = std::find(std::begin(kBodyNames) + 1, std::end(kBodyNames), name);
   if (found != std::end(kBodyNames)) return static_cast<std::size_t>(found - std::begin(kBodyNames));
   std::string known;
-  for (const auto* it = std::begin(kBodyNames) + 1; it != std::end(kBodyNames); ++it) (known += known.empty() ? "" : ", ") += *it;
-  return fail("unknown_type", "type: “" + std::string(name.substr(0, 64)) + "” is no type of statement; there are " + known);
+  for (const auto* it = std::begin(kBodyNames) + 1; it != std::end(kBodyNames); ++it)
+    (known += known.empty() ? "" : ", ") += *it;
+  return fail("unknown_type",
+              "type: “" + std::string(name.substr(0, 64)) + "” is no type of statement; there are " + known);
 }
 
 void read_envelope(const json::value& value, StatementDraft& draft, std::optional<Error>& error) {
@@ -230,7 +236,8 @@ Result<StatementDraft> read_statement(const json::value& value) {
   StatementDraft draft;
   std::optional<Error> error;
   kBodyReaders[number](*object, draft, error);
-  if (const auto* envelope = object->if_contains("envelope"); envelope != nullptr && !error) read_envelope(*envelope, draft, error);
+  if (const auto* envelope = object->if_contains("envelope"); envelope != nullptr && !error)
+    read_envelope(*envelope, draft, error);
   if (error) return tl::unexpected(*std::move(error));
   return draft;
 }
@@ -292,7 +299,8 @@ struct Sample {
 constexpr Sample kSamples[] = {
     {"school_created.name", "Лицей №29"},
     {"school_created.zone", "Europe/Moscow"},
-    {"school_created.log_vkey", "journal.example.org/log/licey29+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"},
+    {"school_created.log_vkey",
+     "journal.example.org/log/licey29+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"},
     {"profile_name", "r000"},
     {"previous_origin", "journal.example.org/log/licey29-old"},
     {"profile_adopted.name", "r000"},
@@ -367,27 +375,35 @@ class ExampleVisitor {
 
  private:
   static bool shown(std::string_view name) {
-    constexpr std::string_view kLeftOut[] = {"withdrawn", "files", "audience", "substitute_for", "replaces", "as_weekday",
-                                             "klass", "regulation", "previous_origin", "previous_size", "previous_root",
-                                             "start", "end", "part", "branch", "subject_code", "signature"};
+    constexpr std::string_view kLeftOut[] = {
+        "withdrawn", "files",      "audience",        "substitute_for", "replaces",      "as_weekday",
+        "klass",     "regulation", "previous_origin", "previous_size",  "previous_root", "start",
+        "end",       "part",       "branch",          "subject_code",   "signature"};
     return std::find(std::begin(kLeftOut), std::end(kLeftOut), name) == std::end(kLeftOut);
   }
   void write(std::string_view, const bool&) { out_ += "true"; }
   template <std::integral T>
   void write(std::string_view name, const T&) {
-    out_ += name == "utc_offset" ? "10800" : name == "minutes" ? "5" : name == "grade" ? "7" : name == "weekday" ? "2" : "1";
+    out_ += name == "utc_offset" ? "10800"
+            : name == "minutes"  ? "5"
+            : name == "grade"    ? "7"
+            : name == "weekday"  ? "2"
+                                 : "1";
   }
   template <class T>
-    requires std::is_enum_v<T>
+  requires std::is_enum_v<T>
   void write(std::string_view, const T&) {
     append_json_string(out_, std::is_same_v<T, Role> ? "teacher" : names_of(T{})[0]);
   }
   void write(std::string_view name, const Date&) {
-    append_json_string(out_, name == "to" || name == "due" || name == "new_date" || name == "marks_to" ? "2026-10-30" : "2026-09-07");
+    append_json_string(
+        out_, name == "to" || name == "due" || name == "new_date" || name == "marks_to" ? "2026-10-30" : "2026-09-07");
   }
   void write(std::string_view, const Instant&) { append_json_string(out_, "2026-09-30T00:00:00+03:00"); }
   void write(std::string_view name, const Minute&) { append_json_string(out_, name == "end" ? "09:15" : "08:30"); }
-  void write(std::string_view name, const std::string_view&) { append_json_string(out_, sample(type_, std::string(name))); }
+  void write(std::string_view name, const std::string_view&) {
+    append_json_string(out_, sample(type_, std::string(name)));
+  }
   void write(std::string_view name, const ByteView&) { append_json_string(out_, to_base64(as_bytes(name))); }
   template <FixedValue T>
   void write(std::string_view name, const T&) {
@@ -442,9 +458,12 @@ constexpr auto kExampleWriters = example_writers(std::make_index_sequence<kBodyC
 std::string_view sealed_example(std::string_view type) {
   if (type == "person_registered" || type == "personal_data_changed")
     return R"(,"sealed":[{"field":"name","person":"PERSON","text":"Иванова Мария Петровна"}])";
-  if (type == "remark_recorded") return R"(,"sealed":[{"field":"remark","person":"STUDENT","text":"Не готов к уроку"}])";
-  if (type == "entry_corrected") return R"(,"sealed":[{"field":"reason","person":"STUDENT","text":"Ошибка при вводе"}])";
-  if (type == "absence_excused") return R"(,"sealed":[{"field":"excuse","person":"STUDENT","text":"Справка от врача"}])";
+  if (type == "remark_recorded")
+    return R"(,"sealed":[{"field":"remark","person":"STUDENT","text":"Не готов к уроку"}])";
+  if (type == "entry_corrected")
+    return R"(,"sealed":[{"field":"reason","person":"STUDENT","text":"Ошибка при вводе"}])";
+  if (type == "absence_excused")
+    return R"(,"sealed":[{"field":"excuse","person":"STUDENT","text":"Справка от врача"}])";
   return {};
 }
 
@@ -460,7 +479,8 @@ Result<std::string> example_json(std::string_view type) {
   if ((right.needs_basis & role_bit(role)) != 0) out += R"(,"basis":{"kind":"order","number":"12"})";
   std::string sealed(sealed_example(type));
   for (const auto& [word, name] : {std::pair("PERSON", "person"), std::pair("STUDENT", "student")})
-    if (const auto at = sealed.find(word); at != std::string::npos) sealed.replace(at, std::string_view(word).size(), sample_bytes<Id>(name));
+    if (const auto at = sealed.find(word); at != std::string::npos)
+      sealed.replace(at, std::string_view(word).size(), sample_bytes<Id>(name));
   return out + sealed + "}}";
 }
 

@@ -33,7 +33,7 @@ struct StatementDraft {
     std::string text;
     std::optional<Hash> salt;
   };
-  ledger::Statement statement;      // views into `texts` and `blobs`
+  ledger::Statement statement;  // views into `texts` and `blobs`
   std::vector<Sealed> sealed;
   std::deque<std::string> texts{};
   std::deque<Bytes> blobs{};

@@ -39,8 +39,8 @@ Result<SignedCheckpoint> open_checkpoint(std::string_view note, const signing::V
 struct ProofFile {
   std::optional<Bytes> extra;  // not authenticated by the format
   std::uint64_t index = 0;
-  std::vector<Hash> proof;     // leaf upward
-  std::string checkpoint;      // the signed note, whole
+  std::vector<Hash> proof;  // leaf upward
+  std::string checkpoint;   // the signed note, whole
   bool operator==(const ProofFile&) const = default;
   std::string encode() const;
 };

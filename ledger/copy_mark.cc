@@ -66,7 +66,8 @@ Result<CopyMark> parse_copy_mark(std::string_view text) {
   mark.source = value;
   while (take_line(rest, "proof", value)) {
     TRY(const Bytes hash, from_base64(value));
-    if (hash.size() != Hash::kSize || mark.consistency.size() == kInclusionProofLengthMax) return tl::unexpected(malformed("its proof"));
+    if (hash.size() != Hash::kSize || mark.consistency.size() == kInclusionProofLengthMax)
+      return tl::unexpected(malformed("its proof"));
     mark.consistency.push_back(Hash::copy_of(hash));
   }
   while (take_line(rest, "erased", value)) {
@@ -95,8 +96,10 @@ Result<std::map<std::string, CopyMark>> read_copy_marks(FileSystem& files, const
 Result<Checkpoint> check_copy(const CopyMark& mark, const Hash& root, const signing::VerifierKey& log) {
   TRY(const SignedCheckpoint newest, open_checkpoint(mark.checkpoint, log));
   const Checkpoint& checkpoint = newest.checkpoint;
-  if (const auto leads = verify_consistency(mark.size, root, checkpoint.size, checkpoint.root, mark.consistency); !leads)
-    return fail("log_forked", "the copy of " + std::to_string(mark.size) + " entries is no prefix of the log whose checkpoint of " +
+  if (const auto leads = verify_consistency(mark.size, root, checkpoint.size, checkpoint.root, mark.consistency);
+      !leads)
+    return fail("log_forked", "the copy of " + std::to_string(mark.size) +
+                                  " entries is no prefix of the log whose checkpoint of " +
                                   std::to_string(checkpoint.size) + " entries it names");
   return checkpoint;
 }

@@ -26,11 +26,11 @@ constexpr std::string_view copy_kind_name(CopyKind kind) { return kCopyKindNames
 
 struct CopyMark {
   CopyKind kind = CopyKind::kMoment;
-  std::uint64_t size = 0;          // entries that are here
-  std::string source;              // where they were read from; one line
-  std::vector<Hash> consistency;   // from `size` to the checkpoint's size
-  std::vector<Id> erased_later;    // people whose texts an act beyond this copy erased
-  std::string checkpoint;          // the newest the source had signed: a note
+  std::uint64_t size = 0;         // entries that are here
+  std::string source;             // where they were read from; one line
+  std::vector<Hash> consistency;  // from `size` to the checkpoint's size
+  std::vector<Id> erased_later;   // people whose texts an act beyond this copy erased
+  std::string checkpoint;         // the newest the source had signed: a note
   bool operator==(const CopyMark&) const = default;
   std::string encode() const;
 };

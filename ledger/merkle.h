@@ -10,9 +10,9 @@
 
 namespace letopis::ledger {
 
-Hash empty_root();                                       // SHA-256("")
-Hash leaf_hash(ByteView entry);                          // SHA-256(0x00 ‖ entry)
-Hash node_hash(const Hash& left, const Hash& right);     // SHA-256(0x01 ‖ left ‖ right)
+Hash empty_root();                                    // SHA-256("")
+Hash leaf_hash(ByteView entry);                       // SHA-256(0x00 ‖ entry)
+Hash node_hash(const Hash& left, const Hash& right);  // SHA-256(0x01 ‖ left ‖ right)
 
 // The right edge of a tree: the roots of its perfect subtrees, largest first (a "compact range").
 // append is O(1) amortised; root is O(log n).
@@ -43,7 +43,8 @@ Result<std::vector<Hash>> consistency_proof(std::uint64_t old_size, std::uint64_
 Result<Hash> root_of(std::uint64_t size, const NodeSource& nodes);
 
 // Errors: "out_of_range", "proof_length" (too short or too long), "root_mismatch".
-Status verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash>& proof, const Hash& root);
+Status verify_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size, const std::vector<Hash>& proof,
+                        const Hash& root);
 // m = n needs an empty proof and equal roots; m = 0 an empty proof, the empty tree's root as the old one, and any new root.
 Status verify_consistency(std::uint64_t old_size, const Hash& old_root, std::uint64_t new_size, const Hash& new_root,
                           const std::vector<Hash>& proof);

@@ -18,12 +18,15 @@ Status LogRebuilder::add(ByteView bytes) {
   const std::uint32_t school = record_.number;
   const auto entry = decode_entry(bytes);
   if (!entry) return damaged(index, entry.error().text());
-  if (entry->event.index != index) return damaged(index, "it says that it is entry " + std::to_string(entry->event.index));
+  if (entry->event.index != index)
+    return damaged(index, "it says that it is entry " + std::to_string(entry->event.index));
   const Statement& said = entry->statement;
-  const auto [known, is_new] = chains_.try_emplace({said.key, said.chain}, Chain{static_cast<std::uint32_t>(chains_.size()), 0});
+  const auto [known, is_new] =
+      chains_.try_emplace({said.key, said.chain}, Chain{static_cast<std::uint32_t>(chains_.size()), 0});
   Chain& chain = known->second;
   if (said.number != chain.number + 1)
-    return damaged(index, "its chain has " + std::to_string(chain.number) + " entries, and it is number " + std::to_string(said.number));
+    return damaged(index, "its chain has " + std::to_string(chain.number) + " entries, and it is number " +
+                              std::to_string(said.number));
   chain.number = said.number;
 
   if (is_new) batch_.put(rows::chain(school, said.key, said.chain), rows::u32_value(chain.row_number));

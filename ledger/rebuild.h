@@ -15,7 +15,8 @@ namespace letopis::ledger {
 class LogRebuilder {
  public:
   // The school's row is there already, and none of its other rows.
-  LogRebuilder(std::shared_ptr<LogStore> store, SchoolRecord record) : store_(std::move(store)), record_(std::move(record)) {}
+  LogRebuilder(std::shared_ptr<LogStore> store, SchoolRecord record)
+      : store_(std::move(store)), record_(std::move(record)) {}
 
   // The entry at index size(), its exact bytes. "damaged": it does not decode, names another index, or its author's chain has a
   // gap there. Signatures and rulings are the audit's to judge.

@@ -29,8 +29,8 @@ class SparseTree {
 
   // A proof of what stands at `key`: presence, absence by an empty subtree, or absence by another leaf in its place.
   struct Proof {
-    std::vector<Hash> siblings;                          // from the root downwards
-    std::optional<std::pair<Hash, Hash>> other_leaf;     // (key, value) of the leaf found instead
+    std::vector<Hash> siblings;                       // from the root downwards
+    std::optional<std::pair<Hash, Hash>> other_leaf;  // (key, value) of the leaf found instead
   };
   Proof prove(const Hash& key);
 
@@ -40,6 +40,7 @@ class SparseTree {
 };
 
 // value: nullopt asks for a proof of absence. Errors: "root_mismatch", "proof_length", "malformed".
-Status verify_sparse(const Hash& root, const Hash& key, const std::optional<Hash>& value, const SparseTree::Proof& proof);
+Status verify_sparse(const Hash& root, const Hash& key, const std::optional<Hash>& value,
+                     const SparseTree::Proof& proof);
 
 }  // namespace letopis::ledger

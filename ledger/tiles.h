@@ -16,10 +16,10 @@ inline constexpr std::uint64_t kTileWidth = 256;
 inline constexpr unsigned kTileLevelMax = 7;  // 256^8 leaves: more than 64 bits of index
 
 struct TileAddress {
-  bool entries = false;     // an entry bundle ("tile/entries/…") instead of a hash tile
-  unsigned level = 0;       // 0 for entry bundles
+  bool entries = false;  // an entry bundle ("tile/entries/…") instead of a hash tile
+  unsigned level = 0;    // 0 for entry bundles
   std::uint64_t index = 0;
-  unsigned width = 256;     // 1–256; 256 is a full tile
+  unsigned width = 256;  // 1–256; 256 is a full tile
   bool operator==(const TileAddress&) const = default;
 };
 // "tile/0/x001/x234/067", "tile/entries/000.p/12". One accepted spelling: no leading zeros beyond the format, width 1–255.

@@ -87,7 +87,7 @@ class Vault {
   // Copies a school's rows into another vault's database, sealed as they lie, and syncs it: for restoring. The copy opens with the
   // same master key (and, for a passphrase, the same salt).
   struct CopyOptions {
-    bool secrets = true;                                      // false: a copy that can never sign
+    bool secrets = true;                                         // false: a copy that can never sign
     std::function<bool(const Hash& commitment)> keep_text = {};  // all when not given
   };
   Status copy_school(std::string_view school, const CopyOptions& options, KvStore& to) const;

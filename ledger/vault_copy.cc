@@ -36,7 +36,8 @@ Status Vault::copy_school(std::string_view school, const CopyOptions& options, K
   TRY(const auto check, impl_->store->get(check_row()));
   if (!check) return fail("damaged", "the vault lacks the row that proves the master key");
   TRY_STATUS(copy.put(check_row(), *check));
-  for (const Row row : {Row::kAccount, Row::kBlob, Row::kPersonKey, Row::kLoginOfPerson, Row::kTextOfPerson, Row::kSecret, Row::kText}) {
+  for (const Row row : {Row::kAccount, Row::kBlob, Row::kPersonKey, Row::kLoginOfPerson, Row::kTextOfPerson,
+                        Row::kSecret, Row::kText}) {
     if (row == Row::kSecret && !options.secrets) continue;
     const bool of_a_text = row == Row::kText || row == Row::kTextOfPerson;
     const Bytes prefix = rows.start(row);

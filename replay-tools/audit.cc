@@ -11,8 +11,8 @@
 namespace letopis::audit {
 namespace {
 
-constexpr std::uint64_t kBatchEntries = 256;      // one entry bundle over HTTP; some ten milliseconds of verifying
-constexpr std::size_t kBatchesPerThread = 8;      // read ahead: what is in memory at a time
+constexpr std::uint64_t kBatchEntries = 256;  // one entry bundle over HTTP; some ten milliseconds of verifying
+constexpr std::size_t kBatchesPerThread = 8;  // read ahead: what is in memory at a time
 
 // A run of entries on its way: read → prepared by a worker → judged in order → its checks by a worker.
 struct Batch {
@@ -75,9 +75,9 @@ class Audit {
   Findings findings_;
   AuditJudge judge_;
   std::uint64_t size_ = 0;
-  bool readable_ = true;        // false: reading ended before the log did
+  bool readable_ = true;  // false: reading ended before the log did
 
-  std::mutex mutex_;            // guards what workers share with the judging thread, below
+  std::mutex mutex_;  // guards what workers share with the judging thread, below
   std::condition_variable wake_;
   std::size_t in_flight_ = 0;
   std::vector<TextCheck> missing_texts_;
@@ -211,15 +211,17 @@ void Audit::check(Batch& batch) {
 }
 
 bool Audit::erased_beyond_copy(const Id& person) const {
-  return copy_ && std::find(copy_->erased_later.begin(), copy_->erased_later.end(), person) != copy_->erased_later.end();
+  return copy_ &&
+         std::find(copy_->erased_later.begin(), copy_->erased_later.end(), person) != copy_->erased_later.end();
 }
 
 // A copy may end before the checkpoint it names, if the one leads to the other.
 void Audit::check_copy() {
   if (!copy_ || !log_key_ || !readable_) return;
   auto named = open_note(copy_->checkpoint, *log_key_);
-  const bool leads = named && copy_->size == size_ &&
-                     ledger::verify_consistency(size_, judge_.tree().root(), named->size, named->root, copy_->consistency).has_value();
+  const bool leads =
+      named && copy_->size == size_ &&
+      ledger::verify_consistency(size_, judge_.tree().root(), named->size, named->root, copy_->consistency).has_value();
   if (leads)
     copy_of_ = std::move(*named);
   else
@@ -328,7 +330,8 @@ void Audit::check_receipts() {
   if (!log_key_) return;
   for (const auto& file : options_.receipts) {
     const auto receipt = read_receipt(file.text);
-    const auto extra = receipt ? ledger::decode_receipt(receipt->extra) : Result<ledger::Receipt>(tl::unexpected(receipt.error()));
+    const auto extra =
+        receipt ? ledger::decode_receipt(receipt->extra) : Result<ledger::Receipt>(tl::unexpected(receipt.error()));
     if (!extra) {
       findings_.add("receipt_malformed", {}, file.label);
       continue;
@@ -384,7 +387,9 @@ void Audit::fill(AuditReport& report) const {
 
 }  // namespace
 
-Result<AuditReport> audit(const AuditSource& source, const AuditOptions& options) { return Audit(source, options).run(); }
+Result<AuditReport> audit(const AuditSource& source, const AuditOptions& options) {
+  return Audit(source, options).run();
+}
 
 AuditReport unreadable(const std::string& source, const std::string& school, const Error& damage) {
   AuditReport report;

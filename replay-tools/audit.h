@@ -35,12 +35,13 @@ struct KeptFile {
 };
 
 struct AuditOptions {
-  std::optional<std::string> vkey;        // the log's key as the auditor knows it; else the source's or the genesis's
-  std::vector<KeptFile> checkpoints;      // signed notes the auditor kept (--since)
-  std::vector<KeptFile> receipts;         // proof files somebody kept
-  unsigned threads = 0;                   // 0: as many as the machine has
-  std::size_t findings_kept_max = 1000;   // all are counted
-  std::optional<commands::ProfileBook> profiles = {};  // beside those of the blob store; the built-in ones when not given
+  std::optional<std::string> vkey;       // the log's key as the auditor knows it; else the source's or the genesis's
+  std::vector<KeptFile> checkpoints;     // signed notes the auditor kept (--since)
+  std::vector<KeptFile> receipts;        // proof files somebody kept
+  unsigned threads = 0;                  // 0: as many as the machine has
+  std::size_t findings_kept_max = 1000;  // all are counted
+  std::optional<commands::ProfileBook> profiles =
+      {};  // beside those of the blob store; the built-in ones when not given
   std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
 };
 
@@ -53,12 +54,12 @@ struct CheckedCheckpoint {
 
 struct AuditReport {
   AuditVerdict verdict = AuditVerdict::kConsistent;
-  bool simulated = false;           // said in every output, whatever the verdict
+  bool simulated = false;  // said in every output, whatever the verdict
   std::string source;
-  std::string school;               // its name, by the genesis
+  std::string school;  // its name, by the genesis
   std::string origin;
   std::string vkey;
-  bool vkey_brought = false;        // by the auditor; else the log vouches for its own key
+  bool vkey_brought = false;  // by the auditor; else the log vouches for its own key
   std::uint64_t size = 0;
   Hash root;
   Instant first_recorded_at, last_recorded_at;
@@ -66,12 +67,12 @@ struct AuditReport {
   std::uint64_t checkpoints_brought = 0;
   std::uint64_t signatures = 0, chains = 0, keys = 0, judged = 0, state_commitments = 0, texts = 0, texts_erased = 0;
   bool had_leaves = false, had_vault = false;
-  std::optional<ledger::CopyMark> copy;     // a copy of a moment, a peer or a predecessor, and
-  std::uint64_t copy_of_size = 0;           // the size of the signed checkpoint that it is a prefix of; 0: it is not
+  std::optional<ledger::CopyMark> copy;  // a copy of a moment, a peer or a predecessor, and
+  std::uint64_t copy_of_size = 0;        // the size of the signed checkpoint that it is a prefix of; 0: it is not
   std::map<std::string, VerdictCounts, std::less<>> types;
   VerdictCounts verdicts;
   std::map<std::string, std::uint64_t, std::less<>> rules;
-  std::vector<Finding> findings;    // at most findings_kept_max
+  std::vector<Finding> findings;  // at most findings_kept_max
   std::uint64_t findings_total = 0, violations = 0;
   std::map<std::string, std::uint64_t, std::less<>> findings_by_code;
 };
@@ -91,7 +92,7 @@ std::string sentence(const AuditReport& report, Language language);
 // What this audit could not see, a sentence each.
 std::vector<std::string> caveats(const AuditReport& report, Language language);
 std::string text_report(const AuditReport& report, Language language);
-std::string json_report(const AuditReport& report);   // one line
+std::string json_report(const AuditReport& report);                     // one line
 std::string html_report(const AuditReport& report, Language language);  // one file, nothing loaded from elsewhere
 
 }  // namespace letopis::audit

@@ -14,10 +14,10 @@ class ChainTable {
  public:
   struct Chain {
     Id key, chain;
-    std::uint64_t number = 0;             // of the newest statement
-    Hash newest;                          // what the next one must name
-    std::vector<std::uint64_t> indices;   // of statement 1, 2, 3, …
-    bool whole = true;                    // false once a finding was made: indices then say nothing
+    std::uint64_t number = 0;            // of the newest statement
+    Hash newest;                         // what the next one must name
+    std::vector<std::uint64_t> indices;  // of statement 1, 2, 3, …
+    bool whole = true;                   // false once a finding was made: indices then say nothing
   };
   // Checks the statement's place and adds it; `hash` is that of the statement with its signature.
   void add(const ledger::Statement& statement, const Hash& hash, std::uint64_t index, Findings& findings);

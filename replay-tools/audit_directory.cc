@@ -9,8 +9,9 @@ namespace letopis::audit {
 
 namespace rows = ledger::rows;
 
-Result<std::unique_ptr<DirectorySource>> DirectorySource::open(const std::string& directory, std::string_view slug,
-                                                               const std::optional<std::array<std::uint8_t, 32>>& master_key) {
+Result<std::unique_ptr<DirectorySource>> DirectorySource::open(
+    const std::string& directory, std::string_view slug,
+    const std::optional<std::array<std::uint8_t, 32>>& master_key) {
   auto source = std::unique_ptr<DirectorySource>(new DirectorySource());
   source->directory_ = directory;
   TRY(source->lock_, DirectoryLock::watch(directory));
@@ -50,17 +51,19 @@ Result<std::uint64_t> DirectorySource::size() const {
 }
 
 Status DirectorySource::entries(std::uint64_t from, std::uint64_t to, const Visit& visit) const {
-  return kv_->scan(rows::entry(school_.number, from), rows::entry(school_.number, to), {}, [&](ByteView key, ByteView value) {
-    const auto index = rows::index_of(key);
-    return index && visit(*index, value);
-  });
+  return kv_->scan(rows::entry(school_.number, from), rows::entry(school_.number, to), {},
+                   [&](ByteView key, ByteView value) {
+                     const auto index = rows::index_of(key);
+                     return index && visit(*index, value);
+                   });
 }
 
 Status DirectorySource::leaves(std::uint64_t from, std::uint64_t to, const VisitLeaf& visit) const {
-  return kv_->scan(rows::leaf(school_.number, from), rows::leaf(school_.number, to), {}, [&](ByteView key, ByteView value) {
-    const auto index = rows::index_of(key);
-    return index && value.size() == Hash::kSize && visit(*index, Hash::copy_of(value));
-  });
+  return kv_->scan(rows::leaf(school_.number, from), rows::leaf(school_.number, to), {},
+                   [&](ByteView key, ByteView value) {
+                     const auto index = rows::index_of(key);
+                     return index && value.size() == Hash::kSize && visit(*index, Hash::copy_of(value));
+                   });
 }
 
 Result<std::vector<KeptCheckpoint>> DirectorySource::checkpoints(Findings& findings) const {

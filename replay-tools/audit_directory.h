@@ -21,8 +21,9 @@ class DirectorySource final : public AuditSource {
  public:
   // Without a master key the vault stays closed, and the report says so; so it does in a copy of a peer, which has none. Errors: "in_use", "not_found" (no such directory or
   // school), "damaged" (the database does not open), "wrong_master_key".
-  static Result<std::unique_ptr<DirectorySource>> open(const std::string& directory, std::string_view slug,
-                                                       const std::optional<std::array<std::uint8_t, 32>>& master_key = {});
+  static Result<std::unique_ptr<DirectorySource>> open(
+      const std::string& directory, std::string_view slug,
+      const std::optional<std::array<std::uint8_t, 32>>& master_key = {});
 
   std::string name() const override { return directory_; }
   Result<std::uint64_t> size() const override;

@@ -21,7 +21,8 @@ constexpr std::array kCodes = {
     FindingCode{"checkpoint_origin", kViolation, "Контрольная точка другого журнала", "A checkpoint of another log"},
     FindingCode{"journal_behind", kViolation, "Журнал контрольных точек отстаёт от базы или пропал",
                 "The checkpoint journal is behind the database or gone"},
-    FindingCode{"journal_damaged", kViolation, "Журнал контрольных точек повреждён", "The checkpoint journal is damaged"},
+    FindingCode{"journal_damaged", kViolation, "Журнал контрольных точек повреждён",
+                "The checkpoint journal is damaged"},
     FindingCode{"log_key_differs", kViolation, "Первая запись называет другой ключ журнала",
                 "The first entry names another key of the log"},
     FindingCode{"receipt_differs", kViolation, "Под номером сохранённой квитанции стоит другая запись",
@@ -31,13 +32,15 @@ constexpr std::array kCodes = {
                 "The copy is no prefix of the log whose checkpoint it names"},
     FindingCode{"beyond_copy", kNotice, "Контрольная точка лежит за концом копии: сверить её не с чем",
                 "A checkpoint lies beyond the end of this copy: there is nothing to hold it against"},
-    FindingCode{"no_checkpoint", kNotice, "Нет ни одной подписанной контрольной точки", "There is no signed checkpoint at all"},
+    FindingCode{"no_checkpoint", kNotice, "Нет ни одной подписанной контрольной точки",
+                "There is no signed checkpoint at all"},
     FindingCode{"unsigned_tail", kNotice, "Последние записи ещё не покрыты подписанной контрольной точкой",
                 "The last entries are not covered by a signed checkpoint yet"},
     // What is stored beside the entries.
     FindingCode{"store_damaged", kViolation, "Хранилище не открывается: его файлы изменены или повреждены",
                 "The store does not open: its files were changed or damaged"},
-    FindingCode{"entry_missing", kViolation, "Записи нет, хотя следующие есть", "An entry is missing, though later ones are there"},
+    FindingCode{"entry_missing", kViolation, "Записи нет, хотя следующие есть",
+                "An entry is missing, though later ones are there"},
     FindingCode{"entry_damaged", kViolation, "Хранилище не отдаёт запись такой, какой она была записана",
                 "The store cannot give an entry back as it was written"},
     FindingCode{"leaf_differs", kViolation, "Сохранённый хеш листа не совпадает с записью",
@@ -74,8 +77,10 @@ constexpr std::array kCodes = {
                 "The key belongs to another person or to another purpose"},
     FindingCode{"bad_signature", kViolation, "Подпись автора не сходится: запись изменена или подделана",
                 "The author's signature does not verify: the entry was changed or forged"},
-    FindingCode{"unknown_invitation", kViolation, "Ключ вступил без приглашения", "A key was enrolled without an invitation"},
-    FindingCode{"bad_second_signature", kViolation, "Вторая подпись (кода приглашения, нового или корневого ключа) не сходится",
+    FindingCode{"unknown_invitation", kViolation, "Ключ вступил без приглашения",
+                "A key was enrolled without an invitation"},
+    FindingCode{"bad_second_signature", kViolation,
+                "Вторая подпись (кода приглашения, нового или корневого ключа) не сходится",
                 "A second signature (invitation code, new key, root key) does not verify"},
     // How statements hold together.
     FindingCode{"chain_repeated", kViolation, "Номер в цепочке автора уже занят: запись повторена",
@@ -90,30 +95,37 @@ constexpr std::array kCodes = {
                 "The author signed that they had seen another history of the log"},
     FindingCode{"seen_refused", kNotice, "Автор назвал контрольную точку, которой у журнала не было; запись отклонена",
                 "The author named a checkpoint this log never had; the entry was refused"},
-    FindingCode{"successor", kNotice, "Журнал продолжает утраченный, записи которого хранятся отдельно; всё подписанное им",
+    FindingCode{"successor", kNotice,
+                "Журнал продолжает утраченный, записи которого хранятся отдельно; всё подписанное им",
                 "The log goes on from a lost one, whose entries are kept elsewhere; what that one had signed"},
     FindingCode{"reference_differs", kNotice, "Автор ссылается на запись с другим хешем, чем у неё есть",
                 "The author refers to an entry by another hash than it has"},
     FindingCode{"claimed_later", kNotice, "По часам автора заявление подписано позже, чем записано",
                 "By its author's clock a statement was signed later than it was recorded"},
     // Rules.
-    FindingCode{"verdict_differs", kViolation, "По правилам решение должно быть другим", "By the rules the verdict must be another"},
-    FindingCode{"ruling_differs", kViolation, "Обстоятельства решения записаны неверно", "The ruling's particulars are recorded wrongly"},
-    FindingCode{"profile_missing", kViolation, "Нет текста регламента, по которому принимались решения; правила не проверялись",
+    FindingCode{"verdict_differs", kViolation, "По правилам решение должно быть другим",
+                "By the rules the verdict must be another"},
+    FindingCode{"ruling_differs", kViolation, "Обстоятельства решения записаны неверно",
+                "The ruling's particulars are recorded wrongly"},
+    FindingCode{"profile_missing", kViolation,
+                "Нет текста регламента, по которому принимались решения; правила не проверялись",
                 "The text of the regulation profile is missing; rules were not judged"},
     FindingCode{"state_differs", kViolation, "Обязательство о состоянии не совпадает с записями до него",
                 "A state commitment does not match the entries before it"},
     FindingCode{"claimed_root_differs", kViolation, "Запись называет корень дерева, которого у журнала не было",
                 "An entry names a root of the tree that this log never had"},
     // Sealed texts and blobs.
-    FindingCode{"text_damaged", kViolation, "Закрытый текст не соответствует обязательству в журнале: подменён или повреждён",
+    FindingCode{"text_damaged", kViolation,
+                "Закрытый текст не соответствует обязательству в журнале: подменён или повреждён",
                 "A sealed text does not match its commitment in the log: exchanged or damaged"},
     FindingCode{"text_missing", kViolation, "Закрытого текста нет, хотя стирание не записано",
                 "A sealed text is gone, though no erasure is recorded"},
     FindingCode{"text_unreferenced", kNotice, "В хранилище текстов лежат тексты, на которые журнал не ссылается",
                 "The vault holds texts the log does not commit to"},
-    FindingCode{"blob_damaged", kViolation, "Файл не соответствует своему хешу в журнале", "A file does not match its hash in the log"},
-    FindingCode{"blob_missing", kNotice, "Файла, названного в журнале, нет в хранилище", "A file named in the log is not in the blob store"},
+    FindingCode{"blob_damaged", kViolation, "Файл не соответствует своему хешу в журнале",
+                "A file does not match its hash in the log"},
+    FindingCode{"blob_missing", kNotice, "Файла, названного в журнале, нет в хранилище",
+                "A file named in the log is not in the blob store"},
 };
 
 void keep(std::vector<Finding>& kept, std::size_t most, Finding finding) {
@@ -125,7 +137,8 @@ void keep(std::vector<Finding>& kept, std::size_t most, Finding finding) {
 std::span<const FindingCode> finding_codes() { return kCodes; }
 
 const FindingCode& finding_code(std::string_view code) {
-  const auto* const found = std::find_if(kCodes.begin(), kCodes.end(), [&](const auto& known) { return known.code == code; });
+  const auto* const found =
+      std::find_if(kCodes.begin(), kCodes.end(), [&](const auto& known) { return known.code == code; });
   LETOPIS_ASSERT(found != kCodes.end());
   return *found;
 }
@@ -133,8 +146,13 @@ const FindingCode& finding_code(std::string_view code) {
 void Findings::add(std::string_view code, const Place& place, std::string_view detail) {
   const FindingCode& known = finding_code(code);
   const std::string tail = detail.empty() ? std::string(".") : ": " + std::string(detail) + ".";
-  Finding finding{std::string(code), known.severity, place.index, place.statement, place.author,
-                  std::string(known.ru) + tail, std::string(known.en) + tail};
+  Finding finding{std::string(code),
+                  known.severity,
+                  place.index,
+                  place.statement,
+                  place.author,
+                  std::string(known.ru) + tail,
+                  std::string(known.en) + tail};
   const std::lock_guard guard(mutex_);
   ++total_;
   ++counts_[std::string(code)];

@@ -10,7 +10,8 @@ namespace letopis::audit {
 
 using ledger::kTileWidth;
 
-Result<std::unique_ptr<HttpSource>> HttpSource::open(const std::string& url, std::string_view slug, Credentials credentials,
+Result<std::unique_ptr<HttpSource>> HttpSource::open(const std::string& url, std::string_view slug,
+                                                     Credentials credentials,
                                                      const std::optional<std::string>& ca_file) {
   auto source = std::unique_ptr<HttpSource>(new HttpSource());
   source->url_ = url;
@@ -38,7 +39,8 @@ Result<std::string> HttpSource::get_from(const std::string& target) const {
     TRY(auto answer, client_->send(request));
     if (answer.status == 200) return std::move(answer.body);
     if (answer.status != 401 || attempt > 0 || !credentials_)
-      return fail(answer.status == 404 ? "not_found" : "http_status", request.target + ": " + std::to_string(answer.status));
+      return fail(answer.status == 404 ? "not_found" : "http_status",
+                  request.target + ": " + std::to_string(answer.status));
     TRY(headers_, credentials_(*client_));
   }
 }
@@ -56,7 +58,8 @@ Result<std::string> HttpSource::tile(bool entries, std::uint64_t index) const {
 
 Result<Bytes> HttpSource::blob(const Hash& hash) const {
   TRY(const std::string text, get_from("/v1/schools/" + slug_ + "/profiles/" + to_hex(hash.view())));
-  if (signing::sha256(as_bytes(text)) != hash) return fail("not_found", "the server gave another text than the profile " + to_hex(hash.view()));
+  if (signing::sha256(as_bytes(text)) != hash)
+    return fail("not_found", "the server gave another text than the profile " + to_hex(hash.view()));
   return Bytes(text.begin(), text.end());
 }
 
@@ -67,7 +70,8 @@ Status HttpSource::entries(std::uint64_t from, std::uint64_t to, const Visit& vi
     const std::uint64_t end = std::min({to, size_, (index + 1) * kTileWidth});
     for (std::uint64_t i = index * kTileWidth; i < end; ++i) {
       const std::size_t length = left.size() < 2 ? 0 : static_cast<std::size_t>(get_big_endian(left.first(2)));
-      if (left.size() < 2 + length || length == 0) return fail("damaged", "entry bundle " + std::to_string(index) + " is cut short");
+      if (left.size() < 2 + length || length == 0)
+        return fail("damaged", "entry bundle " + std::to_string(index) + " is cut short");
       if (i >= from && !visit(i, left.subspan(2, length))) return {};
       left = left.subspan(2 + length);
     }
@@ -83,7 +87,8 @@ Status HttpSource::leaves(std::uint64_t from, std::uint64_t to, const VisitLeaf&
     if (bytes.size() % Hash::kSize != 0 || bytes.size() / Hash::kSize < end - first)
       return fail("damaged", "tile " + std::to_string(index) + " is cut short");
     for (std::uint64_t i = std::max(from, first); i < end; ++i)
-      if (!visit(i, Hash::copy_of(as_bytes(bytes).subspan(static_cast<std::size_t>(i - first) * Hash::kSize)))) return {};
+      if (!visit(i, Hash::copy_of(as_bytes(bytes).subspan(static_cast<std::size_t>(i - first) * Hash::kSize))))
+        return {};
   }
   return {};
 }

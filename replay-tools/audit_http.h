@@ -17,7 +17,8 @@ class HttpSource final : public AuditSource {
   using Credentials = std::function<Result<Headers>(server::HttpClient& client)>;
 
   // Fetches vkey and checkpoint. Errors: the client's, "http_status", "malformed".
-  static Result<std::unique_ptr<HttpSource>> open(const std::string& url, std::string_view slug, Credentials credentials,
+  static Result<std::unique_ptr<HttpSource>> open(const std::string& url, std::string_view slug,
+                                                  Credentials credentials,
                                                   const std::optional<std::string>& ca_file = {});
 
   std::string name() const override { return url_ + prefix_; }

@@ -9,8 +9,8 @@ using namespace ledger;
 namespace {
 
 // Outside these years no clock of ours ever stood; arithmetic with dates is safe inside.
-constexpr Instant kEarliest = Instant::from_seconds(946'684'800);    // 2000-01-01
-constexpr Instant kLatest = Instant::from_seconds(7'258'118'400);    // 2200-01-01
+constexpr Instant kEarliest = Instant::from_seconds(946'684'800);  // 2000-01-01
+constexpr Instant kLatest = Instant::from_seconds(7'258'118'400);  // 2200-01-01
 // A device's clock may be a little ahead; more than that wants an explanation.
 constexpr std::int64_t kClaimAheadMaxMicros = 15 * 60 * kMicrosPerSecond;
 constexpr std::int32_t kOffsetMaxSeconds = 14 * 3600;
@@ -40,13 +40,16 @@ std::string difference(const Event& event, const Ruling& ruling) {
   const auto differ = [](const char* what, const std::string& recorded, const std::string& judged) {
     return std::string(what) + " " + recorded + " ≠ " + judged;
   };
-  if (event.deadline != ruling.deadline) return differ("deadline", instant_text(event.deadline), instant_text(ruling.deadline));
+  if (event.deadline != ruling.deadline)
+    return differ("deadline", instant_text(event.deadline), instant_text(ruling.deadline));
   if (event.late_seconds != ruling.late_seconds)
     return differ("late_seconds", std::to_string(event.late_seconds), std::to_string(ruling.late_seconds));
   if (event.utc_offset != ruling.utc_offset.seconds)
     return differ("utc_offset", std::to_string(event.utc_offset), std::to_string(ruling.utc_offset.seconds));
-  if (event.profile != ruling.profile) return differ("profile", to_hex(event.profile.view()), to_hex(ruling.profile.view()));
-  if (event.context != ruling.context) return differ("context", std::to_string(event.context), std::to_string(ruling.context));
+  if (event.profile != ruling.profile)
+    return differ("profile", to_hex(event.profile.view()), to_hex(ruling.profile.view()));
+  if (event.context != ruling.context)
+    return differ("context", std::to_string(event.context), std::to_string(ruling.context));
   if (const auto recorded = awaits_of(event); recorded != ruling.awaits)
     return differ("awaits", roles_text(recorded), roles_text(ruling.awaits));
   return {};
@@ -118,7 +121,8 @@ bool AuditJudge::check_times(const Now& now) {
   if (now.index > 0 && at <= last_recorded_at) findings_.add("time_not_increasing", now.place, format_instant(at));
   if (now.index == 0) first_recorded_at = at;
   last_recorded_at = at;
-  const Instant claimed = now.st.claimed_at;  // as far as a claim goes: the author signed it, the operator cannot move it
+  const Instant claimed =
+      now.st.claimed_at;  // as far as a claim goes: the author signed it, the operator cannot move it
   if (claimed > Instant{at.micros + kClaimAheadMaxMicros} && claimed < kLatest)
     findings_.add("claimed_later", now.place, format_instant(claimed) + " > " + format_instant(at));
   return true;
@@ -137,8 +141,9 @@ bool AuditJudge::check_genesis(const Now& now) {
   if (now.st.seen->size != 0 || now.st.seen->root != *tree_.root_at(0)) findings_.add("bad_genesis", now.place, "seen");
   if (now.st.acting_as != Role::kRoot) findings_.add("bad_genesis", now.place, enum_name(now.st.acting_as));
   if (!created->previous_origin.empty())
-    findings_.add("successor", now.place, std::string(created->previous_origin) + ", " + std::to_string(created->previous_size) + " entries, root " +
-                                              to_base64(created->previous_root.view()));
+    findings_.add("successor", now.place,
+                  std::string(created->previous_origin) + ", " + std::to_string(created->previous_size) +
+                      " entries, root " + to_base64(created->previous_root.view()));
   return have_profile(now, created->profile);
 }
 
@@ -163,7 +168,8 @@ class AuditJudge::SeenRoots final : public commands::Roots {
  public:
   SeenRoots(const AuditTree& tree, const Now& now) : tree_(tree), now_(now) {}
   std::optional<Hash> root_at(std::uint64_t size) const override {
-    const bool believed = now_.event.rule != commands::rule::kSeenUnknown && size == now_.st.seen->size && size <= now_.index;
+    const bool believed =
+        now_.event.rule != commands::rule::kSeenUnknown && size == now_.st.seen->size && size <= now_.index;
     return believed ? now_.st.seen->root : tree_.root_at(size);
   }
 
@@ -195,7 +201,8 @@ void AuditJudge::check_claims(const Now& now) {
     anchors_.push_back({KeptBy::kAnchor, "entry " + std::to_string(now.index), std::string(anchor->checkpoint)});
   if (const auto* backup = std::get_if<BackupMade>(&now.st.body)) check_root(now, backup->size, backup->root);
   if (const auto* restore = std::get_if<RestoreDone>(&now.st.body)) check_root(now, restore->size, restore->root);
-  if (const auto* erased = std::get_if<PersonalTextErased>(&now.st.body)) erasures_[erased->person].emplace_back(now.index, now.st.id);
+  if (const auto* erased = std::get_if<PersonalTextErased>(&now.st.body))
+    erasures_[erased->person].emplace_back(now.index, now.st.id);
   for (const auto& ref : now.st.refs) {
     const auto* entry = ref.leaf.is_zero() ? nullptr : state_.entry(ref.id);
     if (entry != nullptr && tree_.node(0, entry->index) != ref.leaf)
@@ -215,7 +222,8 @@ void AuditJudge::check_state(const Now& now, const StateCommitted& body) {
   else if (const Hash root = shards_.root(); body.root != root)
     findings_.add("state_differs", now.place, to_hex(body.root.view()) + " ≠ " + to_hex(root.view()));
   else if (body.shards != 0 && body.shards != shards_.count())
-    findings_.add("state_differs", now.place, std::to_string(body.shards) + " ≠ " + std::to_string(shards_.count()) + " shards");
+    findings_.add("state_differs", now.place,
+                  std::to_string(body.shards) + " ≠ " + std::to_string(shards_.count()) + " shards");
 }
 
 void AuditJudge::collect_texts(const Now& now, std::vector<TextCheck>& texts) {

@@ -94,8 +94,8 @@ class AuditJudge {
   projections::Shards shards_;
   std::vector<KeptCheckpoint> anchors_;
   std::set<Hash> commitments_;
-  std::map<Hash, Findings::Place> blobs_;                            // first named by
-  std::map<Id, std::vector<std::pair<std::uint64_t, Id>>> erasures_; // person → (index, statement)
+  std::map<Hash, Findings::Place> blobs_;                             // first named by
+  std::map<Id, std::vector<std::pair<std::uint64_t, Id>>> erasures_;  // person → (index, statement)
 };
 
 }  // namespace letopis::audit

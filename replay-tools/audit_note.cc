@@ -63,7 +63,8 @@ Result<bool> check_line(std::string_view line, std::string_view text, const LogK
   if (blob.size() < 5) return malformed("a signature line without a signature");
   const ByteView view(blob);
   if (line.substr(0, space) != log.name || !equal(view.first(4), log.id)) return false;
-  if (blob.size() != 4 + Signature::kSize || !signing::verify(log.key, as_bytes(text), Signature::copy_of(view.subspan(4))))
+  if (blob.size() != 4 + Signature::kSize ||
+      !signing::verify(log.key, as_bytes(text), Signature::copy_of(view.subspan(4))))
     return fail("bad_signature");
   return true;
 }

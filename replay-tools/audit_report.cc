@@ -36,7 +36,8 @@ std::string verdict_sentence(const AuditReport& report, Language language) {
   const bool ru = russian(language);
   switch (report.verdict) {
     case AuditVerdict::kViolated:
-      return ru ? "НАРУШЕН: нарушений — " + number(report.violations) : "VIOLATED: " + number(report.violations) + " violations";
+      return ru ? "НАРУШЕН: нарушений — " + number(report.violations)
+                : "VIOLATED: " + number(report.violations) + " violations";
     case AuditVerdict::kConsistent: return ru ? "непротиворечив" : "consistent";
     case AuditVerdict::kSimulated: return ru ? "непротиворечив" : "consistent";
   }
@@ -76,13 +77,17 @@ namespace {
 
 std::string copy_sentence(const AuditReport& report, Language language) {
   const bool ru = russian(language);
-  std::string said = ru ? "Это копия журнала из первых " + number(report.size) + " записей, снятая с " + report.copy->source + ": в неё ничего не записывают. "
-                        : "This is a copy of the log's first " + number(report.size) + " entries, taken from " + report.copy->source +
-                              ": nothing is recorded in it. ";
+  std::string said = ru ? "Это копия журнала из первых " + number(report.size) + " записей, снятая с " +
+                              report.copy->source + ": в неё ничего не записывают. "
+                        : "This is a copy of the log's first " + number(report.size) + " entries, taken from " +
+                              report.copy->source + ": nothing is recorded in it. ";
   if (report.copy_of_size == 0)
-    return said + (ru ? "Что она начало подписанного журнала, НЕ доказано." : "That it is a prefix of a signed log is NOT proved.");
-  return said + (ru ? "Доказано, что это начало журнала с подписанной контрольной точкой из " + number(report.copy_of_size) + " записей."
-                    : "It is proved to be a prefix of the log whose signed checkpoint covers " + number(report.copy_of_size) + " entries.");
+    return said + (ru ? "Что она начало подписанного журнала, НЕ доказано."
+                      : "That it is a prefix of a signed log is NOT proved.");
+  return said + (ru ? "Доказано, что это начало журнала с подписанной контрольной точкой из " +
+                          number(report.copy_of_size) + " записей."
+                    : "It is proved to be a prefix of the log whose signed checkpoint covers " +
+                          number(report.copy_of_size) + " entries.");
 }
 
 }  // namespace
@@ -94,8 +99,10 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
   say("Время записей опирается на часы оператора: свидетельств извне в проверке не было.",
       "Times of recording rest on the operator's clock: the check had no evidence from outside.");
   if (report.checkpoints_brought == 0)
-    say("Аудитор не принёс ни контрольной точки, ни квитанции: конец журнала, обрезанный и подписанный заново, не был бы виден.",
-        "The auditor brought neither a checkpoint nor a receipt: an end of the log that was cut off and signed anew would not show.");
+    say("Аудитор не принёс ни контрольной точки, ни квитанции: конец журнала, обрезанный и подписанный заново, не был "
+        "бы виден.",
+        "The auditor brought neither a checkpoint nor a receipt: an end of the log that was cut off and signed anew "
+        "would not show.");
   if (!report.vkey_brought)
     say("Ключ журнала взят из самого журнала: подменённый целиком журнал не был бы виден.",
         "The log's key was taken from the log itself: a log exchanged as a whole would not show.");
@@ -136,9 +143,11 @@ std::string text_report(const AuditReport& report, Language language) {
   std::string out = sentence(report, language) + "\n\n";
   out += (ru ? "Корень: " : "Root: ") + to_hex(report.root.view()) + "\n";
   out += (ru ? "Ключ журнала: " : "Log key: ") + report.vkey + "\n";
-  for (const auto& figure : figures(report)) out += "  " + std::string(figure.words.in(language)) + ": " + number(figure.value) + "\n";
-  out += (ru ? "  принято: " : "  accepted: ") + number(report.verdicts.accepted) + (ru ? ", с опозданием: " : ", late: ") +
-         number(report.verdicts.late) + (ru ? ", отклонено: " : ", refused: ") + number(report.verdicts.refused) + "\n";
+  for (const auto& figure : figures(report))
+    out += "  " + std::string(figure.words.in(language)) + ": " + number(figure.value) + "\n";
+  out += (ru ? "  принято: " : "  accepted: ") + number(report.verdicts.accepted) +
+         (ru ? ", с опозданием: " : ", late: ") + number(report.verdicts.late) +
+         (ru ? ", отклонено: " : ", refused: ") + number(report.verdicts.refused) + "\n";
   for (const auto& [rule, count] : report.rules) out += "    " + rule + ": " + number(count) + "\n";
   if (!report.findings.empty()) out += ru ? "\nНаходки:\n" : "\nFindings:\n";
   for (const auto& finding : report.findings)
@@ -225,7 +234,8 @@ void write_checked(std::string& out, const AuditReport& report) {
   object.count("texts_erased", report.texts_erased);
   object.flag("stored_leaves", report.had_leaves);
   object.flag("vault", report.had_vault);
-  array(object.member("checkpoints"), report.checkpoints, [&](const auto& checkpoint) { write_checkpoint(out, checkpoint); });
+  array(object.member("checkpoints"), report.checkpoints,
+        [&](const auto& checkpoint) { write_checkpoint(out, checkpoint); });
   object.close();
 }
 
@@ -303,7 +313,8 @@ std::string cells(const char* tag, const std::vector<std::string>& values) {
   return row + "</tr>\n";
 }
 
-constexpr std::string_view kStyle = R"(body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}
+constexpr std::string_view kStyle =
+    R"(body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
 .verdict{padding:1rem 1.25rem;border-radius:.5rem;font-size:1.15rem;border-left:.4rem solid}
 .good{background:#e9f6ec;border-color:#1f7a3a}.bad{background:#fdeaea;border-color:#b3261e}.simulated{background:#fff4dc;border-color:#9a6700}
@@ -322,19 +333,23 @@ std::string findings_table(const AuditReport& report, Language language) {
                         finding.statement.is_zero() ? "" : to_hex(finding.statement.view())});
   out += "</table>\n";
   if (report.findings_total > report.findings.size())
-    out += (ru ? "<p>Ещё находок: " : "<p>More findings: ") + number(report.findings_total - report.findings.size()) + "</p>\n";
+    out += (ru ? "<p>Ещё находок: " : "<p>More findings: ") + number(report.findings_total - report.findings.size()) +
+           "</p>\n";
   return out;
 }
 
 std::string figures_table(const AuditReport& report, Language language) {
   std::string out = "<table>\n";
-  for (const auto& figure : figures(report)) out += cells("td", {std::string(figure.words.in(language)), number(figure.value)});
+  for (const auto& figure : figures(report))
+    out += cells("td", {std::string(figure.words.in(language)), number(figure.value)});
   return out + "</table>\n";
 }
 
 std::string types_table(const AuditReport& report, Language language) {
-  std::string out = "<table>\n" + cells("th", russian(language) ? std::vector<std::string>{"Вид записи", "принято", "с опозданием", "отклонено"}
-                                                                : std::vector<std::string>{"Type", "accepted", "late", "refused"});
+  std::string out =
+      "<table>\n" + cells("th", russian(language)
+                                    ? std::vector<std::string>{"Вид записи", "принято", "с опозданием", "отклонено"}
+                                    : std::vector<std::string>{"Type", "accepted", "late", "refused"});
   for (const auto& [type, counts] : report.types)
     out += cells("td", {type, number(counts.accepted), number(counts.late), number(counts.refused)});
   return out + "</table>\n";
@@ -342,15 +357,17 @@ std::string types_table(const AuditReport& report, Language language) {
 
 std::string rules_table(const AuditReport& report, Language language) {
   if (report.rules.empty()) return {};
-  std::string out = russian(language) ? "<h2>Правила, которые сработали</h2>\n<table>\n" : "<h2>Rules that spoke</h2>\n<table>\n";
+  std::string out =
+      russian(language) ? "<h2>Правила, которые сработали</h2>\n<table>\n" : "<h2>Rules that spoke</h2>\n<table>\n";
   for (const auto& [rule, count] : report.rules) out += cells("td", {rule, number(count)});
   return out + "</table>\n";
 }
 
 std::string checkpoints_table(const AuditReport& report, Language language) {
   const bool ru = russian(language);
-  std::string out = "<table>\n" + cells("th", ru ? std::vector<std::string>{"Где хранится", "Имя", "Записей", "Сходится"}
-                                                 : std::vector<std::string>{"Kept", "Name", "Entries", "Good"});
+  std::string out =
+      "<table>\n" + cells("th", ru ? std::vector<std::string>{"Где хранится", "Имя", "Записей", "Сходится"}
+                                   : std::vector<std::string>{"Kept", "Name", "Entries", "Good"});
   for (const auto& checkpoint : report.checkpoints)
     out += cells("td", {std::string(words_of(checkpoint.by).in(language)), checkpoint.label, number(checkpoint.size),
                         checkpoint.good ? (ru ? "да" : "yes") : (ru ? "нет" : "no")});
@@ -363,18 +380,21 @@ std::string html_report(const AuditReport& report, Language language) {
   const bool ru = russian(language);
   const char* tone = report.verdict == AuditVerdict::kViolated ? "bad" : report.simulated ? "simulated" : "good";
   const std::string title = (ru ? "Аудит журнала " : "Audit of the log ") + escaped(report.origin);
-  std::string out = std::string("<!doctype html>\n<html lang=\"") + (ru ? "ru" : "en") + "\">\n<head><meta charset=\"utf-8\">" +
-                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>" + title + "</title>\n<style>" +
-                    std::string(kStyle) + "</style></head>\n<body>\n<h1>" + title + "</h1>\n";
+  std::string out = std::string("<!doctype html>\n<html lang=\"") + (ru ? "ru" : "en") +
+                    "\">\n<head><meta charset=\"utf-8\">" +
+                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>" + title +
+                    "</title>\n<style>" + std::string(kStyle) + "</style></head>\n<body>\n<h1>" + title + "</h1>\n";
   out += std::string("<p class=\"verdict ") + tone + "\">" + escaped(sentence(report, language)) + "</p>\n";
   out += "<p>" + escaped(report.school) + "<br>" + (ru ? "Первая запись: " : "First entry: ") +
-         format_instant(report.first_recorded_at) + (ru ? "; последняя: " : "; last: ") + format_instant(report.last_recorded_at) +
-         "<br>" + (ru ? "Корень: " : "Root: ") + "<code>" + to_hex(report.root.view()) + "</code><br>" +
-         (ru ? "Ключ журнала: " : "Log key: ") + "<code>" + escaped(report.vkey) + "</code></p>\n";
+         format_instant(report.first_recorded_at) + (ru ? "; последняя: " : "; last: ") +
+         format_instant(report.last_recorded_at) + "<br>" + (ru ? "Корень: " : "Root: ") + "<code>" +
+         to_hex(report.root.view()) + "</code><br>" + (ru ? "Ключ журнала: " : "Log key: ") + "<code>" +
+         escaped(report.vkey) + "</code></p>\n";
   out += (ru ? "<h2>Находки</h2>\n" : "<h2>Findings</h2>\n") + findings_table(report, language);
   out += (ru ? "<h2>Что проверено</h2>\n" : "<h2>What was checked</h2>\n") + figures_table(report, language);
   out += (ru ? "<h2>Контрольные точки</h2>\n" : "<h2>Checkpoints</h2>\n") + checkpoints_table(report, language);
-  out += (ru ? "<h2>Записи</h2>\n" : "<h2>Entries</h2>\n") + types_table(report, language) + rules_table(report, language);
+  out +=
+      (ru ? "<h2>Записи</h2>\n" : "<h2>Entries</h2>\n") + types_table(report, language) + rules_table(report, language);
   out += ru ? "<h2>Чего эта проверка не видит</h2>\n<ul>\n" : "<h2>What this audit does not see</h2>\n<ul>\n";
   for (const auto& caveat : caveats(report, language)) out += "<li>" + escaped(caveat) + "</li>\n";
   return out + "</ul>\n</body>\n</html>\n";

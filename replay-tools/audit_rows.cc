@@ -12,13 +12,12 @@ namespace {
 constexpr std::uint64_t kTileWidth = 256;
 constexpr std::size_t kSchoolPrefixBytes = 5;
 
-std::string row_name(ByteView key) {
-  return std::string(1, static_cast<char>(key[0])) + " " + to_hex(key.subspan(1));
-}
+std::string row_name(ByteView key) { return std::string(1, static_cast<char>(key[0])) + " " + to_hex(key.subspan(1)); }
 
 class Rows {
  public:
-  Rows(const ledger::KvStore& kv, std::uint32_t school, Findings& findings) : kv_(kv), school_(school), findings_(findings) {}
+  Rows(const ledger::KvStore& kv, std::uint32_t school, Findings& findings)
+      : kv_(kv), school_(school), findings_(findings) {}
 
   Status tiles(const AuditTree& tree) {
     std::uint64_t expected = 0;
@@ -122,8 +121,8 @@ class Rows {
 
 }  // namespace
 
-Status compare_database(const ledger::KvStore& kv, std::uint32_t school, const AuditTree& tree, const ChainTable& chains,
-                        Findings& findings) {
+Status compare_database(const ledger::KvStore& kv, std::uint32_t school, const AuditTree& tree,
+                        const ChainTable& chains, Findings& findings) {
   Rows rows(kv, school, findings);
   TRY_STATUS(rows.tiles(tree));
   TRY_STATUS(rows.chains(chains));

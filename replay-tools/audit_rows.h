@@ -9,7 +9,7 @@
 
 namespace letopis::audit {
 
-Status compare_database(const ledger::KvStore& kv, std::uint32_t school, const AuditTree& tree, const ChainTable& chains,
-                        Findings& findings);
+Status compare_database(const ledger::KvStore& kv, std::uint32_t school, const AuditTree& tree,
+                        const ChainTable& chains, Findings& findings);
 
 }  // namespace letopis::audit

@@ -24,12 +24,12 @@ class ChainTable;
 class Findings;
 
 enum class KeptBy : std::uint8_t {
-  kDatabase = 1,   // the newest checkpoint, in the database
-  kJournal = 2,    // in the checkpoint journal outside it
-  kServer = 3,     // served over HTTP
-  kAuditor = 4,    // brought by whoever audits: what the operator cannot rewrite
-  kAnchor = 5,     // inside an entry of the log
-  kReceipt = 6,    // inside a receipt somebody kept
+  kDatabase = 1,  // the newest checkpoint, in the database
+  kJournal = 2,   // in the checkpoint journal outside it
+  kServer = 3,    // served over HTTP
+  kAuditor = 4,   // brought by whoever audits: what the operator cannot rewrite
+  kAnchor = 5,    // inside an entry of the log
+  kReceipt = 6,   // inside a receipt somebody kept
 };
 inline constexpr std::string_view kKeptByNames[] = {"database", "journal", "server", "auditor", "anchor", "receipt"};
 constexpr std::string_view kept_by_name(KeptBy by) { return kKeptByNames[static_cast<std::size_t>(by) - 1]; }
@@ -46,8 +46,8 @@ class AuditSource {
   using VisitLeaf = std::function<bool(std::uint64_t index, const Hash& leaf)>;
 
   virtual ~AuditSource() = default;
-  virtual std::string name() const = 0;                  // what the report calls it
-  virtual Result<std::uint64_t> size() const = 0;        // number of entries
+  virtual std::string name() const = 0;            // what the report calls it
+  virtual Result<std::uint64_t> size() const = 0;  // number of entries
   // Entries of [from, to) in order, until visit returns false; a missing one is left out.
   virtual Status entries(std::uint64_t from, std::uint64_t to, const Visit& visit) const = 0;
   // What is wrong with the place they are kept in goes to the findings.

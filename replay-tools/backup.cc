@@ -13,7 +13,8 @@ namespace {
 // What the copy itself holds: the log may have grown since.
 Result<std::map<std::string, ledger::Checkpoint>> copied_checkpoints(const std::string& directory) {
   std::map<std::string, ledger::Checkpoint> copied;
-  TRY(const auto notes, ledger::CheckpointJournal::read(posix_file_system(), directory + "/" + std::string(audit::kJournalFile)));
+  TRY(const auto notes,
+      ledger::CheckpointJournal::read(posix_file_system(), directory + "/" + std::string(audit::kJournalFile)));
   for (const auto& [slug, text] : notes) {
     TRY(const auto note, signing::parse_note(text));
     TRY(copied[slug], ledger::parse_checkpoint_text(note.text));

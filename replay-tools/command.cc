@@ -25,7 +25,9 @@ int refuse(const std::string& message) {
 
 Result<std::string> passphrase(const std::string& what) {
   if (const char* given = std::getenv("LETOPIS_PASSPHRASE")) return std::string(given);
-  if (::isatty(STDIN_FILENO) == 0) return fail("no_passphrase", "set LETOPIS_PASSPHRASE, or run on a terminal to be asked for the passphrase of " + what);
+  if (::isatty(STDIN_FILENO) == 0)
+    return fail("no_passphrase",
+                "set LETOPIS_PASSPHRASE, or run on a terminal to be asked for the passphrase of " + what);
   std::cerr << "Passphrase of " << what << ": " << std::flush;
   termios before{};
   ::tcgetattr(STDIN_FILENO, &before);
@@ -51,7 +53,8 @@ Result<signing::KeyPair> read_key(const std::string& file, signing::Purpose purp
   TRY(const std::string text, read_text(file, signing::kKeyFileMaxBytes));
   TRY(const auto info, signing::inspect_key(text));
   if (info.purpose != purpose)
-    return fail("wrong_purpose", file + " holds a key for " + std::string(signing::purpose_name(info.purpose)) + ", not for " + std::string(signing::purpose_name(purpose)));
+    return fail("wrong_purpose", file + " holds a key for " + std::string(signing::purpose_name(info.purpose)) +
+                                     ", not for " + std::string(signing::purpose_name(purpose)));
   TRY(const std::string words, passphrase(file));
   return signing::open_key(text, purpose, words);
 }
@@ -84,14 +87,16 @@ std::string text_member(const std::string& json, const std::string& name) {
 
 Result<std::unique_ptr<server::HttpClient>> connect(const std::string& url) {
   const char* ca = std::getenv("LETOPIS_CA_FILE");
-  return server::HttpClient::connect(url, ca == nullptr ? std::optional<std::string>() : std::optional<std::string>(ca));
+  return server::HttpClient::connect(url,
+                                     ca == nullptr ? std::optional<std::string>() : std::optional<std::string>(ca));
 }
 
 Result<server::ClientResponse> expect_ok(Result<server::ClientResponse> response) {
   if (!response || response->status / 100 == 2) return response;
   const std::string detail = text_member(response->body, "detail");
   const std::string title = text_member(response->body, "title");
-  return fail("http_" + std::to_string(response->status), title.empty() ? response->body.substr(0, 300) : title + (detail.empty() ? "" : ": " + detail));
+  return fail("http_" + std::to_string(response->status),
+              title.empty() ? response->body.substr(0, 300) : title + (detail.empty() ? "" : ": " + detail));
 }
 
 std::vector<std::pair<std::string, std::string>> language_headers() {
@@ -112,14 +117,18 @@ Result<Session> sign_in(const std::string& url, const std::string& school, const
   session.school = school;
   TRY(session.client, connect(url));
   const std::string asked = boost::json::serialize(boost::json::object{{"school", school}});
-  TRY(const auto challenge, expect_ok(session.client->send({"POST", "/v1/auth/challenge", "application/json", asked, language_headers()})));
+  TRY(const auto challenge,
+      expect_ok(session.client->send({"POST", "/v1/auth/challenge", "application/json", asked, language_headers()})));
   const std::string nonce = text_member(challenge.body, "nonce");
   session.origin = text_member(challenge.body, "origin");
   TRY(const Bytes nonce_bytes, from_hex(nonce));
   const Signature signature = key.sign(tagged_message("letopis/sign-in/v1", {as_bytes(session.origin), nonce_bytes}));
-  const std::string answer = boost::json::serialize(boost::json::object{
-      {"school", school}, {"key", to_hex(key.id().view())}, {"nonce", nonce}, {"signature", to_base64(signature.view())}});
-  TRY(const auto signed_in, expect_ok(session.client->send({"POST", "/v1/auth/key", "application/json", answer, language_headers()})));
+  const std::string answer = boost::json::serialize(boost::json::object{{"school", school},
+                                                                        {"key", to_hex(key.id().view())},
+                                                                        {"nonce", nonce},
+                                                                        {"signature", to_base64(signature.view())}});
+  TRY(const auto signed_in,
+      expect_ok(session.client->send({"POST", "/v1/auth/key", "application/json", answer, language_headers()})));
   session.token = text_member(signed_in.body, "token");
   TRY(session.person, fixed_from_hex<Id>(text_member(signed_in.body, "person")));
   return session;

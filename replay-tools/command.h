@@ -23,7 +23,7 @@ Result<std::string> passphrase(const std::string& what);
 // The vault's: key file, systemd credential, or passphrase (ledger/vault.h).
 Result<ledger::MasterKeySource> vault_key();
 Result<signing::KeyPair> read_key(const std::string& file, signing::Purpose purpose);
-Status write_key(const std::string& file, const signing::KeyPair& key);  // refuses to overwrite
+Status write_key(const std::string& file, const signing::KeyPair& key);         // refuses to overwrite
 Result<std::string> read_text(const std::string& file, std::size_t max_bytes);  // "-": standard input
 
 // Signed in at a server by key, as programs do.
@@ -43,7 +43,9 @@ Result<server::ClientResponse> expect_ok(Result<server::ClientResponse> response
 std::string text_member(const std::string& json, const std::string& name);
 Result<ledger::SignedCheckpoint> newest_checkpoint(server::HttpClient& client, const std::string& school);
 
-struct KeyNew { std::string purpose, out; };
+struct KeyNew {
+  std::string purpose, out;
+};
 int key_new(const KeyNew& options);
 int key_show(const std::string& file);
 
@@ -75,13 +77,21 @@ struct Client {
   std::string url, school, key, out, password_login;
   bool json = false;
 };
-struct Submit : Client { std::string file, example; };
+struct Submit : Client {
+  std::string file, example;
+};
 int submit(const Submit& options);
-struct Get : Client { std::string path; };
+struct Get : Client {
+  std::string path;
+};
 int get(const Get& options);
-struct Enrol : Client { std::string code, login, role; };
+struct Enrol : Client {
+  std::string code, login, role;
+};
 int enrol(const Enrol& options);
-struct Login : Client { std::string login; };
+struct Login : Client {
+  std::string login;
+};
 int login(const Login& options);
 
 struct Audit {
@@ -103,7 +113,10 @@ struct Prove {
 int prove(const Prove& options);
 int verify(const std::vector<std::string>& arguments);
 
-struct Backup { std::string data, out; bool json = false; };
+struct Backup {
+  std::string data, out;
+  bool json = false;
+};
 int backup(const Backup& options);
 struct Restore {
   std::string from, data, school, key, vkey, successor, successor_school;

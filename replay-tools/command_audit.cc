@@ -58,7 +58,8 @@ Result<audit::AuditReport> run(const Audit& options) {
     audit_options.receipts.push_back({file, std::move(text)});
   }
   const auto source = open_source(options);
-  if (!source && source.error().code == "damaged") return audit::unreadable(options.data, options.school, source.error());
+  if (!source && source.error().code == "damaged")
+    return audit::unreadable(options.data, options.school, source.error());
   if (!source) return tl::unexpected(source.error());
   return audit::audit(**source, audit_options);
 }
@@ -71,7 +72,8 @@ int audit(const Audit& options) {
   if (!report) return refuse(report.error());
   if (!options.report.empty()) {
     const std::string html = audit::html_report(*report, language);
-    if (const auto written = posix_file_system().write_atomically(options.report, as_bytes(html), 0644); !written) return refuse(written.error());
+    if (const auto written = posix_file_system().write_atomically(options.report, as_bytes(html), 0644); !written)
+      return refuse(written.error());
   }
   std::cout << (options.json ? audit::json_report(*report) : audit::text_report(*report, language)) << '\n';
   return audit::exit_code(*report);
@@ -91,7 +93,8 @@ int replay(const Replay& options) {
   const auto source = audit::DirectorySource::open(options.data, options.school, *key);
   if (!source) return refuse(source.error());
   if (const auto copy = (*source)->copy())
-    std::cerr << "a copy of the log's first " << copy->size << " entries, taken from " << copy->source << "; the audit says of which signed log\n";
+    std::cerr << "a copy of the log's first " << copy->size << " entries, taken from " << copy->source
+              << "; the audit says of which signed log\n";
   const auto replayed = audit::replay(**source, replay_options);
   if (!replayed) return refuse(replayed.error());
   if (!options.view.empty()) {
@@ -141,7 +144,8 @@ int prove(const Prove& options) {
   if (options.data.empty() == options.url.empty()) return refuse("give --data or --url");
   const auto proof = options.data.empty() ? proof_from_server(options) : proof_from_directory(options);
   if (!proof) return refuse(proof.error());
-  if (const auto written = posix_file_system().write_atomically(options.out, as_bytes(*proof), 0644); !written) return refuse(written.error());
+  if (const auto written = posix_file_system().write_atomically(options.out, as_bytes(*proof), 0644); !written)
+    return refuse(written.error());
   return kExitOk;
 }
 

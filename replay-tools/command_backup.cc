@@ -49,7 +49,8 @@ Result<std::vector<signing::KeyPair>> read_keys(const std::vector<std::string>& 
 }
 
 Result<std::function<Result<std::unique_ptr<audit::AuditSource>>()>> peer_of(const Restore& options) {
-  if (options.school.empty() || options.key.empty()) return fail("malformed", "from a running server: give --school and --key");
+  if (options.school.empty() || options.key.empty())
+    return fail("malformed", "from a running server: give --school and --key");
   TRY(auto key, read_key(options.key, signing::Purpose::kAuthor));
   const auto shared = std::make_shared<signing::KeyPair>(std::move(key));
   return [shared, options]() -> Result<std::unique_ptr<audit::AuditSource>> {
@@ -58,14 +59,16 @@ Result<std::function<Result<std::unique_ptr<audit::AuditSource>>()>> peer_of(con
       return session.headers();
     };
     const char* ca = std::getenv("LETOPIS_CA_FILE");
-    TRY(auto source, audit::HttpSource::open(options.from, options.school, credentials, ca == nullptr ? std::optional<std::string>() : ca));
+    TRY(auto source, audit::HttpSource::open(options.from, options.school, credentials,
+                                             ca == nullptr ? std::optional<std::string>() : ca));
     return std::unique_ptr<audit::AuditSource>(std::move(source));
   };
 }
 
 // The school's name in addresses: the last part of the origin, when nobody says otherwise.
 std::string slug_of(const Restore& options) {
-  return options.successor_school.empty() ? options.successor.substr(options.successor.rfind('/') + 1) : options.successor_school;
+  return options.successor_school.empty() ? options.successor.substr(options.successor.rfind('/') + 1)
+                                          : options.successor_school;
 }
 
 Result<Restored> run(const Restore& options) {
@@ -127,7 +130,8 @@ Result<Erased> run(const Erase& options) {
 int backup(const Backup& options) {
   const std::string out = std::filesystem::absolute(options.out).lexically_normal().string();
   // It goes to a running server as one line.
-  if (std::any_of(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; })) return refuse("--out holds control characters");
+  if (std::any_of(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
+    return refuse("--out holds control characters");
   auto engine = open_engine(options.data);
   if (!engine && engine.error().code == "in_use") {
     if (const auto done = control(options.data, "backup " + out); !done) return refuse(done.error());
@@ -151,12 +155,15 @@ int erase(const Erase& options) {
   const auto erased = run(options);
   if (!erased) return refuse(erased.error());
   if (options.json) {
-    std::cout << "{\"person\":" << json_string(options.person) << ",\"in_effect\":" << (erased->in_effect ? "true" : "false") << ",\"texts\":" << erased->texts
+    std::cout << "{\"person\":" << json_string(options.person)
+              << ",\"in_effect\":" << (erased->in_effect ? "true" : "false") << ",\"texts\":" << erased->texts
               << ",\"index\":" << erased->act << ",\"act\":" << json_string(erased->act_id) << "}\n";
   } else if (erased->in_effect) {
-    std::cout << "erased by act " << erased->act << ": " << erased->texts << " texts, with keys and accounts; backups made before still hold them\n";
+    std::cout << "erased by act " << erased->act << ": " << erased->texts
+              << " texts, with keys and accounts; backups made before still hold them\n";
   } else {
-    std::cout << "act " << erased->act << " is recorded and waits for an administrator: run this again with an administrator's --key\n";
+    std::cout << "act " << erased->act
+              << " is recorded and waits for an administrator: run this again with an administrator's --key\n";
   }
   return kExitOk;
 }

@@ -25,28 +25,34 @@ std::vector<ledger::Role> capacities_in(const std::string& json) {
   const auto* names = error || !value.is_object() ? nullptr : value.as_object().if_contains("capacities");
   if (names == nullptr || !names->is_array()) return held;
   for (const auto& name : names->as_array())
-    if (const auto role = name.is_string() ? ledger::enum_from_name<ledger::Role>(name.as_string()) : std::nullopt) held.push_back(*role);
+    if (const auto role = name.is_string() ? ledger::enum_from_name<ledger::Role>(name.as_string()) : std::nullopt)
+      held.push_back(*role);
   return held;
 }
 
 // Statements that do not say in which capacity they are signed: in one that is entitled to them, else in the first one held.
 Status choose_capacities(Session& session, std::vector<commands::StatementDraft>& drafts) {
-  const auto unsaid = [](const commands::StatementDraft& draft) { return static_cast<int>(draft.statement.acting_as) == 0; };
+  const auto unsaid = [](const commands::StatementDraft& draft) {
+    return static_cast<int>(draft.statement.acting_as) == 0;
+  };
   if (std::none_of(drafts.begin(), drafts.end(), unsaid)) return {};
-  TRY(const auto me, expect_ok(session.client->send({"GET", "/v1/schools/" + session.school + "/me", "", "", session.headers()})));
+  TRY(const auto me,
+      expect_ok(session.client->send({"GET", "/v1/schools/" + session.school + "/me", "", "", session.headers()})));
   const auto held = capacities_in(me.body);
   if (held.empty()) return fail("no_capacity", "this key's person holds no capacity today");
   for (auto& draft : drafts) {
     if (!unsaid(draft)) continue;
     const auto signers = commands::right_for(draft.statement.body).signers;
-    const auto fits = std::find_if(held.begin(), held.end(), [&](ledger::Role role) { return (signers & commands::role_bit(role)) != 0; });
+    const auto fits = std::find_if(held.begin(), held.end(),
+                                   [&](ledger::Role role) { return (signers & commands::role_bit(role)) != 0; });
     draft.statement.acting_as = fits == held.end() ? held.front() : *fits;
   }
   return {};
 }
 
 // Signs the drafts in order, on a chain of this run's own.
-Result<Bytes> sign_all(const Session& session, const signing::KeyPair& key, const ledger::Seen& seen, std::vector<commands::StatementDraft>& drafts) {
+Result<Bytes> sign_all(const Session& session, const signing::KeyPair& key, const ledger::Seen& seen,
+                       std::vector<commands::StatementDraft>& drafts) {
   SystemRandom random;
   const Id chain = random.id();
   std::uint64_t number = 0;
@@ -85,7 +91,8 @@ Result<std::string> send(const Submit& options) {
   TRY(const auto newest, newest_checkpoint(*session.client, options.school));
   TRY(const Bytes body, sign_all(session, key, {newest.checkpoint.size, newest.checkpoint.root}, drafts));
   const auto headers = session.headers();
-  TRY(const auto answer, expect_ok(session.client->send({"POST", "/v1/schools/" + options.school + "/events", std::string(server::kStatementsMediaType),
+  TRY(const auto answer, expect_ok(session.client->send({"POST", "/v1/schools/" + options.school + "/events",
+                                                         std::string(server::kStatementsMediaType),
                                                          std::string(as_text(body)), headers})));
   return answer.body;
 }
@@ -101,10 +108,13 @@ void print_entries(const std::string& json) {
   }
   for (const auto& item : entries->as_array()) {
     const auto& entry = item.as_object();
-    std::cout << "entry " << entry.at("index") << ' ' << entry.at("verdict").as_string().c_str() << " at " << entry.at("recorded_at").as_string().c_str();
-    if (const auto* message = entry.if_contains("message"); message != nullptr && message->is_string()) std::cout << "  " << message->as_string().c_str();
+    std::cout << "entry " << entry.at("index") << ' ' << entry.at("verdict").as_string().c_str() << " at "
+              << entry.at("recorded_at").as_string().c_str();
+    if (const auto* message = entry.if_contains("message"); message != nullptr && message->is_string())
+      std::cout << "  " << message->as_string().c_str();
     std::cout << '\n';
-    if (const auto* receipt = entry.if_contains("receipt"); receipt != nullptr && receipt->is_string()) std::cout << receipt->as_string().c_str();
+    if (const auto* receipt = entry.if_contains("receipt"); receipt != nullptr && receipt->is_string())
+      std::cout << receipt->as_string().c_str();
   }
 }
 
@@ -114,19 +124,21 @@ Result<std::string> enrolled_item(const std::string& answer) {
   const auto value = boost::json::parse(answer, error);
   if (error || !value.is_object()) return fail("bad_answer", "not a JSON object");
   const auto* item = value.as_object().if_contains("item");
-  if (const auto* items = value.as_object().if_contains("items"); items != nullptr && items->is_array() && !items->as_array().empty())
+  if (const auto* items = value.as_object().if_contains("items");
+      items != nullptr && items->is_array() && !items->as_array().empty())
     item = &items->as_array().front();
   if (item == nullptr) return fail("bad_answer", "nothing was recorded");
   const std::string recorded = boost::json::serialize(*item);
-  if (text_member(recorded, "verdict") == "refused") return fail(text_member(recorded, "rule"), text_member(recorded, "message"));
+  if (text_member(recorded, "verdict") == "refused")
+    return fail(text_member(recorded, "rule"), text_member(recorded, "message"));
   return recorded;
 }
 
 void print_enrolled(const Enrol& options, const Id& person, const signing::KeyPair& key, const std::string& recorded) {
   if (options.json) {
-    std::cout << "{\"person\":\"" << to_hex(person.view()) << "\",\"login\":" << ledger::json_string(options.login) << ",\"key\":\""
-              << to_hex(key.id().view()) << "\",\"key_file\":" << ledger::json_string(options.out) << ",\"receipt\":"
-              << ledger::json_string(text_member(recorded, "receipt")) << "}\n";
+    std::cout << "{\"person\":\"" << to_hex(person.view()) << "\",\"login\":" << ledger::json_string(options.login)
+              << ",\"key\":\"" << to_hex(key.id().view()) << "\",\"key_file\":" << ledger::json_string(options.out)
+              << ",\"receipt\":" << ledger::json_string(text_member(recorded, "receipt")) << "}\n";
     return;
   }
   std::cout << options.out << ": the key of " << to_hex(person.view()) << '\n';
@@ -137,7 +149,8 @@ struct NewAccount {
   ledger::Account account;
   Hash proof;
 };
-Result<NewAccount> account_for(const std::string& login, const Id& person, const signing::KeyPair& key, Random& random) {
+Result<NewAccount> account_for(const std::string& login, const Id& person, const signing::KeyPair& key,
+                               Random& random) {
   NewAccount made;
   made.account.login = login;
   made.account.person = person;
@@ -158,24 +171,29 @@ Result<ledger::Role> enrolling_as(const Enrol& options, const std::string& invit
     return role ? Result<ledger::Role>(*role) : fail("unknown_value", "no role " + options.role);
   }
   const auto held = capacities_in(invitation);
-  return held.empty() ? fail("no_capacity", "the invited person holds no role today: give --role") : Result<ledger::Role>(held.front());
+  return held.empty() ? fail("no_capacity", "the invited person holds no role today: give --role")
+                      : Result<ledger::Role>(held.front());
 }
 
 Status enrol_at(const Enrol& options) {
   SystemRandom random;
   TRY(const auto code_key, signing::key_from_invitation_code(options.code));
-  if (posix_file_system().exists(options.out)) return fail("already_exists", options.out + " exists; keys are never overwritten");
+  if (posix_file_system().exists(options.out))
+    return fail("already_exists", options.out + " exists; keys are never overwritten");
   TRY(auto client, connect(options.url));
   const auto ask = [&](const char* path, const boost::json::object& body) {
-    return expect_ok(client->send({"POST", path, "application/json", boost::json::serialize(body), language_headers()}));
+    return expect_ok(
+        client->send({"POST", path, "application/json", boost::json::serialize(body), language_headers()}));
   };
   TRY(const auto challenge, ask("/v1/auth/challenge", {{"school", options.school}}));
   const std::string nonce = text_member(challenge.body, "nonce");
   const std::string origin = text_member(challenge.body, "origin");
   TRY(const Bytes nonce_bytes, from_hex(nonce));
   const Signature known = code_key.sign(tagged_message("letopis/invitation/v1", {as_bytes(origin), nonce_bytes}));
-  TRY(const auto invited, ask("/v1/auth/invitation", {{"school", options.school}, {"code_key", to_hex(code_key.public_key().view())},
-                                                      {"nonce", nonce}, {"signature", to_base64(known.view())}}));
+  TRY(const auto invited, ask("/v1/auth/invitation", {{"school", options.school},
+                                                      {"code_key", to_hex(code_key.public_key().view())},
+                                                      {"nonce", nonce},
+                                                      {"signature", to_base64(known.view())}}));
   TRY(const Id invitation, fixed_from_hex<Id>(text_member(invited.body, "invitation")));
   TRY(const Id person, fixed_from_hex<Id>(text_member(invited.body, "person")));
   TRY(const ledger::Role role, enrolling_as(options, invited.body));
@@ -186,8 +204,10 @@ Status enrol_at(const Enrol& options) {
   commands::Author::Draft draft;
   draft.acting_as = role;
   draft.claimed_at = SystemClock().now();
-  draft.body = ledger::KeyEnrolled{invitation, person, key.public_key(),
-                                   code_key.sign(tagged_message("letopis/enrolment/v1", {as_bytes(origin), invitation.view(), person.view(), key.public_key().view()}))};
+  draft.body = ledger::KeyEnrolled{
+      invitation, person, key.public_key(),
+      code_key.sign(tagged_message("letopis/enrolment/v1",
+                                   {as_bytes(origin), invitation.view(), person.view(), key.public_key().view()}))};
   const auto statement = author.sign(draft, {newest.checkpoint.size, newest.checkpoint.root});
 
   // The key file first: what is enrolled must never be a key that nobody has. A clear no leaves none behind.
@@ -196,8 +216,9 @@ Status enrol_at(const Enrol& options) {
     if (options.login.empty()) {
       commands::RawSubmission alone;
       alone.statements.push_back(statement);
-      return expect_ok(client->send({"POST", "/v1/schools/" + options.school + "/events", std::string(server::kStatementsMediaType),
-                                     std::string(as_text(server::write_submission_buffer(alone))), language_headers()}));
+      return expect_ok(
+          client->send({"POST", "/v1/schools/" + options.school + "/events", std::string(server::kStatementsMediaType),
+                        std::string(as_text(server::write_submission_buffer(alone))), language_headers()}));
     }
     TRY(const auto made, account_for(options.login, person, key, random));
     const Signature signed_account = key.sign(server::account_message(origin, made.account));
@@ -219,18 +240,22 @@ Status enrol_at(const Enrol& options) {
 Status login_at(const Login& options) {
   TRY(auto client, connect(options.url));
   const auto ask = [&](const char* path, const boost::json::object& body) {
-    return expect_ok(client->send({"POST", path, "application/json", boost::json::serialize(body), language_headers()}));
+    return expect_ok(
+        client->send({"POST", path, "application/json", boost::json::serialize(body), language_headers()}));
   };
   TRY(const auto salted, ask("/v1/auth/salt", {{"school", options.school}, {"login", options.login}}));
   TRY(const Id salt, fixed_from_hex<Id>(text_member(salted.body, "salt")));
   TRY(const std::string password, passphrase("the account " + options.login));
   TRY(const auto secrets, signing::stretch_password(password, salt));
-  TRY(const auto in, ask("/v1/auth/login", {{"school", options.school}, {"login", options.login}, {"proof", to_hex(secrets.login_proof)}}));
+  TRY(const auto in,
+      ask("/v1/auth/login",
+          {{"school", options.school}, {"login", options.login}, {"proof", to_hex(secrets.login_proof)}}));
   TRY(const PublicKey expected, fixed_from_hex<PublicKey>(text_member(in.body, "public_key")));
   TRY(const Bytes wrapped, from_base64(text_member(in.body, "wrapped_key")));
   TRY(const auto key, signing::unwrap_key(wrapped, signing::Purpose::kAuthor, expected, secrets.wrapping_key));
   TRY_STATUS(write_key(options.out, key));
-  std::cout << "{\"person\":" << ledger::json_string(text_member(in.body, "person")) << ",\"key\":\"" << to_hex(key.id().view()) << "\"}\n";
+  std::cout << "{\"person\":" << ledger::json_string(text_member(in.body, "person")) << ",\"key\":\""
+            << to_hex(key.id().view()) << "\"}\n";
   return {};
 }
 
@@ -260,7 +285,8 @@ int get(const Get& options) {
   // The school is in the path: /v1/schools/S/… or /log/S/…
   std::string school = options.school;
   for (const std::string prefix : {"/v1/schools/", "/log/"})
-    if (school.empty() && options.path.starts_with(prefix)) school = options.path.substr(prefix.size(), options.path.find('/', prefix.size()) - prefix.size());
+    if (school.empty() && options.path.starts_with(prefix))
+      school = options.path.substr(prefix.size(), options.path.find('/', prefix.size()) - prefix.size());
   if (school.empty()) return refuse("PATH names no school; give --school");
   auto session = sign_in(options.url, school, *key);
   if (!session) return refuse(session.error());

@@ -9,8 +9,8 @@ namespace letopis::tools {
 namespace {
 
 void print(signing::Purpose purpose, const Id& id, const PublicKey& key) {
-  std::cout << "{\"purpose\":" << ledger::json_string(signing::purpose_name(purpose)) << ",\"id\":\"" << to_hex(id.view())
-            << "\",\"public\":\"" << to_hex(key.view()) << "\"}\n";
+  std::cout << "{\"purpose\":" << ledger::json_string(signing::purpose_name(purpose)) << ",\"id\":\""
+            << to_hex(id.view()) << "\",\"public\":\"" << to_hex(key.view()) << "\"}\n";
 }
 
 }  // namespace

@@ -85,7 +85,9 @@ Result<replay_tools::SimulateOptions> simulation(const Simulate& options) {
     TRY(out.passphrase, passphrase("the key files"));
   }
   if (::isatty(STDERR_FILENO) != 0)
-    out.progress = [](std::size_t done, std::size_t of) { std::cerr << "\r" << done << " / " << of << (done == of ? "\n" : "") << std::flush; };
+    out.progress = [](std::size_t done, std::size_t of) {
+      std::cerr << "\r" << done << " / " << of << (done == of ? "\n" : "") << std::flush;
+    };
   return out;
 }
 
@@ -95,8 +97,9 @@ int report(const Result<replay_tools::Simulated>& done, bool json) {
     std::cout << replay_tools::to_json(*done);  // a line of its own
     return kExitOk;
   }
-  std::cout << "simulated school " << done->school << ": " << done->events << " entries, " << done->tally.accepted << " accepted, "
-            << done->tally.late << " late, " << done->tally.refused_total() << " refused, " << done->skipped << " rows skipped\n";
+  std::cout << "simulated school " << done->school << ": " << done->events << " entries, " << done->tally.accepted
+            << " accepted, " << done->tally.late << " late, " << done->tally.refused_total() << " refused, "
+            << done->skipped << " rows skipped\n";
   for (const auto& [rule, count] : done->tally.refused) std::cout << "  refused by " << rule << ": " << count << '\n';
   std::cout << "vkey " << done->vkey << '\n';
   return kExitOk;
@@ -108,7 +111,8 @@ int init(const Init& options) {
   const auto vkey = create(options);
   if (!vkey) return refuse(vkey.error());
   if (options.json)
-    std::cout << "{\"school\":" << ledger::json_string(options.school) << ",\"vkey\":" << ledger::json_string(*vkey) << "}\n";
+    std::cout << "{\"school\":" << ledger::json_string(options.school) << ",\"vkey\":" << ledger::json_string(*vkey)
+              << "}\n";
   else
     std::cout << *vkey << '\n';
   return kExitOk;

@@ -88,7 +88,8 @@ class ControlSocket {
     std::string line;
     char c = 0;
     pollfd readable{caller, POLLIN, 0};
-    while (line.size() < kLineMaxBytes && ::poll(&readable, 1, 5000) > 0 && ::read(caller, &c, 1) == 1 && c != '\n') line += c;
+    while (line.size() < kLineMaxBytes && ::poll(&readable, 1, 5000) > 0 && ::read(caller, &c, 1) == 1 && c != '\n')
+      line += c;
     std::string reply = "error unknown command";
     if (line.starts_with("backup ")) {
       const auto made = make_backup(engine_, line.substr(7));
@@ -138,7 +139,9 @@ Result<Serve> with_config(Serve options) {
       continue;
     }
     const auto known = texts.find(name);
-    if (known == texts.end()) return refuse_line(value.source(), name + " is no setting; there are listen, tls-cert, tls-key, public-origin = [...]");
+    if (known == texts.end())
+      return refuse_line(value.source(),
+                         name + " is no setting; there are listen, tls-cert, tls-key, public-origin = [...]");
     if (!value.is_string()) return refuse_line(value.source(), name + " is a text");
     if (known->second->empty()) *known->second = **value.as_string();
   }
@@ -151,10 +154,12 @@ Result<server::HttpOptions> http_options(const Serve& options) {
   if (colon == std::string::npos) return fail("malformed", "--listen takes HOST:PORT");
   http.host = options.listen.substr(0, colon);
   const std::string port = options.listen.substr(colon + 1);
-  if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65'535)
+  if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
+      std::stoi(port) > 65'535)
     return fail("malformed", "--listen takes HOST:PORT");
   http.port = static_cast<std::uint16_t>(std::stoi(port));
-  if (options.tls_cert.empty() != options.tls_key.empty()) return fail("malformed", "--tls-cert and --tls-key go together");
+  if (options.tls_cert.empty() != options.tls_key.empty())
+    return fail("malformed", "--tls-cert and --tls-key go together");
   if (!options.tls_cert.empty()) http.tls_certificate_file = options.tls_cert, http.tls_key_file = options.tls_key;
   return http;
 }
@@ -174,7 +179,8 @@ Result<int> run(const Serve& given) {
   TRY(Serve options, with_config(given));
   if (options.listen.empty()) options.listen = kListenByDefault;
   TRY(const auto http, http_options(options));
-  if (!posix_file_system().exists(options.data + "/ledger")) return fail("not_found", options.data + " holds no school; letopis init creates one");
+  if (!posix_file_system().exists(options.data + "/ledger"))
+    return fail("not_found", options.data + " holds no school; letopis init creates one");
   // Before any thread exists: they all inherit the mask, and only this one takes signals.
   sigset_t signals;
   sigemptyset(&signals);
@@ -204,12 +210,15 @@ Result<int> run(const Serve& given) {
   {
     const ControlSocket control_socket(*engine, options.data);
     if (!control_socket.why_not().empty())
-      log->write(server::LogLevel::kWarning, "no_backup_while_running", {{"why", std::string_view(control_socket.why_not())}});
+      log->write(server::LogLevel::kWarning, "no_backup_while_running",
+                 {{"why", std::string_view(control_socket.why_not())}});
     announce(*engine, *app);
     for (int number = 0;;) {
       if (::sigwait(&signals, &number) != 0) continue;
       if (number == SIGHUP) {
-        if (const auto reloaded = app->reload_certificates(); !reloaded) log->write(server::LogLevel::kWarning, "certificates_kept", {{"reason", std::string_view(reloaded.error().code)}});
+        if (const auto reloaded = app->reload_certificates(); !reloaded)
+          log->write(server::LogLevel::kWarning, "certificates_kept",
+                     {{"reason", std::string_view(reloaded.error().code)}});
         continue;
       }
       if (number == SIGUSR1) {
@@ -249,7 +258,8 @@ Result<std::string> control(const std::string& data, const std::string& line) {
   if (!reply.starts_with("error ")) return fail("refused", "no answer");
   // "error code: detail", as Error::text() writes it.
   const auto colon = reply.find(": ");
-  return fail(std::string_view(reply).substr(6, colon == std::string::npos ? colon : colon - 6), colon == std::string::npos ? "" : reply.substr(colon + 2));
+  return fail(std::string_view(reply).substr(6, colon == std::string::npos ? colon : colon - 6),
+              colon == std::string::npos ? "" : reply.substr(colon + 2));
 }
 
 }  // namespace letopis::tools

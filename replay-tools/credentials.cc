@@ -28,7 +28,8 @@ std::string new_password(Random& random) {
   return password;
 }
 
-Result<Details> give_access(FileSystem& files, World& w, const Scribe& scribe, const std::string& directory, std::string_view passphrase) {
+Result<Details> give_access(FileSystem& files, World& w, const Scribe& scribe, const std::string& directory,
+                            std::string_view passphrase) {
   Details details;
   details.login = w.model.users[w.user_of.at(scribe.person())].username;
   details.password = new_password(w.random);
@@ -51,27 +52,29 @@ Result<Details> give_access(FileSystem& files, World& w, const Scribe& scribe, c
 
 }  // namespace
 
-Status write_credentials(FileSystem& files, World& w, const Simulated& simulated, const std::string& data, const std::string& file,
-                         std::string_view passphrase) {
+Status write_credentials(FileSystem& files, World& w, const Simulated& simulated, const std::string& data,
+                         const std::string& file, std::string_view passphrase) {
   if (passphrase.empty()) return fail("malformed", "key files need a passphrase: set LETOPIS_PASSPHRASE");
   const std::string absolute = std::filesystem::absolute(data).lexically_normal().string();
   TRY_STATUS(files.make_directories(absolute + "/keys"));
   std::map<Id, Details> given;
-  std::string json = "{\"data\":" + json_text(absolute) + ",\"school\":" + json_text(simulated.school) + ",\"vkey\":" + json_text(simulated.vkey) +
+  std::string json = "{\"data\":" + json_text(absolute) + ",\"school\":" + json_text(simulated.school) +
+                     ",\"vkey\":" + json_text(simulated.vkey) +
                      ",\"simulated\":true,\"events\":" + std::to_string(simulated.events);
   for (std::size_t i = 1; i <= std::size(kRoleNames); ++i) {
     const auto role = static_cast<Role>(i);
     if (role == Role::kService || role == Role::kRoot) continue;
     const Scribe* found = nullptr;
     for (const auto& [person, scribe] : w.signing)
-      if (found == nullptr && w.user_of.contains(person) && commands::holds(w.state(), person, role, w.today())) found = scribe;
+      if (found == nullptr && w.user_of.contains(person) && commands::holds(w.state(), person, role, w.today()))
+        found = scribe;
     if (found == nullptr) continue;
     if (!given.contains(found->person())) {
       TRY(given[found->person()], give_access(files, w, *found, absolute + "/keys", passphrase));
     }
     const Details& details = given.at(found->person());
-    json += "," + json_text(enum_name(role)) + ":{\"login\":" + json_text(details.login) + ",\"password\":" + json_text(details.password) +
-            ",\"key_file\":" + json_text(details.key_file) + "}";
+    json += "," + json_text(enum_name(role)) + ":{\"login\":" + json_text(details.login) +
+            ",\"password\":" + json_text(details.password) + ",\"key_file\":" + json_text(details.key_file) + "}";
   }
   json += "}\n";
   return files.write_atomically(file, as_bytes(json), kPrivate);

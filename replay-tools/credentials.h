@@ -11,7 +11,7 @@ namespace letopis::replay_tools {
 
 // Writes DATA/keys/<login>.key for each of them, then `file`: one JSON object with data, school, vkey, events and per role
 // login, password and key_file.
-Status write_credentials(FileSystem& files, World& world, const Simulated& simulated, const std::string& data, const std::string& file,
-                         std::string_view passphrase);
+Status write_credentials(FileSystem& files, World& world, const Simulated& simulated, const std::string& data,
+                         const std::string& file, std::string_view passphrase);
 
 }  // namespace letopis::replay_tools

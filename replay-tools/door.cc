@@ -17,7 +17,9 @@ class EngineDoor final : public Door {
   EngineDoor(commands::School& school, commands::Language language) : school_(school), language_(language) {}
   const std::string& origin() const override { return school_.origin(); }
   Result<Seen> seen() override {
-    return school_.read([](const commands::ReadModel& model) { return Seen{model.checkpoint.size, model.checkpoint.root}; });
+    return school_.read([](const commands::ReadModel& model) {
+      return Seen{model.checkpoint.size, model.checkpoint.root};
+    });
   }
   Result<std::vector<Acknowledged>> submit(commands::RawSubmission submission) override {
     return school_.submit(std::move(submission), language_);
@@ -29,18 +31,20 @@ class EngineDoor final : public Door {
 };
 
 std::string describe_refusal(const Acknowledged& refused) {
-  return refused.rule + (refused.clause.empty() ? "" : " (" + refused.clause + ")") + (refused.message.empty() ? "" : ": " + refused.message);
+  return refused.rule + (refused.clause.empty() ? "" : " (" + refused.clause + ")") +
+         (refused.message.empty() ? "" : ": " + refused.message);
 }
 
 Status none_refused(const std::vector<Acknowledged>& recorded) {
   for (const auto& one : recorded)
-    if (one.verdict == Verdict::kRefused) return fail("refused", "entry " + std::to_string(one.index) + ": " + describe_refusal(one));
+    if (one.verdict == Verdict::kRefused)
+      return fail("refused", "entry " + std::to_string(one.index) + ": " + describe_refusal(one));
   return {};
 }
 
 // The second signatures that entries just recorded wait for.
-Status endorse(const std::vector<Acknowledged>& recorded, const std::vector<Scribe*>& authors, const Officials& officials, Door& door,
-               Instant now, Tally& tally) {
+Status endorse(const std::vector<Acknowledged>& recorded, const std::vector<Scribe*>& authors,
+               const Officials& officials, Door& door, Instant now, Tally& tally) {
   Request request(door, now);
   for (std::size_t i = 0; i < recorded.size(); ++i) {
     std::vector<const Scribe*> signed_already{authors[i]};
@@ -121,7 +125,8 @@ Scribe* Officials::find(Role role, const Id& person, const std::vector<const Scr
 std::vector<Role> missing_signers(const SetupPlan& plan, const Officials& officials) {
   std::vector<Role> missing;
   const auto need = [&](Role role, const Id& person) {
-    if (officials.find(role, person) == nullptr && std::find(missing.begin(), missing.end(), role) == missing.end()) missing.push_back(role);
+    if (officials.find(role, person) == nullptr && std::find(missing.begin(), missing.end(), role) == missing.end())
+      missing.push_back(role);
   };
   for (const auto& step : plan.steps) {
     need(step.signer, step.person);
@@ -130,8 +135,8 @@ std::vector<Role> missing_signers(const SetupPlan& plan, const Officials& offici
   return missing;
 }
 
-Status carry_out(const SetupPlan& plan, const Officials& officials, Door& door, const std::function<Instant()>& now, Tally& tally,
-                 const Progress& progress) {
+Status carry_out(const SetupPlan& plan, const Officials& officials, Door& door, const std::function<Instant()>& now,
+                 Tally& tally, const Progress& progress) {
   for (std::size_t next = 0; next < plan.steps.size();) {
     const Instant at = now();
     Request request(door, at);
@@ -157,16 +162,18 @@ Status carry_out(const SetupPlan& plan, const Officials& officials, Door& door, 
   return {};
 }
 
-Result<std::unique_ptr<Scribe>> enrol(Door& door, const IssuedCode& code, Role role, Instant now, Random& random, Tally& tally,
-                                      const KeepKey& keep) {
+Result<std::unique_ptr<Scribe>> enrol(Door& door, const IssuedCode& code, Role role, Instant now, Random& random,
+                                      Tally& tally, const KeepKey& keep) {
   TRY(const auto code_key, signing::key_from_invitation_code(code.code));
-  auto scribe = std::make_unique<Scribe>(signing::KeyPair::generate(signing::Purpose::kAuthor, random), door.origin(), code.person, random);
+  auto scribe = std::make_unique<Scribe>(signing::KeyPair::generate(signing::Purpose::kAuthor, random), door.origin(),
+                                         code.person, random);
   if (keep) TRY_STATUS(keep(scribe->key));
   KeyEnrolled body;
   body.invitation = code.invitation;
   body.person = code.person;
   body.key = scribe->key.public_key();
-  body.code_signature = code_key.sign(commands::enrolment_message(door.origin(), body.invitation, body.person, body.key));
+  body.code_signature =
+      code_key.sign(commands::enrolment_message(door.origin(), body.invitation, body.person, body.key));
   Author::Draft draft;
   draft.body = body;
   draft.acting_as = role;

@@ -90,13 +90,13 @@ std::vector<ledger::Role> missing_signers(const SetupPlan& plan, const Officials
 // Carries a plan out in order, some hundred statements a request, each endorsed by whom it waits for before the next request.
 // Errors: those of submitting; "refused" when a rule refuses one (what was recorded before it stays), "no_signer".
 using Progress = std::function<void(std::size_t done, std::size_t of)>;
-Status carry_out(const SetupPlan& plan, const Officials& officials, Door& door, const std::function<Instant()>& now, Tally& tally,
-                 const Progress& progress = {});
+Status carry_out(const SetupPlan& plan, const Officials& officials, Door& door, const std::function<Instant()>& now,
+                 Tally& tally, const Progress& progress = {});
 
 // The enrolment of a new key by an invitation code: the new scribe, recorded. `keep` gets the key before it is sent, so that
 // no key is enrolled that nobody has. "refused", and the errors of submitting and of `keep`.
 using KeepKey = std::function<Status(const signing::KeyPair& key)>;
-Result<std::unique_ptr<Scribe>> enrol(Door& door, const IssuedCode& code, ledger::Role role, Instant now, Random& random, Tally& tally,
-                                      const KeepKey& keep = {});
+Result<std::unique_ptr<Scribe>> enrol(Door& door, const IssuedCode& code, ledger::Role role, Instant now,
+                                      Random& random, Tally& tally, const KeepKey& keep = {});
 
 }  // namespace letopis::replay_tools

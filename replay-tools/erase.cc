@@ -78,7 +78,8 @@ Result<bool> texts_since(const School& school, const Id& person, std::uint64_t a
 Result<std::string> look(commands::Engine& engine, School& school, const std::vector<std::string_view>& words) {
   TRY(const Id person, fixed_from_hex<Id>(words[2]));
   const auto structure = school.structure();
-  if (structure->person(person) == nullptr) return fail("not_found", "no person " + std::string(words[2]) + " at " + school.slug());
+  if (structure->person(person) == nullptr)
+    return fail("not_found", "no person " + std::string(words[2]) + " at " + school.slug());
   TRY(const auto texts, engine.vault().count_texts(school.slug(), person));
   TRY(auto act, newest_act(school, person));
   if (act && !act->pending) {
@@ -86,15 +87,19 @@ Result<std::string> look(commands::Engine& engine, School& school, const std::ve
     if (more) act.reset();
   }
   const auto checkpoint = school.read([](const auto& model) { return model.checkpoint; });
-  std::string answer = school.slug() + " " + school.origin() + " " + std::to_string(checkpoint.size) + " " + to_base64(checkpoint.root.view()) + " " + std::to_string(texts);
-  answer += act ? (act->pending ? " pending " : " stands ") + to_hex(act->id.view()) + " " + std::to_string(act->index) : " none - 0";
+  std::string answer = school.slug() + " " + school.origin() + " " + std::to_string(checkpoint.size) + " " +
+                       to_base64(checkpoint.root.view()) + " " + std::to_string(texts);
+  answer += act ? (act->pending ? " pending " : " stands ") + to_hex(act->id.view()) + " " + std::to_string(act->index)
+                : " none - 0";
   const Date today = structure->local_today(engine.clock().now());
   for (std::size_t i = 3; i < words.size(); ++i) {
     TRY(const Id id, fixed_from_hex<Id>(words[i]));
     const auto* key = structure->key(id);
-    if (key == nullptr || key->person.is_zero()) return fail("unknown_key", "no official of " + school.slug() + " has this key");
+    if (key == nullptr || key->person.is_zero())
+      return fail("unknown_key", "no official of " + school.slug() + " has this key");
     answer += " " + to_hex(key->person.view()) + ":";
-    for (const Role role : commands::capacities(*structure, key->person, today)) answer += std::string(enum_name(role)) + ",";
+    for (const Role role : commands::capacities(*structure, key->person, today))
+      answer += std::string(enum_name(role)) + ",";
   }
   return answer;
 }
@@ -109,10 +114,12 @@ Result<std::string> record(School& school, const std::vector<std::string_view>& 
       return fail("malformed", "only an erasure is recorded here");
     submission.statements.push_back({Bytes(statement.bytes.begin(), statement.bytes.end()), statement.signature});
   }
-  for (const auto& text : submitted.texts) submission.texts.push_back({std::string(text.field), text.salt, std::string(text.text)});
+  for (const auto& text : submitted.texts)
+    submission.texts.push_back({std::string(text.field), text.salt, std::string(text.text)});
   TRY(const auto recorded, school.submit(std::move(submission), commands::Language::kEnglish));
   const auto& first = recorded.front();
-  if (first.verdict == Verdict::kRefused) return fail("refused", first.rule + (first.message.empty() ? "" : ": " + first.message));
+  if (first.verdict == Verdict::kRefused)
+    return fail("refused", first.rule + (first.message.empty() ? "" : ": " + first.message));
   return std::to_string(first.index) + " " + to_hex(first.statement.view());
 }
 
@@ -190,7 +197,9 @@ class Erasing {
   }
 
  private:
-  std::string school() const { return !look_.school.empty() ? look_.school : request_.school.empty() ? "-" : request_.school; }
+  std::string school() const {
+    return !look_.school.empty() ? look_.school : request_.school.empty() ? "-" : request_.school;
+  }
   Status see() {
     std::string line = std::string(kLook) + " " + school() + " " + to_hex(request_.person.view());
     for (const auto* key : request_.keys) line += " " + to_hex(key->id().view());
@@ -221,7 +230,8 @@ class Erasing {
   }
   Status say_act() {
     const auto director = key_of(Role::kDirector);
-    if (!director) return fail("not_entitled", "texts are erased by an act of the director: none of these keys is a director's");
+    if (!director)
+      return fail("not_entitled", "texts are erased by an act of the director: none of these keys is a director's");
     if (request_.reason.empty()) return fail("malformed", "an act of erasure needs a reason");
     return say(*director, Role::kDirector, PersonalTextErased{request_.person, look_.texts}, true);
   }

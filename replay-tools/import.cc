@@ -40,7 +40,8 @@ Result<commands::Acknowledged> read_item(const boost::json::object& item) {
   read.message = text("message");
   if (const auto* awaits = item.if_contains("awaits"); awaits != nullptr && awaits->is_array())
     for (const auto& role : awaits->as_array())
-      if (const auto known = enum_from_name<Role>(role.is_string() ? std::string_view(role.as_string()) : std::string_view()))
+      if (const auto known =
+              enum_from_name<Role>(role.is_string() ? std::string_view(role.as_string()) : std::string_view()))
         read.awaits.push_back(*known);
   return read;
 }
@@ -49,7 +50,8 @@ Result<std::vector<commands::Acknowledged>> read_items(const std::string& body, 
   boost::json::error_code error;
   const auto value = boost::json::parse(body, error);
   const auto* items = error || !value.is_object() ? nullptr : value.as_object().if_contains("items");
-  if (items == nullptr || !items->is_array() || items->as_array().size() != expected) return fail("bad_answer", "not one item a statement");
+  if (items == nullptr || !items->is_array() || items->as_array().size() != expected)
+    return fail("bad_answer", "not one item a statement");
   std::vector<commands::Acknowledged> read;
   for (const auto& item : items->as_array()) {
     if (!item.is_object()) return fail("bad_answer", "an item that is no object");
@@ -73,7 +75,8 @@ class HttpDoor final : public Door {
     const std::size_t said = submission.statements.size();
     const Bytes body = server::write_submission_buffer(submission);
     TRY(const auto answer,
-        expect_ok(client_->send({"POST", "/v1/schools/" + school_ + "/events", std::string(server::kStatementsMediaType), std::string(as_text(body)), headers_})));
+        expect_ok(client_->send({"POST", "/v1/schools/" + school_ + "/events",
+                                 std::string(server::kStatementsMediaType), std::string(as_text(body)), headers_})));
     return read_items(answer.body, said);
   }
 
@@ -109,13 +112,17 @@ class Import {
   }
 
  private:
-  SetupContext context() { return {model_, state_, door_->origin(), state_.exists() ? state_.local_today(clock_.now()) : local_date(clock_.now(), {0})}; }
+  SetupContext context() {
+    return {model_, state_, door_->origin(),
+            state_.exists() ? state_.local_today(clock_.now()) : local_date(clock_.now(), {0})};
+  }
 
   // Nothing is entered for days that are over, so files of an old year bring little more than people.
   void warn_of_the_past() {
     const auto& year = model_.sessions[model_.school_year];
     if (year.end >= context().today) return;
-    std::cerr << "letopis: warning: the school year of these files, " << year.title << ", ended on " << format_date(year.end)
+    std::cerr << "letopis: warning: the school year of these files, " << year.title << ", ended on "
+              << format_date(year.end)
               << ": what was in force only then (periods, groups, enrolments, timetable) is not recorded now\n";
   }
 
@@ -133,7 +140,8 @@ class Import {
       TRY(const auto info, signing::inspect_key(text));
       if (info.purpose == signing::Purpose::kRoot) {
         TRY(auto key, read_key(file, signing::Purpose::kRoot));
-        officials_.add(Role::kRoot, *scribes_.emplace_back(std::make_unique<Scribe>(std::move(key), door_->origin(), Id{}, random_)));
+        officials_.add(Role::kRoot, *scribes_.emplace_back(
+                                        std::make_unique<Scribe>(std::move(key), door_->origin(), Id{}, random_)));
         continue;
       }
       TRY(auto key, read_key(file, signing::Purpose::kAuthor));
@@ -152,7 +160,10 @@ class Import {
     }
     Error last{"no_signer", "none of the keys may read the log: the director's, an auditor's or an archivist's may"};
     for (const auto& headers : sessions_) {
-      TRY(const auto source, audit::HttpSource::open(o_.url, o_.school, [headers](server::HttpClient&) -> Result<audit::HttpSource::Headers> { return headers; }));
+      TRY(const auto source,
+          audit::HttpSource::open(
+              o_.url, o_.school,
+              [headers](server::HttpClient&) -> Result<audit::HttpSource::Headers> { return headers; }));
       TRY(const auto size, source->size());
       const Status folded = fold(*source, size);
       if (folded) {
@@ -197,12 +208,16 @@ class Import {
   Status carry(const SetupPlan& plan) {
     Progress progress;
     if (::isatty(STDERR_FILENO) != 0)
-      progress = [](std::size_t done, std::size_t of) { std::cerr << '\r' << done << " / " << of << (done == of ? "\n" : "") << std::flush; };
-    return carry_out(plan, officials_, *door_, [this] { return clock_.now(); }, tally_, progress);
+      progress = [](std::size_t done, std::size_t of) {
+        std::cerr << '\r' << done << " / " << of << (done == of ? "\n" : "") << std::flush;
+      };
+    return carry_out(
+        plan, officials_, *door_, [this] { return clock_.now(); }, tally_, progress);
   }
   Status can_sign(const SetupPlan& plan) const {
     std::string names;
-    for (const Role role : missing_signers(plan, officials_)) names += (names.empty() ? "" : ", ") + std::string(enum_name(role));
+    for (const Role role : missing_signers(plan, officials_))
+      names += (names.empty() ? "" : ", ") + std::string(enum_name(role));
     if (names.empty()) return {};
     return fail("no_signer", "nothing was recorded: keys are missing of " + names);
   }
@@ -210,7 +225,8 @@ class Import {
   // The officials who sign the rest, where the root keys are at hand and they are not there yet.
   Status found() {
     if (officials_.find(Role::kRoot) == nullptr) return {};
-    TRY(const SetupPlan plan, found_school(context(), Instant{clock_.now().micros + kCodesLiveDays * 24 * 3600 * kMicrosPerSecond}, random_));
+    TRY(const SetupPlan plan,
+        found_school(context(), Instant{clock_.now().micros + kCodesLiveDays * 24 * 3600 * kMicrosPerSecond}, random_));
     if (o_.dry_run) {
       founding_ = plan.steps.size();
       return {};
@@ -219,7 +235,8 @@ class Import {
     const std::string keys = o_.officials.empty() ? o_.school + "-keys" : o_.officials;
     TRY_STATUS(posix_file_system().make_directories(keys));
     for (const auto& code : plan.codes)
-      if (posix_file_system().exists(key_file(keys, code))) return fail("already_exists", key_file(keys, code) + ": keys are never overwritten");
+      if (posix_file_system().exists(key_file(keys, code)))
+        return fail("already_exists", key_file(keys, code) + ": keys are never overwritten");
     TRY_STATUS(carry(plan));
     for (const auto& code : plan.codes) {
       const auto keep = [&](const signing::KeyPair& key) { return write_key(key_file(keys, code), key); };
@@ -231,13 +248,16 @@ class Import {
     }
     return look();
   }
-  std::string key_file(const std::string& directory, const IssuedCode& code) const { return directory + "/" + model_.users[code.user].username + ".key"; }
+  std::string key_file(const std::string& directory, const IssuedCode& code) const {
+    return directory + "/" + model_.users[code.user].username + ".key";
+  }
 
   Status hand_out_codes() {
     TRY_STATUS(look());
     std::vector<std::size_t> everybody;
     for (std::size_t i = 0; i < model_.users.size(); ++i) everybody.push_back(i);
-    SetupPlan plan = invite(context(), everybody, Instant{clock_.now().micros + kCodesLiveDays * 24 * 3600 * kMicrosPerSecond}, random_);
+    SetupPlan plan = invite(context(), everybody,
+                            Instant{clock_.now().micros + kCodesLiveDays * 24 * 3600 * kMicrosPerSecond}, random_);
     // Families are invited by their class teacher, where that key is here.
     std::vector<IssuedCode> codes;
     std::vector<SetupStep> steps;
@@ -249,15 +269,17 @@ class Import {
     plan.steps = std::move(steps);
     TRY_STATUS(carry(plan));
     std::string csv = "username,name,code\n";
-    for (const auto& code : codes) csv += model_.users[code.user].username + "," + full_name(model_.users[code.user]) + "," + code.code + "\n";
+    for (const auto& code : codes)
+      csv += model_.users[code.user].username + "," + full_name(model_.users[code.user]) + "," + code.code + "\n";
     invited_ = codes.size();
     return posix_file_system().write_atomically(o_.codes, as_bytes(csv), kPrivate);
   }
 
   Status report(std::size_t steps) const {
     if (o_.json) {
-      std::cout << "{\"school\":" << json_text(o_.school) << ",\"dry_run\":" << (o_.dry_run ? "true" : "false") << ",\"planned\":" << steps + founding_
-                << ",\"recorded\":" << tally_.total() << ",\"invited\":" << invited_ << "}\n";
+      std::cout << "{\"school\":" << json_text(o_.school) << ",\"dry_run\":" << (o_.dry_run ? "true" : "false")
+                << ",\"planned\":" << steps + founding_ << ",\"recorded\":" << tally_.total()
+                << ",\"invited\":" << invited_ << "}\n";
     } else if (o_.dry_run) {
       std::cout << steps + founding_ << " entries would be recorded\n";
     } else {

@@ -16,12 +16,12 @@
 namespace letopis::tools {
 
 struct ImportOptions {
-  std::string directory;                 // of the OneRoster files
+  std::string directory;  // of the OneRoster files
   std::string url, school;
-  std::vector<std::string> keys;         // key files: root keys, officials', class teachers'
-  std::string officials;                 // directory for keys of officials enrolled here; default: SCHOOL-keys
-  std::string codes;                     // CSV file for invitation codes; empty: nobody is invited
-  bool dry_run = false;                  // reads and plans, says nothing
+  std::vector<std::string> keys;  // key files: root keys, officials', class teachers'
+  std::string officials;          // directory for keys of officials enrolled here; default: SCHOOL-keys
+  std::string codes;              // CSV file for invitation codes; empty: nobody is invited
+  bool dry_run = false;           // reads and plans, says nothing
   bool json = false;
 };
 

@@ -23,21 +23,25 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   int status = kExitOk;
 
-  auto* key = add(app, "key", "keys with one purpose each, sealed with a passphrase", "letopis key new --purpose root --out director-root.key");
+  auto* key = add(app, "key", "keys with one purpose each, sealed with a passphrase",
+                  "letopis key new --purpose root --out director-root.key");
   key->require_subcommand(1);
   KeyNew key_new_options;
   auto* key_new_command = add(*key, "new", "makes a key", "letopis key new --purpose author --out teacher.key");
-  key_new_command->add_option("--purpose", key_new_options.purpose, "root, author, log, witness, archive or service")->required();
+  key_new_command->add_option("--purpose", key_new_options.purpose, "root, author, log, witness, archive or service")
+      ->required();
   key_new_command->add_option("--out", key_new_options.out, "the key file")->required();
   key_new_command->callback([&] { status = key_new(key_new_options); });
   std::string shown;
-  auto* key_show_command = add(*key, "show", "purpose, id and public key of a key file", "letopis key show teacher.key");
+  auto* key_show_command =
+      add(*key, "show", "purpose, id and public key of a key file", "letopis key show teacher.key");
   key_show_command->add_option("FILE", shown)->required();
   key_show_command->callback([&] { status = key_show(shown); });
 
   Init init_options;
   auto* init_command = add(app, "init", "creates a school; prints its log's vkey",
-                           "letopis init --data DIR --school licey29 --origin journal.example.org/log/licey29 --name 'Лицей № 29' --timezone "
+                           "letopis init --data DIR --school licey29 --origin journal.example.org/log/licey29 --name "
+                           "'Лицей № 29' --timezone "
                            "Europe/Moscow --root-key director-root.key");
   init_command->add_option("--data", init_options.data, "data directory")->required();
   init_command->add_option("--school", init_options.school, "short name: a-z, 0-9, -")->required();
@@ -47,31 +51,43 @@ int main(int argc, char** argv) {
   init_command->add_option("--utc-offset", init_options.utc_offset, "+03:00; default: the zone's offset now");
   init_command->add_option("--profile", init_options.profile, "regulation profile")->capture_default_str();
   init_command->add_option("--root-key", init_options.root_keys, "key files of the officials")->required();
-  init_command->add_option("--threshold", init_options.threshold, "how many of them an act needs")->capture_default_str();
+  init_command->add_option("--threshold", init_options.threshold, "how many of them an act needs")
+      ->capture_default_str();
   init_command->add_flag("--json", init_options.json);
   init_command->callback([&] { status = init(init_options); });
 
   Serve serve_options;
-  auto* serve_command = add(app, "serve", "serves all schools of a data directory", "letopis serve --data DIR --listen 127.0.0.1:8080");
+  auto* serve_command =
+      add(app, "serve", "serves all schools of a data directory", "letopis serve --data DIR --listen 127.0.0.1:8080");
   serve_command->add_option("--data", serve_options.data)->required();
   serve_command->add_option("--listen", serve_options.listen, "HOST:PORT; port 0: any; default: 127.0.0.1:8080");
   serve_command->add_option("--tls-cert", serve_options.tls_cert, "PEM certificate chain");
   serve_command->add_option("--tls-key", serve_options.tls_key, "PEM private key");
-  serve_command->add_option("--public-origin", serve_options.public_origins, "https://… under which browsers know this server");
-  serve_command->add_option("--config", serve_options.config, "a TOML file: listen, tls-cert, tls-key, public-origin = [...]");
-  serve_command->add_flag("--insecure-cookies", serve_options.insecure_cookies, "cookies over plain HTTP (demos on this machine)");
+  serve_command->add_option("--public-origin", serve_options.public_origins,
+                            "https://… under which browsers know this server");
+  serve_command->add_option("--config", serve_options.config,
+                            "a TOML file: listen, tls-cert, tls-key, public-origin = [...]");
+  serve_command->add_flag("--insecure-cookies", serve_options.insecure_cookies,
+                          "cookies over plain HTTP (demos on this machine)");
   serve_command->callback([&] { status = serve(serve_options); });
 
-  auto* import = add(app, "import", "a school's files into a running server", "letopis import oneroster DIR --url URL --school S --key director-root.key");
+  auto* import = add(app, "import", "a school's files into a running server",
+                     "letopis import oneroster DIR --url URL --school S --key director-root.key");
   import->require_subcommand(1);
   ImportOptions import_options;
-  auto* oneroster = add(*import, "oneroster", "people, classes, groups, calendar and timetable from OneRoster CSV files",
-                        "letopis import oneroster DIR --url http://127.0.0.1:8080 --school licey29 --key director-root.key --dry-run");
-  oneroster->add_option("DIR", import_options.directory, "OneRoster files, with staff.csv, bells.csv, calendar.csv, timetable.csv")->required();
+  auto* oneroster = add(
+      *import, "oneroster", "people, classes, groups, calendar and timetable from OneRoster CSV files",
+      "letopis import oneroster DIR --url http://127.0.0.1:8080 --school licey29 --key director-root.key --dry-run");
+  oneroster
+      ->add_option("DIR", import_options.directory,
+                   "OneRoster files, with staff.csv, bells.csv, calendar.csv, timetable.csv")
+      ->required();
   oneroster->add_option("--url", import_options.url, "http(s)://host:port")->required();
   oneroster->add_option("--school", import_options.school)->required();
-  oneroster->add_option("--key", import_options.keys, "key files of those who sign: root keys first, officials' later")->required();
-  oneroster->add_option("--officials", import_options.officials, "where keys of officials enrolled here go; default: SCHOOL-keys");
+  oneroster->add_option("--key", import_options.keys, "key files of those who sign: root keys first, officials' later")
+      ->required();
+  oneroster->add_option("--officials", import_options.officials,
+                        "where keys of officials enrolled here go; default: SCHOOL-keys");
   oneroster->add_option("--codes", import_options.codes, "writes invitation codes of everybody to this CSV file");
   oneroster->add_flag("--dry-run", import_options.dry_run, "reads and plans, records nothing");
   oneroster->add_flag("--json", import_options.json);
@@ -80,18 +96,21 @@ int main(int argc, char** argv) {
     status = imported ? kExitOk : refuse(imported.error());
   });
 
-  auto* simulate = add(app, "simulate", "fills a new school, whose genesis says so, with history", "letopis simulate school CSV-DIR --data DIR --days 20 --seed 1");
+  auto* simulate = add(app, "simulate", "fills a new school, whose genesis says so, with history",
+                       "letopis simulate school CSV-DIR --data DIR --days 20 --seed 1");
   simulate->require_subcommand(1);
   Simulate simulate_options;
   const auto simulation = [&](const char* name, const char* what, int (*run)(const Simulate&)) {
-    auto* command = add(*simulate, name, what, std::string("letopis simulate ") + name + " DIR --data DATA --profile r000");
+    auto* command =
+        add(*simulate, name, what, std::string("letopis simulate ") + name + " DIR --data DATA --profile r000");
     command->add_option("DIR", simulate_options.source)->required();
     command->add_option("--data", simulate_options.data)->required();
     command->add_option("--profile", simulate_options.profile, "")->capture_default_str();
     command->add_option("--days", simulate_options.days, "school days before today")->capture_default_str();
     command->add_option("--seed", simulate_options.seed, "")->capture_default_str();
     command->add_option("--until", simulate_options.until, "instead of today: 2026-11-21");
-    command->add_option("--credentials", simulate_options.credentials, "writes sign-in details of one person of every role");
+    command->add_option("--credentials", simulate_options.credentials,
+                        "writes sign-in details of one person of every role");
     command->add_flag("--json", simulate_options.json);
     command->callback([&simulate_options, &status, run] { status = run(simulate_options); });
   };
@@ -105,33 +124,39 @@ int main(int argc, char** argv) {
     command->add_flag("--json", options.json);
   };
   Submit submit_options;
-  auto* submit_command = add(app, "submit", "JSON statements, signed and sent; prints receipts", "letopis submit lesson.json --url URL --school S --key teacher.key");
+  auto* submit_command = add(app, "submit", "JSON statements, signed and sent; prints receipts",
+                             "letopis submit lesson.json --url URL --school S --key teacher.key");
   submit_command->add_option("FILE", submit_options.file, "one object or an array; - for standard input");
   submit_command->add_option("--example", submit_options.example, "prints a statement of this type");
   client(submit_command, submit_options, true);
   submit_command->callback([&] { status = submit(submit_options); });
   Get get_options;
-  auto* get_command = add(app, "get", "signs in by key, reads a route, prints its JSON", "letopis get /v1/schools/S/me --url URL --key teacher.key");
+  auto* get_command = add(app, "get", "signs in by key, reads a route, prints its JSON",
+                          "letopis get /v1/schools/S/me --url URL --key teacher.key");
   get_command->add_option("PATH", get_options.path)->required();
   client(get_command, get_options, true);
   get_command->callback([&] { status = get(get_options); });
   Enrol enrol_options;
-  auto* enrol_command = add(app, "enrol", "redeems an invitation: makes a key, an account, a key file", "letopis enrol 7K3QF-… --url URL --school S --login anna --out anna.key");
+  auto* enrol_command = add(app, "enrol", "redeems an invitation: makes a key, an account, a key file",
+                            "letopis enrol 7K3QF-… --url URL --school S --login anna --out anna.key");
   enrol_command->add_option("CODE", enrol_options.code)->required();
   client(enrol_command, enrol_options, false);
-  enrol_command->add_option("--login", enrol_options.login, "an account of this name, for signing in with the password; without it: the key alone");
+  enrol_command->add_option("--login", enrol_options.login,
+                            "an account of this name, for signing in with the password; without it: the key alone");
   enrol_command->add_option("--role", enrol_options.role, "the capacity one enrols in; default: what the person is");
   enrol_command->add_option("--out", enrol_options.out, "the key file")->required();
   enrol_command->callback([&] { status = enrol(enrol_options); });
   Login login_options;
-  auto* login_command = add(app, "login", "signs in with the password and unwraps the key", "letopis login anna --url URL --school S --out anna.key");
+  auto* login_command = add(app, "login", "signs in with the password and unwraps the key",
+                            "letopis login anna --url URL --school S --out anna.key");
   login_command->add_option("NAME", login_options.login)->required();
   client(login_command, login_options, false);
   login_command->add_option("--out", login_options.out, "the key file")->required();
   login_command->callback([&] { status = login(login_options); });
 
   Audit audit_options;
-  auto* audit_command = add(app, "audit", "the whole check: 0 nothing violated, 1 violated, 2 unusable", "letopis audit --data DIR --school S --report audit.html");
+  auto* audit_command = add(app, "audit", "the whole check: 0 nothing violated, 1 violated, 2 unusable",
+                            "letopis audit --data DIR --school S --report audit.html");
   audit_command->add_option("--data", audit_options.data, "a stopped server's directory, read only");
   audit_command->add_option("--url", audit_options.url, "a running server");
   audit_command->add_option("--key", audit_options.key, "an auditor's key file, for --url");
@@ -146,7 +171,8 @@ int main(int argc, char** argv) {
 
   Replay replay_options;
   std::uint64_t to_index = 0;
-  auto* replay_command = add(app, "replay", "folds history; prints the state digest", "letopis replay --data DIR --school S --check");
+  auto* replay_command =
+      add(app, "replay", "folds history; prints the state digest", "letopis replay --data DIR --school S --check");
   replay_command->add_option("--data", replay_options.data)->required();
   replay_command->add_option("--school", replay_options.school)->required();
   auto* index_option = replay_command->add_option("--to-index", to_index, "the entries below this index");
@@ -160,7 +186,8 @@ int main(int argc, char** argv) {
   });
 
   Prove prove_options;
-  auto* prove_command = add(app, "prove", "a proof file for one entry", "letopis prove --data DIR --school S --index 17 --out entry.tlog-proof");
+  auto* prove_command = add(app, "prove", "a proof file for one entry",
+                            "letopis prove --data DIR --school S --index 17 --out entry.tlog-proof");
   prove_command->add_option("--data", prove_options.data);
   prove_command->add_option("--url", prove_options.url);
   prove_command->add_option("--key", prove_options.key);
@@ -169,52 +196,70 @@ int main(int argc, char** argv) {
   prove_command->add_option("--out", prove_options.out)->required();
   prove_command->callback([&] { status = prove(prove_options); });
 
-  auto* verify_command = add(app, "verify", "checks a receipt offline (runs letopis-verify)", "letopis verify receipt.tlog-proof --vkey V");
+  auto* verify_command = add(app, "verify", "checks a receipt offline (runs letopis-verify)",
+                             "letopis verify receipt.tlog-proof --vkey V");
   verify_command->prefix_command();
   verify_command->callback([&] { status = verify(verify_command->remaining()); });
 
   Backup backup_options;
-  auto* backup_command = add(app, "backup", "a consistent copy, of a running server too", "letopis backup --data DIR --out /media/disk/2026-11-21");
+  auto* backup_command = add(app, "backup", "a consistent copy, of a running server too",
+                             "letopis backup --data DIR --out /media/disk/2026-11-21");
   backup_command->add_option("--data", backup_options.data)->required();
   backup_command->add_option("--out", backup_options.out)->required();
   backup_command->add_flag("--json", backup_options.json);
   backup_command->callback([&] { status = backup(backup_options); });
   Restore restore_options;
   std::uint64_t restore_to = 0;
-  auto* restore_command = add(app, "restore", "schools rebuilt from a backup's entries, or a running server's, and audited; never behind a signed checkpoint",
-                              "letopis restore --from /media/disk/2026-11-21 --data DIR\n"
-                              "  letopis restore --from DIR-OF-BACKUP --data NEW-DIR --school S --to-index 1200\n"
-                              "  letopis restore --from https://journal.example.org --school S --key auditor.key --data DIR\n"
-                              "  letopis restore --from DIR-OF-BACKUP --data DIR --school S --successor journal.example.org/log/S-2 --root-key director-root.key");
-  restore_command->add_option("--from", restore_options.from, "a backup's directory, or http(s)://host:port of a running server")->required();
+  auto* restore_command = add(
+      app, "restore",
+      "schools rebuilt from a backup's entries, or a running server's, and audited; never behind a signed checkpoint",
+      "letopis restore --from /media/disk/2026-11-21 --data DIR\n"
+      "  letopis restore --from DIR-OF-BACKUP --data NEW-DIR --school S --to-index 1200\n"
+      "  letopis restore --from https://journal.example.org --school S --key auditor.key --data DIR\n"
+      "  letopis restore --from DIR-OF-BACKUP --data DIR --school S --successor journal.example.org/log/S-2 --root-key "
+      "director-root.key");
+  restore_command
+      ->add_option("--from", restore_options.from, "a backup's directory, or http(s)://host:port of a running server")
+      ->required();
   restore_command->add_option("--data", restore_options.data, "what becomes the data directory")->required();
   restore_command->add_option("--school", restore_options.school, "this school alone");
   restore_command->add_option("--key", restore_options.key, "an auditor's key file, for a running server");
   restore_command->add_option("--vkey", restore_options.vkey, "the log's key as you know it");
-  restore_command->add_option("--checkpoint", restore_options.checkpoints, "signed checkpoints somebody kept: the log must hold them");
-  auto* restore_to_option = restore_command->add_option("--to-index", restore_to, "the entries below this index: a read-only copy of that moment");
-  restore_command->add_option("--successor", restore_options.successor, "entries are lost for good: opens a new log of this origin");
-  restore_command->add_option("--successor-school", restore_options.successor_school, "its short name; default: the last part of its origin");
-  restore_command->add_option("--root-key", restore_options.root_keys, "key files of the lost log's root keys, for --successor");
-  restore_command->add_option("--threshold", restore_options.threshold, "how many root keys an act needs; default: as the lost log");
+  restore_command->add_option("--checkpoint", restore_options.checkpoints,
+                              "signed checkpoints somebody kept: the log must hold them");
+  auto* restore_to_option = restore_command->add_option(
+      "--to-index", restore_to, "the entries below this index: a read-only copy of that moment");
+  restore_command->add_option("--successor", restore_options.successor,
+                              "entries are lost for good: opens a new log of this origin");
+  restore_command->add_option("--successor-school", restore_options.successor_school,
+                              "its short name; default: the last part of its origin");
+  restore_command->add_option("--root-key", restore_options.root_keys,
+                              "key files of the lost log's root keys, for --successor");
+  restore_command->add_option("--threshold", restore_options.threshold,
+                              "how many root keys an act needs; default: as the lost log");
   restore_command->add_flag("--json", restore_options.json);
   restore_command->callback([&] {
     if (restore_to_option->count() > 0) restore_options.to_index = restore_to;
     status = restore(restore_options);
   });
   Erase erase_options;
-  auto* erase_command = add(app, "erase", "a person's texts and keys leave the vault by an act; the ledger keeps its proofs",
-                            "letopis erase --data DIR --school S --person ID --reason 'the consent was withdrawn' --key director.key --key administrator.key");
+  auto* erase_command =
+      add(app, "erase", "a person's texts and keys leave the vault by an act; the ledger keeps its proofs",
+          "letopis erase --data DIR --school S --person ID --reason 'the consent was withdrawn' --key director.key "
+          "--key administrator.key");
   erase_command->add_option("--data", erase_options.data, "also while a server runs on it")->required();
   erase_command->add_option("--school", erase_options.school, "needed when several know the person");
   erase_command->add_option("--person", erase_options.person, "the person's id, 32 hexadecimal digits")->required();
   erase_command->add_option("--reason", erase_options.reason, "kept sealed; needed by whoever records the act");
-  erase_command->add_option("--key", erase_options.keys, "key files: the director's, an administrator's, or both")->required();
+  erase_command->add_option("--key", erase_options.keys, "key files: the director's, an administrator's, or both")
+      ->required();
   erase_command->add_flag("--json", erase_options.json);
   erase_command->callback([&] { status = erase(erase_options); });
 
   // CLI11 would only say that a subcommand is missing.
-  if (const std::string word = argc > 1 ? argv[1] : ""; !word.empty() && word[0] != '-' && app.get_subcommands([&](CLI::App* known) { return known->check_name(word); }).empty())
+  if (const std::string word = argc > 1 ? argv[1] : "";
+      !word.empty() && word[0] != '-' &&
+      app.get_subcommands([&](CLI::App* known) { return known->check_name(word); }).empty())
     return refuse("there is no command “" + word + "”; letopis --help lists them");
   try {
     app.parse(argc, argv);

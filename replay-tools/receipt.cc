@@ -26,10 +26,13 @@ Status verified(const PublicKey& key, ByteView message, const Signature& signatu
 Status check_genesis_words(const Entry& genesis, const signing::VerifierKey& log) {
   const Statement& st = genesis.statement;
   const auto& body = std::get<SchoolCreated>(st.body);
-  if (genesis.event.index != 0 || genesis.event.verdict != ledger::Verdict::kAccepted) return fail("not_the_genesis", "index or verdict");
+  if (genesis.event.index != 0 || genesis.event.verdict != ledger::Verdict::kAccepted)
+    return fail("not_the_genesis", "index or verdict");
   if (st.origin != log.name || body.log_vkey != log.text()) return fail("other_log", std::string(body.log_vkey));
-  if (st.key != signing::key_id(Purpose::kRoot, body.root_keys.front().key)) return fail("foreign_key", "of the genesis");
-  TRY_STATUS(verified(body.root_keys.front().key, statement_message(genesis.event.statement), genesis.event.signature, "of the genesis"));
+  if (st.key != signing::key_id(Purpose::kRoot, body.root_keys.front().key))
+    return fail("foreign_key", "of the genesis");
+  TRY_STATUS(verified(body.root_keys.front().key, statement_message(genesis.event.statement), genesis.event.signature,
+                      "of the genesis"));
   const Bytes message = genesis_message(st);
   unsigned valid = 0;
   for (std::size_t i = 0; i < body.root_keys.size(); ++i) {
@@ -55,8 +58,11 @@ class KeyChain {
     TRY(const Known known, find(entry_.statement.key, entry_.event.index + 1, links_.size() + 1));
     const Statement& st = entry_.statement;
     const Role role = st.acting_as;
-    const Purpose needed = role == Role::kRoot ? Purpose::kRoot : role == Role::kService ? Purpose::kService : Purpose::kAuthor;
-    if (known.purpose != needed || known.person != st.author) return fail("foreign_key", "the key is another's, or for another purpose");
+    const Purpose needed = role == Role::kRoot      ? Purpose::kRoot
+                           : role == Role::kService ? Purpose::kService
+                                                    : Purpose::kAuthor;
+    if (known.purpose != needed || known.person != st.author)
+      return fail("foreign_key", "the key is another's, or for another purpose");
     return known.key;
   }
 
@@ -71,7 +77,8 @@ class KeyChain {
     const auto& created = std::get<SchoolCreated>(genesis_.statement.body);
     for (const auto& root : created.root_keys)
       if (id == signing::key_id(Purpose::kRoot, root.key)) return Known{Purpose::kRoot, root.key, {}};
-    if (id == signing::key_id(Purpose::kService, created.service_key)) return Known{Purpose::kService, created.service_key, {}};
+    if (id == signing::key_id(Purpose::kService, created.service_key))
+      return Known{Purpose::kService, created.service_key, {}};
     if (steps == 0) return fail("key_chain_broken", "a chain of keys in a circle");
     for (const auto& link : links_) {
       // What was refused brings no key, but a refused enrolment is itself signed with the key it names.
@@ -91,8 +98,10 @@ class KeyChain {
     TRY_STATUS(signed_by(link, body.key));
     for (const auto& other : links_) {
       const auto* invitation = std::get_if<InvitationIssued>(&other.statement.body);
-      if (invitation == nullptr || other.statement.id != body.invitation || other.event.index >= link.event.index) continue;
-      const bool for_somebody_else = invitation->person != body.person && link.event.verdict != ledger::Verdict::kRefused;
+      if (invitation == nullptr || other.statement.id != body.invitation || other.event.index >= link.event.index)
+        continue;
+      const bool for_somebody_else =
+          invitation->person != body.person && link.event.verdict != ledger::Verdict::kRefused;
       if (for_somebody_else || other.event.verdict == ledger::Verdict::kRefused)
         return fail("key_chain_broken", "the invitation is for somebody else, or was refused");
       TRY_STATUS(verified(invitation->code_key, enrolment_message(st.origin, body.invitation, body.person, body.key),
@@ -115,7 +124,8 @@ class KeyChain {
   }
 
   Status signed_by(const Entry& link, const PublicKey& key) const {
-    if (link.statement.origin != genesis_.statement.origin) return fail("other_log", std::string(link.statement.origin));
+    if (link.statement.origin != genesis_.statement.origin)
+      return fail("other_log", std::string(link.statement.origin));
     return verified(key, statement_message(link.event.statement), link.event.signature, "in the chain of keys");
   }
 
@@ -126,14 +136,16 @@ class KeyChain {
 
 class Check {
  public:
-  Check(std::string_view file, std::string_view vkey, const std::optional<Bytes>& entry) : file_(file), vkey_(vkey), given_(entry) {}
+  Check(std::string_view file, std::string_view vkey, const std::optional<Bytes>& entry)
+      : file_(file), vkey_(vkey), given_(entry) {}
 
   Report run() {
     report_.verdict = Verdict::kUnusable;
     if (!step("proof_file", read())) return report_;
     report_.verdict = Verdict::kRefuted;
-    const bool good = step("log_signature", log_signature()) && step("entry", entry()) && step("inclusion", inclusion()) &&
-                      step("genesis", genesis()) && step("key_chain", key_chain()) && step("author_signature", author_signature());
+    const bool good = step("log_signature", log_signature()) && step("entry", entry()) &&
+                      step("inclusion", inclusion()) && step("genesis", genesis()) && step("key_chain", key_chain()) &&
+                      step("author_signature", author_signature());
     if (good) report_.verdict = Verdict::kGood;
     return report_;
   }
@@ -169,9 +181,11 @@ class Check {
   Status entry() {
     TRY(entry_, decode_entry(receipt_.event));
     report_.entry_json = entry_json(entry_.event, entry_.statement);
-    if (entry_.event.index != proof_.index) return fail("index_differs", "the entry says " + std::to_string(entry_.event.index));
+    if (entry_.event.index != proof_.index)
+      return fail("index_differs", "the entry says " + std::to_string(entry_.event.index));
     if (entry_.statement.origin != log_.name) return fail("other_log", std::string(entry_.statement.origin));
-    if (given_ && !equal(*given_, receipt_.event)) return fail("entry_differs", "the given entry is not the one of the receipt");
+    if (given_ && !equal(*given_, receipt_.event))
+      return fail("entry_differs", "the given entry is not the one of the receipt");
     return {};
   }
 
@@ -189,7 +203,8 @@ class Check {
     if (proof_.index == 0) genesis_bytes_ = receipt_.event;
     if (genesis_bytes_.empty()) return fail("no_genesis", "the chain of keys does not reach the genesis");
     TRY(genesis_, decode_entry(genesis_bytes_));
-    if (!std::holds_alternative<SchoolCreated>(genesis_.statement.body)) return fail("not_the_genesis", "another kind of entry");
+    if (!std::holds_alternative<SchoolCreated>(genesis_.statement.body))
+      return fail("not_the_genesis", "another kind of entry");
     report_.school = std::get<SchoolCreated>(genesis_.statement.body).name;
     report_.simulated = std::get<SchoolCreated>(genesis_.statement.body).simulated;
     const auto& proof = proof_.index == 0 && receipt_.genesis_proof.empty() ? proof_.proof : receipt_.genesis_proof;
@@ -227,7 +242,8 @@ constexpr StepWords kSteps[] = {
     {"proof_file", "Файл квитанции читается", "The receipt's file reads"},
     {"log_signature", "Контрольная точка подписана журналом", "The checkpoint is signed by the log"},
     {"entry", "Запись в квитанции — та самая", "The entry in the receipt is the one meant"},
-    {"inclusion", "Запись стоит под своим номером в подписанном журнале", "The entry stands at its index in the signed log"},
+    {"inclusion", "Запись стоит под своим номером в подписанном журнале",
+     "The entry stands at its index in the signed log"},
     {"genesis", "Журнал начинается с этой школы и этого ключа", "The log opens with this school and this key"},
     {"key_chain", "Ключ автора ведёт к первой записи журнала", "The author's key leads back to the first entry"},
     {"author_signature", "Автор подписал именно это", "The author signed exactly this"},
@@ -338,12 +354,14 @@ std::string text_report(const Report& report, Language language) {
 
 std::string json_report(const Report& report) {
   std::string out = "{\"verdict\":" + json_string(verdict_name(report.verdict)) +
-                    ",\"simulated\":" + (report.simulated ? "true" : "false") + ",\"origin\":" + json_string(report.origin) +
-                    ",\"school\":" + json_string(report.school) + ",\"index\":" + std::to_string(report.index) +
+                    ",\"simulated\":" + (report.simulated ? "true" : "false") +
+                    ",\"origin\":" + json_string(report.origin) + ",\"school\":" + json_string(report.school) +
+                    ",\"index\":" + std::to_string(report.index) +
                     ",\"tree_size\":" + std::to_string(report.tree_size) + ",\"steps\":[";
   for (std::size_t i = 0; i < report.steps.size(); ++i) {
     const auto& step = report.steps[i];
-    out += (i > 0 ? "," : "") + std::string("{\"name\":") + json_string(step.name) + ",\"holds\":" + (step.holds() ? "true" : "false");
+    out += (i > 0 ? "," : "") + std::string("{\"name\":") + json_string(step.name) +
+           ",\"holds\":" + (step.holds() ? "true" : "false");
     if (!step.holds()) out += ",\"reason\":" + json_string(step.reason) + ",\"detail\":" + json_string(step.detail);
     out += "}";
   }

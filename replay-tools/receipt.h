@@ -38,13 +38,13 @@ struct Step {
 
 struct Report {
   Verdict verdict = Verdict::kUnusable;
-  std::vector<Step> steps;      // ends with the first that does not hold
-  bool simulated = false;       // the genesis says that the school is; said in every output
+  std::vector<Step> steps;  // ends with the first that does not hold
+  bool simulated = false;   // the genesis says that the school is; said in every output
   std::string origin;
   std::string school;
   std::uint64_t index = 0;
   std::uint64_t tree_size = 0;
-  std::string entry_json;       // the decoded entry; empty when there is none to show
+  std::string entry_json;  // the decoded entry; empty when there is none to show
 };
 
 // `entry`: its exact bytes, when the caller has them on their own.

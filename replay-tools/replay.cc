@@ -65,8 +65,10 @@ class Replay {
   }
 
   Status can_follow(const Entry& entry) const {
-    if (entry.event.index != out_->size) return damaged(out_->size, "says that it is entry " + std::to_string(entry.event.index));
-    const bool genesis = std::holds_alternative<SchoolCreated>(entry.statement.body) && entry.event.verdict != Verdict::kRefused;
+    if (entry.event.index != out_->size)
+      return damaged(out_->size, "says that it is entry " + std::to_string(entry.event.index));
+    const bool genesis =
+        std::holds_alternative<SchoolCreated>(entry.statement.body) && entry.event.verdict != Verdict::kRefused;
     if (genesis != (out_->size == 0)) return damaged(out_->size, "a log opens with one genesis");
     return {};
   }
@@ -102,10 +104,12 @@ struct ShardEntries {
   std::vector<Entry> entries;
 };
 
-Result<ShardEntries> read_shards(const AuditSource& source, const Replayed& replayed, const std::vector<ShardKey>& keys) {
+Result<ShardEntries> read_shards(const AuditSource& source, const Replayed& replayed,
+                                 const std::vector<ShardKey>& keys) {
   std::vector<std::uint64_t> indices;
   for (const auto& key : keys)
-    if (const auto* shard = replayed.shards.find(key)) indices.insert(indices.end(), shard->entries.begin(), shard->entries.end());
+    if (const auto* shard = replayed.shards.find(key))
+      indices.insert(indices.end(), shard->entries.begin(), shard->entries.end());
   std::sort(indices.begin(), indices.end());
   indices.erase(std::unique(indices.begin(), indices.end()), indices.end());
   ShardEntries read;
@@ -141,7 +145,8 @@ Result<std::string> journal(const AuditSource& source, const Replayed& replayed,
 }
 
 Result<std::string> diary(const AuditSource& source, const Replayed& replayed, std::string_view student_text,
-                          std::string_view week_text, const projections::NameOf& name_of, const projections::TextOf& text_of) {
+                          std::string_view week_text, const projections::NameOf& name_of,
+                          const projections::TextOf& text_of) {
   TRY(const Id student, fixed_from_hex<Id>(student_text));
   TRY(const Date monday, parse_week(week_text));
   if (replayed.state.person(student) == nullptr) return fail("not_found", "no person of that id at that time");
@@ -154,7 +159,8 @@ Result<std::string> diary(const AuditSource& source, const Replayed& replayed, s
     TRY(of_groups.emplace_back(), read_shards(source, replayed, {{View::kJournal, group, monday}}));
     weeks.push_back({group, of_groups.back().entries});
   }
-  return projections::diary_json(projections::fold_diary(replayed.state, student, monday, own.entries, weeks), name_of, text_of);
+  return projections::diary_json(projections::fold_diary(replayed.state, student, monday, own.entries, weeks), name_of,
+                                 text_of);
 }
 
 }  // namespace
@@ -171,7 +177,8 @@ Result<std::string> replayed_view(const AuditSource& source, Replayed& replayed,
                                   const projections::NameOf& name_of, const projections::TextOf& text_of) {
   const auto first = view.find(':');
   const auto second = first == std::string_view::npos ? first : view.find(':', first + 1);
-  if (second == std::string_view::npos) return fail("malformed", "a view is journal:GROUP:PERIOD or diary:STUDENT:WEEK");
+  if (second == std::string_view::npos)
+    return fail("malformed", "a view is journal:GROUP:PERIOD or diary:STUDENT:WEEK");
   const auto kind = view.substr(0, first);
   const auto subject = view.substr(first + 1, second - first - 1);
   const auto span = view.substr(second + 1);
@@ -183,7 +190,8 @@ Result<std::string> replayed_view(const AuditSource& source, Replayed& replayed,
 int exit_code(const Replayed& replayed) { return replayed.all_checks_hold() ? 0 : 1; }
 
 std::string json_report(const Replayed& replayed) {
-  std::string out = "{\"origin\":" + json_string(replayed.state.origin()) + ",\"school\":" + json_string(replayed.state.name()) +
+  std::string out = "{\"origin\":" + json_string(replayed.state.origin()) +
+                    ",\"school\":" + json_string(replayed.state.name()) +
                     ",\"simulated\":" + (replayed.state.simulated() ? "true" : "false") +
                     ",\"size\":" + std::to_string(replayed.size) +
                     ",\"last_recorded_at\":" + json_string(format_instant(replayed.last_recorded_at)) +
@@ -194,8 +202,9 @@ std::string json_report(const Replayed& replayed) {
                     ",\"refused\":" + std::to_string(replayed.verdicts.refused) + ",\"state_commitments\":[";
   for (std::size_t i = 0; i < replayed.checks.size(); ++i) {
     const auto& check = replayed.checks[i];
-    out += (i > 0 ? "," : "") + std::string("{\"index\":") + std::to_string(check.index) + ",\"holds\":" +
-           (check.holds() ? "true" : "false") + ",\"recorded\":" + json_string(to_hex(check.recorded.view())) + "}";
+    out += (i > 0 ? "," : "") + std::string("{\"index\":") + std::to_string(check.index) +
+           ",\"holds\":" + (check.holds() ? "true" : "false") +
+           ",\"recorded\":" + json_string(to_hex(check.recorded.view())) + "}";
   }
   return out + "]}";
 }
@@ -203,8 +212,9 @@ std::string json_report(const Replayed& replayed) {
 std::string text_report(const Replayed& replayed) {
   std::string out = replayed.state.origin() + "\n";
   if (replayed.state.simulated()) out += "simulated: these entries are not about real people\n";
-  out += "entries: " + std::to_string(replayed.size) + " (accepted " + std::to_string(replayed.verdicts.accepted) + ", late " +
-         std::to_string(replayed.verdicts.late) + ", refused " + std::to_string(replayed.verdicts.refused) + ")\n";
+  out += "entries: " + std::to_string(replayed.size) + " (accepted " + std::to_string(replayed.verdicts.accepted) +
+         ", late " + std::to_string(replayed.verdicts.late) + ", refused " + std::to_string(replayed.verdicts.refused) +
+         ")\n";
   out += "last recorded: " + format_instant(replayed.last_recorded_at) + "\n";
   out += "shards: " + std::to_string(replayed.shards.count()) + "\n";
   out += "digest: " + to_hex(replayed.digest.view()) + "\n";

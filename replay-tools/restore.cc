@@ -90,7 +90,9 @@ class Restoring {
 
   bool chosen(const std::string& slug) const { return request_.school.empty() || request_.school == slug; }
   // The school that --to-index and --successor are about.
-  bool meant(const std::string& slug) const { return request_.school.empty() ? plans_.size() <= 1 : request_.school == slug; }
+  bool meant(const std::string& slug) const {
+    return request_.school.empty() ? plans_.size() <= 1 : request_.school == slug;
+  }
   bool holds_log_key(const Plan& plan) const;
   commands::Engine::Options engine_options(const std::string& directory) const {
     commands::Engine::Options options;
@@ -142,7 +144,8 @@ Status Restoring::make() {
 Status Restoring::look_at_target() {
   if (!files_.exists(data_)) return {};
   std::error_code error;
-  if (!from_.empty() && fs::equivalent(from_, data_, error)) return fail("malformed", "restoring a directory from itself");
+  if (!from_.empty() && fs::equivalent(from_, data_, error))
+    return fail("malformed", "restoring a directory from itself");
   if (request_.to_index && !fs::is_empty(data_, error))
     return fail("already_exists", data_ + " is not empty: a copy of a moment goes into a directory of its own");
   TRY(lock_, DirectoryLock::acquire(data_));
@@ -160,7 +163,10 @@ Status Restoring::look_at_present_database(Signed& present) const {
   auto kv = open_rocksdb(ledger, options);
   if (!kv) {
     if (files_.exists(path(data_, audit::kJournalFile))) return {};
-    return fail(kv.error().code, data_ + " holds a database that cannot be read and no checkpoint journal: move it away to restore without comparing. " + kv.error().detail);
+    return fail(kv.error().code, data_ +
+                                     " holds a database that cannot be read and no checkpoint journal: move it away to "
+                                     "restore without comparing. " +
+                                     kv.error().detail);
   }
   const LogStore store{std::shared_ptr<KvStore>(std::move(*kv))};
   TRY(const auto schools, store.schools());
@@ -192,7 +198,9 @@ Status Restoring::plan_all() {
     for (const auto& [slug, note] : journalled)
       if (chosen(slug) && std::find(slugs.begin(), slugs.end(), slug) == slugs.end())
         return fail("log_behind_checkpoint", from_ + " has a signed checkpoint of " + slug + ", and no entries of it");
-    if (slugs.empty()) return fail("not_found", from_ + " holds no " + (request_.school.empty() ? "school" : "school " + request_.school));
+    if (slugs.empty())
+      return fail("not_found",
+                  from_ + " holds no " + (request_.school.empty() ? "school" : "school " + request_.school));
     vault_from_ = path(from_, audit::kVaultFolder);
   }
   if (request_.school.empty() && slugs.size() > 1 && (request_.to_index || request_.successor))
@@ -205,7 +213,8 @@ Status Restoring::plan_all() {
   }
   for (const auto& [slug, notes] : present_)
     if (std::find(slugs.begin(), slugs.end(), slug) == slugs.end())
-      return fail("log_behind_checkpoint", data_ + " has signed entries of " + slug + ", and what is to be restored holds 0 of them");
+      return fail("log_behind_checkpoint",
+                  data_ + " has signed entries of " + slug + ", and what is to be restored holds 0 of them");
   for (const auto& slug : slugs) {
     TRY_STATUS(step("reading " + slug));
     TRY_STATUS(plan_one(slug));
@@ -245,16 +254,18 @@ Status Restoring::compare(Plan& plan) {
     TRY(const Checkpoint checkpoint, hold_against(plan.log, note, where));
     if (checkpoint.size > plan.claimed.size) plan.claimed = checkpoint;
     if (checkpoint.size <= plan.log.size() || may_be_lost) return {};
-    return fail("log_behind_checkpoint", where + " has signed " + std::to_string(checkpoint.size) + " entries of " + plan.log.slug + ", " +
-                                             plan.log.source->name() + " holds " + std::to_string(plan.log.size()) +
-                                             ": a log never goes behind what it signed. If the rest is lost for good, open a --successor");
+    return fail("log_behind_checkpoint",
+                where + " has signed " + std::to_string(checkpoint.size) + " entries of " + plan.log.slug + ", " +
+                    plan.log.source->name() + " holds " + std::to_string(plan.log.size()) +
+                    ": a log never goes behind what it signed. If the rest is lost for good, open a --successor");
   };
   if (const auto there = present_.find(plan.log.slug); there != present_.end())
     for (const auto& note : there->second) TRY_STATUS(hold(note, data_));
   for (const auto& kept : request_.checkpoints) {
     // Of several schools each has its own; one of none of them is a mistake, which hold() names when there is only one.
     const auto parsed = signing::parse_note(kept.text);
-    const auto checkpoint = parsed ? parse_checkpoint_text(parsed->text) : Result<Checkpoint>(tl::unexpected(parsed.error()));
+    const auto checkpoint =
+        parsed ? parse_checkpoint_text(parsed->text) : Result<Checkpoint>(tl::unexpected(parsed.error()));
     if (!checkpoint) return fail("malformed", kept.label + ": " + checkpoint.error().text());
     if (checkpoint->origin != plan.log.origin && request_.school.empty() && !request_.peer) continue;
     TRY_STATUS(hold(kept.text, kept.label));
@@ -271,7 +282,8 @@ bool Restoring::holds_log_key(const Plan& plan) const {
   const auto key = signing::KeyPair::from_seed(signing::Purpose::kLog, fixed);
   signing::wipe(*seed);
   signing::wipe(fixed);
-  return key.public_key() == plan.log.vkey.key && vault_->get_secret(plan.log.slug, commands::kServiceKeySecret).has_value();
+  return key.public_key() == plan.log.vkey.key &&
+         vault_->get_secret(plan.log.slug, commands::kServiceKeySecret).has_value();
 }
 
 // A log that goes on, or a copy of which kind.
@@ -282,7 +294,9 @@ Status Restoring::decide_how(Plan& plan) const {
   mark.checkpoint = plan.log.note;
   if (request_.to_index && meant(plan.log.slug)) {
     if (*request_.to_index == 0 || *request_.to_index > plan.log.size() || *request_.to_index > plan.log.newest.size)
-      return fail("out_of_range", "the log of " + plan.log.slug + " has " + std::to_string(std::min(plan.log.size(), plan.log.newest.size)) + " signed entries");
+      return fail("out_of_range", "the log of " + plan.log.slug + " has " +
+                                      std::to_string(std::min(plan.log.size(), plan.log.newest.size)) +
+                                      " signed entries");
     if (plan.log.copy && *request_.to_index < plan.log.size())
       return fail("read_only", mark.source + " is a copy itself: take a copy of a moment from a whole log");
     mark.kind = request_.peer ? CopyKind::kPeer : CopyKind::kMoment;
@@ -297,7 +311,9 @@ Status Restoring::decide_how(Plan& plan) const {
     mark.kind = CopyKind::kPeer;
     plan.size = plan.log.newest.size;
   } else {
-    if (!holds_log_key(plan)) return fail("no_log_key", "the vault beside " + mark.source + " does not hold the key of " + plan.log.slug + ": open a --successor");
+    if (!holds_log_key(plan))
+      return fail("no_log_key", "the vault beside " + mark.source + " does not hold the key of " + plan.log.slug +
+                                    ": open a --successor");
     return {};
   }
   // A peer gives no texts; a vault that happens to be here belongs to a log that goes on.
@@ -364,8 +380,10 @@ Status Restoring::rebuild(Plan& plan, const std::shared_ptr<LogStore>& store) {
   TRY_STATUS(status);
   // One that cannot be had is for the audit to say.
   for (const auto& hash : profiles)
-    if (const auto text = plan.log.source->blob(hash)) TRY_STATUS(commands::keep_profile_file(files_, aside_, hash, *text));
-  if (rebuilder.root() != plan.log.tree.root_at(plan.size)) return fail("damaged", "the entries of " + plan.log.slug + " changed while they were read");
+    if (const auto text = plan.log.source->blob(hash))
+      TRY_STATUS(commands::keep_profile_file(files_, aside_, hash, *text));
+  if (rebuilder.root() != plan.log.tree.root_at(plan.size))
+    return fail("damaged", "the entries of " + plan.log.slug + " changed while they were read");
   TRY_STATUS(rebuilder.finish(plan.log.newest.size <= plan.size ? plan.log.note : std::string()));
   if (!plan.mark || plan.log.copy || plan.size == plan.log.size()) return {};
   TRY(plan.mark->erased_later, erased_later(plan));
@@ -396,7 +414,8 @@ Result<std::vector<Id>> Restoring::erased_later(const Plan& plan) const {
 }
 
 Status Restoring::copy_vault() {
-  const bool wanted = std::any_of(plans_.begin(), plans_.end(), [](const Plan& plan) { return plan.from_vault; }) || !unborn_.empty();
+  const bool wanted =
+      std::any_of(plans_.begin(), plans_.end(), [](const Plan& plan) { return plan.from_vault; }) || !unborn_.empty();
   if (vault_ == nullptr || !wanted) return {};
   const std::string to = path(aside_, audit::kVaultFolder);
   TRY_STATUS(files_.make_directories(to));
@@ -429,7 +448,9 @@ Status Restoring::copy_texts(const Plan& plan, KvStore& to) const {
 Status Restoring::write_checkpoints() {
   std::map<std::string, std::string> notes;
   for (const auto& plan : plans_) {
-    if (plan.mark) TRY_STATUS(files_.write_atomically(path(aside_, copy_mark_file(plan.log.slug)), as_bytes(plan.mark->encode()), 0640));
+    if (plan.mark)
+      TRY_STATUS(
+          files_.write_atomically(path(aside_, copy_mark_file(plan.log.slug)), as_bytes(plan.mark->encode()), 0640));
     notes.emplace(plan.log.slug, plan.log.note);
   }
   TRY(const auto journal, CheckpointJournal::open(files_, path(aside_, audit::kJournalFile)));
@@ -456,8 +477,10 @@ Status Restoring::audit_one(const Plan& plan) {
     if (audit::finding_code(code).severity != audit::Severity::kViolation) continue;
     // A peer has no texts: what the vault here does not have either is lost, and everything else still stands.
     if (!request_.peer || (code != "text_missing" && code != "blob_missing"))
-      return fail("violated", plan.log.slug + ": " + audit::sentence(report, audit::Language::kEnglish) + " First: " +
-                                  (report.findings.empty() ? code : report.findings.front().code + ", " + report.findings.front().en));
+      return fail(
+          "violated",
+          plan.log.slug + ": " + audit::sentence(report, audit::Language::kEnglish) + " First: " +
+              (report.findings.empty() ? code : report.findings.front().code + ", " + report.findings.front().en));
     school.texts_missing += count;
   }
   school.slug = plan.log.slug;
@@ -466,7 +489,9 @@ Status Restoring::audit_one(const Plan& plan) {
   school.size = report.size;
   school.root = report.root;
   school.signed_size = plan.log.newest.size;
-  school.lost = plan.claimed.size > plan.log.size() && !(plan.mark && plan.mark->kind == CopyKind::kMoment) ? plan.claimed.size - report.size : 0;
+  school.lost = plan.claimed.size > plan.log.size() && !(plan.mark && plan.mark->kind == CopyKind::kMoment)
+                    ? plan.claimed.size - report.size
+                    : 0;
   school.copy = plan.mark;
   school.audit = audit::sentence(report, audit::Language::kEnglish);
   restored_.schools.push_back(std::move(school));
@@ -480,7 +505,8 @@ Status Restoring::open_successor() {
   LETOPIS_ASSERT(plan != plans_.end());
   const SourceLog& lost = plan->log;
   if (wanted.origin == lost.origin || wanted.slug == lost.slug)
-    return fail("malformed", "a successor needs an origin and a name of its own: " + lost.origin + " and " + lost.slug + " are the lost log's");
+    return fail("malformed", "a successor needs an origin and a name of its own: " + lost.origin + " and " + lost.slug +
+                                 " are the lost log's");
   commands::NewSchool school;
   school.slug = wanted.slug;
   school.origin = wanted.origin;
@@ -491,14 +517,16 @@ Status Restoring::open_successor() {
   school.root_keys = wanted.root_keys;
   school.threshold = wanted.threshold.value_or(lost.threshold);
   for (const auto& key : lost.root_keys)
-    if (std::none_of(wanted.root_keys.begin(), wanted.root_keys.end(), [&](const auto* present) { return present->public_key() == key; }))
+    if (std::none_of(wanted.root_keys.begin(), wanted.root_keys.end(),
+                     [&](const auto* present) { return present->public_key() == key; }))
       school.other_root_keys.push_back(key);
-  const auto of_the_lost_log = std::count_if(wanted.root_keys.begin(), wanted.root_keys.end(), [&](const auto* present) {
-    return std::find(lost.root_keys.begin(), lost.root_keys.end(), present->public_key()) != lost.root_keys.end();
-  });
+  const auto of_the_lost_log =
+      std::count_if(wanted.root_keys.begin(), wanted.root_keys.end(), [&](const auto* present) {
+        return std::find(lost.root_keys.begin(), lost.root_keys.end(), present->public_key()) != lost.root_keys.end();
+      });
   if (of_the_lost_log < lost.threshold)
-    return fail("bad_threshold", "a successor of " + lost.origin + " is opened by " + std::to_string(lost.threshold) + " of its root keys, " +
-                                     std::to_string(of_the_lost_log) + " are present");
+    return fail("bad_threshold", "a successor of " + lost.origin + " is opened by " + std::to_string(lost.threshold) +
+                                     " of its root keys, " + std::to_string(of_the_lost_log) + " are present");
   school.previous_origin = lost.origin;
   school.previous_size = plan->claimed.size;
   school.previous_root = plan->claimed.root;
@@ -558,29 +586,42 @@ Status Restoring::record() {
     return {};
   }();
   if (recorded) return {};
-  return fail("not_recorded", data_ + " is restored, what was there is in " + (restored_.kept.empty() ? "no other place" : restored_.kept) +
+  return fail("not_recorded", data_ + " is restored, what was there is in " +
+                                  (restored_.kept.empty() ? "no other place" : restored_.kept) +
                                   "; only the entry restore_done is missing: " + recorded.error().text());
 }
 
 std::string school_json(const RestoredSchool& school) {
-  std::string out = "{\"school\":" + json_string(school.slug) + ",\"origin\":" + json_string(school.origin) + ",\"vkey\":" + json_string(school.vkey) +
-                    ",\"size\":" + std::to_string(school.size) + ",\"root\":" + json_string(to_base64(school.root.view())) +
-                    ",\"checkpoint_size\":" + std::to_string(school.signed_size) + ",\"lost\":" + std::to_string(school.lost) +
+  std::string out = "{\"school\":" + json_string(school.slug) + ",\"origin\":" + json_string(school.origin) +
+                    ",\"vkey\":" + json_string(school.vkey) + ",\"size\":" + std::to_string(school.size) +
+                    ",\"root\":" + json_string(to_base64(school.root.view())) +
+                    ",\"checkpoint_size\":" + std::to_string(school.signed_size) +
+                    ",\"lost\":" + std::to_string(school.lost) +
                     ",\"texts_missing\":" + std::to_string(school.texts_missing) + ",\"copy\":";
-  return out + (school.copy ? json_string(copy_kind_name(school.copy->kind)) : std::string("null")) + ",\"audit\":" + json_string(school.audit) + "}";
+  return out + (school.copy ? json_string(copy_kind_name(school.copy->kind)) : std::string("null")) +
+         ",\"audit\":" + json_string(school.audit) + "}";
 }
 
 // What an administrator has to know about a school that is not simply back.
 std::string remark_on(const RestoredSchool& school) {
-  if (!school.copy) return school.texts_missing == 0 ? "" : "  " + std::to_string(school.texts_missing) + " sealed texts were not in the vault here: they are lost, their entries stand\n";
+  if (!school.copy)
+    return school.texts_missing == 0
+               ? ""
+               : "  " + std::to_string(school.texts_missing) +
+                     " sealed texts were not in the vault here: they are lost, their entries stand\n";
   switch (school.copy->kind) {
     case CopyKind::kMoment:
-      return "  a copy of that moment, read only; it is a prefix of the log whose checkpoint covers " + std::to_string(school.signed_size) + " entries\n";
+      return "  a copy of that moment, read only; it is a prefix of the log whose checkpoint covers " +
+             std::to_string(school.signed_size) + " entries\n";
     case CopyKind::kPeer:
-      return "  fetched without texts and without keys: names, remarks and reasons do not come along from a peer, and only the log's own key could\n"
-             "  sign its next entry. The copy is read only. To go on, restore beside a vault that holds the key, or open a --successor\n";
+      return "  fetched without texts and without keys: names, remarks and reasons do not come along from a peer, and "
+             "only the log's own key could\n"
+             "  sign its next entry. The copy is read only. To go on, restore beside a vault that holds the key, or "
+             "open a --successor\n";
     case CopyKind::kPredecessor:
-      return "  ended; read only" + (school.lost == 0 ? std::string() : "; " + std::to_string(school.lost) + " signed entries are lost") + "\n";
+      return "  ended; read only" +
+             (school.lost == 0 ? std::string() : "; " + std::to_string(school.lost) + " signed entries are lost") +
+             "\n";
   }
   return {};
 }
@@ -593,8 +634,10 @@ Result<Restored> restore(const RestoreRequest& request) {
 }
 
 std::string to_json(const Restored& restored) {
-  std::string out = "{\"restored\":" + json_string(restored.data) + ",\"kept\":" + (restored.kept.empty() ? "null" : json_string(restored.kept)) + ",\"schools\":[";
-  for (std::size_t i = 0; i < restored.schools.size(); ++i) out += (i > 0 ? "," : "") + school_json(restored.schools[i]);
+  std::string out = "{\"restored\":" + json_string(restored.data) +
+                    ",\"kept\":" + (restored.kept.empty() ? "null" : json_string(restored.kept)) + ",\"schools\":[";
+  for (std::size_t i = 0; i < restored.schools.size(); ++i)
+    out += (i > 0 ? "," : "") + school_json(restored.schools[i]);
   return out + "],\"successor\":" + (restored.successor ? school_json(*restored.successor) : "null") + "}";
 }
 
@@ -602,12 +645,15 @@ std::string to_text(const Restored& restored) {
   std::string out = "restored into " + restored.data + "\n";
   if (!restored.kept.empty()) out += "what was there is in " + restored.kept + "\n";
   for (const auto& school : restored.schools) {
-    out += school.slug + ": " + std::to_string(school.size) + " entries, root " + to_base64(school.root.view()) + ", key " + school.vkey + "\n";
+    out += school.slug + ": " + std::to_string(school.size) + " entries, root " + to_base64(school.root.view()) +
+           ", key " + school.vkey + "\n";
     out += remark_on(school);
     if (!school.audit.empty()) out += "  " + school.audit + "\n";
   }
   if (restored.successor)
-    out += restored.successor->slug + ": the new log " + restored.successor->origin + ", key " + restored.successor->vkey + "\n  publish this key; its first entry names the lost log and what it had signed\n";
+    out += restored.successor->slug + ": the new log " + restored.successor->origin + ", key " +
+           restored.successor->vkey +
+           "\n  publish this key; its first entry names the lost log and what it had signed\n";
   return out;
 }
 

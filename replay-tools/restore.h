@@ -38,9 +38,9 @@ struct RestoreRequest {
   std::string school;  // this one alone; needed where an option below is about one of several
   // Instead of `from`: a running peer's log. `school` is needed.
   std::function<Result<std::unique_ptr<audit::AuditSource>>()> peer;
-  std::optional<std::uint64_t> to_index;          // only the entries below: a copy of that moment
-  std::optional<std::string> vkey;                // of the log, as the operator knows it
-  std::vector<audit::KeptFile> checkpoints;       // signed notes that somebody kept
+  std::optional<std::uint64_t> to_index;     // only the entries below: a copy of that moment
+  std::optional<std::string> vkey;           // of the log, as the operator knows it
+  std::vector<audit::KeptFile> checkpoints;  // signed notes that somebody kept
   std::optional<Successor> successor;
   ledger::MasterKeySource master_key;
   const Clock* clock = nullptr;
@@ -53,11 +53,11 @@ struct RestoredSchool {
   std::string slug, origin, vkey;
   std::uint64_t size = 0;
   Hash root;
-  std::uint64_t signed_size = 0;           // of the newest checkpoint the source had
-  std::uint64_t lost = 0;                  // entries that were signed once and are not here (a predecessor)
-  std::uint64_t texts_missing = 0;         // sealed texts a peer could not give
-  std::optional<ledger::CopyMark> copy;    // set: takes no writes
-  std::string audit;                       // the audit's sentence
+  std::uint64_t signed_size = 0;         // of the newest checkpoint the source had
+  std::uint64_t lost = 0;                // entries that were signed once and are not here (a predecessor)
+  std::uint64_t texts_missing = 0;       // sealed texts a peer could not give
+  std::optional<ledger::CopyMark> copy;  // set: takes no writes
+  std::string audit;                     // the audit's sentence
 };
 struct Restored {
   std::string data;

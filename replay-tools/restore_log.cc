@@ -17,7 +17,8 @@ Status read_genesis(SourceLog& log, ByteView bytes) {
   if (created == nullptr) return fail("damaged", "the log of " + log.slug + " does not open with a genesis");
   TRY(log.vkey, signing::parse_vkey(created->log_vkey));
   log.origin = log.vkey.name;
-  if (entry.statement.origin != log.origin) return fail("damaged", "the genesis of " + log.slug + " contradicts itself");
+  if (entry.statement.origin != log.origin)
+    return fail("damaged", "the genesis of " + log.slug + " contradicts itself");
   log.name = created->name;
   log.zone = created->zone;
   log.profile = created->profile_name;
@@ -41,12 +42,14 @@ Status read_entries(SourceLog& log) {
     return status.has_value();
   }));
   TRY_STATUS(status);
-  if (log.size() != size) return fail("damaged", "entry " + std::to_string(log.size()) + " of " + log.slug + " is missing");
+  if (log.size() != size)
+    return fail("damaged", "entry " + std::to_string(log.size()) + " of " + log.slug + " is missing");
   return {};
 }
 
 std::string sizes(const SourceLog& log, const Checkpoint& checkpoint) {
-  return "a checkpoint of " + log.slug + " covers " + std::to_string(checkpoint.size) + " entries, and only " + std::to_string(log.size()) + " are there";
+  return "a checkpoint of " + log.slug + " covers " + std::to_string(checkpoint.size) + " entries, and only " +
+         std::to_string(log.size()) + " are there";
 }
 
 // Every checkpoint the source keeps must be true; the newest is what is restored.
@@ -57,7 +60,8 @@ Status read_checkpoints(SourceLog& log) {
   for (const auto& one : kept) {
     TRY(const Checkpoint checkpoint, hold_against(log, one.note, log.source->name()));
     const bool beyond = checkpoint.size > log.size();
-    if (beyond && !(log.copy && log.copy->checkpoint == one.note)) return fail("log_behind_checkpoint", sizes(log, checkpoint));
+    if (beyond && !(log.copy && log.copy->checkpoint == one.note))
+      return fail("log_behind_checkpoint", sizes(log, checkpoint));
     if (!log.note.empty() && checkpoint.size <= log.newest.size) continue;
     log.newest = checkpoint;
     log.note = one.note;
@@ -68,17 +72,20 @@ Status read_checkpoints(SourceLog& log) {
 
 }  // namespace
 
-Result<SourceLog> read_source_log(std::string slug, std::shared_ptr<audit::AuditSource> source, const std::optional<std::string>& vkey) {
+Result<SourceLog> read_source_log(std::string slug, std::shared_ptr<audit::AuditSource> source,
+                                  const std::optional<std::string>& vkey) {
   SourceLog log;
   log.slug = std::move(slug);
   log.source = std::move(source);
   log.copy = log.source->copy();
   TRY_STATUS(read_entries(log));
   for (const auto& given : {vkey, log.source->vkey()})
-    if (given && *given != log.vkey.text()) return fail("other_key", "the log of " + log.slug + " has the key " + log.vkey.text() + ", not " + *given);
+    if (given && *given != log.vkey.text())
+      return fail("other_key", "the log of " + log.slug + " has the key " + log.vkey.text() + ", not " + *given);
   TRY_STATUS(read_checkpoints(log));
   if (log.copy) {
-    if (log.copy->size != log.size()) return fail("damaged", "the copy of " + log.slug + " is not as long as its mark says");
+    if (log.copy->size != log.size())
+      return fail("damaged", "the copy of " + log.slug + " is not as long as its mark says");
     TRY(log.newest, ledger::check_copy(*log.copy, log.tree.root(), log.vkey));
     log.note = log.copy->checkpoint;
   }
@@ -88,16 +95,22 @@ Result<SourceLog> read_source_log(std::string slug, std::shared_ptr<audit::Audit
 Result<Checkpoint> hold_against(const SourceLog& log, std::string_view note, const std::string& where) {
   const auto opened = ledger::open_checkpoint(note, log.vkey);
   if (!opened && opened.error().code == "other_origin")
-    return fail("other_origin", where + " is of another log than " + log.slug + ", " + log.origin + ": " + opened.error().detail);
-  if (!opened) return fail("log_forked", where + ", " + log.slug + ": the checkpoint is not signed by this log's key (" + opened.error().text() + ")");
+    return fail("other_origin",
+                where + " is of another log than " + log.slug + ", " + log.origin + ": " + opened.error().detail);
+  if (!opened)
+    return fail("log_forked", where + ", " + log.slug + ": the checkpoint is not signed by this log's key (" +
+                                  opened.error().text() + ")");
   const Checkpoint& checkpoint = opened->checkpoint;
   if (checkpoint.size <= log.size() && log.tree.root_at(checkpoint.size) != checkpoint.root)
-    return fail("log_forked", where + ", " + log.slug + ": what was signed over " + std::to_string(checkpoint.size) + " entries are other entries than these");
+    return fail("log_forked", where + ", " + log.slug + ": what was signed over " + std::to_string(checkpoint.size) +
+                                  " entries are other entries than these");
   return checkpoint;
 }
 
 Result<std::vector<Hash>> prefix_proof(const SourceLog& log, std::uint64_t size) {
-  return ledger::consistency_proof(size, log.newest.size, [&log](unsigned level, std::uint64_t index) -> Result<Hash> { return log.tree.node(level, index); });
+  return ledger::consistency_proof(size, log.newest.size, [&log](unsigned level, std::uint64_t index) -> Result<Hash> {
+    return log.tree.node(level, index);
+  });
 }
 
 }  // namespace letopis::tools

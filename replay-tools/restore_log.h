@@ -19,10 +19,10 @@ struct SourceLog {
   std::string slug, origin;
   std::shared_ptr<audit::AuditSource> source;
   signing::VerifierKey vkey;
-  audit::AuditTree tree;                     // over every entry the source has
-  ledger::Checkpoint newest;                 // of the checkpoints the source has: it covers entries of the tree exactly, but
-  std::string note;                          // in a copy of a moment, whose mark leads to it
-  std::optional<ledger::CopyMark> copy;      // the source is a copy itself
+  audit::AuditTree tree;      // over every entry the source has
+  ledger::Checkpoint newest;  // of the checkpoints the source has: it covers entries of the tree exactly, but
+  std::string note;           // in a copy of a moment, whose mark leads to it
+  std::optional<ledger::CopyMark> copy;  // the source is a copy itself
 
   // What the genesis says, for a successor.
   std::string name, zone, profile;
@@ -36,7 +36,8 @@ struct SourceLog {
 
 // Errors: the source's; "empty"; "damaged" (an entry is missing, the genesis cannot be read, checkpoints contradict the entries);
 // "other_key" (not the vkey the operator gave); "no_checkpoint"; "log_behind_checkpoint" (both sizes).
-Result<SourceLog> read_source_log(std::string slug, std::shared_ptr<audit::AuditSource> source, const std::optional<std::string>& vkey);
+Result<SourceLog> read_source_log(std::string slug, std::shared_ptr<audit::AuditSource> source,
+                                  const std::optional<std::string>& vkey);
 
 // A note found elsewhere ("where"), held against the log. The answer is its checkpoint, which may cover more than the log has.
 // Errors: "other_origin" (another log under this name), "log_forked" (another key, or other entries were signed).

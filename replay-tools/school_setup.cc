@@ -79,7 +79,10 @@ bool granted_by_director(Role role) {
   return role == Role::kDirector || role == Role::kDeputyHead || role == Role::kAdministrator || role == Role::kAuditor;
 }
 // Those without whom nothing else could be signed.
-bool is_founder(Role role) { return (granted_by_director(role) && role != Role::kAuditor) || role == Role::kSecretary || role == Role::kHeadOfStudies; }
+bool is_founder(Role role) {
+  return (granted_by_director(role) && role != Role::kAuditor) || role == Role::kSecretary ||
+         role == Role::kHeadOfStudies;
+}
 
 class Builder {
  public:
@@ -89,7 +92,8 @@ class Builder {
 
   Result<SetupPlan> founders(Instant expires, Random& random) {
     for (const Role needed : {Role::kDirector, Role::kDeputyHead, Role::kAdministrator, Role::kSecretary})
-      if (std::none_of(m_.staff.begin(), m_.staff.end(), [&](const StaffRole& s) { return grantable(s) && staff_role(s.role) == needed; }))
+      if (std::none_of(m_.staff.begin(), m_.staff.end(),
+                       [&](const StaffRole& s) { return grantable(s) && staff_role(s.role) == needed; }))
         return fail("incomplete", "staff.csv names no " + std::string(enum_name(needed)));
     for (const auto& official : m_.staff) {
       if (!grantable(official) || !is_founder(staff_role(official.role))) continue;
@@ -97,7 +101,8 @@ class Builder {
       grant(official.user, staff_role(official.role), Role::kRoot);
     }
     for (const auto& official : m_.staff)
-      if (grantable(official) && is_founder(staff_role(official.role))) issue(official.user, Role::kRoot, {}, expires, random);
+      if (grantable(official) && is_founder(staff_role(official.role)))
+        issue(official.user, Role::kRoot, {}, expires, random);
     return take();
   }
 
@@ -124,7 +129,8 @@ class Builder {
 
   void year() {
     const Session& year = m_.sessions[m_.school_year];
-    if (c_.have.periods().empty()) plan_.add(Role::kAdministrator, YearOpened{plan_.keep(year.title), year.start, year.end});
+    if (c_.have.periods().empty())
+      plan_.add(Role::kAdministrator, YearOpened{plan_.keep(year.title), year.start, year.end});
     for (const auto& session : m_.sessions) period(session);
     for (const auto& exception : m_.calendar) calendar(exception);
     bells();
@@ -180,7 +186,9 @@ class Builder {
  private:
   static bool grantable(const StaffRole& official) { return official.role != "class_teacher"; }
   Id class_id(const std::string& code) const {
-    return Id::copy_of(signing::tagged_hash("letopis/oneroster-class/v1", {as_bytes(c_.origin), as_bytes(std::string_view("\0", 1)), as_bytes(code)}).view());
+    return Id::copy_of(signing::tagged_hash("letopis/oneroster-class/v1",
+                                            {as_bytes(c_.origin), as_bytes(std::string_view("\0", 1)), as_bytes(code)})
+                           .view());
   }
   // Calendar, bells and timetable speak of days to come only.
   Date from(Date wanted) const { return std::max(wanted, c_.today + 1); }
@@ -212,7 +220,9 @@ class Builder {
   void period(const Session& session) {
     if (session.type == SessionType::kSchoolYear) return;
     const Id id = oneroster_id(c_.origin, session.sourced_id);
-    if (const auto* known = c_.have.period(id); known != nullptr && known->from == session.start && known->to == session.end) return;
+    if (const auto* known = c_.have.period(id);
+        known != nullptr && known->from == session.start && known->to == session.end)
+      return;
     std::string_view kind = "term";
     if (session.type == SessionType::kGradingPeriod) kind = "quarter";
     if (session.type == SessionType::kSemester) kind = "semester";
@@ -237,7 +247,8 @@ class Builder {
     bool same = true;
     const auto* known = c_.have.bells(kLastDay);
     for (const auto& bell : m_.bells) {
-      body.bells.push_back({static_cast<std::uint8_t>(bell.period), {static_cast<std::uint16_t>(bell.start_minute)},
+      body.bells.push_back({static_cast<std::uint8_t>(bell.period),
+                            {static_cast<std::uint16_t>(bell.start_minute)},
                             {static_cast<std::uint16_t>(bell.end_minute)}});
       same = same && known != nullptr && std::any_of(known->begin(), known->end(), [&](const auto& b) {
                return b.slot == bell.period && b.start == bell.start_minute && b.end == bell.end_minute;
@@ -248,7 +259,8 @@ class Builder {
   }
   // Timetables are the head of studies' work; where there is none, the deputy's.
   Role timetabler() const {
-    const bool head = std::any_of(m_.staff.begin(), m_.staff.end(), [](const StaffRole& s) { return s.role == "head_of_studies"; });
+    const bool head =
+        std::any_of(m_.staff.begin(), m_.staff.end(), [](const StaffRole& s) { return s.role == "head_of_studies"; });
     return head ? Role::kHeadOfStudies : Role::kDeputyHead;
   }
 
@@ -259,8 +271,10 @@ class Builder {
   }
   void enrol(const SchoolClass& klass, std::size_t user) {
     Date day = m_.sessions[m_.school_year].start;
-    if (!c_.have.class_of(person(user), std::max(day, c_.today)).is_zero()) return;  // where they go later is the school's affair
-    SetupStep& step = plan_.add(Role::kSecretary, MovementOrdered{person(user), class_id(klass.code), Movement::kEnrolled});
+    if (!c_.have.class_of(person(user), std::max(day, c_.today)).is_zero())
+      return;  // where they go later is the school's affair
+    SetupStep& step =
+        plan_.add(Role::kSecretary, MovementOrdered{person(user), class_id(klass.code), Movement::kEnrolled});
     step.draft.basis = order("2-у");
     step.draft.effective_from = day;
   }
@@ -307,8 +321,8 @@ class Builder {
     body.group = group;
     for (const auto& slot : m_.timetable)
       if (slot.group == g)
-        body.slots.push_back({static_cast<std::uint8_t>(slot.weekday), static_cast<std::uint8_t>(slot.period), person(slot.teacher),
-                              plan_.keep(slot.room)});
+        body.slots.push_back({static_cast<std::uint8_t>(slot.weekday), static_cast<std::uint8_t>(slot.period),
+                              person(slot.teacher), plan_.keep(slot.room)});
     if (body.slots.empty()) return;
     plan_.add(timetabler(), body).draft.effective_from = from(m_.sessions[m_.school_year].start);
   }
@@ -339,7 +353,8 @@ Id inviting_class_teacher(const SetupContext& c, const User& user, const Id& per
 Id oneroster_id(std::string_view origin, std::string_view sourced_id) {
   if (const auto id = uuid(sourced_id)) return *id;
   constexpr std::string_view kNul("\0", 1);
-  return Id::copy_of(signing::tagged_hash("letopis/oneroster-id/v1", {as_bytes(origin), as_bytes(kNul), as_bytes(sourced_id)}).view());
+  return Id::copy_of(
+      signing::tagged_hash("letopis/oneroster-id/v1", {as_bytes(origin), as_bytes(kNul), as_bytes(sourced_id)}).view());
 }
 
 std::string full_name(const User& user) {
@@ -376,7 +391,8 @@ SetupPlan invite(const SetupContext& context, const std::vector<std::size_t>& us
     const Id person = builder.person(i);
     if (!user.enabled) continue;
     if (!is_family(user.role)) {
-      if (commands::is_staff(context.have, person, context.today)) builder.issue(i, Role::kAdministrator, {}, expires, random);
+      if (commands::is_staff(context.have, person, context.today))
+        builder.issue(i, Role::kAdministrator, {}, expires, random);
       continue;
     }
     const Id teacher = inviting_class_teacher(context, user, person);

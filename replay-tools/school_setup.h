@@ -59,7 +59,7 @@ struct SetupContext {
   const OneRosterModel& model;
   const projections::SchoolState& have;  // what the log holds already
   std::string origin;
-  Date today;                            // calendar, bells and timetable hold from tomorrow on at the earliest
+  Date today;  // calendar, bells and timetable hold from tomorrow on at the earliest
 };
 
 Id oneroster_id(std::string_view origin, std::string_view sourced_id);

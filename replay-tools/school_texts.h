@@ -24,7 +24,7 @@ WorkStyle practice_of(std::string_view subject);
 std::string_view remark_text(Random& random);
 std::string_view praise_text(Random& random);
 struct Excuse {
-  std::string_view kind;    // an entry of the dictionary "excuse_kind"
+  std::string_view kind;  // an entry of the dictionary "excuse_kind"
   std::string_view reason;
 };
 Excuse excuse_text(Random& random);

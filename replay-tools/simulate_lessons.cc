@@ -52,7 +52,8 @@ void Classrooms::hold(Date day) {
     else if (w_.percent(kEnteredLaterSameDay))
       when = w_.local(day, hm(w_.between(16, 22), w_.between(0, 59)));
     if (w_.percent(kExtraLesson))
-      w_.at(w_.local(day, hm(16, 50 + w_.between(0, 9))), [this, lesson] { return extra_lesson(lesson.group, lesson.teacher, lesson.date); });
+      w_.at(w_.local(day, hm(16, 50 + w_.between(0, 9))),
+            [this, lesson] { return extra_lesson(lesson.group, lesson.teacher, lesson.date); });
     w_.at(when, [this, lesson] { return open(lesson); });
   }
 }
@@ -100,7 +101,11 @@ Status Classrooms::open(Lesson lesson) {
   Request request(*w_.door, w_.clock.now());
   Author::Draft draft;
   draft.acting_as = Role::kTeacher;
-  LessonRecorded recorded{lesson.id, lesson.group, lesson.date, static_cast<std::uint8_t>(lesson.slot), 1, "lesson", lesson.mode, lesson.absent_teacher, {}, {}};
+  LessonRecorded recorded{lesson.id,   lesson.group,
+                          lesson.date, static_cast<std::uint8_t>(lesson.slot),
+                          1,           "lesson",
+                          lesson.mode, lesson.absent_teacher,
+                          {},          {}};
   draft.body = recorded;
   TRY_STATUS(request.say(*teacher, draft));
   const auto topics = topics_of(lesson.subject);
@@ -117,7 +122,8 @@ Status Classrooms::open(Lesson lesson) {
       absent.push_back(pupil);
     else
       lesson.present.push_back(pupil);
-    if (!lesson.present.empty() && lesson.present.back() == pupil && w_.percent(lesson.slot == 1 ? 2.5 : 0.5)) late.push_back(pupil);
+    if (!lesson.present.empty() && lesson.present.back() == pupil && w_.percent(lesson.slot == 1 ? 2.5 : 0.5))
+      late.push_back(pupil);
   }
   draft.body = AttendanceTaken{lesson.id, absent.empty()};
   TRY_STATUS(request.say(*teacher, draft));
@@ -133,8 +139,10 @@ Status Classrooms::open(Lesson lesson) {
   TRY_STATUS(request.send(w_.tally));
   for (const auto& [absence, pupil] : absences)
     if (w_.percent(kAbsenceCorrected))
-      w_.at(later(w_.clock.now(), w_.between(20, 90)), [this, lesson, absence = absence, pupil = pupil] { return correct_absence(lesson, absence, pupil); });
-  if (w_.percent(kTopicCorrected)) w_.at(later(w_.clock.now(), w_.between(30, 200)), [this, lesson, topic] { return correct_topic(lesson, topic); });
+      w_.at(later(w_.clock.now(), w_.between(20, 90)),
+            [this, lesson, absence = absence, pupil = pupil] { return correct_absence(lesson, absence, pupil); });
+  if (w_.percent(kTopicCorrected))
+    w_.at(later(w_.clock.now(), w_.between(30, 200)), [this, lesson, topic] { return correct_topic(lesson, topic); });
   plan_rest(lesson);
   return {};
 }
@@ -143,7 +151,9 @@ Status Classrooms::open(Lesson lesson) {
 void Classrooms::plan_rest(const Lesson& lesson) {
   const Instant end = std::max(lesson.ends, w_.clock.now());
   Course& course = courses_[lesson.group];
-  const auto at = [&](Instant when, Status (Classrooms::*act)(const Lesson&)) { w_.at(when, [this, lesson, act] { return (this->*act)(lesson); }); };
+  const auto at = [&](Instant when, Status (Classrooms::*act)(const Lesson&)) {
+    w_.at(when, [this, lesson, act] { return (this->*act)(lesson); });
+  };
   if (course.planned_for == lesson.date && !course.planned_work.is_zero()) {
     Lesson announced = lesson;  // whoever held the lesson, the marks are given by the teacher who announced the work
     announced.teacher = course.planned_by;
@@ -158,7 +168,8 @@ void Classrooms::plan_rest(const Lesson& lesson) {
   }
   if (lesson.number % 12 == 4 && w_.percent(40)) at(later(end, -1), &Classrooms::plan_control);
   if (w_.percent(kHomework)) {
-    const Instant when = w_.percent(kHomeworkInTheEvening) ? w_.local(lesson.date, hm(21, w_.between(0, 59))) : later(end, -1);
+    const Instant when =
+        w_.percent(kHomeworkInTheEvening) ? w_.local(lesson.date, hm(21, w_.between(0, 59))) : later(end, -1);
     w_.at(std::max(when, w_.clock.now()), [this, lesson] { return set_homework(lesson, false); });
   }
   if (w_.percent(kHomeworkInAdvance)) w_.at(later(end, 1), [this, lesson] { return set_homework(lesson, true); });
@@ -260,7 +271,8 @@ Status Classrooms::give_answers(const Lesson& lesson) {
   TRY_STATUS(request.send(w_.tally));
   std::vector<Id> asked;
   for (int i = w_.between(1, 5); i > 0; --i)
-    if (const Id pupil = w_.pick(lesson.present); std::find(asked.begin(), asked.end(), pupil) == asked.end()) asked.push_back(pupil);
+    if (const Id pupil = w_.pick(lesson.present); std::find(asked.begin(), asked.end(), pupil) == asked.end())
+      asked.push_back(pupil);
   return give_marks(lesson, id, 1, std::move(asked));
 }
 
@@ -314,7 +326,8 @@ void Classrooms::mark_later(const Lesson& lesson, const Id& work, int parts, boo
   } else if (w_.percent(6)) {
     when = w_.local(lesson.date + 1, hm(w_.between(8, 16), w_.between(0, 59)));
   }
-  w_.at(std::max(when, w_.clock.now()), [this, lesson, work, parts] { return give_marks(lesson, work, parts, lesson.present); });
+  w_.at(std::max(when, w_.clock.now()),
+        [this, lesson, work, parts] { return give_marks(lesson, work, parts, lesson.present); });
 }
 
 Status Classrooms::give_marks(const Lesson& lesson, const Id& work, int parts, std::vector<Id> students) {
@@ -393,7 +406,8 @@ Status Classrooms::correct_absence(const Lesson& lesson, const Id& absence, cons
 
 Status Classrooms::correct_topic(const Lesson& lesson, const Id& topic) {
   const auto topics = topics_of(lesson.subject);
-  const std::string value = std::string(topics[static_cast<std::size_t>(lesson.number) % topics.size()]) + ". Решение задач";
+  const std::string value =
+      std::string(topics[static_cast<std::size_t>(lesson.number) % topics.size()]) + ". Решение задач";
   EntryCorrected body;
   body.target = topic;
   body.value = value;
@@ -413,28 +427,35 @@ Status Classrooms::try_something(const Lesson& lesson) {
   draft.acting_as = Role::kTeacher;
   switch (w_.between(0, 7)) {
     case 0: {  // the same lesson again, from the other tab
-      draft.body = LessonRecorded{lesson.id, lesson.group, lesson.date, static_cast<std::uint8_t>(lesson.slot), 1, "lesson", {}, {}, {}, {}};
+      draft.body = LessonRecorded{
+          lesson.id, lesson.group, lesson.date, static_cast<std::uint8_t>(lesson.slot), 1, "lesson", {}, {}, {}, {}};
       return w_.attempt(teacher, draft);
     }
     case 1: {  // a topic in another language
       const auto next = next_lesson(lesson.group, lesson.date);
-      draft.body = HomeworkSet{lesson.id, next ? next->date : Date{}, {}, "written", "Workbook p. 12, ex. 3", {}, {}, {}, 0};
+      draft.body =
+          HomeworkSet{lesson.id, next ? next->date : Date{}, {}, "written", "Workbook p. 12, ex. 3", {}, {}, {}, 0};
       return w_.attempt(teacher, draft);
     }
     case 2: {  // tomorrow's lesson, today
       const auto next = next_lesson(lesson.group, lesson.date);
       if (!next || !lesson.absent_teacher.is_zero()) return {};
-      draft.body = LessonRecorded{next->id, lesson.group, next->date, static_cast<std::uint8_t>(next->slot), 1, "lesson", {}, {}, {}, {}};
+      draft.body = LessonRecorded{
+          next->id, lesson.group, next->date, static_cast<std::uint8_t>(next->slot), 1, "lesson", {}, {}, {}, {}};
       return w_.attempt(teacher, draft);
     }
     case 3: {  // a lesson nobody scheduled, without saying on what ground
-      draft.body = LessonRecorded{w_.random.id(), lesson.group, lesson.date, 0, 1, "consultation", {}, {}, {hm(7)}, {hm(7, 40)}};
+      draft.body =
+          LessonRecorded{w_.random.id(), lesson.group, lesson.date, 0, 1, "consultation", {}, {}, {hm(7)}, {hm(7, 40)}};
       return w_.attempt(teacher, draft);
     }
     case 4: {  // the topic of somebody else's lesson
       for (int tries = 0; tries < 20; ++tries) {
-        const auto& [person, scribe] = *std::next(w_.signing.begin(), w_.between(0, static_cast<int>(w_.signing.size()) - 1));
-        if (w_.state().groups_of_teacher(person, lesson.date).empty() || w_.state().assigned(lesson.group, person, lesson.date)) continue;
+        const auto& [person, scribe] =
+            *std::next(w_.signing.begin(), w_.between(0, static_cast<int>(w_.signing.size()) - 1));
+        if (w_.state().groups_of_teacher(person, lesson.date).empty() ||
+            w_.state().assigned(lesson.group, person, lesson.date))
+          continue;
         if (person == lesson.teacher) continue;
         draft.body = TopicSet{lesson.id, "Замена: решение задач", {}, 1};
         return w_.attempt(*scribe, draft);
@@ -456,7 +477,8 @@ Status Classrooms::try_something(const Lesson& lesson) {
       const std::string value = mark_for(pupil);
       draft.body = MarkGiven{planned.statement, 1, pupil, value};
       TRY_STATUS(w_.say(teacher, draft));
-      draft.body = MarkGiven{planned.statement, 1, pupil, w_.percent(40) ? "6" : value};
+      const std::string again = w_.percent(40) ? "6" : value;
+      draft.body = MarkGiven{planned.statement, 1, pupil, again};
       return w_.attempt(teacher, draft);
     }
     default: {  // a pupil of another class
@@ -469,7 +491,8 @@ Status Classrooms::try_something(const Lesson& lesson) {
       for (std::size_t tries = 0; tries < 50; ++tries) {
         const std::size_t user = w_.random.below(w_.model.users.size());
         const Id stranger = w_.id_of(user);
-        if (w_.model.users[user].role != UserRole::kStudent || w_.state().enrolled(lesson.group, stranger, w_.today())) continue;
+        if (w_.model.users[user].role != UserRole::kStudent || w_.state().enrolled(lesson.group, stranger, w_.today()))
+          continue;
         draft.body = MarkGiven{planned.statement, 1, stranger, "4"};
         return w_.attempt(teacher, draft);
       }

@@ -26,7 +26,8 @@ Basis order(std::string_view number, Date date) {
 std::vector<Id> Office::teachers() const {
   std::vector<Id> all;
   for (const auto& [person, scribe] : w_.signing)
-    if (const auto user = w_.user_of.find(person); user != w_.user_of.end() && w_.model.users[user->second].role == UserRole::kTeacher)
+    if (const auto user = w_.user_of.find(person);
+        user != w_.user_of.end() && w_.model.users[user->second].role == UserRole::kTeacher)
       all.push_back(person);
   return all;
 }
@@ -45,10 +46,12 @@ void Office::plan() {
   plan_rules();
   plan_refusals();
   for (const Date day : days_) {
-    for (int i = w_.between(0, 4); i > 0; --i) w_.at(w_.local(day, hm(12, w_.between(0, 50))), [this] { return change_personal_data(); });
+    for (int i = w_.between(0, 4); i > 0; --i)
+      w_.at(w_.local(day, hm(12, w_.between(0, 50))), [this] { return change_personal_data(); });
     for (int i = w_.between(0, 2); i > 0; --i) {
       const auto next = std::upper_bound(days_.begin(), days_.end(), day);
-      if (next != days_.end()) w_.at(w_.local(day, hm(14, w_.between(0, 50))), [this, next = *next] { return move_or_cancel(next); });
+      if (next != days_.end())
+        w_.at(w_.local(day, hm(14, w_.between(0, 50))), [this, next = *next] { return move_or_cancel(next); });
     }
   }
   // However short the term, each of these has happened.
@@ -111,7 +114,9 @@ void Office::plan_calendar() {
     });
   w_.at(w_.local(day(0.35), hm(16, 30)), [this] {
     CalendarExceptionSet body;
-    body.klass = std::next(w_.state().classes().begin(), w_.between(0, static_cast<int>(w_.state().classes().size()) - 1))->first;
+    body.klass =
+        std::next(w_.state().classes().begin(), w_.between(0, static_cast<int>(w_.state().classes().size()) - 1))
+            ->first;
     body.from = w_.today() + 1;
     body.to = w_.today() + 7;
     body.kind = DayKind::kQuarantine;
@@ -175,8 +180,8 @@ Status Office::change_personal_data() {
   const Id person = w_.pick(all);
   Author::Draft draft;
   draft.body = PersonalDataChanged{person};
-  const std::string phone = "+7 900 " + std::to_string(w_.between(100, 999)) + "-" + std::to_string(w_.between(10, 99)) + "-" +
-                            std::to_string(w_.between(10, 99));
+  const std::string phone = "+7 900 " + std::to_string(w_.between(100, 999)) + "-" +
+                            std::to_string(w_.between(10, 99)) + "-" + std::to_string(w_.between(10, 99));
   draft.sealed.push_back({"contact", person, phone});
   return w_.decree(Role::kSecretary, draft);
 }
@@ -284,7 +289,8 @@ Status Office::lose_key(const Id& teacher) {
   Author::Draft again;
   const std::string code = signing::new_invitation_code(w_.random);
   again.id = w_.random.id();
-  again.body = InvitationIssued{teacher, signing::key_from_invitation_code(code)->public_key(), w_.local(w_.today() + 3, 0)};
+  again.body =
+      InvitationIssued{teacher, signing::key_from_invitation_code(code)->public_key(), w_.local(w_.today() + 3, 0)};
   TRY_STATUS(w_.decree(Role::kAdministrator, again));
   w_.clock.advance_micros(20 * 60 * kMicrosPerSecond);
   TRY(auto scribe, enrol(*w_.door, {0, teacher, again.id, code}, Role::kTeacher, w_.clock.now(), w_.random, w_.tally));
@@ -294,7 +300,8 @@ Status Office::lose_key(const Id& teacher) {
 
 Status Office::rotate_key(const Id& teacher) {
   Scribe& old = *w_.scribe(teacher);
-  auto next = std::make_unique<Scribe>(signing::KeyPair::generate(signing::Purpose::kAuthor, w_.random), w_.school.origin(), teacher, w_.random);
+  auto next = std::make_unique<Scribe>(signing::KeyPair::generate(signing::Purpose::kAuthor, w_.random),
+                                       w_.school.origin(), teacher, w_.random);
   KeyRotated body;
   body.key = next->key.public_key();
   body.new_signature = next->key.sign(commands::rotation_message(w_.school.origin(), old.key.id(), body.key));
@@ -310,8 +317,9 @@ Status Office::rotate_key(const Id& teacher) {
 Status Office::reissue_invitation(const Id& teacher) {
   Author::Draft draft;
   draft.id = w_.random.id();
-  draft.body = InvitationIssued{teacher, signing::KeyPair::generate(signing::Purpose::kInvitation, w_.random).public_key(),
-                                w_.local(w_.today() + 14, 0)};
+  draft.body =
+      InvitationIssued{teacher, signing::KeyPair::generate(signing::Purpose::kInvitation, w_.random).public_key(),
+                       w_.local(w_.today() + 14, 0)};
   TRY_STATUS(w_.decree(Role::kAdministrator, draft));
   w_.clock.advance_micros(40 * 60 * kMicrosPerSecond);
   Author::Draft withdrawn;
@@ -333,7 +341,8 @@ Status Office::change_timetable() {
     body.group = id;
     for (std::size_t i = 0; i < slots->size(); ++i) {
       const auto& slot = (*slots)[i];
-      body.slots.push_back({static_cast<std::uint8_t>(slot.weekday), static_cast<std::uint8_t>(slot.slot), slot.teacher, rooms[i]});
+      body.slots.push_back(
+          {static_cast<std::uint8_t>(slot.weekday), static_cast<std::uint8_t>(slot.slot), slot.teacher, rooms[i]});
     }
     Author::Draft draft;
     draft.body = body;
@@ -356,7 +365,8 @@ Status Office::move_or_cancel(Date for_day) {
     const auto bells = static_cast<int>(w_.model.bells.size());
     // The last slot of the day is free for nearly everybody.
     if (w_.percent(70) && lesson.slot < bells && projections::bell(w_.state(), for_day, bells)) {
-      LessonMoved body{id, for_day, static_cast<std::uint8_t>(lesson.place.slot), for_day, static_cast<std::uint8_t>(bells), {}};
+      LessonMoved body{
+          id, for_day, static_cast<std::uint8_t>(lesson.place.slot), for_day, static_cast<std::uint8_t>(bells), {}};
       draft.body = body;
     } else {
       draft.body = LessonCancelled{id, for_day, static_cast<std::uint8_t>(lesson.place.slot)};
@@ -390,12 +400,14 @@ Status Office::substitute(Date day) {
       if (lesson.cancelled) continue;
       busy[lesson.slot].insert(lesson.substitute.is_zero() ? lesson.teacher : lesson.substitute);
       if (std::exchange(somebody, false)) w_.ill_until[lesson.teacher] = std::max(w_.ill_until[lesson.teacher], day);
-      if (lesson.substitute.is_zero() && w_.ill(lesson.teacher, day)) absences.push_back({id, lesson.teacher, lesson.place, lesson.slot});
+      if (lesson.substitute.is_zero() && w_.ill(lesson.teacher, day))
+        absences.push_back({id, lesson.teacher, lesson.place, lesson.slot});
     }
   std::map<std::pair<Id, int>, Id> found;  // joined lessons have one substitute
   for (const auto& absence : absences) {
     auto& substitute = found[{absence.teacher, absence.slot}];
-    if (substitute.is_zero() && (&absence == &absences.front() || w_.percent(80))) substitute = find_substitute(busy, absence.slot, day, absence.teacher);
+    if (substitute.is_zero() && (&absence == &absences.front() || w_.percent(80)))
+      substitute = find_substitute(busy, absence.slot, day, absence.teacher);
     Author::Draft draft;
     const auto slot = static_cast<std::uint8_t>(absence.place.slot);
     if (substitute.is_zero())
@@ -413,7 +425,8 @@ Id Office::find_substitute(const std::map<int, std::set<Id>>& busy, int slot, Da
   std::vector<Id> free;
   const auto taken = busy.find(slot);
   for (const auto& teacher : teachers())
-    if (teacher != absent && !w_.ill(teacher, day) && (taken == busy.end() || !taken->second.contains(teacher))) free.push_back(teacher);
+    if (teacher != absent && !w_.ill(teacher, day) && (taken == busy.end() || !taken->second.contains(teacher)))
+      free.push_back(teacher);
   return free.empty() ? Id{} : w_.pick(free);
 }
 

@@ -31,7 +31,8 @@ Id dataset_id(std::string_view kind, std::uint64_t number) {
 
 class OuladSimulation {
  public:
-  OuladSimulation(const OuladModel& model, commands::School& school, ManualClock& clock, Random& random, const Progress& progress)
+  OuladSimulation(const OuladModel& model, commands::School& school, ManualClock& clock, Random& random,
+                  const Progress& progress)
       : m_(model), school_(school), door_(door_to(school)), clock_(clock), random_(random), progress_(progress) {}
 
   Status run(signing::KeyPair root, Simulated& result) {
@@ -56,7 +57,8 @@ class OuladSimulation {
   Status set_up() {
     TRY(administrator_, official(1, Role::kAdministrator));
     TRY(deputy_, official(2, Role::kDeputyHead));
-    TRY_STATUS(say(*administrator_, Role::kAdministrator, DictionaryEntryDefined{"work_kind", "assessment", "Письменная работа", {{"written", "true"}}}));
+    TRY_STATUS(say(*administrator_, Role::kAdministrator,
+                   DictionaryEntryDefined{"work_kind", "assessment", "Письменная работа", {{"written", "true"}}}));
     Author::Draft endorsement;
     endorsement.body = Endorsed{last_, true};
     endorsement.acting_as = Role::kDeputyHead;
@@ -111,7 +113,8 @@ class OuladSimulation {
       if (r.to) acts.push_back({std::max(*r.to, r.from), Kind::kLeft, i});
     }
     for (std::size_t i = 0; i < m_.results.size(); ++i) acts.push_back({m_.results[i].sent_on, Kind::kMark, i});
-    std::stable_sort(acts.begin(), acts.end(), [](const Act& a, const Act& b) { return std::pair(a.day, a.kind) < std::pair(b.day, b.kind); });
+    std::stable_sort(acts.begin(), acts.end(),
+                     [](const Act& a, const Act& b) { return std::pair(a.day, a.kind) < std::pair(b.day, b.kind); });
     return acts;
   }
 
@@ -135,7 +138,8 @@ class OuladSimulation {
   Status enrolment(const Act& act) {
     const auto& r = m_.registrations[act.row];
     const Id student = dataset_id("student", r.student);
-    if (registered_.insert(student).second) TRY_STATUS(queue(*administrator_, Role::kAdministrator, PersonRegistered{student}));
+    if (registered_.insert(student).second)
+      TRY_STATUS(queue(*administrator_, Role::kAdministrator, PersonRegistered{student}));
     Author::Draft draft;
     draft.body = GroupMemberSet{group(r.presentation), student};
     draft.acting_as = Role::kAdministrator;
@@ -227,7 +231,8 @@ class OuladSimulation {
     TRY(last_, request.say(scribe, draft));
     Tally ignored;
     TRY(const auto recorded, request.send(ignored));
-    if (recorded.front().verdict == Verdict::kRefused) return fail("refused", recorded.front().rule + ": " + recorded.front().message);
+    if (recorded.front().verdict == Verdict::kRefused)
+      return fail("refused", recorded.front().rule + ": " + recorded.front().message);
     clock_.advance_micros(kMicrosPerSecond);
     return {};
   }
@@ -243,7 +248,7 @@ class OuladSimulation {
   std::vector<Id> works_;                          // by assessment; zero: not planned yet
   std::set<Id> registered_;
   std::optional<Request> request_;
-  std::vector<bool> marks_;                        // which statements of the request are marks
+  std::vector<bool> marks_;  // which statements of the request are marks
   bool marking_ = false;
   Id last_;
 };

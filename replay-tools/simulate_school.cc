@@ -46,14 +46,19 @@ class SchoolSimulation {
  public:
   SchoolSimulation(const OneRosterModel& model, commands::School& school, ManualClock& clock, Random& random,
                    std::vector<signing::KeyPair>& root_keys, std::vector<Date> days)
-      : w_(model, school, clock, random, kOffset), root_keys_(root_keys), days_(std::move(days)), office_(w_, days_), rooms_(w_) {}
+      : w_(model, school, clock, random, kOffset),
+        root_keys_(root_keys),
+        days_(std::move(days)),
+        office_(w_, days_),
+        rooms_(w_) {}
 
   World& world() { return w_; }
 
   Status set_up() {
     for (std::size_t i = 0; i < w_.model.users.size(); ++i) w_.user_of[w_.id_of(i)] = i;
     for (auto& key : root_keys_)
-      w_.officials.add(Role::kRoot, *w_.scribes.emplace_back(std::make_unique<Scribe>(std::move(key), w_.school.origin(), Id{}, w_.random)));
+      w_.officials.add(Role::kRoot, *w_.scribes.emplace_back(
+                                        std::make_unique<Scribe>(std::move(key), w_.school.origin(), Id{}, w_.random)));
     const Date day = days_.front() - kSetupDaysBefore;
     TRY_STATUS(found(day));
     w_.clock.set(w_.local(day, hm(10)));
@@ -81,10 +86,13 @@ class SchoolSimulation {
   SetupContext context() { return {w_.model, w_.state(), w_.school.origin(), w_.today()}; }
 
   Status carry(const SetupPlan& plan) {
-    return carry_out(plan, w_.officials, *w_.door, [this] {
-      w_.clock.advance_micros(20 * kMicrosPerSecond);
-      return w_.clock.now();
-    }, w_.tally);
+    return carry_out(
+        plan, w_.officials, *w_.door,
+        [this] {
+          w_.clock.advance_micros(20 * kMicrosPerSecond);
+          return w_.clock.now();
+        },
+        w_.tally);
   }
 
   Status found(Date day) {
@@ -109,7 +117,8 @@ class SchoolSimulation {
     w_.clock.set(w_.local(day, hm(9)));
     std::vector<std::size_t> staff;
     for (std::size_t i = 0; i < w_.model.users.size(); ++i)
-      if (w_.model.users[i].role == UserRole::kTeacher || w_.model.users[i].role == UserRole::kAdministrator) staff.push_back(i);
+      if (w_.model.users[i].role == UserRole::kTeacher || w_.model.users[i].role == UserRole::kAdministrator)
+        staff.push_back(i);
     const SetupPlan plan = invite(context(), staff, w_.local(day + 30, 0), w_.random);
     TRY_STATUS(carry(plan));
     return enrol_all(plan.codes);
@@ -256,7 +265,8 @@ Result<Simulated> simulate_school(FileSystem& files, OneRosterModel model, const
   opening.sequencer_thread = false;
   TRY(const auto engine, commands::Engine::open(opening));
   std::vector<signing::KeyPair> root_keys;
-  for (std::size_t i = 0; i < kRootKeys; ++i) root_keys.push_back(signing::KeyPair::generate(signing::Purpose::kRoot, random));
+  for (std::size_t i = 0; i < kRootKeys; ++i)
+    root_keys.push_back(signing::KeyPair::generate(signing::Purpose::kRoot, random));
   TRY(commands::School * school, create(*engine, options, model, root_keys));
 
   SchoolSimulation simulation(model, *school, clock, random, root_keys, days);
@@ -273,7 +283,8 @@ Result<Simulated> simulate_school(FileSystem& files, OneRosterModel model, const
   result.first = days.front();
   result.last = days.back();
   if (!options.credentials.empty())
-    TRY_STATUS(write_credentials(files, simulation.world(), result, options.data, options.credentials, options.passphrase));
+    TRY_STATUS(
+        write_credentials(files, simulation.world(), result, options.data, options.credentials, options.passphrase));
   engine->stop();
   return result;
 }

@@ -46,11 +46,11 @@ struct World {
   std::map<std::string, std::uint64_t> attempts;  // refusals that were meant, by rule
 
   Officials officials;
-  std::vector<std::unique_ptr<Scribe>> scribes;   // every key there ever was
-  std::map<Id, Scribe*> signing;                  // whose key signs today
-  std::map<Id, std::size_t> user_of;              // OneRosterModel::users
-  std::map<Id, Date> ill_until;                   // teachers and pupils, last day included
-  std::deque<MarkMade> marks;                     // the newest few hundred
+  std::vector<std::unique_ptr<Scribe>> scribes;  // every key there ever was
+  std::map<Id, Scribe*> signing;                 // whose key signs today
+  std::map<Id, std::size_t> user_of;             // OneRosterModel::users
+  std::map<Id, Date> ill_until;                  // teachers and pupils, last day included
+  std::deque<MarkMade> marks;                    // the newest few hundred
 
   // --- Time
   Instant local(Date day, int minute) const { return at_local(day, minute, offset); }
@@ -60,7 +60,9 @@ struct World {
 
   // --- Chance
   bool percent(double share) { return random.chance(static_cast<std::uint32_t>(share * 10'000)); }
-  int between(int low, int high) { return low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low + 1))); }
+  int between(int low, int high) {
+    return low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+  }
   template <class List>
   const auto& pick(const List& list) {
     return list[random.below(list.size())];
@@ -142,13 +144,13 @@ class Classrooms {
   };
   struct Course {
     int lessons = 0;
-    Id planned_work;       // announced for a day to come
+    Id planned_work;  // announced for a day to come
     Id planned_by;
     Date planned_for;
   };
   struct Lesson {
     Id id, group, teacher, absent_teacher;
-    Date date;             // where it is held; after a move not where the timetable has it
+    Date date;  // where it is held; after a move not where the timetable has it
     int slot = 0;
     Instant starts, ends;
     std::string subject;

@@ -109,17 +109,17 @@ void dispatch(Services& services, const Request& request, const Pages& pages, co
   if (match.route == nullptr) return reply->now(without_route(request, pages, match));
   const auto context = std::make_shared<Context>(Context{services, request, language_of(request.accept_language)});
   const auto finished = [](Result<Response> result, const Context& of) {
-    Response response =
-        result ? *std::move(result) : problem_for(result.error(), of.language, of.request.request_id);
+    Response response = result ? *std::move(result) : problem_for(result.error(), of.language, of.request.request_id);
     add_default_headers(response);
     return response;
   };
   Status admitted = admit(*context, match);
   if (admitted && match.route->start == nullptr) return reply->now(finished(match.route->handle(*context), *context));
   if (admitted)
-    admitted = match.route->start(*context, [context, reply, finished](std::function<Result<Response>(Context&)> answer) {
-      reply->make([context, finished, answer = std::move(answer)] { return finished(answer(*context), *context); });
-    });
+    admitted =
+        match.route->start(*context, [context, reply, finished](std::function<Result<Response>(Context&)> answer) {
+          reply->make([context, finished, answer = std::move(answer)] { return finished(answer(*context), *context); });
+        });
   if (!admitted) reply->now(finished(tl::unexpected(std::move(admitted).error()), *context));
 }
 

@@ -105,7 +105,7 @@ struct HttpLimits {
   std::size_t requests_per_connection_max = 1'000'000;
   std::size_t workers = 32;
   std::size_t worker_queue_max = 512;  // beyond: 503 with Retry-After
-  std::size_t io_threads = 0;  // 0: one a core, at most four
+  std::size_t io_threads = 0;          // 0: one a core, at most four
   std::size_t stream_queue_max_bytes = 256 * 1024;
   std::size_t streams_max = 512;
   std::chrono::milliseconds read_header_timeout{15'000};  // from a request's first byte to the end of its header

@@ -69,8 +69,8 @@ std::string me(const Caller& caller) {
       projections::me_json(*caller.structure, caller.viewer.person, caller.viewer.today, names_of(caller));
   LETOPIS_ASSERT(out.size() > 2 && out.back() == '}');
   out.pop_back();
-  out += ",\"key\":\"" + to_hex(caller.key.view()) + "\",\"capacities\":" +
-         capacities_json(*caller.structure, caller.viewer.person, caller.viewer.today);
+  out += ",\"key\":\"" + to_hex(caller.key.view()) +
+         "\",\"capacities\":" + capacities_json(*caller.structure, caller.viewer.person, caller.viewer.today);
   return out += '}';
 }
 

@@ -140,7 +140,8 @@ Result<Response> post_invitation(Context& context) {
   add_text(out, "origin", school->origin());
   add_text(out, "checkpoint", school->read([](const auto& model) { return model.checkpoint_note; }));
   const auto structure = school->structure();
-  out += ",\"capacities\":" + capacities_json(*structure, invited.person, structure->local_today(context.services.clock.now()));
+  out += ",\"capacities\":" +
+         capacities_json(*structure, invited.person, structure->local_today(context.services.clock.now()));
   return json_answer(out + "}");
 }
 

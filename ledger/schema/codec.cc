@@ -22,7 +22,10 @@ template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
 template <class T>
-concept FixedValue = requires { T::kSize; } && std::is_same_v<decltype(T::kSize), const std::size_t>;
+concept FixedValue = requires {
+  T::kSize;
+}
+&&std::is_same_v<decltype(T::kSize), const std::size_t>;
 
 // Fills one table's members from the wire. Stops at the reader's first error.
 class DecodeVisitor {
@@ -57,7 +60,7 @@ class DecodeVisitor {
     }
   }
   template <class T>
-    requires std::is_enum_v<T>
+  requires std::is_enum_v<T>
   void read(unsigned id, const char* name, T& member, bool required) {
     std::uint8_t value = 0;
     const bool present = read_scalar(id, value);
@@ -273,8 +276,7 @@ class EncodeVisitor {
       if (member.is_zero()) return;
       builder.AddStruct(slot_of(id), &member);
     } else {
-      if (children_.offsets[id] != 0)
-        builder.AddOffset(slot_of(id), flatbuffers::Offset<void>(children_.offsets[id]));
+      if (children_.offsets[id] != 0) builder.AddOffset(slot_of(id), flatbuffers::Offset<void>(children_.offsets[id]));
     }
   }
 

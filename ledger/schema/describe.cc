@@ -6,7 +6,6 @@
 namespace letopis::ledger {
 namespace {
 
-
 class JsonVisitor {
  public:
   explicit JsonVisitor(std::string& out, bool first = true) : out_(out), first_(first) {}
@@ -50,10 +49,8 @@ class JsonVisitor {
     out_ += std::to_string(value);
   }
   template <class T>
-    requires std::is_enum_v<T>
-  void write(T value) {
-    append_json_string(out_, enum_name(value));
-  }
+  requires std::is_enum_v<T>
+  void write(T value) { append_json_string(out_, enum_name(value)); }
   void write(Date value) { append_json_string(out_, format_date(value)); }
   void write(Instant value) { append_json_string(out_, format_instant(value)); }
   void write(Minute value) { append_json_string(out_, format_minute(value.value)); }
@@ -133,7 +130,7 @@ void append_escaped(std::string& to, char c) {
   }
 }
 
-constexpr std::uint64_t in_every_byte(std::uint8_t value) { return value * 0x0101'0101'0101'0101; }
+constexpr std::uint64_t in_every_byte(std::uint8_t value) { return value * 0x0101'0101'0101'0101U; }
 
 // Whether one of eight bytes may have to be escaped; never false when one must. A byte of zero, or one below `n`, borrows
 // from its highest bit (Anderson, Bit Twiddling Hacks, "Determine if a word has a byte less than n").
@@ -193,7 +190,8 @@ std::string statement_json(const Statement& statement) {
 }
 
 std::string entry_json(const Event& event, const Statement& statement) {
-  std::string out = "{\"index\":" + std::to_string(event.index) + ",\"recorded_at\":" + json_string(format_instant(event.recorded_at)) +
+  std::string out = "{\"index\":" + std::to_string(event.index) +
+                    ",\"recorded_at\":" + json_string(format_instant(event.recorded_at)) +
                     ",\"verdict\":" + json_string(enum_name(event.verdict));
   if (!event.rule.empty()) out += ",\"rule\":" + json_string(event.rule);
   if (event.deadline.micros != 0) out += ",\"deadline\":" + json_string(format_instant(event.deadline));

@@ -116,7 +116,8 @@ class Reader {
     if (++tables_ > tables_max_ || ++depth_ > kDepthMax) return refuse("too many tables"), table;
     if (!fits(at, 4) || at % 4 != 0 || !claim(at, 4)) return refuse("a table outside the buffer"), table;
     const std::int64_t vtable = static_cast<std::int64_t>(at) - load<std::int32_t>(at);
-    if (vtable < 0 || vtable % 2 != 0 || !fits(static_cast<std::size_t>(vtable), 4)) return refuse("a vtable outside the buffer"), table;
+    if (vtable < 0 || vtable % 2 != 0 || !fits(static_cast<std::size_t>(vtable), 4))
+      return refuse("a vtable outside the buffer"), table;
     table.at = at;
     table.vtable = static_cast<std::size_t>(vtable);
     table.vtable_size = load<std::uint16_t>(table.vtable);
@@ -133,7 +134,8 @@ class Reader {
     if (failed()) return;
     --depth_;
     for (std::size_t slot = 4 + 2 * known_fields; slot < table.vtable_size; slot += 2)
-      if (load<std::uint16_t>(table.vtable + slot) != 0) return fail("unknown_field", "field " + std::to_string((slot - 4) / 2));
+      if (load<std::uint16_t>(table.vtable + slot) != 0)
+        return fail("unknown_field", "field " + std::to_string((slot - 4) / 2));
     if (table.object_size >= table.used + 8) refuse("a table larger than its fields");
   }
 
@@ -165,14 +167,16 @@ class Reader {
     if (count > bytes_.size() / item_size || !fits(at + 4, count * item_size) || (at + 4) % alignment != 0)
       return refuse("a list outside the buffer"), ByteView{};
     // A list of offsets claims each of them when it is followed.
-    if (!claim(at, item_size == 4 && alignment == 4 ? 4 : 4 + count * item_size)) return refuse("objects that overlap"), ByteView{};
+    if (!claim(at, item_size == 4 && alignment == 4 ? 4 : 4 + count * item_size))
+      return refuse("objects that overlap"), ByteView{};
     return bytes_.subspan(at + 4, count * item_size);
   }
   std::string_view text(std::size_t at) {
     const ByteView content = vector(at, 1, 1);
     if (failed()) return {};
     const std::size_t end = at + 4 + content.size();
-    if (!fits(end, 1) || bytes_[end] != 0 || !claim(end, 1)) return refuse("a text without its end"), std::string_view{};
+    if (!fits(end, 1) || bytes_[end] != 0 || !claim(end, 1))
+      return refuse("a text without its end"), std::string_view{};
     return as_text(content);
   }
 

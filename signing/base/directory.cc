@@ -35,7 +35,8 @@ Status sync_parent(const std::string& path) {
 }
 
 Status rename_with(const std::string& from, const std::string& to, unsigned flags) {
-  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) != 0) return io_error("rename " + from + " to " + to, errno);
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) != 0)
+    return io_error("rename " + from + " to " + to, errno);
   TRY_STATUS(sync_parent(from));
   return sync_parent(to);
 }

@@ -63,7 +63,9 @@ void write_until_killed(School& school, const signing::KeyPair& key, Random& ran
       draft.body = PersonRegistered{person};
       draft.sealed = {{"name", person, "Иван"}};
       draft.claimed_at = clock.now();
-      const auto seen = school.read([](const ReadModel& model) { return Seen{model.checkpoint.size, model.checkpoint.root}; });
+      const auto seen = school.read([](const ReadModel& model) {
+        return Seen{model.checkpoint.size, model.checkpoint.root};
+      });
       submission.statements.push_back(author.sign(draft, seen, &submission.texts, &id));
       say("sent " + to_hex(id.view()));
     }
@@ -74,7 +76,8 @@ void write_until_killed(School& school, const signing::KeyPair& key, Random& ran
     }
     for (const auto& item : *done) {
       const auto bytes = school.entry(item.index);
-      say("ack " + to_hex(item.statement.view()) + " " + std::to_string(item.index) + " " + to_hex(leaf_hash(*bytes).view()));
+      say("ack " + to_hex(item.statement.view()) + " " + std::to_string(item.index) + " " +
+          to_hex(leaf_hash(*bytes).view()));
     }
   }
 }

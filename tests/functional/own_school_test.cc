@@ -18,26 +18,30 @@ class OwnSchool : public ::testing::Test {
  protected:
   OwnSchool() {
     for (const auto& file : {first_, second_}) letopis_ok({"key", "new", "--purpose", "root", "--out", file});
-    letopis_ok({"init", "--data", data_, "--school", "licey29", "--origin", "journal.example.org/log/licey29", "--name", "Лицей № 29",
-                "--timezone", "Europe/Moscow", "--root-key", first_, second_, "--threshold", "2"});
+    letopis_ok({"init", "--data", data_, "--school", "licey29", "--origin", "journal.example.org/log/licey29", "--name",
+                "Лицей № 29", "--timezone", "Europe/Moscow", "--root-key", first_, second_, "--threshold", "2"});
     fs::copy(kFiles, files_, fs::copy_options::recursive);
     server_ = std::make_unique<Server>(data_);
   }
   Words import(const Words& more = {}) const {
-    Words words{"import", "oneroster", files_, "--url", server_->url(), "--school", "licey29", "--key", first_, "--key", second_,
-                "--officials", officials_, "--json"};
+    Words words{"import", "oneroster", files_,  "--url", server_->url(), "--school", "licey29",
+                "--key",  first_,      "--key", second_, "--officials",  officials_, "--json"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
   // The keys the import has made, as arguments.
   Words with_officials() const {
     Words words;
-    for (const auto& file : fs::directory_iterator(officials_)) words.insert(words.end(), {"--key", file.path().string()});
+    for (const auto& file : fs::directory_iterator(officials_))
+      words.insert(words.end(), {"--key", file.path().string()});
     return words;
   }
   std::uint64_t log_size() const {
     server_->kill();
-    const auto size = letopis_ok({"replay", "--data", data_, "--school", "licey29", "--json"}).json().at("size").to_number<std::uint64_t>();
+    const auto size = letopis_ok({"replay", "--data", data_, "--school", "licey29", "--json"})
+                          .json()
+                          .at("size")
+                          .to_number<std::uint64_t>();
     return size;
   }
   Words at_school(Words words) const {
@@ -46,7 +50,8 @@ class OwnSchool : public ::testing::Test {
   }
 
   Folder folder_;
-  std::string data_ = folder_ / "data", files_ = folder_ / "files", officials_ = folder_ / "officials", codes_ = folder_ / "codes.csv";
+  std::string data_ = folder_ / "data", files_ = folder_ / "files", officials_ = folder_ / "officials",
+              codes_ = folder_ / "codes.csv";
   std::string first_ = folder_ / "first.key", second_ = folder_ / "second.key";
   std::unique_ptr<Server> server_;
 };
@@ -55,14 +60,16 @@ class OwnSchool : public ::testing::Test {
 std::map<std::string, std::string> codes_in(const std::string& file) {
   std::map<std::string, std::string> codes;
   std::istringstream lines(text_of(file));
-  for (std::string line; std::getline(lines, line);) codes[line.substr(0, line.find(','))] = line.substr(line.rfind(',') + 1);
+  for (std::string line; std::getline(lines, line);)
+    codes[line.substr(0, line.find(','))] = line.substr(line.rfind(',') + 1);
   return codes;
 }
 
 TEST_F(OwnSchool, IsImportedOnceAndATeacherEnrolsAndSignsIn) {
   const Ran dry_run = letopis_ok(import({"--dry-run"}));
   const auto planned = dry_run.json();
-  EXPECT_NE(dry_run.err.find("ended on 2026-05-26"), std::string::npos) << "files of a year that is over: " << dry_run.err;
+  EXPECT_NE(dry_run.err.find("ended on 2026-05-26"), std::string::npos)
+      << "files of a year that is over: " << dry_run.err;
   EXPECT_EQ(planned.at("recorded").as_int64(), 0);
   EXPECT_GT(planned.at("planned").as_int64(), 775 * 2);
 
@@ -113,12 +120,18 @@ std::string replace_once(std::string text, const std::string& from, const std::s
   return text.replace(at, from.size(), to);
 }
 const BadFile kBadFiles[] = {
-    {"UnknownClass", "enrollments.csv", [](std::string t) { return replace_once(t, "b71e01c5-e23b-5f48-84cb-66a575b77f4b", "b71e01c5-0000-5f48-84cb-66a575b77f4b"); },
+    {"UnknownClass", "enrollments.csv",
+     [](std::string t) {
+       return replace_once(t, "b71e01c5-e23b-5f48-84cb-66a575b77f4b", "b71e01c5-0000-5f48-84cb-66a575b77f4b");
+     },
      "enrollments.csv:2:"},
-    {"WrongEncoding", "users.csv", [](std::string t) { return replace_once(t, "Роман", "\xD0\xEE\xEC\xE0\xED"); }, "users.csv:2:"},
+    {"WrongEncoding", "users.csv", [](std::string t) { return replace_once(t, "Роман", "\xD0\xEE\xEC\xE0\xED"); },
+     "users.csv:2:"},
     {"UnclosedQuote", "courses.csv", [](std::string t) { return t + "\"open"; }, "courses.csv:"},
-    {"BadDate", "enrollments.csv", [](std::string t) { return replace_once(t, "2025-09-01", "2025-09-31"); }, "enrollments.csv:2:"},
-    {"MissingColumn", "timetable.csv", [](std::string t) { return replace_once(t, "weekday,period", "weekday"); }, "timetable.csv"},
+    {"BadDate", "enrollments.csv", [](std::string t) { return replace_once(t, "2025-09-01", "2025-09-31"); },
+     "enrollments.csv:2:"},
+    {"MissingColumn", "timetable.csv", [](std::string t) { return replace_once(t, "weekday,period", "weekday"); },
+     "timetable.csv"},
     {"TruncatedFile", "users.csv", [](std::string t) { return t.substr(0, t.size() / 2); }, "users.csv:"},
 };
 class BadImport : public OwnSchool, public ::testing::WithParamInterface<BadFile> {};
@@ -132,7 +145,8 @@ TEST_P(BadImport, NamesTheRowAndRecordsNothing) {
   EXPECT_NE(ran.err.find(GetParam().named), std::string::npos) << ran.err.substr(0, 1000);
   EXPECT_EQ(log_size(), 1U) << "the genesis alone";
 }
-INSTANTIATE_TEST_SUITE_P(Files, BadImport, ::testing::ValuesIn(kBadFiles), [](const auto& param_info) { return std::string(param_info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Files, BadImport, ::testing::ValuesIn(kBadFiles),
+                         [](const auto& param_info) { return std::string(param_info.param.name); });
 
 }  // namespace
 }  // namespace letopis::functional

@@ -99,7 +99,8 @@ Ran letopis_ok(const Words& words, const std::string& input) {
 }
 
 Server::Server(const std::string& data) {
-  std::vector<std::string> words{LETOPIS_COMMAND, "serve", "--data", data, "--listen", "127.0.0.1:0", "--insecure-cookies"};
+  std::vector<std::string> words{LETOPIS_COMMAND,     "serve", "--data", data, "--listen", "127.0.0.1:0",
+                                 "--insecure-cookies"};
   auto argv = argv_of(words);
   Pipe out;
   ::setenv("LETOPIS_PASSPHRASE", kPassphrase, 1);

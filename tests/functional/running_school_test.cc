@@ -20,8 +20,8 @@ constexpr char kSchool[] = "school-fi-pb-98";
 class Simulated {
  public:
   Simulated() {
-    said_ = letopis_ok({"simulate", "school", LETOPIS_SOURCE_DIR "/tests/data/school-fi-pb-98", "--data", data(), "--days", "3", "--seed", "7",
-                        "--credentials", folder_ / "demo.json", "--json"})
+    said_ = letopis_ok({"simulate", "school", LETOPIS_SOURCE_DIR "/tests/data/school-fi-pb-98", "--data", data(),
+                        "--days", "3", "--seed", "7", "--credentials", folder_ / "demo.json", "--json"})
                 .json();
     demo_ = json::parse(text_of(folder_ / "demo.json"));
   }
@@ -59,7 +59,8 @@ class RunningSchool : public ::testing::Test {
   };
   Place free_place() const {
     const auto me = get("teacher", "me");
-    const std::string days = "&from=" + str(Simulated::school().said().at("from")) + "&to=" + str(Simulated::school().said().at("to"));
+    const std::string days =
+        "&from=" + str(Simulated::school().said().at("from")) + "&to=" + str(Simulated::school().said().at("to"));
     for (const auto& group : me.at("groups").as_array()) {
       const auto journal = get("teacher", "journal?group=" + str(group.at("id")) + days);
       for (const auto& work : journal.at("works").as_array())
@@ -74,13 +75,17 @@ class RunningSchool : public ::testing::Test {
     for (const auto& cell : journal.at("cells").as_array())
       for (const auto& entry : cell.at("entries").as_array()) {
         const auto* of = entry.as_object().if_contains("work");
-        if (cell.at("student") == student && of != nullptr && (*of == work || (of->is_object() && of->at("id") == work))) return true;
+        if (cell.at("student") == student && of != nullptr &&
+            (*of == work || (of->is_object() && of->at("id") == work)))
+          return true;
       }
     return false;
   }
   json::value give_mark(const Place& place, const std::string& value) const {
-    const json::value mark = {{"type", "mark_given"}, {"work", place.work}, {"student", place.student}, {"value", value}};
-    return letopis_ok({"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher"), "--json"}, json::serialize(mark))
+    const json::value mark = {
+        {"type", "mark_given"}, {"work", place.work}, {"student", place.student}, {"value", value}};
+    return letopis_ok({"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher"), "--json"},
+                      json::serialize(mark))
         .json()
         .at("items")
         .as_array()
@@ -108,7 +113,9 @@ TEST_F(RunningSchool, AMarkIsSeenAtOnceInJournalAndDiaryAndItsReceiptIsGoodOffli
   const auto index = item.at("index").to_number<std::uint64_t>();
   EXPECT_TRUE(mentions(get("teacher", journal_of(place)), index));
   EXPECT_TRUE(mentions(get("director", "diary?student=" + place.student + "&week=" + week_of(place)), index));
-  EXPECT_FALSE(mentions(get("director", "diary?student=" + place.student + "&week=" + week_of(place) + "&at=" + std::to_string(index)), index));
+  EXPECT_FALSE(mentions(
+      get("director", "diary?student=" + place.student + "&week=" + week_of(place) + "&at=" + std::to_string(index)),
+      index));
 
   const std::string receipt = folder_ / "receipt.tlog-proof";
   write_text(receipt, str(item.at("receipt")));
@@ -117,7 +124,8 @@ TEST_F(RunningSchool, AMarkIsSeenAtOnceInJournalAndDiaryAndItsReceiptIsGoodOffli
   EXPECT_EQ(good.status, 0) << good.out << good.err;
 
   const std::string proof = folder_ / "proof.tlog-proof";
-  letopis_ok({"prove", "--url", server_->url(), "--key", key("director"), "--school", kSchool, "--index", std::to_string(index), "--out", proof});
+  letopis_ok({"prove", "--url", server_->url(), "--key", key("director"), "--school", kSchool, "--index",
+              std::to_string(index), "--out", proof});
   EXPECT_EQ(letopis_verify({proof, "--vkey", vkey}).status, 0);
   EXPECT_EQ(letopis({"verify", proof, "--vkey", vkey}).status, 0);
 
@@ -136,9 +144,11 @@ TEST_F(RunningSchool, AParentSeesTheirOwnChildAndNobodyElses) {
   const std::string week = "&week=" + week_of(place);
   EXPECT_EQ(str(get("parent", "diary?student=" + child + week).at("student")), child);
   const auto pupils = get("director", journal_of(place)).at("students").as_array();
-  const auto other = std::find_if(pupils.begin(), pupils.end(), [&](const auto& pupil) { return str(pupil.at("id")) != child; });
+  const auto other =
+      std::find_if(pupils.begin(), pupils.end(), [&](const auto& pupil) { return str(pupil.at("id")) != child; });
   ASSERT_NE(other, pupils.end());
-  const Ran refused = letopis({"get", path("diary?student=" + str(other->at("id")) + week), "--url", server_->url(), "--key", key("parent")});
+  const Ran refused = letopis(
+      {"get", path("diary?student=" + str(other->at("id")) + week), "--url", server_->url(), "--key", key("parent")});
   EXPECT_EQ(refused.status, 2);
   EXPECT_EQ(refused.out, "");
   EXPECT_NE(refused.err.find("http_403"), std::string::npos) << refused.err;
@@ -157,18 +167,23 @@ TEST_F(RunningSchool, WhatAViewShowedAtAMomentIsWhatAFoldFromZeroGives) {
   const std::vector<std::uint64_t> moments{size / 2, size - 5000, size};
   std::vector<std::string> journals, diaries;
   for (const auto at : moments) {
-    journals.push_back(letopis_ok({"get", path("journal?group=" + place.group + "&period=" + period + "&at=" + std::to_string(at)), "--url",
-                                   server_->url(), "--key", key("teacher")})
-                           .out);
-    diaries.push_back(letopis_ok({"get", path("diary?student=" + place.student + "&week=" + week_of(place) + "&at=" + std::to_string(at)), "--url",
-                                  server_->url(), "--key", key("director")})
-                          .out);
+    journals.push_back(
+        letopis_ok({"get", path("journal?group=" + place.group + "&period=" + period + "&at=" + std::to_string(at)),
+                    "--url", server_->url(), "--key", key("teacher")})
+            .out);
+    diaries.push_back(
+        letopis_ok({"get",
+                    path("diary?student=" + place.student + "&week=" + week_of(place) + "&at=" + std::to_string(at)),
+                    "--url", server_->url(), "--key", key("director")})
+            .out);
   }
   EXPECT_NE(journals.front(), journals.back());
   ASSERT_EQ(server_->stop(), 0);
   for (std::size_t i = 0; i < moments.size(); ++i) {
     const auto fold = [&](const std::string& view) {
-      return letopis_ok({"replay", "--data", data_, "--school", kSchool, "--to-index", std::to_string(moments[i]), "--view", view}).out;
+      return letopis_ok({"replay", "--data", data_, "--school", kSchool, "--to-index", std::to_string(moments[i]),
+                         "--view", view})
+          .out;
     };
     EXPECT_EQ(fold("journal:" + place.group + ":" + period), journals[i]) << "at " << moments[i];
     EXPECT_EQ(fold("diary:" + place.student + ":" + week_of(place)), diaries[i]) << "at " << moments[i];
@@ -201,11 +216,14 @@ TEST_F(RunningSchool, AnAuditOverHttpFindsWhatAnAuditOfTheDirectoryFinds) {
   const Ran ran = letopis({"audit", "--url", server_->url(), "--key", key("auditor"), "--school", kSchool, "--json"});
   ASSERT_EQ(ran.status, 0) << ran.out << ran.err;
   const auto here = ran.json();
-  for (const char* member : {"root", "size", "verdicts", "rules"}) EXPECT_EQ(here.at(member), there.at(member)) << member;
+  for (const char* member : {"root", "size", "verdicts", "rules"})
+    EXPECT_EQ(here.at(member), there.at(member)) << member;
   // What the simulator believes it did is what the auditor finds.
   EXPECT_EQ(there.at("size").to_number<std::uint64_t>(), simulated.at("events").to_number<std::uint64_t>());
   for (const char* verdict : {"accepted", "late"})
-    EXPECT_EQ(there.at("verdicts").at(verdict).to_number<std::uint64_t>(), simulated.at(verdict).to_number<std::uint64_t>()) << verdict;
+    EXPECT_EQ(there.at("verdicts").at(verdict).to_number<std::uint64_t>(),
+              simulated.at(verdict).to_number<std::uint64_t>())
+        << verdict;
 }
 
 // While entries are still in the database's own journal, and when they have moved to its tables.
@@ -229,10 +247,12 @@ TEST_P(OneByte, ChangedAnywhereInTheEntriesTurnsTheAuditRed) {
     const Ran red = audit();
     ASSERT_EQ(red.status, 1) << "byte " << whole.size() * part / 10 << "\n" << red.out.substr(0, 2000) << red.err;
     EXPECT_EQ(str(red.json().at("verdict")), "violated");
-    EXPECT_EQ(letopis({"serve", "--data", data_, "--listen", "127.0.0.1:0"}).status, 2) << "a damaged log is not served";
+    EXPECT_EQ(letopis({"serve", "--data", data_, "--listen", "127.0.0.1:0"}).status, 2)
+        << "a damaged log is not served";
   }
 }
-INSTANTIATE_TEST_SUITE_P(Files, OneByte, ::testing::Bool(), [](const auto& tables) { return tables.param ? "Tables" : "Journal"; });
+INSTANTIATE_TEST_SUITE_P(Files, OneByte, ::testing::Bool(),
+                         [](const auto& tables) { return tables.param ? "Tables" : "Journal"; });
 
 TEST_F(RunningSchool, ABackupOfTheRunningServerIsRestoredAndNeverOverSomethingNewer) {
   serve();
@@ -278,8 +298,9 @@ TEST_F(RunningSchool, ACopyOfAMomentShowsWhatWasSeenThenAndTakesNoWrites) {
   serve();
   EXPECT_EQ(get("teacher", journal_of(place)), journal_then);
   EXPECT_EQ(get("director", diary), diary_then);
-  const Ran refused = letopis({"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher")},
-                              R"({"type":"mark_given","work":")" + place.work + R"(","student":")" + place.student + R"(","value":"5"})");
+  const Ran refused = letopis(
+      {"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher")},
+      R"({"type":"mark_given","work":")" + place.work + R"(","student":")" + place.student + R"(","value":"5"})");
   EXPECT_EQ(refused.status, 2);
   EXPECT_EQ(server_->stop(), 0);
   const Ran audited = audit();
@@ -290,7 +311,8 @@ TEST_F(RunningSchool, ACopyOfAMomentShowsWhatWasSeenThenAndTakesNoWrites) {
 TEST_F(RunningSchool, WhatARunningServerHoldsIsRebuiltElsewhereFromItsEntries) {
   serve();
   const std::string elsewhere = folder_ / "elsewhere";
-  letopis_ok({"restore", "--from", server_->url(), "--data", elsewhere, "--school", kSchool, "--key", key("auditor"), "--vkey", server_->vkey(kSchool)});
+  letopis_ok({"restore", "--from", server_->url(), "--data", elsewhere, "--school", kSchool, "--key", key("auditor"),
+              "--vkey", server_->vkey(kSchool)});
   ASSERT_EQ(server_->stop(), 0);
   const auto here = audit().json();
   data_ = elsewhere;
@@ -310,14 +332,17 @@ TEST_F(RunningSchool, ErasedTheyAreNamelessEverywhereAndEveryProofStillHolds) {
   serve();
   const Place place = free_place();
   const auto pupils = get("director", journal_of(place)).at("students").as_array();
-  const auto pupil = std::find_if(pupils.begin(), pupils.end(), [&](const auto& one) { return str(one.at("id")) == place.student; });
+  const auto pupil =
+      std::find_if(pupils.begin(), pupils.end(), [&](const auto& one) { return str(one.at("id")) == place.student; });
   ASSERT_NE(pupil, pupils.end());
   const std::string name = str(pupil->at("name"));
   const auto index = give_mark(place, "5").at("index").to_number<std::uint64_t>();
-  letopis_ok({"erase", "--data", data_, "--person", place.student, "--reason", "по заявлению", "--key", key("director"), "--key", key("administrator")});
+  letopis_ok({"erase", "--data", data_, "--person", place.student, "--reason", "по заявлению", "--key", key("director"),
+              "--key", key("administrator")});
   EXPECT_EQ(json::serialize(get("director", journal_of(place))).find(name), std::string::npos);
   const std::string proof = folder_ / "proof.tlog-proof";
-  letopis_ok({"prove", "--url", server_->url(), "--key", key("director"), "--school", kSchool, "--index", std::to_string(index), "--out", proof});
+  letopis_ok({"prove", "--url", server_->url(), "--key", key("director"), "--school", kSchool, "--index",
+              std::to_string(index), "--out", proof});
   EXPECT_EQ(letopis_verify({proof, "--vkey", server_->vkey(kSchool)}).status, 0);
   ASSERT_EQ(server_->stop(), 0);
   const Ran audited = audit();
@@ -336,7 +361,8 @@ TEST_F(RunningSchool, AVaultKeyThatWasNamedAndCannotBeHadIsNoReasonToSkipTheText
 
 TEST_F(RunningSchool, ASecondProcessOnTheSameDirectoryIsTurnedAway) {
   serve();
-  for (const Words& words : {Words{"serve", "--data", data_, "--listen", "127.0.0.1:0"}, Words{"audit", "--data", data_, "--school", kSchool}}) {
+  for (const Words& words : {Words{"serve", "--data", data_, "--listen", "127.0.0.1:0"},
+                             Words{"audit", "--data", data_, "--school", kSchool}}) {
     const Ran second = letopis(words);
     EXPECT_EQ(second.status, 2) << words.front();
     EXPECT_NE(second.err.find("in_use"), std::string::npos) << second.err;

@@ -26,8 +26,12 @@ const Misuse kMisuses[] = {
     {"ReplayToNoTime", {"replay", "--data", "/nowhere", "--school", "s", "--to-time", "yesterday"}, "yesterday"},
     {"SubmitToNobody", {"submit", "-", "--school", "s", "--key", "k"}, "--url"},
     {"ExampleOfNothing", {"submit", "--example", "nonsense"}, "mark_given"},
-    {"SimulateFromNothing", {"simulate", "school", "/nowhere/at/all", "--data", "/tmp/never"}, "academicSessions.csv: the file is missing"},
-    {"SimulateTheFuture", {"simulate", "school", "/nowhere", "--data", "/tmp/never", "--until", "2999-01-01"}, "after today"},
+    {"SimulateFromNothing",
+     {"simulate", "school", "/nowhere/at/all", "--data", "/tmp/never"},
+     "academicSessions.csv: the file is missing"},
+    {"SimulateTheFuture",
+     {"simulate", "school", "/nowhere", "--data", "/tmp/never", "--until", "2999-01-01"},
+     "after today"},
     {"RestoreFromNothing", {"restore", "--from", "/nowhere/at/all", "--data", "/tmp/never"}, "/nowhere/at/all"},
     {"VerifyNothing", {"verify", "/nowhere/at.all", "--vkey", "x"}, "/nowhere/at.all"},
 };
@@ -40,7 +44,8 @@ TEST_P(WrongUse, SaysWhyAndExitsWithTwo) {
   EXPECT_NE(ran.err.find(GetParam().reason), std::string::npos) << ran.err;
   EXPECT_FALSE(std::filesystem::exists("/tmp/never") || std::filesystem::exists("/tmp/never.key"));
 }
-INSTANTIATE_TEST_SUITE_P(Words, WrongUse, ::testing::ValuesIn(kMisuses), [](const auto& param_info) { return std::string(param_info.param.name); });
+INSTANTIATE_TEST_SUITE_P(Words, WrongUse, ::testing::ValuesIn(kMisuses),
+                         [](const auto& param_info) { return std::string(param_info.param.name); });
 
 TEST(Config, NamesTheLineOfASettingItDoesNotHave) {
   const Folder folder;
@@ -56,9 +61,23 @@ TEST(Config, NamesTheLineOfASettingItDoesNotHave) {
 }
 
 TEST(Help, EveryCommandShowsAnExample) {
-  for (const Words& command :
-       {Words{"key", "new"}, {"key", "show"}, {"init"}, {"import", "oneroster"}, {"serve"}, {"simulate", "school"}, {"simulate", "oulad"}, {"submit"},
-        {"get"}, {"enrol"}, {"login"}, {"audit"}, {"replay"}, {"prove"}, {"verify"}, {"backup"}, {"restore"}}) {
+  for (const Words& command : {Words{"key", "new"},
+                               {"key", "show"},
+                               {"init"},
+                               {"import", "oneroster"},
+                               {"serve"},
+                               {"simulate", "school"},
+                               {"simulate", "oulad"},
+                               {"submit"},
+                               {"get"},
+                               {"enrol"},
+                               {"login"},
+                               {"audit"},
+                               {"replay"},
+                               {"prove"},
+                               {"verify"},
+                               {"backup"},
+                               {"restore"}}) {
     Words words = command;
     words.emplace_back("--help");
     const Ran help = letopis(words);
@@ -78,8 +97,8 @@ TEST(Keys, AreNeverOverwrittenNorOpenedWithAnotherPassphraseNorForAnotherPurpose
   EXPECT_EQ(std::filesystem::status(key).permissions() & std::filesystem::perms::all,
             std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 
-  const Words init{"init",     "--data",     folder / "data", "--school",   "s",   "--origin", "o.example/log/s", "--name", "S",
-                   "--timezone", "Europe/Moscow", "--root-key", key};
+  const Words init{"init",   "--data", folder / "data", "--school",      "s",          "--origin", "o.example/log/s",
+                   "--name", "S",      "--timezone",    "Europe/Moscow", "--root-key", key};
   const Ran wrong = letopis(init);
   EXPECT_EQ(wrong.status, 2);
   EXPECT_NE(wrong.err.find("wrong_purpose"), std::string::npos) << wrong.err;
@@ -92,8 +111,8 @@ TEST(Schools, AreCreatedOnce) {
   const Folder folder;
   const std::string key = folder / "root.key";
   letopis_ok({"key", "new", "--purpose", "root", "--out", key});
-  const Words init{"init",     "--data",     folder / "data", "--school",   "s",   "--origin", "o.example/log/s", "--name", "S",
-                   "--timezone", "Europe/Moscow", "--root-key", key};
+  const Words init{"init",   "--data", folder / "data", "--school",      "s",          "--origin", "o.example/log/s",
+                   "--name", "S",      "--timezone",    "Europe/Moscow", "--root-key", key};
   letopis_ok(init);
   const Ran again = letopis(init);
   EXPECT_EQ(again.status, 2);

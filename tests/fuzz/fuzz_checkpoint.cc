@@ -6,6 +6,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace letopis;
   const auto text = fuzz::text_of(data, size);
-  if (const auto checkpoint = ledger::parse_checkpoint_text(text)) fuzz::expect(checkpoint->text() == text, "a checkpoint has one spelling");
+  if (const auto checkpoint = ledger::parse_checkpoint_text(text))
+    fuzz::expect(checkpoint->text() == text, "a checkpoint has one spelling");
   return 0;
 }

@@ -6,6 +6,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace letopis;
   const auto text = fuzz::text_of(data, size);
-  if (const auto file = ledger::parse_proof_file(text)) fuzz::expect(file->encode() == text, "a proof file has one spelling");
+  if (const auto file = ledger::parse_proof_file(text))
+    fuzz::expect(file->encode() == text, "a proof file has one spelling");
   return 0;
 }

@@ -6,7 +6,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace letopis;
   const auto text = fuzz::text_of(data, size);
-  if (const auto tile = ledger::parse_tile_path(text)) fuzz::expect(ledger::tile_path(*tile) == text, "a tile has one path");
+  if (const auto tile = ledger::parse_tile_path(text))
+    fuzz::expect(ledger::tile_path(*tile) == text, "a tile has one path");
   for (const unsigned count : {1U, 2U, 256U}) {
     const auto entries = ledger::parse_bundle({data, size}, count);
     if (!entries) continue;

@@ -18,7 +18,8 @@ using namespace letopis::ledger;
 
 void write(const std::filesystem::path& folder, const std::string& name, ByteView bytes) {
   std::filesystem::create_directories(folder);
-  std::ofstream(folder / name, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(folder / name, std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
 // Requests of POST events: one statement; a remark with its sealed text and a file; the same two as JSON.
@@ -44,12 +45,13 @@ void write_submissions(const std::filesystem::path& corpus) {
     const Signature signature = key.sign(statement_message(bytes));
     SubmissionBuffer buffer;
     buffer.statements = {{bytes, signature}};
-    std::string json = "{\"statements\":[{\"bytes\":\"" + to_base64(bytes) + "\",\"signature\":\"" + to_base64(signature.view()) + "\"}]";
+    std::string json = "{\"statements\":[{\"bytes\":\"" + to_base64(bytes) + "\",\"signature\":\"" +
+                       to_base64(signature.view()) + "\"}]";
     if (with_text) {
       buffer.texts = {{"remark", salt, "Забыла тетрадь"}};
       buffer.blobs = {{file}};
-      json += ",\"texts\":[{\"field\":\"remark\",\"salt\":\"" + to_hex(salt.view()) + "\",\"text\":\"Забыла тетрадь\"}],\"blobs\":[\"" +
-              to_base64(file) + "\"]";
+      json += ",\"texts\":[{\"field\":\"remark\",\"salt\":\"" + to_hex(salt.view()) +
+              "\",\"text\":\"Забыла тетрадь\"}],\"blobs\":[\"" + to_base64(file) + "\"]";
     }
     write(corpus / "submission", name, encode(buffer));
     write(corpus / "submission", name + "-json", as_bytes(json + "}"));
@@ -108,8 +110,10 @@ int main(int argc, char** argv) {
 
   const std::string note = sign_checkpoint({"journal.example.org/log/s1", tree.size(), tree.root()}, log);
   write(corpus / "note", "checkpoint", as_bytes(note));
-  write(corpus / "note", "vkey", as_bytes(signing::vkey_of("journal.example.org/log/s1", signing::kNoteTypeEd25519, log).text()));
-  write(corpus / "checkpoint", "plain", as_bytes(Checkpoint{"journal.example.org/log/s1", tree.size(), tree.root()}.text()));
+  write(corpus / "note", "vkey",
+        as_bytes(signing::vkey_of("journal.example.org/log/s1", signing::kNoteTypeEd25519, log).text()));
+  write(corpus / "checkpoint", "plain",
+        as_bytes(Checkpoint{"journal.example.org/log/s1", tree.size(), tree.root()}.text()));
   Receipt receipt;
   receipt.version = kReceiptVersion;
   receipt.event = entries[0];
@@ -131,12 +135,15 @@ int main(int argc, char** argv) {
   write(corpus / "tiles", "bundle", bundle);
   write(corpus / "tiles", "path", as_bytes("tile/0/x001/x234/067"));
   write(corpus / "tiles", "partial", as_bytes("tile/entries/000.p/12"));
-  write(corpus / "csv", "users", as_bytes("sourcedId,role,\"given, name\"\r\n1,teacher,\"Анна \"\"А\"\"\"\r\n2,student,Пётр\r\n"));
+  write(corpus / "csv", "users",
+        as_bytes("sourcedId,role,\"given, name\"\r\n1,teacher,\"Анна \"\"А\"\"\"\r\n2,student,Пётр\r\n"));
   write(corpus / "profile", "r000", as_bytes(*commands::builtin_profile("r000")));
   write(corpus / "http", "post",
-        as_bytes("POST /v1/schools/s1/events?x=%D0%B0 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"));
+        as_bytes("POST /v1/schools/s1/events?x=%D0%B0 HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                 "application/json\r\nContent-Length: 2\r\n\r\n{}"));
   write(corpus / "http", "chunked",
-        as_bytes("POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"));
+        as_bytes("POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+                 "chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"));
   write(corpus / "http", "target", as_bytes("/v1/schools/s1/diary?student=ab&week=2026-W47"));
   write(corpus / "keyfile", "code", as_bytes(signing::new_invitation_code(random)));
   const auto sealed = signing::seal_key(key, "passphrase", random);

@@ -19,10 +19,18 @@ Bytes mutated(Bytes input, letopis::SeededRandom& random) {
   for (std::uint64_t i = 0; i < changes; ++i) {
     const std::size_t at = input.empty() ? 0 : static_cast<std::size_t>(random.below(input.size()));
     switch (random.below(6)) {
-      case 0: if (!input.empty()) input[at] = static_cast<std::uint8_t>(input[at] ^ (1U << random.below(8))); break;
-      case 1: if (!input.empty()) input[at] = static_cast<std::uint8_t>(random.below(256)); break;
-      case 2: input.insert(input.begin() + static_cast<std::ptrdiff_t>(at), static_cast<std::uint8_t>(random.below(256))); break;
-      case 3: if (!input.empty()) input.erase(input.begin() + static_cast<std::ptrdiff_t>(at)); break;
+      case 0:
+        if (!input.empty()) input[at] = static_cast<std::uint8_t>(input[at] ^ (1U << random.below(8)));
+        break;
+      case 1:
+        if (!input.empty()) input[at] = static_cast<std::uint8_t>(random.below(256));
+        break;
+      case 2:
+        input.insert(input.begin() + static_cast<std::ptrdiff_t>(at), static_cast<std::uint8_t>(random.below(256)));
+        break;
+      case 3:
+        if (!input.empty()) input.erase(input.begin() + static_cast<std::ptrdiff_t>(at));
+        break;
       case 4: input.resize(at); break;
       default:
         if (input.size() > 8) std::swap(input[at], input[static_cast<std::size_t>(random.below(input.size()))]);
@@ -50,6 +58,7 @@ int main(int argc, char** argv) {
     }
     ++inputs;
   }
-  std::printf("%llu inputs, %llu mutations each\n", static_cast<unsigned long long>(inputs), static_cast<unsigned long long>(mutations));
+  std::printf("%llu inputs, %llu mutations each\n", static_cast<unsigned long long>(inputs),
+              static_cast<unsigned long long>(mutations));
   return inputs > 0 ? 0 : 1;  // an empty corpus tests nothing
 }

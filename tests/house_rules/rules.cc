@@ -311,14 +311,17 @@ Findings rules_are_given(const Tree& tree) {
     if (file.path.starts_with("commands/decide")) judges += code_only(file.text);
   Findings findings;
   bool inside = false;
-  each_line(tree, [&](const File& file) { return file.path == kBooks; }, [&](const File& file, std::size_t number, std::string_view line) {
-    if (line == "namespace rule {") inside = true;
-    if (line.starts_with("}  // namespace rule")) inside = false;
-    if (!inside || !line.starts_with(kConstant)) return;
-    line.remove_prefix(kConstant.size());
-    const auto name = line.substr(0, line.find(' '));
-    if (!has_word(judges, name)) findings.push_back({file.path, number, std::string(name) + ": no rule of commands/decide*.cc gives it"});
-  });
+  each_line(
+      tree, [&](const File& file) { return file.path == kBooks; },
+      [&](const File& file, std::size_t number, std::string_view line) {
+        if (line == "namespace rule {") inside = true;
+        if (line.starts_with("}  // namespace rule")) inside = false;
+        if (!inside || !line.starts_with(kConstant)) return;
+        line.remove_prefix(kConstant.size());
+        const auto name = line.substr(0, line.find(' '));
+        if (!has_word(judges, name))
+          findings.push_back({file.path, number, std::string(name) + ": no rule of commands/decide*.cc gives it"});
+      });
   return findings;
 }
 

@@ -174,9 +174,12 @@ TEST(Tree, SkippedTestsFindsEach) {
 
 TEST(Tree, EveryRuleIsGiven) { expect_kept(rules_are_given); }
 TEST(Tree, RulesAreGivenFindsTheOneThatIsNot) {
-  const std::string book = "namespace rule {\ninline constexpr std::string_view kLate = \"late\";\ninline constexpr std::string_view kNever = \"never\";\n"
-                           "}  // namespace rule\ninline constexpr std::string_view kOther = \"other\";\n";
-  EXPECT_THAT(places(rules_are_given({{"commands/profile.h", book}, {"commands/decide_marks.cc", "c.refuse(rule::kLate);  // kNever\n"}})),
+  const std::string book =
+      "namespace rule {\ninline constexpr std::string_view kLate = \"late\";\ninline constexpr std::string_view kNever "
+      "= \"never\";\n"
+      "}  // namespace rule\ninline constexpr std::string_view kOther = \"other\";\n";
+  EXPECT_THAT(places(rules_are_given(
+                  {{"commands/profile.h", book}, {"commands/decide_marks.cc", "c.refuse(rule::kLate);  // kNever\n"}})),
               ElementsAre("commands/profile.h:3"));
 }
 

@@ -20,7 +20,9 @@ class Forger {
   using Change = std::function<void(ledger::Event&, ledger::Statement&)>;
   void rewrite(std::uint64_t index, const Change& change, const signing::KeyPair* author = nullptr);
   void rewrite_event(std::uint64_t index, const std::function<void(ledger::Event&)>& change);
-  void replace(std::uint64_t index, const std::function<void(Bytes&)>& change) { change(entries_[static_cast<std::size_t>(index)]); }
+  void replace(std::uint64_t index, const std::function<void(Bytes&)>& change) {
+    change(entries_[static_cast<std::size_t>(index)]);
+  }
   void drop(std::uint64_t index);
   void cut(std::uint64_t size) { entries_.resize(static_cast<std::size_t>(size)); }
   void swap(std::uint64_t a, std::uint64_t b);

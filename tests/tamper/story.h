@@ -22,23 +22,23 @@ struct Story {
   Member* teacher = nullptr;
   Member* masha = nullptr;
   Member* petya = nullptr;
-  Member* erased = nullptr;                         // a secretary's clerk whose texts were erased, on record
+  Member* erased = nullptr;  // a secretary's clerk whose texts were erased, on record
   Id klass, group, quarter, lesson, work;
-  std::uint64_t mark = 0;                           // entries, by index
+  std::uint64_t mark = 0;  // entries, by index
   std::uint64_t refused_mark = 0;
   std::uint64_t correction = 0;
   std::uint64_t rotation = 0;
-  std::uint64_t late_mark = 0;                      // the last entry of all
+  std::uint64_t late_mark = 0;  // the last entry of all
   std::vector<std::uint64_t> state_commitments;
-  Hash remark;                                      // commitments of two sealed texts of one person
+  Hash remark;  // commitments of two sealed texts of one person
   Hash name;
   Hash erased_name;
 
   std::string slug() const { return licey.slug(); }
   std::string vkey;
-  std::vector<Bytes> entries;                       // the whole log
-  std::string checkpoint;                           // signed over all of it
-  std::map<std::uint64_t, std::string> receipts;    // of mark and late_mark: proof files
+  std::vector<Bytes> entries;                     // the whole log
+  std::string checkpoint;                         // signed over all of it
+  std::map<std::uint64_t, std::string> receipts;  // of mark and late_mark: proof files
 
   // What only the operator holds.
   signing::KeyPair operator_key(std::string_view secret, signing::Purpose purpose) const;

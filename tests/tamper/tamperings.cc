@@ -66,11 +66,13 @@ void remove_from_the_middle(Scene& scene) {
 }
 void cut_the_end(Scene& scene) {
   RowEditor editor(scene.ledger());
-  for (std::uint64_t i = scene.honest.entries.size() - 3; i < scene.honest.entries.size(); ++i) remove_entry_rows(scene, editor, i);
+  for (std::uint64_t i = scene.honest.entries.size() - 3; i < scene.honest.entries.size(); ++i)
+    remove_entry_rows(scene, editor, i);
 }
 void exchange_entries(Scene& scene) {
   RowEditor editor(scene.ledger());
-  editor.exchange(rows::entry(scene.school(), scene.honest.mark), rows::entry(scene.school(), scene.honest.refused_mark));
+  editor.exchange(rows::entry(scene.school(), scene.honest.mark),
+                  rows::entry(scene.school(), scene.honest.refused_mark));
   editor.exchange(rows::leaf(scene.school(), scene.honest.mark), rows::leaf(scene.school(), scene.honest.refused_mark));
 }
 // An entry past the end, its rows all in order, under no checkpoint yet: what a server would find after a crash.
@@ -167,7 +169,8 @@ void move_deadline(Scene& scene) {
 // Three weeks late, dated to the day of the lesson: between the entry before it and the deadline nothing was recorded.
 void backdate(Scene& scene) {
   auto& op = scene.operator_();
-  const Instant before = decode_event(scene.honest.entries[static_cast<std::size_t>(scene.honest.late_mark - 1)])->recorded_at;
+  const Instant before =
+      decode_event(scene.honest.entries[static_cast<std::size_t>(scene.honest.late_mark - 1)])->recorded_at;
   op.rewrite_event(scene.honest.late_mark, [&](Event& event) {
     event.recorded_at = {before.micros + kMicrosPerSecond};
     event.verdict = Verdict::kAccepted;
@@ -208,12 +211,13 @@ void repeat_entry(Scene& scene) {
 void forge_statement(Scene& scene) {
   auto& op = scene.operator_();
   SeededRandom random(1);
-  op.add_like(scene.honest.mark, signing::KeyPair::generate(signing::Purpose::kAuthor, random), [&](Event&, Statement& st) {
-    st.id = random.id();
-    st.chain = random.id();
-    st.number = 1;
-    st.previous = {};
-  });
+  op.add_like(scene.honest.mark, signing::KeyPair::generate(signing::Purpose::kAuthor, random),
+              [&](Event&, Statement& st) {
+                st.id = random.id();
+                st.chain = random.id();
+                st.number = 1;
+                st.previous = {};
+              });
   op.sign_anew();
 }
 void speak_for_another(Scene& scene) {
@@ -232,8 +236,8 @@ void lie_about_state(Scene& scene) {
   auto& op = scene.operator_();
   const auto service = scene.honest.operator_key("service-key", signing::Purpose::kService);
   op.rewrite(
-      scene.honest.state_commitments.back(), [](Event&, Statement& st) { std::get<StateCommitted>(st.body).root.bytes[0] ^= 1; },
-      &service);
+      scene.honest.state_commitments.back(),
+      [](Event&, Statement& st) { std::get<StateCommitted>(st.body).root.bytes[0] ^= 1; }, &service);
   op.sign_anew();
 }
 void drop_root_signature(Scene& scene) {
@@ -263,7 +267,8 @@ std::vector<Tampering> tamperings() {
       {"a row of no known kind planted", kDisk, plant_stranger, "unknown_row"},
       {"a byte of the checkpoint journal flipped", kDisk, flip_journal, "journal_damaged"},
       {"the checkpoint journal removed", kDisk, remove_journal, "journal_behind"},
-      {"a byte of the ledger's write-ahead log flipped, under its checksum", kDisk, flip_write_ahead_log, "refused: damaged"},
+      {"a byte of the ledger's write-ahead log flipped, under its checksum", kDisk, flip_write_ahead_log,
+       "refused: damaged"},
       {"an entry removed from the middle", kDisk, remove_from_the_middle, "entry_missing"},
       {"the last entries removed", kDisk, cut_the_end, "log_cut"},
       {"two entries exchanged with their leaf hashes", kDisk, exchange_entries, "wrong_index"},

@@ -23,7 +23,7 @@ class Scene {
   std::string ledger() { return directory() + "/ledger"; }
   std::string vault() { return directory() + "/vault"; }
   std::string journal() { return directory() + "/checkpoints.journal"; }
-  Forger& operator_();      // the log in memory; the audit then reads that
+  Forger& operator_();  // the log in memory; the audit then reads that
   std::uint32_t school() const { return 1; }
 
   // What an audit says of it: codes of violations, of notices ("(claimed_later)"), or "refused: damaged" when the source
@@ -37,10 +37,10 @@ class Scene {
 
 struct Tampering {
   std::string what;
-  std::string needs;                     // what whoever does it must hold
+  std::string needs;  // what whoever does it must hold
   std::function<void(Scene&)> change;
-  std::string caught_alone;              // a code among what the audit says on its own; empty: it says nothing
-  std::string caught_with_kept = {};     // a code that only what was kept adds
+  std::string caught_alone;           // a code among what the audit says on its own; empty: it says nothing
+  std::string caught_with_kept = {};  // a code that only what was kept adds
 };
 std::vector<Tampering> tamperings();
 

@@ -73,7 +73,9 @@ seen yet is the operator's word and no more. What catches it is a checkpoint or 
   for (const auto& outcome : outcomes())
     text += "| " + outcome.tampering.what + " | " + outcome.tampering.needs + " | " + listed(outcome.alone) + " | " +
             listed(added(outcome)) + " |\n";
-  const auto count = [&](auto matches) { return std::to_string(std::count_if(outcomes().begin(), outcomes().end(), matches)); };
+  const auto count = [&](auto matches) {
+    return std::to_string(std::count_if(outcomes().begin(), outcomes().end(), matches));
+  };
   text += "\n" + count([](const Outcome&) { return true; }) + " ways; " +
           count([](const Outcome& o) { return is_caught(o.alone); }) + " are caught or refused by the audit alone, " +
           count([](const Outcome& o) { return !is_caught(o.alone) && is_caught(o.with_kept); }) +

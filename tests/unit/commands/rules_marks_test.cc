@@ -307,7 +307,8 @@ TEST_F(Marks, AnAnnulmentRestsOnADecisionAndTheCommission) {
 
 TEST_F(Marks, WhatMakesTheSchoolIsUndoneByItsOwnActNotByAnnulment) {
   const Id act = as_director().add(RoleGranted{teacher, Role::kDeputyHead});
-  EXPECT_EQ(ruled(as_director().basis("protocol", "2"), EntryAnnulled{act, "Решение комиссии"}), "refused cannot_annul");
+  EXPECT_EQ(ruled(as_director().basis("protocol", "2"), EntryAnnulled{act, "Решение комиссии"}),
+            "refused cannot_annul");
 }
 
 // --- Second signatures

@@ -121,16 +121,22 @@ TEST_F(Structure, APupilMovesBetweenSubgroupsWithTheFirstDayOfAPeriod) {
     as_deputy().add(opened);
     return opened.group;
   };
-  const Id first = subgroup("Английский язык"), second = subgroup("Английский язык"), computing = subgroup("Информатика");
-  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{first, masha}), "accepted") << "comes from nowhere";
+  const Id first = subgroup("Английский язык"), second = subgroup("Английский язык"),
+           computing = subgroup("Информатика");
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{first, masha}), "accepted")
+      << "comes from nowhere";
   as_administrator().from("2026-11-24").add(GroupMemberSet{first, masha});
-  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{second, masha}), "refused subgroup_move_mid_period");
-  EXPECT_EQ(ruled(as_administrator().from("2027-01-10"), GroupMemberSet{second, masha}), "refused subgroup_move_mid_period");
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{second, masha}),
+            "refused subgroup_move_mid_period");
+  EXPECT_EQ(ruled(as_administrator().from("2027-01-10"), GroupMemberSet{second, masha}),
+            "refused subgroup_move_mid_period");
   EXPECT_EQ(ruled(as_administrator().from("2027-01-11"), GroupMemberSet{second, masha}), "accepted");
-  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{computing, masha}), "accepted") << "another subject";
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{computing, masha}), "accepted")
+      << "another subject";
   adopt(r000_with("when = \"period_end_only\"", "when = \"any_time\""), "2026-11-24");
   h.at("2026-11-24 09:30");
-  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{second, masha}), "accepted") << "where the profile lets it";
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{second, masha}), "accepted")
+      << "where the profile lets it";
 }
 
 TEST_F(Structure, MovementsAreOrderedByDocument) {

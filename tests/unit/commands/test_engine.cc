@@ -271,7 +271,9 @@ TEST_F(EngineTest, ARestartFoldsTheSameStateAndChecksItsCommitments) {
     commitments += name_of(decode_entry(*school_->entry(i))->statement.body) == "state_committed" ? 1 : 0;
   EXPECT_GE(commitments, 2U);
   const auto digest = [&] {
-    return school_->read([](const ReadModel& model) { return std::pair(model.checkpoint, const_cast<ReadModel&>(model).shards.root()); });
+    return school_->read([](const ReadModel& model) {
+      return std::pair(model.checkpoint, const_cast<ReadModel&>(model).shards.root());
+    });
   };
   const auto before = digest();
   restart();

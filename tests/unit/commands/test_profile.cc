@@ -240,13 +240,21 @@ TEST(ProfileRefused, Contradictions) {
 }
 
 TEST(ProfileRefused, MessagesWithPlaceholdersTheRuleDoesNotOffer) {
-  EXPECT_THAT(refusal(r000_with("The signing key was revoked on {date}. Not accepted: ask the person responsible for the journal for new access.", "{name}, your key expired on {date}.")),
+  EXPECT_THAT(refusal(r000_with("The signing key was revoked on {date}. Not accepted: ask the person responsible for "
+                                "the journal for new access.",
+                                "{name}, your key expired on {date}.")),
               HasSubstr("rules.key_revoked: the rule offers no {name}"));
-  EXPECT_THAT(refusal(r000_with("The signing key was revoked on {date}. Not accepted: ask the person responsible for the journal for new access.", "The signing key expired on {date.")),
+  EXPECT_THAT(refusal(r000_with("The signing key was revoked on {date}. Not accepted: ask the person responsible for "
+                                "the journal for new access.",
+                                "The signing key expired on {date.")),
               HasSubstr("stray brace"));
-  EXPECT_THAT(refusal(r000_with("The signing key was revoked on {date}. Not accepted: ask the person responsible for the journal for new access.", "Expired } on {date}.")),
+  EXPECT_THAT(refusal(r000_with("The signing key was revoked on {date}. Not accepted: ask the person responsible for "
+                                "the journal for new access.",
+                                "Expired } on {date}.")),
               HasSubstr("stray brace"));
-  EXPECT_THAT(refusal(r000_with("en = \"The signing key was revoked on {date}. Not accepted: ask the person responsible for the journal for new access.\"\n", "")),
+  EXPECT_THAT(refusal(r000_with("en = \"The signing key was revoked on {date}. Not accepted: ask the person "
+                                "responsible for the journal for new access.\"\n",
+                                "")),
               HasSubstr("rules.key_revoked.en is missing"));
 }
 

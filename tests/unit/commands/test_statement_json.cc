@@ -19,8 +19,8 @@ constexpr std::string_view kWork = "00112233445566778899aabbccddeeff";
 constexpr std::string_view kStudent = "ffeeddccbbaa99887766554433221100";
 
 std::string mark(std::string_view rest = {}) {
-  return R"({"type":"mark_given","work":")" + std::string(kWork) + R"(","student":")" + std::string(kStudent) + R"(","value":"5")" +
-         std::string(rest) + "}";
+  return R"({"type":"mark_given","work":")" + std::string(kWork) + R"(","student":")" + std::string(kStudent) +
+         R"(","value":"5")" + std::string(rest) + "}";
 }
 std::string why_not(std::string_view json) {
   const auto read = read_statement_json(json);
@@ -84,16 +84,21 @@ TEST(StatementJson, ErrorsNameThePlaceAndTheReason) {
   EXPECT_EQ(why_not("[]"), "malformed: a statement is a JSON object");
   EXPECT_EQ(why_not("{"), "malformed: not JSON: incomplete JSON");
   EXPECT_EQ(why_not("{}"), "malformed: type: missing");
-  EXPECT_THAT(why_not(R"({"type":"mark_taken"})"), AllOf(StartsWith("unknown_type: type: “mark_taken” is no type of statement"), HasSubstr("mark_given")));
+  EXPECT_THAT(why_not(R"({"type":"mark_taken"})"),
+              AllOf(StartsWith("unknown_type: type: “mark_taken” is no type of statement"), HasSubstr("mark_given")));
   EXPECT_EQ(why_not(R"({"type":"mark_given"})"), "malformed: mark_given.work: missing");
-  EXPECT_EQ(why_not(R"({"type":"mark_given","work":"00"})"), "malformed: mark_given.work: expected 32 hexadecimal digits");
+  EXPECT_EQ(why_not(R"({"type":"mark_given","work":"00"})"),
+            "malformed: mark_given.work: expected 32 hexadecimal digits");
   EXPECT_EQ(why_not(mark(R"(,"colour":1)")), "unknown_field: mark_given.colour: no such field");
   EXPECT_EQ(why_not(mark(R"(,"part":256)")), "malformed: mark_given.part: expected a whole number from 0 to 255");
   EXPECT_EQ(why_not(mark(R"(,"part":1.5)")), "malformed: mark_given.part: expected a whole number from 0 to 255");
-  EXPECT_EQ(why_not(mark(R"(,"envelope":{"acting_as":"king"})")), "unknown_value: envelope.acting_as: “king” is not one of its values");
+  EXPECT_EQ(why_not(mark(R"(,"envelope":{"acting_as":"king"})")),
+            "unknown_value: envelope.acting_as: “king” is not one of its values");
   EXPECT_EQ(why_not(mark(R"(,"envelope":{"basis":{}})")), "malformed: envelope.basis.kind: missing");
-  EXPECT_EQ(why_not(mark(R"(,"envelope":{"refs":[{"id":1}]})")), "malformed: envelope.refs[0].id: expected hexadecimal digits");
-  EXPECT_EQ(why_not(mark(R"(,"envelope":{"sealed":[{"field":"reason"}]})")), "malformed: envelope.sealed[0].person: missing");
+  EXPECT_EQ(why_not(mark(R"(,"envelope":{"refs":[{"id":1}]})")),
+            "malformed: envelope.refs[0].id: expected hexadecimal digits");
+  EXPECT_EQ(why_not(mark(R"(,"envelope":{"sealed":[{"field":"reason"}]})")),
+            "malformed: envelope.sealed[0].person: missing");
   EXPECT_EQ(why_not(R"({"type":"topic_set","lesson":")" + std::string(kWork) + R"(","text":"a\u0007"})"),
             "malformed: topic_set.text: a text that is not clean UTF-8");
 }
@@ -102,14 +107,15 @@ TEST(StatementJson, AnArrayNamesTheStatementThatIsWrong) {
   const auto read = read_statements_json("[" + mark() + "," + mark() + "]", 2);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->size(), 2U);
-  EXPECT_THAT(read_statements_json("[" + mark() + R"(,{"type":"x"}])", 2).error().detail, StartsWith("statement 2: type: “x” is no type of statement"));
+  EXPECT_THAT(read_statements_json("[" + mark() + R"(,{"type":"x"}])", 2).error().detail,
+              StartsWith("statement 2: type: “x” is no type of statement"));
   EXPECT_EQ(read_statements_json("[" + mark() + "," + mark() + "]", 1).error().code, "too_large");
   EXPECT_EQ(read_statements_json(mark(), 1)->size(), 1U);
 }
 
 TEST(StatementJson, SealedTextsBecomeCommitments) {
-  auto read = read_statement_json(mark(R"(,"envelope":{"sealed":[{"field":"reason","person":")" + std::string(kStudent) +
-                                       R"(","text":"опечатка"}]})"));
+  auto read = read_statement_json(mark(R"(,"envelope":{"sealed":[{"field":"reason","person":")" +
+                                       std::string(kStudent) + R"(","text":"опечатка"}]})"));
   ASSERT_TRUE(read);
   SeededRandom random(3);
   const auto texts = read->seal(random);

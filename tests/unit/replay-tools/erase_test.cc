@@ -46,7 +46,8 @@ class Erasures : public Restores {
     return all;
   }
   bool vault_has_hers() {
-    return std::all_of(hers_.begin(), hers_.end(), [this](const Hash& commitment) { return licey_.school().text_of(commitment).has_value(); });
+    return std::all_of(hers_.begin(), hers_.end(),
+                       [this](const Hash& commitment) { return licey_.school().text_of(commitment).has_value(); });
   }
   // The first file of the vault that still holds a value of a row that is gone since. While the engine has it open.
   std::string file_holding_what_went(const std::map<Bytes, Bytes>& before) {
@@ -55,7 +56,8 @@ class Erasures : public Restores {
     for (const auto& [key, value] : before) {
       if (after.contains(key)) continue;
       ++gone;
-      if (const auto file = value.empty() ? "" : faults::file_holding(data() + "/vault", as_text(value)); !file.empty()) return file;
+      if (const auto file = value.empty() ? "" : faults::file_holding(data() + "/vault", as_text(value)); !file.empty())
+        return file;
     }
     EXPECT_GE(gone, 6) << "two texts, two rows that say whose, two keys";
     return {};
@@ -69,7 +71,8 @@ TEST_F(Erasures, TextsAreGoneTheAuditSaysByWhichActAndProofsHold) {
   ASSERT_EQ(hers_.size(), 2U) << "her name and a remark";
   ASSERT_TRUE(vault_has_hers());
   const auto before = rows();
-  ASSERT_NE(faults::file_holding(data() + "/vault", as_text(before.begin()->second)), "") << "the search finds nothing at all";
+  ASSERT_NE(faults::file_holding(data() + "/vault", as_text(before.begin()->second)), "")
+      << "the search finds nothing at all";
   const auto shown = licey_.school().structure_version();
   const auto erased = erase(request({&licey_.director(), &licey_.administrator()}));
   ASSERT_TRUE(erased) << erased.error().text();
@@ -99,7 +102,8 @@ TEST_F(Erasures, TheDirectorsActWaitsForAnAdministrator) {
   EXPECT_FALSE(proposed->in_effect);
   EXPECT_TRUE(vault_has_hers());
   EXPECT_EQ(licey_.school().name_of(masha_.id), "Маша Белкина");
-  EXPECT_EQ(erase(request({&licey_.director()})).value().act, proposed->act) << "asked again: the same act, still waiting";
+  EXPECT_EQ(erase(request({&licey_.director()})).value().act, proposed->act)
+      << "asked again: the same act, still waiting";
 
   const auto endorsed = erase(request({&licey_.administrator()}));
   ASSERT_TRUE(endorsed) << endorsed.error().text();
@@ -110,7 +114,8 @@ TEST_F(Erasures, TheDirectorsActWaitsForAnAdministrator) {
 
 TEST_F(Erasures, NobodyElseErases) {
   EXPECT_EQ(code(erase(request({&ivan_}))), "not_entitled");
-  EXPECT_EQ(code(erase(request({&licey_.administrator()}))), "not_entitled") << "an administrator endorses, and begins nothing";
+  EXPECT_EQ(code(erase(request({&licey_.administrator()}))), "not_entitled")
+      << "an administrator endorses, and begins nothing";
   const auto stranger = signing::KeyPair::generate(signing::Purpose::kAuthor, live_.random());
   auto by_stranger = request({});
   by_stranger.keys = {&stranger};
@@ -118,7 +123,8 @@ TEST_F(Erasures, NobodyElseErases) {
   auto of_nobody = request({&licey_.director()});
   of_nobody.person = live_.random().id();
   EXPECT_EQ(code(erase(of_nobody)), "not_found");
-  EXPECT_EQ(answer_erase(live_.engine(), "erase-texts licey29 " + to_hex(masha_.id.view())).error().code, "not_in_effect");
+  EXPECT_EQ(answer_erase(live_.engine(), "erase-texts licey29 " + to_hex(masha_.id.view())).error().code,
+            "not_in_effect");
   EXPECT_TRUE(vault_has_hers());
 }
 
@@ -151,7 +157,8 @@ TEST_F(Erasures, WhatIsNoErasureIsNotRecordedThisWay) {
   commands::RawSubmission submission;
   licey_.draft(ivan_, Role::kTeacher, MarkGiven{work_, 0, masha_.id, "5"}, {}, submission);
   SubmissionBuffer buffer;
-  for (const auto& statement : submission.statements) buffer.statements.push_back({statement.bytes, statement.signature});
+  for (const auto& statement : submission.statements)
+    buffer.statements.push_back({statement.bytes, statement.signature});
   const auto answer = answer_erase(live_.engine(), "erase-record licey29 " + to_base64(encode(buffer)));
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code, "malformed");

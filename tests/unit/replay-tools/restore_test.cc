@@ -108,7 +108,8 @@ TEST_F(Restores, ADamagedDatabaseIsReplaced) {
   const std::string from = back_up();
   live_.close();
   for (const auto& file : fs::directory_iterator(data() + "/ledger"))
-    if (file.file_size() > 0 && (file.path().extension() == ".log" || file.path().extension() == ".sst")) flip_middle(file.path().string());
+    if (file.file_size() > 0 && (file.path().extension() == ".log" || file.path().extension() == ".sst"))
+      flip_middle(file.path().string());
   ASSERT_FALSE(live_.reopen());
   const auto restored = restore(request(from, data()));
   ASSERT_TRUE(restored) << restored.error().text();
@@ -335,7 +336,9 @@ TEST_F(Restores, APeerThatRewritesAnEntryIsFoundOutByItsOwnCheckpoint) {
   lying.kept = {{audit::KeptBy::kServer, "", newest_note()}};
   RestoreRequest fetch = request("", place("new"));
   fetch.school = "licey29";
-  fetch.peer = [&]() -> Result<std::unique_ptr<audit::AuditSource>> { return std::make_unique<audit::MemorySource>(lying); };
+  fetch.peer = [&]() -> Result<std::unique_ptr<audit::AuditSource>> {
+    return std::make_unique<audit::MemorySource>(lying);
+  };
   EXPECT_EQ(code(restore(fetch)), "log_forked");
   EXPECT_FALSE(fs::exists(place("new")));
 
@@ -501,7 +504,8 @@ TEST_F(Losses, ANewLogOpensByNamingWhatWasSigned) {
   const auto report = audit::audit(**audit::DirectorySource::open(data(), "licey29-2"), {});
   ASSERT_TRUE(report) << report.error().text();
   ASSERT_EQ(report->findings_by_code.count("successor"), 1U) << "whoever audits the new log hears of the old one";
-  EXPECT_NE(report->findings.front().en.find(licey_.origin() + ", " + std::to_string(lost_.size) + " entries"), std::string::npos)
+  EXPECT_NE(report->findings.front().en.find(licey_.origin() + ", " + std::to_string(lost_.size) + " entries"),
+            std::string::npos)
       << report->findings.front().en;
   ASSERT_TRUE(live_.reopen());
   commands::RawSubmission submission;

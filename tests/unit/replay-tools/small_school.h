@@ -30,7 +30,8 @@ inline OneRosterModel only_classes(OneRosterModel model, const std::set<std::str
   std::erase_if(model.classes, [&](const SchoolClass& klass) { return !codes.contains(klass.code); });
   for (auto& klass : model.classes)
     for (auto& group : klass.groups) group = renumbered[group];
-  std::erase_if(model.staff, [&](const StaffRole& staff) { return !staff.class_code.empty() && !codes.contains(staff.class_code); });
+  std::erase_if(model.staff,
+                [&](const StaffRole& staff) { return !staff.class_code.empty() && !codes.contains(staff.class_code); });
   model.groups = std::move(groups);
   return model;
 }

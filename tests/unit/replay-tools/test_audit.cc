@@ -136,7 +136,8 @@ TEST(Audit, TakesTheSimulatedFlagFromTheGenesis) {
   forger.cut(1);
   const auto& root = *story().licey.root().key;
   forger.rewrite(
-      0, [](ledger::Event&, ledger::Statement& st) { std::get<ledger::SchoolCreated>(st.body).simulated = true; }, &root);
+      0, [](ledger::Event&, ledger::Statement& st) { std::get<ledger::SchoolCreated>(st.body).simulated = true; },
+      &root);
   forger.sign_anew();
   const auto report = audited(forger.source());
   // The root key signed another act, so this is no honest genesis; but what it says of itself is said.
@@ -146,23 +147,28 @@ TEST(Audit, TakesTheSimulatedFlagFromTheGenesis) {
 
 TEST(Audit, SaysTheWorstItKnowsInEveryForm) {
   Forger forger(story());
-  forger.rewrite(story().mark, [](ledger::Event&, ledger::Statement& st) { std::get<ledger::MarkGiven>(st.body).value = "2"; });
+  forger.rewrite(story().mark,
+                 [](ledger::Event&, ledger::Statement& st) { std::get<ledger::MarkGiven>(st.body).value = "2"; });
   forger.sign_anew();
   const auto report = audited(forger.source());
   EXPECT_EQ(1, exit_code(report));
   EXPECT_THAT(sentence(report, Language::kRussian), HasSubstr("НАРУШЕН"));
-  EXPECT_THAT(text_report(report, Language::kEnglish), HasSubstr("[bad_signature] entry " + std::to_string(story().mark)));
+  EXPECT_THAT(text_report(report, Language::kEnglish),
+              HasSubstr("[bad_signature] entry " + std::to_string(story().mark)));
   const auto html = html_report(report, Language::kRussian);
   EXPECT_THAT(html, AllOf(HasSubstr("bad_signature"), HasSubstr("<!doctype html>"), HasSubstr("charset=\"utf-8\"")));
-  EXPECT_THAT(html, AllOf(Not(HasSubstr("src=")), Not(HasSubstr("href=")), Not(HasSubstr("@import")))) << "nothing is loaded";
+  EXPECT_THAT(html, AllOf(Not(HasSubstr("src=")), Not(HasSubstr("href=")), Not(HasSubstr("@import"))))
+      << "nothing is loaded";
   const auto json = json_report(report);
-  EXPECT_THAT(json, HasSubstr(R"("code":"bad_signature","severity":"violation","index":)" + std::to_string(story().mark)));
+  EXPECT_THAT(json,
+              HasSubstr(R"("code":"bad_signature","severity":"violation","index":)" + std::to_string(story().mark)));
   EXPECT_THAT(json, Not(HasSubstr("\n")));
 }
 
 TEST(Audit, NamesEntryStatementAndAuthorOfAFinding) {
   Forger forger(story());
-  forger.rewrite(story().late_mark, [](ledger::Event&, ledger::Statement& st) { std::get<ledger::MarkGiven>(st.body).value = "2"; });
+  forger.rewrite(story().late_mark,
+                 [](ledger::Event&, ledger::Statement& st) { std::get<ledger::MarkGiven>(st.body).value = "2"; });
   forger.sign_anew();
   const auto report = audited(forger.source());
   ASSERT_THAT(report.findings, SizeIs(1));
@@ -231,8 +237,10 @@ TEST(Audit, SurvivesWhateverStandsInTheEntries) {
       Bytes& entry = source.log[static_cast<std::size_t>(random.below(source.log.size()))];
       entry[static_cast<std::size_t>(random.below(entry.size()))] = static_cast<std::uint8_t>(random.below(256));
     }
-    if (random.chance(200'000)) std::swap(source.log[0], source.log[static_cast<std::size_t>(random.below(source.log.size()))]);
-    if (random.chance(200'000)) source.log.erase(source.log.begin() + static_cast<std::ptrdiff_t>(random.below(source.log.size())));
+    if (random.chance(200'000))
+      std::swap(source.log[0], source.log[static_cast<std::size_t>(random.below(source.log.size()))]);
+    if (random.chance(200'000))
+      source.log.erase(source.log.begin() + static_cast<std::ptrdiff_t>(random.below(source.log.size())));
     AuditOptions options;
     options.threads = 1;
     const auto report = audit(source, options);
@@ -274,7 +282,8 @@ TEST(Findings, AreToldInTheDocs) {
   const Bytes page = faults::read_whole(std::string(LETOPIS_SOURCE_DIR) + "/docs/audit.md");
   for (const auto& code : finding_codes()) {
     const std::string row = "| `" + std::string(code.code) + "` | " +
-                            (code.severity == Severity::kViolation ? "violation" : "notice") + " | " + std::string(code.en) + " |";
+                            (code.severity == Severity::kViolation ? "violation" : "notice") + " | " +
+                            std::string(code.en) + " |";
     EXPECT_NE(std::string_view::npos, as_text(page).find(row)) << row;
   }
 }

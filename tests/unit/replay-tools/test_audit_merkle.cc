@@ -23,7 +23,8 @@ TEST(AuditTree, HasTheLogsRootAtEverySize) {
     tree.append(hash_of_entry(entry.view()));
     roots.push_back(frontier.root());
   }
-  for (std::uint64_t size = 0; size <= 600; ++size) EXPECT_EQ(roots[static_cast<std::size_t>(size)], tree.root_at(size)) << size;
+  for (std::uint64_t size = 0; size <= 600; ++size)
+    EXPECT_EQ(roots[static_cast<std::size_t>(size)], tree.root_at(size)) << size;
   EXPECT_EQ(roots.back(), tree.root());
   EXPECT_FALSE(tree.root_at(601).has_value());
 }

@@ -47,7 +47,9 @@ struct ReceiptMaker {
       auto& row = levels.emplace_back();
       for (std::size_t i = 0; i + 1 < below.size(); i += 2) row.push_back(node_hash(below[i], below[i + 1]));
     }
-    const NodeSource nodes = [&](unsigned level, std::uint64_t at) { return levels[level][static_cast<std::size_t>(at)]; };
+    const NodeSource nodes = [&](unsigned level, std::uint64_t at) {
+      return levels[level][static_cast<std::size_t>(at)];
+    };
     const auto key = story().operator_key("log-key", signing::Purpose::kLog);
     Receipt receipt;
     receipt.version = kReceiptVersion;
@@ -58,13 +60,15 @@ struct ReceiptMaker {
     file.extra = encode(receipt);
     file.index = index;
     file.proof = inclusion_proof(index, entries.size(), nodes).value();
-    file.checkpoint = sign_checkpoint({story().licey.origin(), entries.size(), root_of(entries.size(), nodes).value()}, key);
+    file.checkpoint =
+        sign_checkpoint({story().licey.origin(), entries.size(), root_of(entries.size(), nodes).value()}, key);
     return file.encode();
   }
 };
 
 // A change to an entry of a ReceiptMaker by way of the forger: the old signature stays unless a key is given.
-void rewrite(ReceiptMaker& maker, std::uint64_t index, const Forger::Change& change, const signing::KeyPair* author = nullptr) {
+void rewrite(ReceiptMaker& maker, std::uint64_t index, const Forger::Change& change,
+             const signing::KeyPair* author = nullptr) {
   Forger forger(story());
   forger.rewrite(index, change, author);
   maker.entries = forger.entries();
@@ -97,8 +101,10 @@ TEST(AReceipt, OfEveryEntryLeadsBackToTheGenesis) {
 
 TEST(AReceipt, ShowsTheEntryAndSaysGoodInBothLanguages) {
   const auto report = checked(story().receipts.at(story().late_mark));
-  EXPECT_THAT(text_report(report, Language::kRussian), AllOf(HasSubstr("ВЕРНО"), HasSubstr("verdict: \"late\""), HasSubstr("value: \"3\"")));
-  EXPECT_THAT(text_report(report, Language::kEnglish), AllOf(HasSubstr("GOOD"), HasSubstr("The author signed exactly this")));
+  EXPECT_THAT(text_report(report, Language::kRussian),
+              AllOf(HasSubstr("ВЕРНО"), HasSubstr("verdict: \"late\""), HasSubstr("value: \"3\"")));
+  EXPECT_THAT(text_report(report, Language::kEnglish),
+              AllOf(HasSubstr("GOOD"), HasSubstr("The author signed exactly this")));
   EXPECT_THAT(json_report(report), AllOf(HasSubstr(R"("verdict":"good")"), HasSubstr(R"("entry":{"index":)")));
 }
 
@@ -125,7 +131,9 @@ TEST(AReceipt, IsRefutedUnderAnotherLogsKey) {
   SeededRandom random(4);
   const auto key = signing::KeyPair::generate(signing::Purpose::kLog, random);
   const auto& file = story().receipts.at(story().mark);
-  const auto vkey = [&](const std::string& origin) { return signing::vkey_of(origin, signing::kNoteTypeEd25519, key).text(); };
+  const auto vkey = [&](const std::string& origin) {
+    return signing::vkey_of(origin, signing::kNoteTypeEd25519, key).text();
+  };
   EXPECT_EQ("log_signature: no_known_signature", refusal(check(file, vkey(story().licey.origin()))));
   EXPECT_EQ("log_signature: other_origin", refusal(check(file, vkey("elsewhere"))));
   EXPECT_EQ(1, exit_code(check(file, vkey("elsewhere")).verdict));
@@ -154,7 +162,8 @@ TEST(AReceipt, IsRefutedWhenAKeyIsMadeUp) {
   ReceiptMaker maker;
   SeededRandom random(5);
   const auto stranger = signing::KeyPair::generate(signing::Purpose::kAuthor, random);
-  rewrite(maker, maker.index, [&](Event&, Statement& st) { st.key = stranger.id(); }, &stranger);
+  rewrite(
+      maker, maker.index, [&](Event&, Statement& st) { st.key = stranger.id(); }, &stranger);
   EXPECT_EQ("key_chain: key_chain_broken", refusal(checked(maker.make())));
 }
 
@@ -163,7 +172,8 @@ TEST(AReceipt, IsRefutedWhenAKeySpeaksForSomebodyElse) {
   maker.index = story().late_mark;
   maker.key_chain = ReceiptMaker::chain_of(story().receipts.at(story().late_mark));
   ASSERT_EQ("", refusal(checked(maker.make())));
-  rewrite(maker, maker.index, [](Event&, Statement& st) { st.author = story().masha->id; }, &*story().teacher->key);
+  rewrite(
+      maker, maker.index, [](Event&, Statement& st) { st.author = story().masha->id; }, &*story().teacher->key);
   EXPECT_EQ("key_chain: foreign_key", refusal(checked(maker.make())));
 }
 
@@ -194,7 +204,8 @@ TEST(AReceipt, IsRefutedWhenTheGenesisIsAnother) {
   ReceiptMaker maker;
   Forger forger(story());
   forger.rewrite(
-      0, [](Event&, Statement& st) { std::get<SchoolCreated>(st.body).name = "Другая школа"; }, &*story().licey.root().key);
+      0, [](Event&, Statement& st) { std::get<SchoolCreated>(st.body).name = "Другая школа"; },
+      &*story().licey.root().key);
   maker.key_chain.back() = forger.entries()[0];
   EXPECT_EQ("genesis: root_mismatch", refusal(checked(maker.make()))) << "it does not stand in the tree";
   maker.entries[0] = forger.entries()[0];
@@ -205,7 +216,8 @@ TEST(AReceipt, IsRefutedWhenTooFewRootKeysSigned) {
   ReceiptMaker maker;
   Forger forger(story());
   forger.rewrite(
-      0, [](Event&, Statement& st) { std::get<SchoolCreated>(st.body).root_keys[0].signature = {}; }, &*story().licey.root().key);
+      0, [](Event&, Statement& st) { std::get<SchoolCreated>(st.body).root_keys[0].signature = {}; },
+      &*story().licey.root().key);
   maker.key_chain.back() = forger.entries()[0];
   maker.entries[0] = forger.entries()[0];
   EXPECT_EQ("genesis: bad_threshold", refusal(checked(maker.make())));

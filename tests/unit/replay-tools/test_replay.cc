@@ -51,7 +51,9 @@ TEST(Replay, DigestAtACommitmentIsTheCommitment) {
 TEST(Replay, SaysWhichCommitmentDoesNotHold) {
   Forger forger(story());
   const auto last = story().state_commitments.back();
-  forger.rewrite(last, [](ledger::Event&, ledger::Statement& st) { std::get<ledger::StateCommitted>(st.body).root.bytes[5] ^= 1; });
+  forger.rewrite(last, [](ledger::Event&, ledger::Statement& st) {
+    std::get<ledger::StateCommitted>(st.body).root.bytes[5] ^= 1;
+  });
   ReplayOptions options;
   options.check = true;
   const auto all = replayed(options, forger.source());
@@ -84,22 +86,27 @@ TEST(Replay, ShowsTheJournalAsItStood) {
   const std::string five = R"("value":"5")";
   EXPECT_THAT(journal_at(story().mark), Not(HasSubstr(five)));
   EXPECT_THAT(journal_at(story().mark + 1), HasSubstr(five));
-  EXPECT_THAT(journal_at(story().entries.size()), AllOf(HasSubstr(five), HasSubstr(R"("value":"4")"))) << "the correction beside it";
+  EXPECT_THAT(journal_at(story().entries.size()), AllOf(HasSubstr(five), HasSubstr(R"("value":"4")")))
+      << "the correction beside it";
 }
 
 TEST(Replay, ShowsADiaryWeek) {
   const auto all = replayed({});
   const auto source = Forger(story()).source();
-  const auto diary = replayed_view(source, *all, "diary:" + to_hex(story().masha->id.view()) + ":2026-W36", nobody, nothing);
+  const auto diary =
+      replayed_view(source, *all, "diary:" + to_hex(story().masha->id.view()) + ":2026-W36", nobody, nothing);
   ASSERT_TRUE(diary.has_value()) << diary.error().text();
-  EXPECT_THAT(*diary, AllOf(HasSubstr(R"("week":"2026-W36")"), HasSubstr(R"("value":"5")"), HasSubstr("Механическое движение")));
+  EXPECT_THAT(*diary, AllOf(HasSubstr(R"("week":"2026-W36")"), HasSubstr(R"("value":"5")"),
+                            HasSubstr("Механическое движение")));
   EXPECT_THAT(*diary, Not(HasSubstr(to_hex(story().petya->id.view())))) << "nothing about anybody else";
 }
 
 TEST(Replay, RefusesViewsItDoesNotHave) {
   const auto all = replayed({});
   const auto source = Forger(story()).source();
-  const auto error = [&](const std::string& view) { return replayed_view(source, *all, view, nobody, nothing).error().code; };
+  const auto error = [&](const std::string& view) {
+    return replayed_view(source, *all, view, nobody, nothing).error().code;
+  };
   const std::string group = to_hex(story().group.view());
   EXPECT_EQ("malformed", error("journal"));
   EXPECT_EQ("malformed", error("summary:" + group + ":" + group));

@@ -49,12 +49,14 @@ class Founding {
     return {model, *state, std::string(kOrigin), local_date(clock_.now(), {0})};
   }
   Status carry(const SetupPlan& plan) {
-    return carry_out(plan, officials, *door, [this] { return clock_.now(); }, tally);
+    return carry_out(
+        plan, officials, *door, [this] { return clock_.now(); }, tally);
   }
   Status enrol_all(const SetupPlan& plan) {
     for (const auto& code : plan.codes) {
       TRY(auto scribe, enrol(*door, code, Role::kTeacher, clock_.now(), random_, tally));
-      for (const Role role : commands::capacities(context().have, code.person, context().today)) officials.add(role, *scribe);
+      for (const Role role : commands::capacities(context().have, code.person, context().today))
+        officials.add(role, *scribe);
       scribes_.push_back(std::move(scribe));
     }
     return {};
@@ -121,7 +123,8 @@ TEST(SchoolSetup, ACapacityNobodyHereHoldsIsNamedBeforeAnythingIsSaid) {
   Founding school(only_classes(bundled_school(), {"S1A"}));
   const SetupPlan plan = fill_school(school.context());
   EXPECT_THAT(missing_signers(plan, school.officials),
-              UnorderedElementsAre(Role::kAdministrator, Role::kDirector, Role::kDeputyHead, Role::kHeadOfStudies, Role::kSecretary));
+              UnorderedElementsAre(Role::kAdministrator, Role::kDirector, Role::kDeputyHead, Role::kHeadOfStudies,
+                                   Role::kSecretary));
 }
 
 TEST(SchoolSetup, WithoutASecretaryTheFilesAreNotEnough) {
@@ -138,7 +141,8 @@ TEST(SchoolSetup, WhatRulesRestOnBeginsTomorrowAtTheEarliest) {
   const SetupContext now = school.context();
   for (const auto& step : fill_school(now).steps) {
     const Body& body = step.draft.body;
-    const bool from_midnight = std::holds_alternative<TimetablePublished>(body) || std::holds_alternative<BellsSet>(body);
+    const bool from_midnight =
+        std::holds_alternative<TimetablePublished>(body) || std::holds_alternative<BellsSet>(body);
     const auto* exception = std::get_if<CalendarExceptionSet>(&body);
     EXPECT_TRUE(exception == nullptr || exception->from > now.today) << exception->title;
     EXPECT_TRUE(!from_midnight || step.draft.effective_from == now.today + 1);
@@ -184,7 +188,8 @@ TEST(SchoolSetup, ATwoOfThreeRootIsEndorsedByAnotherKeyOfTheRoot) {
   std::vector<std::unique_ptr<Scribe>> roots;
   commands::NewSchool wanted;
   for (int i = 0; i < 3; ++i) {
-    roots.push_back(std::make_unique<Scribe>(signing::KeyPair::generate(signing::Purpose::kRoot, random), std::string(kOrigin), Id{}, random));
+    roots.push_back(std::make_unique<Scribe>(signing::KeyPair::generate(signing::Purpose::kRoot, random),
+                                             std::string(kOrigin), Id{}, random));
     wanted.root_keys.push_back(&roots.back()->key);
   }
   wanted.slug = "fi-pb-98";
@@ -199,7 +204,8 @@ TEST(SchoolSetup, ATwoOfThreeRootIsEndorsedByAnotherKeyOfTheRoot) {
   first_only.add(Role::kRoot, *roots[0]);
   SetupPlan plan;
   plan.add(Role::kRoot, PersonRegistered{random.id()});
-  const auto alone = carry_out(plan, first_only, *door, [&] { return clock.now(); }, tally);
+  const auto alone = carry_out(
+      plan, first_only, *door, [&] { return clock.now(); }, tally);
   ASSERT_FALSE(alone);
   EXPECT_EQ(alone.error().code, "no_signer");
   // The first key may not stand in for the second.

@@ -78,7 +78,8 @@ TEST(SimulateSchool, EveryFirstTypeOccursAndNothingIsRefusedUnmeant) {
   }
   // There is no loss to come back from, no evidence from outside and no wrong clock in a simulation.
   const std::set<std::string_view> never{"anchor_added", "clock_fault", "restore_done", "predecessor_named"};
-  for (std::size_t i = 1; i < kBodyCount; ++i) EXPECT_NE(seen.contains(kBodyNames[i]), never.contains(kBodyNames[i])) << kBodyNames[i];
+  for (std::size_t i = 1; i < kBodyCount; ++i)
+    EXPECT_NE(seen.contains(kBodyNames[i]), never.contains(kBodyNames[i])) << kBodyNames[i];
   EXPECT_TRUE(again.school->read([](const commands::ReadModel& read) { return read.structure.simulated(); }));
 }
 
@@ -108,18 +109,20 @@ TEST(SimulateSchool, EveryRoleGetsALoginWhosePasswordOpensItsKey) {
   ASSERT_TRUE(simulate_school(posix_file_system(), three_classes(), wanted));
   const Bytes bytes = posix_file_system().read(wanted.credentials, 1 << 20).value();
   const std::string json(as_text(bytes));
-  for (const char* role : {"director", "deputy_head", "head_of_studies", "administrator", "secretary", "teacher", "class_teacher", "parent",
-                           "student", "commission"})
+  for (const char* role : {"director", "deputy_head", "head_of_studies", "administrator", "secretary", "teacher",
+                           "class_teacher", "parent", "student", "commission"})
     EXPECT_THAT(json, HasSubstr("\"" + std::string(role) + "\":{\"login\":\""));
   const auto value = [&](std::string_view role, std::string_view name) {
-    const auto at = json.find("\"" + std::string(name) + "\":\"", json.find("\"" + std::string(role) + "\":{")) + name.size() + 4;
+    const auto at =
+        json.find("\"" + std::string(name) + "\":\"", json.find("\"" + std::string(role) + "\":{")) + name.size() + 4;
     return json.substr(at, json.find('"', at) - at);
   };
   const Reopened again(wanted);
   const auto account = again.school->account(value("teacher", "login")).value();
   const auto keys = signing::stretch_password(value("teacher", "password"), account.salt).value();
   EXPECT_EQ(account.proof_hash, signing::tagged_hash("letopis/login-proof/v1", {keys.login_proof}));
-  const auto unwrapped = signing::unwrap_key(account.wrapped_key, signing::Purpose::kAuthor, account.public_key, keys.wrapping_key);
+  const auto unwrapped =
+      signing::unwrap_key(account.wrapped_key, signing::Purpose::kAuthor, account.public_key, keys.wrapping_key);
   ASSERT_TRUE(unwrapped);
   const auto known = again.school->keys().find_key(unwrapped->id());
   ASSERT_TRUE(known);

@@ -32,9 +32,11 @@ Statement mark_statement(SeededRandom& random) {
 TEST(Codec, RoundTripKeepsEveryField) {
   SeededRandom random(1);
   Statement statement = mark_statement(random);
-  statement.basis = Basis{"protocol", "12", Date{20000}, "director", "order 5", {random.id(), random.id()}, random.fixed<Hash>()};
+  statement.basis =
+      Basis{"protocol", "12", Date{20000}, "director", "order 5", {random.id(), random.id()}, random.fixed<Hash>()};
   statement.refs = {Ref{random.id(), random.fixed<Hash>()}};
-  statement.commitments = {Commitment{"reason", random.id(), random.fixed<Hash>()}, Commitment{"name", random.id(), random.fixed<Hash>()}};
+  statement.commitments = {Commitment{"reason", random.id(), random.fixed<Hash>()},
+                           Commitment{"name", random.id(), random.fixed<Hash>()}};
   const Bytes bytes = encode(statement);
   const auto decoded = decode_statement(bytes);
   ASSERT_TRUE(decoded) << decoded.error().text();
@@ -56,7 +58,8 @@ TEST(Codec, TheGeneratedReaderSeesTheSame) {
   ASSERT_EQ(read->body_type(), schema::Body_MarkGiven);
   EXPECT_EQ(read->body_as_MarkGiven()->value()->string_view(), "5");
   EXPECT_EQ(std::memcmp(read->body_as_MarkGiven()->student()->bytes()->data(),
-                        std::get<MarkGiven>(statement.body).student.bytes.data(), 16), 0);
+                        std::get<MarkGiven>(statement.body).student.bytes.data(), 16),
+            0);
 }
 
 TEST(Codec, ReadsWhatTheGeneratedBuilderWrites) {
@@ -193,9 +196,11 @@ class FillVisitor {
  private:
   void fill(bool& v) { v = true; }
   template <std::integral T>
-  void fill(T& v) { v = static_cast<T>(random_.next_u64() % 100 + 1); }
+  void fill(T& v) {
+    v = static_cast<T>(random_.next_u64() % 100 + 1);
+  }
   template <class T>
-    requires std::is_enum_v<T>
+  requires std::is_enum_v<T>
   void fill(T& v) { v = static_cast<T>(random_.below(std::size(names_of(T{}))) + 1); }
   void fill(Date& v) { v.days = 20000; }
   void fill(Instant& v) { v.micros = 1'700'000'000'000'000; }
@@ -203,9 +208,13 @@ class FillVisitor {
   void fill(std::string_view& v) { v = "текст"; }
   void fill(ByteView& v) { v = as_bytes("bytes"); }
   template <std::size_t N, class Tag>
-  void fill(FixedBytes<N, Tag>& v) { random_.fill(v.bytes); }
+  void fill(FixedBytes<N, Tag>& v) {
+    random_.fill(v.bytes);
+  }
   template <class T>
-  void fill(std::optional<T>& v) { T::visit(v.emplace(), *this); }
+  void fill(std::optional<T>& v) {
+    T::visit(v.emplace(), *this);
+  }
   template <class T>
   void fill(std::vector<T>& v) {
     v.resize(2);
@@ -288,12 +297,14 @@ TEST(Codec, ASubmissionIsAsStrictAsAStatement) {
   const Bytes statement = encode(mark_statement(random));
   Bytes bytes = encode(submission_of(statement, 1));
   EXPECT_FALSE(decode_submission(statement)) << "another identifier";
-  for (std::size_t size = 0; size < bytes.size(); ++size) ASSERT_FALSE(decode_submission(ByteView(bytes).first(size))) << size;
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    ASSERT_FALSE(decode_submission(ByteView(bytes).first(size))) << size;
   bytes.push_back(0);
   EXPECT_FALSE(decode_submission(bytes)) << "a trailing byte";
   EXPECT_EQ(decode_submission(encode(submission_of(statement, 0))).error().code, "malformed");
   EXPECT_TRUE(decode_submission(encode(submission_of(statement, kStatementsPerRequestMax))));
-  EXPECT_EQ(decode_submission(encode(submission_of(statement, kStatementsPerRequestMax + 1))).error().code, "too_large");
+  EXPECT_EQ(decode_submission(encode(submission_of(statement, kStatementsPerRequestMax + 1))).error().code,
+            "too_large");
   EXPECT_EQ(decode_submission(Bytes(kSubmissionSizeMaxBytes + 1)).error().code, "too_large");
 }
 
