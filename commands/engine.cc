@@ -193,7 +193,7 @@ Result<School*> EngineImpl::create_school(const NewSchool& wanted) {
   if (wanted.root_keys.empty() || wanted.threshold < 1 ||
       static_cast<std::size_t>(wanted.threshold) > wanted.root_keys.size())
     return fail("bad_threshold", "as many root keys as the threshold must be present");
-  if (!signing::valid_note_name(wanted.origin))
+  if (!signing::valid_note_name(wanted.origin) || wanted.origin.find("://") != std::string::npos)
     return fail("malformed", "an origin is an address without scheme, spaces or +");
   if (wanted.name.empty() || !valid_text(wanted.name)) return fail("malformed", "a school needs a name");
   const auto text = builtin_profile(wanted.profile);

@@ -97,7 +97,7 @@ Result<std::string> send(const Submit& options) {
   return answer.body;
 }
 
-// One line an entry for people; the answer itself for programs.
+// One line an entry for people, on standard error: what goes to standard output is receipts, ready for letopis-verify.
 void print_entries(const std::string& json) {
   boost::json::error_code error;
   const auto value = boost::json::parse(json, error);
@@ -108,11 +108,11 @@ void print_entries(const std::string& json) {
   }
   for (const auto& item : entries->as_array()) {
     const auto& entry = item.as_object();
-    std::cout << "entry " << entry.at("index") << ' ' << entry.at("verdict").as_string().c_str() << " at "
+    std::cerr << "entry " << entry.at("index") << ' ' << entry.at("verdict").as_string().c_str() << " at "
               << entry.at("recorded_at").as_string().c_str();
     if (const auto* message = entry.if_contains("message"); message != nullptr && message->is_string())
-      std::cout << "  " << message->as_string().c_str();
-    std::cout << '\n';
+      std::cerr << "  " << message->as_string().c_str();
+    std::cerr << '\n';
     if (const auto* receipt = entry.if_contains("receipt"); receipt != nullptr && receipt->is_string())
       std::cout << receipt->as_string().c_str();
   }

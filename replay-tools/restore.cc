@@ -71,6 +71,7 @@ class Restoring {
   Status look_at_present_database(Signed& present) const;
   Status plan_all();
   Status plan_one(const std::string& slug);
+  Status every_checkpoint_is_ours() const;
   Status decide_how(Plan& plan) const;
   Status compare(Plan& plan);
   Status clear_aside();
@@ -219,6 +220,21 @@ Status Restoring::plan_all() {
     TRY_STATUS(step("reading " + slug));
     TRY_STATUS(plan_one(slug));
   }
+  return every_checkpoint_is_ours();
+}
+
+// Whoever brings another log's checkpoint by mistake must not believe that it was held against anything.
+Status Restoring::every_checkpoint_is_ours() const {
+  for (const auto& kept : request_.checkpoints) {
+    const auto parsed = signing::parse_note(kept.text);
+    const auto checkpoint =
+        parsed ? parse_checkpoint_text(parsed->text) : Result<Checkpoint>(tl::unexpected(parsed.error()));
+    if (!checkpoint) return fail("malformed", kept.label + ": " + checkpoint.error().text());
+    if (std::none_of(plans_.begin(), plans_.end(),
+                     [&](const Plan& plan) { return plan.log.origin == checkpoint->origin; }))
+      return fail("other_origin",
+                  kept.label + " is a checkpoint of " + checkpoint->origin + ", which is not among what is restored");
+  }
   return {};
 }
 
@@ -262,7 +278,7 @@ Status Restoring::compare(Plan& plan) {
   if (const auto there = present_.find(plan.log.slug); there != present_.end())
     for (const auto& note : there->second) TRY_STATUS(hold(note, data_));
   for (const auto& kept : request_.checkpoints) {
-    // Of several schools each has its own; one of none of them is a mistake, which hold() names when there is only one.
+    // Of several schools each has its own; one of none of them is a mistake (every_checkpoint_is_ours).
     const auto parsed = signing::parse_note(kept.text);
     const auto checkpoint =
         parsed ? parse_checkpoint_text(parsed->text) : Result<Checkpoint>(tl::unexpected(parsed.error()));

@@ -152,7 +152,9 @@ Status Server::bind(const tcp::endpoint& endpoint) {
   if (!ec) acceptor_->set_option(Acceptor::reuse_address(true), ec);
   if (!ec) acceptor_->bind(endpoint, ec);
   if (!ec) acceptor_->listen(net::socket_base::max_listen_connections, ec);
-  if (ec == net::error::address_in_use) return fail("address_in_use", ec.message());
+  if (ec == net::error::address_in_use)
+    return fail("address_in_use",
+                state_.options.host + ":" + std::to_string(endpoint.port()) + ": another program listens there");
   if (ec) return fail("bad_address", ec.message());
   port_ = acceptor_->local_endpoint(ec).port();
   return {};

@@ -136,6 +136,19 @@ TEST_F(RunningSchool, AMarkIsSeenAtOnceInJournalAndDiaryAndItsReceiptIsGoodOffli
   EXPECT_NE(letopis_verify({receipt, "--vkey", vkey}).status, 0);
 }
 
+TEST_F(RunningSchool, WhatSubmitPrintsIsTheReceipt) {
+  serve();
+  const Place place = free_place();
+  const json::value mark = {{"type", "mark_given"}, {"work", place.work}, {"student", place.student}, {"value", "4"}};
+  const Ran said = letopis_ok({"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher")},
+                              json::serialize(mark));
+  EXPECT_NE(said.err.find("entry "), std::string::npos) << said.err;
+  const std::string file = folder_ / "receipt.tlog-proof";
+  write_text(file, said.out);
+  const Ran verified = letopis_verify({file, "--vkey", server_->vkey(kSchool)});
+  EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
+}
+
 TEST_F(RunningSchool, AParentSeesTheirOwnChildAndNobodyElses) {
   serve();
   const Place place = free_place();

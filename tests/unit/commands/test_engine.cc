@@ -158,6 +158,20 @@ TEST_F(EngineTest, WhatIsNotAuthenticIsNotRecorded) {
   EXPECT_EQ(seen().size, size);
 }
 
+// An origin is for good: it stands in every signature.
+TEST_F(EngineTest, AnOriginHasNoScheme) {
+  NewSchool wanted;
+  wanted.slug = "s1";
+  wanted.name = "Школа № 1";
+  wanted.zone = "Europe/Moscow";
+  wanted.root_keys = {&root_};
+  for (const char* origin : {"https://journal.example.org/log/s1", "http://x", "", "a b", "a+b"}) {
+    wanted.origin = origin;
+    EXPECT_EQ(engine_->create_school(wanted).error().code, "malformed") << origin;
+  }
+  EXPECT_TRUE(engine_->schools().empty());
+}
+
 // One text may serve two commitments; that makes no room for a text nobody asked for.
 TEST_F(EngineTest, ATextNobodyCommitsToIsTurnedAwayHoweverOftenTheOthersServe) {
   create();

@@ -215,6 +215,21 @@ TEST_F(Restores, AnInterruptionAtAnyStepLeavesTheOldOrTheNew) {
   EXPECT_FALSE(fs::exists(data() + ".restoring"));
 }
 
+TEST_F(Restores, ACheckpointOfAnotherLogIsNotPassedOver) {
+  const std::string from = back_up();
+  const auto key = signing::KeyPair::generate(signing::Purpose::kLog, live_.random());
+  const std::string foreign = ledger::sign_checkpoint({"journal.example.org/log/other", 5, Hash{}}, key);
+  for (const auto& [text, why] : {std::pair(foreign, "other_origin"), {std::string("{}"), "malformed"}}) {
+    RestoreRequest wanted = request(from, place("restored"));
+    wanted.checkpoints = {{"kept.note", text}};
+    EXPECT_EQ(code(restore(wanted)), why);
+    EXPECT_FALSE(fs::exists(place("restored")));
+  }
+  RestoreRequest wanted = request(from, place("restored"));
+  wanted.checkpoints = {{"kept.note", newest_note()}};
+  EXPECT_EQ(code(restore(wanted)), "restored");
+}
+
 // --- From a peer
 
 TEST_F(Restores, APeersEntriesWithoutTheLogsKeyBecomeACopyThatOnlyReads) {
