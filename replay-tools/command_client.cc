@@ -279,7 +279,28 @@ int submit(const Submit& options) {
   return kExitOk;
 }
 
+namespace {
+
+// As people write it: 2026-09-01T10:30:00+03:00 and blanks have no meaning of their own in a query that was typed.
+std::string target_of(const std::string& path) {
+  std::string target;
+  bool in_query = false;
+  for (const char c : path) {
+    in_query = in_query || c == '?';
+    if (c == ' ')
+      target += "%20";
+    else if (c == '+' && in_query)
+      target += "%2B";
+    else
+      target += c;
+  }
+  return target;
+}
+
+}  // namespace
+
 int get(const Get& options) {
+  if (!options.path.starts_with('/')) return refuse("PATH begins with a slash: /v1/schools/SCHOOL/me");
   const auto key = read_key(options.key, signing::Purpose::kAuthor);
   if (!key) return refuse(key.error());
   // The school is in the path: /v1/schools/S/… or /log/S/…
@@ -290,7 +311,7 @@ int get(const Get& options) {
   if (school.empty()) return refuse("PATH names no school; give --school");
   auto session = sign_in(options.url, school, *key);
   if (!session) return refuse(session.error());
-  const auto answer = expect_ok(session->client->send({"GET", options.path, "", "", session->headers()}));
+  const auto answer = expect_ok(session->client->send({"GET", target_of(options.path), "", "", session->headers()}));
   if (!answer) return refuse(answer.error());
   std::cout << answer->body;
   if (!answer->body.ends_with('\n')) std::cout << '\n';

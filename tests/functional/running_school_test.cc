@@ -136,6 +136,18 @@ TEST_F(RunningSchool, AMarkIsSeenAtOnceInJournalAndDiaryAndItsReceiptIsGoodOffli
   EXPECT_NE(letopis_verify({receipt, "--vkey", vkey}).status, 0);
 }
 
+TEST_F(RunningSchool, AMomentIsTypedAsItIsWritten) {
+  serve();
+  const std::string now = format_instant(SystemClock().now());
+  ASSERT_TRUE(now.ends_with("Z"));
+  const Place place = free_place();
+  const std::string view = journal_of(place) + "&at=" + now.substr(0, now.find('.')) + "+00:00";
+  EXPECT_EQ(get("teacher", view).at("group").at("id"), json::value(place.group));
+  const Ran bare = letopis({"get", "me", "--url", server_->url(), "--school", kSchool, "--key", key("teacher")});
+  EXPECT_EQ(bare.status, 2);
+  EXPECT_NE(bare.err.find("/v1/schools/"), std::string::npos) << bare.err;
+}
+
 TEST_F(RunningSchool, WhatSubmitPrintsIsTheReceipt) {
   serve();
   const Place place = free_place();
