@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "ledger/checkpoint.h"
 #include "ledger/schema/describe.h"
 #include "replay-tools/audit.h"
 #include "replay-tools/audit_directory.h"
@@ -51,6 +52,12 @@ Result<audit::AuditReport> run(const Audit& options) {
   if (!options.vkey.empty()) audit_options.vkey = options.vkey;
   if (!options.since.empty()) {
     TRY(std::string text, read_text(options.since, kKeptFileMaxBytes));
+    // Any other file proves nothing, least of all against the school.
+    const auto note = signing::parse_note(text);
+    const auto checkpoint =
+        note ? ledger::parse_checkpoint_text(note->text) : Result<ledger::Checkpoint>(tl::unexpected(note.error()));
+    if (!checkpoint)
+      return fail("malformed", options.since + " is not a signed checkpoint: " + checkpoint.error().detail);
     audit_options.checkpoints.push_back({options.since, std::move(text)});
   }
   for (const auto& file : options.receipts) {

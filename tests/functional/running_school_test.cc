@@ -375,6 +375,15 @@ TEST_F(RunningSchool, ErasedTheyAreNamelessEverywhereAndEveryProofStillHolds) {
   EXPECT_GE(audited.json().at("checked").at("texts_erased").as_int64(), 1);
 }
 
+TEST_F(RunningSchool, AFileThatIsNoCheckpointSaysNothingAboutTheSchool) {
+  const std::string file = folder_ / "kept.note";
+  write_text(file, "{\"type\":\"mark_given\"}\n");
+  const Ran ran = audit({"--since", file});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_NE(ran.err.find(file), std::string::npos) << ran.err;
+}
+
 TEST_F(RunningSchool, AVaultKeyThatWasNamedAndCannotBeHadIsNoReasonToSkipTheTexts) {
   ::setenv("LETOPIS_VAULT_KEY_FILE", (folder_ / "no.key").c_str(), 1);
   const Ran without = audit();
