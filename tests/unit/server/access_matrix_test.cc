@@ -86,8 +86,8 @@ struct World {
 };
 
 World& world() {
-  static World* const kWorld = new World;  // lives as long as the program: dozens of signed entries are not made twice
-  return *kWorld;
+  static World only;  // dozens of signed entries are not made twice; its directory goes with the program
+  return only;
 }
 
 struct Column {
