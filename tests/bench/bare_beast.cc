@@ -1,11 +1,14 @@
 // The rival of server/http.h: a Beast coroutine server as its documentation writes it, without any layer of ours.
-// Answers every request with the bytes of one file, on one thread, until its standard input ends.
+// Answers every request with the bytes of one file until its standard input ends, on as many threads as our server has: one a
+// core, at most four, each with its own connections.
 //
 //   bench_bare_beast FILE     prints {"listening": "http://127.0.0.1:PORT"}
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -17,8 +20,10 @@
 #include <exception>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -60,12 +65,15 @@ void report(std::exception_ptr failure) {
   }
 }
 
-net::awaitable<void> accept(tcp::acceptor acceptor, const std::string* bytes) {
-  for (;;) {
-    auto [ec, socket] = co_await acceptor.async_accept(kAwait);
+using Contexts = std::vector<std::unique_ptr<net::io_context>>;
+
+net::awaitable<void> accept(tcp::acceptor acceptor, const Contexts* contexts, const std::string* bytes) {
+  for (std::size_t next = 0;; next = (next + 1) % contexts->size()) {
+    net::io_context& context = *(*contexts)[next];
+    auto [ec, socket] = co_await acceptor.async_accept(context, kAwait);
     if (ec) co_return;
     socket.set_option(tcp::no_delay(true));
-    net::co_spawn(acceptor.get_executor(), serve(beast::tcp_stream(std::move(socket)), bytes), report);
+    net::co_spawn(context, serve(beast::tcp_stream(std::move(socket)), bytes), report);
   }
 }
 
@@ -78,14 +86,20 @@ int main(int argc, char** argv) {
   }
   std::ifstream file(argv[1], std::ios::binary);
   const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  net::io_context context(1);
-  tcp::acceptor acceptor(context, tcp::endpoint(net::ip::address_v4::loopback(), 0));
+  Contexts contexts;
+  std::vector<net::executor_work_guard<net::io_context::executor_type>> guards;
+  for (unsigned i = 0; i < std::clamp(std::thread::hardware_concurrency(), 1U, 4U); ++i) {
+    contexts.push_back(std::make_unique<net::io_context>(1));
+    guards.emplace_back(contexts.back()->get_executor());
+  }
+  tcp::acceptor acceptor(*contexts.front(), tcp::endpoint(net::ip::address_v4::loopback(), 0));
   std::printf("{\"listening\": \"http://127.0.0.1:%u\"}\n", unsigned{acceptor.local_endpoint().port()});
   std::fflush(stdout);
-  net::co_spawn(context, accept(std::move(acceptor), &bytes), report);
-  std::thread loop([&context] { context.run(); });
+  net::co_spawn(*contexts.front(), accept(std::move(acceptor), &contexts, &bytes), report);
+  std::vector<std::thread> threads;
+  for (const auto& context : contexts) threads.emplace_back([&context] { context->run(); });
   while (std::getchar() != EOF) {}
-  context.stop();
-  loop.join();
+  for (const auto& context : contexts) context->stop();
+  for (auto& thread : threads) thread.join();
   return 0;
 }
