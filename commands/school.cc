@@ -276,8 +276,10 @@ void SchoolImpl::published(const std::vector<Published>& entries, const SignedCh
     model_.checkpoint = checkpoint.checkpoint;
     model_.checkpoint_note = note;
   }
-  for (const auto& adoption : adoptions)
-    if (!learn_profile(adoption)) continue;  // the judge has it; a file that cannot be written now is at the next start
+  for (const auto& adoption : adoptions) {
+    // The judge has had it since the request; a file that cannot be written now is written at the next start.
+    [[maybe_unused]] const Status in_the_open = learn_profile(adoption);
+  }
   roots_[checkpoint.checkpoint.size] = checkpoint.checkpoint.root;
   while (roots_.size() > kRootsRememberedMax) roots_.erase(roots_.begin());
   const std::lock_guard lock(listeners_mutex_);
@@ -723,7 +725,11 @@ std::optional<Judge::Remark> SchoolImpl::remark() {
   RawSubmission said;
   said.statements.push_back(say(*committer_, committed));
   auto submission = prepare(std::move(said), false);
-  LETOPIS_ASSERT(submission.has_value());  // a service key the genesis names, and a statement of ours
+  // A vault whose service key the genesis does not name: lessons are recorded all the same, and the audit misses commitments.
+  if (!submission) {
+    committer_->rewind(before);
+    return std::nullopt;
+  }
   committing_ = true;
   return Remark{*std::move(submission), [this, before](const Result<Receipted>& result) {
                   committing_ = false;

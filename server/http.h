@@ -1,8 +1,9 @@
 #pragma once
 // The HTTP server as the rest of Letopis sees it: plain requests and responses, no Beast (that stays behind
-// server/beast.h). A handler runs on a worker thread, may block, and must be thread-safe; it answers at once or later,
-// from any thread, and its answer is sent by the I/O thread of the connection. HTTP/1.1 and 1.0 (RFC 9112), TLS 1.2 and 1.3. Limits and deadlines: HttpLimits. What the
-// transport itself refuses it answers with a problem document (RFC 9457) of type "urn:letopis:problem:" and one of
+// server/beast.h). A handler runs on a worker thread (HttpOptions::quick: the I/O thread), may block there, and must be
+// thread-safe; it answers at once or later, from any thread, and its answer is sent by the I/O thread of the connection.
+// HTTP/1.1 and 1.0 (RFC 9112), TLS 1.2 and 1.3. Limits and deadlines: HttpLimits. What the transport itself refuses it
+// answers with a problem document (RFC 9457) of type "urn:letopis:problem:" and one of
 //   malformed-request 400, header-timeout 408, body-timeout 408, body-too-large 413, target-too-long 414,
 //   content-encoding 415, expectation 417, rate-limited 429, header-too-large 431, internal 500, method-unknown 501,
 //   transfer-encoding 501, overloaded 503, handler-timeout 504, http-version 505.

@@ -293,6 +293,24 @@ TEST_F(Restores, AnAuditWithoutTheVaultJudgesByTheProfileInTheOpen) {
   EXPECT_EQ(audited_without_vault().count("profile_missing"), 0U);
 }
 
+// An older vault beside the log: nothing may be recorded by rules that nobody knows.
+TEST_F(Restores, ASchoolWhoseProfileIsLostStaysShut) {
+  const std::string before = back_up("before");
+  const Hash own = adopt_own_profile();
+  live_.close();
+  fs::remove_all(data() + "/vault");
+  fs::copy(before + "/vault", data() + "/vault", fs::copy_options::recursive);
+  EXPECT_TRUE(live_.reopen()) << "its text lies in the open";
+  live_.close();
+  fs::remove_all(data() + "/vault");
+  fs::copy(before + "/vault", data() + "/vault", fs::copy_options::recursive);
+  fs::remove_all(data() + "/profiles");
+  const Status shut = live_.reopen();
+  ASSERT_FALSE(shut);
+  EXPECT_EQ(shut.error().code, "profile_missing");
+  EXPECT_NE(shut.error().detail.find(to_hex(own.view())), std::string::npos) << shut.error().detail;
+}
+
 TEST_F(Restores, APeerThatKeepsItsProfileToItselfIsNotCopied) {
   adopt_own_profile();
   RestoreRequest fetch = request("", place("copy"));

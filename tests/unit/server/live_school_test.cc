@@ -135,7 +135,6 @@ TEST_F(LiveSchoolTest, AProfileOfItsOwnIsInForceAfterARestart) {
   EXPECT_EQ(as_text(*licey.school().profile_text(own)), text);
   const std::string file = live.directory() + "/data/profiles/" + to_hex(own.view()) + ".toml";
   EXPECT_EQ(as_text(*posix_file_system().read(file, 1 << 20)), text) << "in the open, for audits without the vault";
-  // Without the text nobody knows the rules: the school stays shut rather than judge by others.
   live.close();
   ASSERT_TRUE(posix_file_system().write_atomically(file, as_bytes("[profile]"), 0644));
   EXPECT_TRUE(live.reopen()) << "the vault has it, and the file is mended";
