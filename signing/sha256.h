@@ -7,7 +7,7 @@
 
 namespace letopis::signing {
 
-// The digest of the parts one after another. Thread-safe, does not allocate after a thread's first call.
+// The digest of the parts one after another. Thread-safe, does not allocate.
 Hash sha256(ByteView bytes);
 Hash sha256(std::initializer_list<ByteView> parts);
 
