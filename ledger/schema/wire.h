@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ledger/limits.h"
@@ -30,42 +31,47 @@ class Coverage {
     const std::size_t words = (size + 63) / 64;
     if (words > near_.size()) far_.resize(words);
     bits_ = far_.empty() ? near_.data() : far_.data();
+    std::fill_n(bits_, words, 0);
   }
   // False when any of the bytes already has a meaning.
   bool claim(std::size_t from, std::size_t length) {
-    while (length > 0) {
-      const std::size_t bit = from % 64;
-      const std::size_t count = std::min<std::size_t>(64 - bit, length);
-      const std::uint64_t mask = (count == 64 ? ~0ULL : ((1ULL << count) - 1)) << bit;
-      auto& word = bits_[from / 64];
-      if ((word & mask) != 0) return false;
-      word |= mask;
-      from += count;
-      length -= count;
-    }
-    return true;
+    if (length == 0) return true;
+    const std::size_t bit = from % 64;
+    if (length <= 64 - bit) return claim_in_word(from / 64, low_bits(length) << bit);  // nearly always
+    if (!claim_in_word(from / 64, ~0ULL << bit)) return false;
+    from += 64 - bit;
+    for (length -= 64 - bit; length > 64; from += 64, length -= 64)
+      if (!claim_in_word(from / 64, ~0ULL)) return false;
+    return claim_in_word(from / 64, low_bits(length));
   }
   // Whether every byte without a meaning is zero padding, shorter than eight bytes in a row.
   bool only_padding_left(ByteView bytes) const {
-    std::size_t run = 0;
-    std::size_t last = size_;
-    for (std::size_t word = 0; word * 64 < size_; ++word) {
-      std::uint64_t free = ~bits_[word];
-      if (const std::size_t rest = size_ - word * 64; rest < 64) free &= (1ULL << rest) - 1;
+    std::size_t run = 0, end = 0;  // the last row of free bytes: its length, and where it ends
+    for (std::size_t from = 0; from < size_; from += 64) {
+      std::uint64_t free = ~bits_[from / 64] & low_bits(std::min<std::size_t>(64, size_ - from));
       while (free != 0) {
-        const std::size_t at = word * 64 + static_cast<std::size_t>(std::countr_zero(free));
-        free &= free - 1;
-        run = at == last + 1 ? run + 1 : 1;
-        last = at;
-        if (bytes[at] != 0 || run > 7) return false;
+        const auto at = static_cast<std::size_t>(std::countr_zero(free));
+        const auto length = static_cast<std::size_t>(std::countr_one(free >> at));
+        run = from + at == end ? run + length : length;
+        end = from + at + length;
+        if (run > 7) return false;
+        for (std::size_t i = end - length; i < end; ++i)
+          if (bytes[i] != 0) return false;
+        free &= ~(low_bits(length) << at);
       }
     }
     return true;
   }
 
  private:
+  static std::uint64_t low_bits(std::size_t count) { return count == 64 ? ~0ULL : (1ULL << count) - 1; }
+  bool claim_in_word(std::size_t word, std::uint64_t mask) {
+    const std::uint64_t before = std::exchange(bits_[word], bits_[word] | mask);
+    return (before & mask) == 0;
+  }
+
   std::size_t size_;
-  std::array<std::uint64_t, 64> near_{};
+  std::array<std::uint64_t, 64> near_;  // as much of it as is needed is cleared
   std::vector<std::uint64_t> far_;
   std::uint64_t* bits_;
 };
