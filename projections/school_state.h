@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "ledger/schema/codec.h"
+#include "projections/huge_pages.h"
 #include "projections/shards.h"
 #include "signing/base/bytes.h"
 #include "signing/base/time.h"
@@ -24,6 +25,9 @@ namespace letopis::projections {
 
 template <class K, class V>
 using FlatMap = boost::unordered_flat_map<K, V, std::hash<K>>;
+// For what grows with the log.
+template <class K, class V>
+using LargeMap = boost::unordered_flat_map<K, V, std::hash<K>, std::equal_to<K>, HugePages<std::pair<const K, V>>>;
 
 inline constexpr Date kForever{2'000'000};
 inline constexpr Instant kNow{INT64_MAX};  // as `known_by`: everything recorded so far
@@ -347,11 +351,11 @@ class SchoolState {
 
   FlatMap<Id, Lesson> lessons_;
   FlatMap<Id, Work> works_;
-  FlatMap<Id, EntryRef> entries_;
+  LargeMap<Id, EntryRef> entries_;
   FlatMap<Id, std::vector<ShardKey>> own_shards_;  // of entries whose shards do not follow from their reference
   FlatMap<Id, Id> undoings_;                       // withdrawals and annulments in force, and what they undo
   std::map<Id, Pending> pending_;
-  FlatMap<Id, std::uint8_t> cells_;  // hash of (kind, lesson or work, part, student) → standing entries
+  LargeMap<Id, std::uint8_t> cells_;  // hash of (kind, lesson or work, part, student) → standing entries
 };
 
 // SHA-256("letopis/lesson/v1" ‖ 0 ‖ group ‖ date ‖ slot)[:16]: the id of a lesson that stands in the timetable.
