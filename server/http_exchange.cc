@@ -1,5 +1,7 @@
 #include "server/http_exchange.h"
 
+#include <utility>
+
 namespace letopis::server {
 namespace {
 
@@ -18,6 +20,7 @@ struct HandlerDone {
 
   void operator()() {
     if (exchange->abandoned && response.stream) response.stream->close();
+    exchange->give_back();
     exchange->response = std::move(response);
     if (const auto waiting = connection.lock()) waiting->wake();
   }
@@ -103,6 +106,8 @@ bool Exchange::reserve(std::size_t bytes) {
   reserved += bytes;
   return true;
 }
+
+void Exchange::give_back() { state.body_bytes -= std::exchange(reserved, 0); }
 
 std::optional<Response> run_fast_handler(const ServerState& state, HttpCounters& counters, const Request& request) {
   try {

@@ -12,10 +12,12 @@ namespace letopis::server {
 // Written by the connection until the handler has it, then by nobody but the handler's completion, on the I/O thread.
 struct Exchange final : RequestParser::Budget {
   explicit Exchange(ServerState& s) : state(s) {}
-  ~Exchange() override { state.body_bytes -= reserved; }
+  ~Exchange() override { give_back(); }
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
   bool reserve(std::size_t bytes) override;
+  // Once there is an answer the memory of the body counts no more: a handler may take a moment to return.
+  void give_back();
 
   ServerState& state;
   Request request;

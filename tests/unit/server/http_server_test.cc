@@ -340,6 +340,21 @@ TEST_F(HttpServerTest, LimitsTheMemoryOfAllBodies) {
   EXPECT_EQ(status_of(first.read_answer()), 200u) << "what was held is given back";
 }
 
+// Whoever has an answer may ask again, even while the handler that gave it has not returned.
+TEST_F(HttpServerTest, AnAnsweredRequestHoldsNoMemoryOfBodies) {
+  options.limits.bodies_max_bytes = 1000;
+  handlers["/linger"] = [this](const Request&, const ReplyPtr& reply) {
+    reply->now(Response{.body = "answered"});
+    gate.pass();
+  };
+  start();
+  RawClient client(server->port());
+  client.send(post("/linger", std::string(800, 'x')));
+  EXPECT_EQ(body_of_answer(client.read_answer()), "answered");
+  client.send(post("/", std::string(800, 'x')));
+  EXPECT_EQ(status_of(client.read_answer()), 200u);
+}
+
 TEST_F(HttpServerTest, DrainFinishesWhatIsInFlightAndRefusesTheRest) {
   routes["/slow"] = [this](const Request&) {
     gate.pass();
