@@ -65,8 +65,11 @@ class Audit {
   Status check_log_key();
   void check_checkpoints(const std::vector<KeptCheckpoint>& kept);
   void check_checkpoint(const KeptCheckpoint& kept);
+  void not_opened(const KeptCheckpoint& kept, const std::string& where, std::string_view why);
   void check_journal();
   void check_receipts();
+  void check_receipt(const KeptFile& file);
+  void unusable(const std::string& file, const std::string& why);
   void check_rows();
   void fill(AuditReport& report) const;
 
@@ -90,6 +93,7 @@ class Audit {
   std::optional<ledger::CopyMark> copy_;
   std::optional<OpenedCheckpoint> copy_of_;  // set once the copy proved to be a prefix of it
   std::vector<CheckedCheckpoint> checkpoints_;
+  std::string kept_unusable_;  // why a file the auditor brought says nothing
 };
 
 Result<AuditReport> Audit::run() {
@@ -109,6 +113,8 @@ Result<AuditReport> Audit::run() {
   check_rows();
   AuditReport report;
   fill(report);
+  if (!kept_unusable_.empty() && report.verdict != AuditVerdict::kViolated)
+    return fail("kept_unusable", kept_unusable_ + "; it cannot be held against this log");
   return report;
 }
 
@@ -279,20 +285,33 @@ void Audit::check_checkpoints(const std::vector<KeptCheckpoint>& kept) {
     findings_.add("unsigned_tail", {newest_signed_}, std::to_string(size_ - newest_signed_));
 }
 
+void Audit::unusable(const std::string& file, const std::string& why) {
+  findings_.add("kept_unusable", {}, file);
+  kept_unusable_ = file + ": " + why;
+}
+
+// What the operator keeps must be in order. What the auditor brought proves nothing when it is another log's or was spoilt on
+// the way: anybody can make such a file. A whole one by another key stays a violation, for so a log shows that changed its key.
+void Audit::not_opened(const KeptCheckpoint& kept, const std::string& where, std::string_view why) {
+  const bool brought = kept.by == KeptBy::kAuditor || kept.by == KeptBy::kReceipt;
+  if (brought && why != "other_key")
+    return unusable(kept.label, why == "other_origin" ? "of another log than " + log_key_->name
+                                : why == "bad_signature"
+                                    ? "the log's signature on its checkpoint does not verify, it was changed"
+                                    : "it holds no signed checkpoint");
+  findings_.add(why == "other_origin" ? "checkpoint_origin"
+                : why == "malformed"  ? "checkpoint_malformed"
+                                      : "checkpoint_signature",
+                {}, where);
+}
+
 void Audit::check_checkpoint(const KeptCheckpoint& kept) {
   const std::string where = std::string(kept_by_name(kept.by)) + (kept.label.empty() ? "" : " " + kept.label);
   const auto opened = open_note(kept.note, *log_key_);
   CheckedCheckpoint& checked = checkpoints_.emplace_back();
   checked.by = kept.by;
   checked.label = kept.label;
-  if (!opened) {
-    const auto& code = opened.error().code;
-    findings_.add(code == "bad_signature"  ? "checkpoint_signature"
-                  : code == "other_origin" ? "checkpoint_origin"
-                                           : "checkpoint_malformed",
-                  {}, where);
-    return;
-  }
+  if (!opened) return not_opened(kept, where, opened.error().code);
   checked.size = opened->size;
   if (opened->size > size_ && covers_copy(*opened)) {
     checked.good = true;
@@ -328,18 +347,25 @@ void Audit::check_journal() {
 
 void Audit::check_receipts() {
   if (!log_key_) return;
-  for (const auto& file : options_.receipts) {
-    const auto receipt = read_receipt(file.text);
-    const auto extra =
-        receipt ? ledger::decode_receipt(receipt->extra) : Result<ledger::Receipt>(tl::unexpected(receipt.error()));
-    if (!extra) {
-      findings_.add("receipt_malformed", {}, file.label);
-      continue;
-    }
-    check_checkpoint({KeptBy::kReceipt, file.label, receipt->note});
-    if (receipt->index >= judge_.tree().size() || judge_.tree().node(0, receipt->index) != hash_of_entry(extra->event))
-      findings_.add("receipt_differs", {receipt->index}, file.label);
-  }
+  for (const auto& file : options_.receipts) check_receipt(file);
+}
+
+// A receipt is evidence against a log when the log signed the tree that its proof leads to; anybody can make another one.
+void Audit::check_receipt(const KeptFile& file) {
+  const auto receipt = read_receipt(file.text);
+  if (!receipt) return unusable(file.label, "not a receipt");
+  const auto extra = ledger::decode_receipt(receipt->extra);
+  if (!extra) return unusable(file.label, "a receipt without its entry");
+  const KeptCheckpoint kept{KeptBy::kReceipt, file.label, receipt->note};
+  const Hash leaf = hash_of_entry(extra->event);
+  const auto checkpoint = open_note(receipt->note, *log_key_);
+  if (checkpoint && root_of_inclusion(leaf, receipt->index, checkpoint->size, receipt->proof) != checkpoint->root)
+    return unusable(file.label, "its proof does not lead to the checkpoint it holds, it was changed");
+  check_checkpoint(kept);
+  const bool beyond_copy = copy_of_ && receipt->index >= size_;
+  if (!checkpoint || beyond_copy) return;
+  if (receipt->index >= judge_.tree().size() || judge_.tree().node(0, receipt->index) != leaf)
+    findings_.add("receipt_differs", {receipt->index}, file.label);
 }
 
 void Audit::check_rows() {

@@ -77,7 +77,8 @@ struct AuditReport {
   std::map<std::string, std::uint64_t, std::less<>> findings_by_code;
 };
 
-// Errors mean that there was nothing to audit: the source cannot be read, the log is empty, a vkey is not one.
+// Errors mean that there was nothing to audit: the source cannot be read, the log is empty, a vkey is not one; or that an
+// otherwise clean log cannot be held against a checkpoint or receipt that was brought ("kept_unusable": another log's, or spoilt).
 Result<AuditReport> audit(const AuditSource& source, const AuditOptions& options);
 
 // The report of a source that is so damaged that it does not open: one violation, nothing checked.

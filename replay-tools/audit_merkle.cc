@@ -22,6 +22,27 @@ Hash hash_of_pair(const Hash& left, const Hash& right) {
   return signing::sha256(ByteView(bytes));
 }
 
+std::optional<Hash> root_of_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
+                                      const std::vector<Hash>& proof) {
+  if (index >= size) return std::nullopt;
+  Hash node = leaf;
+  std::uint64_t last = size - 1;
+  for (const Hash& sibling : proof) {
+    if (last == 0) return std::nullopt;
+    if (index % 2 != 0 || index == last) {
+      node = hash_of_pair(sibling, node);
+      // The last node of a level has no sibling on the right: it goes up until it is one itself.
+      while (index % 2 == 0 && index != 0) index /= 2, last /= 2;
+    } else {
+      node = hash_of_pair(node, sibling);
+    }
+    index /= 2;
+    last /= 2;
+  }
+  if (last != 0) return std::nullopt;
+  return node;
+}
+
 void AuditTree::append(const Hash& leaf) {
   Hash node = leaf;
   for (std::size_t level = 0;; ++level) {

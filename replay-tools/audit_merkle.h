@@ -15,6 +15,10 @@ namespace letopis::audit {
 Hash hash_of_entry(ByteView entry);
 Hash hash_of_pair(const Hash& left, const Hash& right);
 
+// The root that an inclusion proof leads to from a leaf (RFC 9162, 2.1.3.2); nullopt when it has not the length it must have.
+std::optional<Hash> root_of_inclusion(const Hash& leaf, std::uint64_t index, std::uint64_t size,
+                                      const std::vector<Hash>& proof);
+
 class AuditTree final : public commands::Roots {
  public:
   void append(const Hash& leaf);

@@ -98,7 +98,7 @@ Result<OpenedCheckpoint> open_note(std::string_view note, const LogKey& log) {
     TRY(const bool is_the_logs, check_line(*line, text, log));
     is_signed = is_signed || is_the_logs;
   }
-  if (!is_signed) return fail("bad_signature", "no line of the log's key");
+  if (!is_signed) return fail("other_key", "no line of the log's key");
   return checkpoint;
 }
 
@@ -113,10 +113,14 @@ Result<ReadReceipt> read_receipt(std::string_view file) {
   }
   if (!line || !line->starts_with("index ")) return malformed("a proof file names an index");
   TRY(receipt.index, read_number(line->substr(6)));
-  do {
+  for (;;) {
     line = take_line(file);
     if (!line) return malformed("a proof file holds a checkpoint");
-  } while (!line->empty());
+    if (line->empty()) break;
+    TRY(const Bytes hash, from_base64(*line));
+    if (hash.size() != Hash::kSize) return malformed("a hash of another length");
+    receipt.proof.push_back(Hash::copy_of(hash));
+  }
   receipt.note = file;
   return receipt;
 }

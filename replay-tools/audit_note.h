@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "signing/base/bytes.h"
 #include "signing/base/result.h"
@@ -23,11 +24,12 @@ struct OpenedCheckpoint {
   std::uint64_t size = 0;
   Hash root;
 };
-// Errors: "malformed", "other_origin", "bad_signature" (none of the log's, or one that does not verify).
+// Errors: "malformed", "other_origin", "other_key" (no line of the log's key), "bad_signature" (one that does not verify).
 Result<OpenedCheckpoint> open_note(std::string_view note, const LogKey& log);
 
 struct ReadReceipt {
   std::uint64_t index = 0;
+  std::vector<Hash> proof;
   std::string note;
   Bytes extra;
 };

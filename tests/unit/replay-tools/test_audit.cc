@@ -7,6 +7,7 @@
 
 #include "replay-tools/audit.h"
 #include "replay-tools/audit_directory.h"
+#include "replay-tools/audit_note.h"
 #include "tests/fault/temporary_directory.h"
 #include "tests/tamper/forger.h"
 
@@ -116,6 +117,56 @@ TEST(Audit, RefusesAKeyThatIsNotOne) {
   AuditOptions options;
   options.vkey = "not a key";
   EXPECT_EQ("bad_vkey", audit(Forger(story()).source(), options).error().code);
+}
+
+// Anybody can make a file that is not what it says: it must neither accuse the school nor let the audit pass as if held.
+TEST(Audit, CannotUseEvidenceThatIsNotThisLogs) {
+  const auto other = [](std::string text, char from, char to) {
+    const auto at = text.rfind(from);
+    EXPECT_NE(std::string::npos, at);
+    if (at != std::string::npos) text[at] = to;
+    return text;
+  };
+  const std::string note = story().checkpoint, receipt = story().receipts.at(story().mark);
+  std::string origin = note;
+  origin.insert(0, "x");
+  Bytes extra = read_receipt(receipt).value().extra;
+  const std::string as_it_was = "extra " + to_base64(extra);
+  extra[static_cast<std::size_t>(ledger::decode_receipt(extra).value().event.data() - extra.data()) + 100] ^= 1;
+  std::string entry = receipt;
+  entry.replace(entry.find(as_it_was), as_it_was.size(), "extra " + to_base64(extra));
+  std::string index = receipt;
+  index.insert(index.find("index ") + 6, "1");
+  const auto refused = [](const AuditOptions& options) {
+    const auto report = audit(Forger(story()).source(), options);
+    return report ? std::string(verdict_name(report->verdict)) : report.error().code;
+  };
+  for (const std::string& text : {other(note, '=', '0'), origin, std::string("nothing"), note.substr(0, 40)}) {
+    AuditOptions options;
+    options.checkpoints.push_back({"kept", text});
+    EXPECT_EQ("kept_unusable", refused(options)) << text;
+  }
+  for (const std::string& text :
+       {other(receipt, '=', '0'), entry, index, std::string("nothing"), receipt.substr(0, 90)}) {
+    AuditOptions options;
+    options.receipts.push_back({"kept", text});
+    EXPECT_EQ("kept_unusable", refused(options)) << text;
+  }
+  AuditOptions good;
+  good.checkpoints.push_back({"kept", note});
+  good.receipts.push_back({"kept", receipt});
+  EXPECT_EQ("consistent", refused(good));
+}
+
+TEST(Audit, CallsALogViolatedWhateverElseWasBrought) {
+  Forger forger(story());
+  forger.drop(story().mark);
+  forger.sign_anew();
+  AuditOptions options;
+  options.checkpoints.push_back({"kept", "nothing"});
+  const auto report = audited(forger.source(), options);
+  EXPECT_EQ(AuditVerdict::kViolated, report.verdict);
+  EXPECT_EQ(1U, report.findings_by_code.at("kept_unusable"));
 }
 
 TEST(Audit, SaysThatASimulatedSchoolIsSimulatedWhateverElseItSays) {

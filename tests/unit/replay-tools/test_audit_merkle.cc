@@ -44,6 +44,38 @@ TEST(AuditTree, RemembersRootsWithoutMixingThemUp) {
   }
 }
 
+// Against the log's own prover, for every entry of every small tree; a proof with one hash more, less or changed leads nowhere.
+TEST(Inclusion, LeadsToTheRootAndNowhereElse) {
+  std::vector<Hash> leaves;
+  AuditTree tree;
+  const ledger::NodeSource nodes = [&](unsigned level, std::uint64_t index) -> Result<Hash> {
+    return tree.node(level, index);
+  };
+  SeededRandom random(5);
+  for (std::uint64_t size = 1; size <= 40; ++size) {
+    leaves.push_back(random.fixed<Hash>());
+    tree.append(leaves.back());
+    for (std::uint64_t i = 0; i < size; ++i) {
+      auto proof = ledger::inclusion_proof(i, size, nodes).value();
+      const Hash& leaf = leaves[static_cast<std::size_t>(i)];
+      ASSERT_EQ(tree.root(), root_of_inclusion(leaf, i, size, proof)) << i << " of " << size;
+      for (std::uint64_t other = 0; other < size; ++other)
+        ASSERT_TRUE(other == i || root_of_inclusion(leaf, other, size, proof) != tree.root()) << i << " as " << other;
+      for (auto& hash : proof) {
+        hash.bytes[7] ^= 1;
+        ASSERT_NE(tree.root(), root_of_inclusion(leaf, i, size, proof));
+        hash.bytes[7] ^= 1;
+      }
+      proof.push_back(leaf);
+      ASSERT_FALSE(root_of_inclusion(leaf, i, size, proof).has_value());
+      if (size == 1) continue;
+      proof.resize(proof.size() - 2);
+      ASSERT_NE(tree.root(), root_of_inclusion(leaf, i, size, proof));
+    }
+    EXPECT_FALSE(root_of_inclusion(leaves.back(), size, size, {}).has_value());
+  }
+}
+
 struct Log {
   SeededRandom random{3};
   signing::KeyPair key = signing::KeyPair::generate(signing::Purpose::kLog, random);
@@ -82,7 +114,10 @@ TEST(AuditNote, RefusesByName) {
   const auto key = read_log_key(log.vkey).value();
   SeededRandom random(9);
   const auto stranger = signing::KeyPair::generate(signing::Purpose::kLog, random);
-  EXPECT_EQ("bad_signature", open_note(ledger::sign_checkpoint(log.checkpoint, stranger), key).error().code);
+  EXPECT_EQ("other_key", open_note(ledger::sign_checkpoint(log.checkpoint, stranger), key).error().code);
+  std::string spoilt = log.note;
+  spoilt[spoilt.size() - 6] = spoilt[spoilt.size() - 6] == 'A' ? 'B' : 'A';
+  EXPECT_EQ("bad_signature", open_note(spoilt, key).error().code);
   EXPECT_EQ("other_origin", open_note(ledger::sign_checkpoint({"elsewhere", 1, {}}, log.key), key).error().code);
   EXPECT_EQ("malformed", open_note("", key).error().code);
   EXPECT_EQ("malformed", open_note(log.note + "\n", key).error().code);
