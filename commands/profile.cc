@@ -55,6 +55,7 @@ constexpr RuleSpec kRuleSpecs[] = {
     {rule::kInvitationExpired, "date"},
     {rule::kInvitationUsed, ""},
     {rule::kInvitationRevoked, ""},
+    {rule::kInvitationSuperseded, ""},
     {rule::kLessonMarkDeadline, "deadline lateness"},
     {rule::kWrittenWorkDeadline, "deadline lateness"},
     {rule::kAttendanceDeadline, "deadline lateness"},

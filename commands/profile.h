@@ -71,6 +71,7 @@ inline constexpr std::string_view kInvitationUnknown = "invitation_unknown";
 inline constexpr std::string_view kInvitationExpired = "invitation_expired";
 inline constexpr std::string_view kInvitationUsed = "invitation_used";
 inline constexpr std::string_view kInvitationRevoked = "invitation_revoked";
+inline constexpr std::string_view kInvitationSuperseded = "invitation_superseded";
 // Deadlines.
 inline constexpr std::string_view kLessonMarkDeadline = "lesson_mark_deadline";
 inline constexpr std::string_view kWrittenWorkDeadline = "written_work_deadline";

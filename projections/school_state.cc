@@ -141,7 +141,7 @@ class StateFold {
     structure();
   }
   void on(const Statement& st, const InvitationIssued& b) {
-    s_.invitations_[st.id] = {b.person, b.code_key, b.expires, source_, st.key, false, false};
+    s_.invitations_[st.id] = {b.person, b.code_key, b.expires, source_, index_, st.key, false, false};
     s_.invitation_by_code_[b.code_key] = st.id;
     structure();
   }

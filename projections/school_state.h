@@ -92,6 +92,7 @@ struct Invitation {
   PublicKey code_key;
   Instant expires;  // zero: never
   std::uint64_t issued = 0;
+  std::uint64_t since = 0;  // index from which it is good: issued, or the endorsement it waited for
   Id issued_by_key;
   bool used = false;
   bool revoked = false;

@@ -113,9 +113,10 @@ Statement History::make_statement(Body body) {
   statement.author = author;
   statement.acting_as = role;
   statement.branch = keep(next_.branch);
-  statement.key = author.is_zero() ? root_key_ : key_of(author);
-  if (const auto* enrolled = std::get_if<KeyEnrolled>(&body))  // signed by the key it brings
-    statement.key = signing::key_id(signing::Purpose::kAuthor, enrolled->key);
+  const auto* enrolled = std::get_if<KeyEnrolled>(&body);  // signed by the key it brings
+  statement.key = enrolled != nullptr ? signing::key_id(signing::Purpose::kAuthor, enrolled->key)
+                  : author.is_zero()  ? root_key_
+                                      : key_of(author);
   Chain& chain = chains_[statement.key];
   if (chain.id.is_zero()) chain.id = random_.id();
   statement.chain = chain.id;

@@ -420,6 +420,28 @@ TEST_F(Authors, AnInvitationIsUsedOnce) {
   EXPECT_EQ(enrols(teacher, invitation), "refused invitation_used");
 }
 
+// Two letters to one person: with the first that is used the other is worth nothing, whatever becomes of the key.
+TEST_F(Authors, AnOlderCodeIsVoidOnceItsPersonHasAKey) {
+  const Id newcomer = registered();
+  const Id lost = invite(newcomer), used = invite(newcomer);
+  EXPECT_EQ(enrols(newcomer, lost), "accepted");
+  h.by(newcomer, Role::kStudent).add(enrolment(used, newcomer));
+  EXPECT_EQ(enrols(newcomer, lost), "refused invitation_superseded");
+  as_administrator().add(KeyRevoked{h.state().person(newcomer)->keys.back()});
+  EXPECT_EQ(enrols(newcomer, lost), "refused invitation_superseded");
+  EXPECT_EQ(enrols(newcomer, invite(newcomer)), "accepted") << "a new one is good";
+}
+
+TEST_F(Authors, AnInvitationThatWaitedForTheDeputyIsGoodFromTheirSignature) {
+  const InvitationIssued again{teacher, random.fixed<PublicKey>(), {}};
+  const Id invitation = as_administrator().awaiting({Role::kDeputyHead}).add(again);
+  // The key they have is exchanged while the deputy makes up their mind.
+  h.by(teacher).add(KeyRotated{random.fixed<PublicKey>(), random.fixed<Signature>()});
+  EXPECT_EQ(enrols(teacher, invitation), "refused invitation_unknown");
+  as_deputy().add(Endorsed{invitation, true});
+  EXPECT_EQ(enrols(teacher, invitation), "accepted");
+}
+
 TEST_F(Authors, AKeyIsEnrolledOnce) {
   auto body = enrolment(invite(teacher), teacher);
   body.key = h.state().key(h.key_of(colleague))->public_key;
