@@ -23,12 +23,11 @@ int refuse(const std::string& message) {
   return kExitUnusable;
 }
 
-Result<std::string> passphrase(const std::string& what) {
-  if (const char* given = std::getenv("LETOPIS_PASSPHRASE")) return std::string(given);
-  if (::isatty(STDIN_FILENO) == 0)
-    return fail("no_passphrase",
-                "set LETOPIS_PASSPHRASE, or run on a terminal to be asked for the passphrase of " + what);
-  std::cerr << "Passphrase of " << what << ": " << std::flush;
+namespace {
+
+// Without echo.
+std::string asked(const std::string& what) {
+  std::cerr << what << ": " << std::flush;
   termios before{};
   ::tcgetattr(STDIN_FILENO, &before);
   termios silent = before;
@@ -39,6 +38,22 @@ Result<std::string> passphrase(const std::string& what) {
   ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
   std::cerr << '\n';
   return line;
+}
+
+}  // namespace
+
+Result<std::string> passphrase(const std::string& what) {
+  if (const char* given = std::getenv("LETOPIS_PASSPHRASE")) return std::string(given);
+  if (::isatty(STDIN_FILENO) != 0) return asked("Passphrase of " + what);
+  return fail("no_passphrase",
+              "set LETOPIS_PASSPHRASE, or run on a terminal to be asked for the passphrase of " + what);
+}
+
+Result<std::string> password(const std::string& login) {
+  for (const char* name : {"LETOPIS_PASSWORD", "LETOPIS_PASSPHRASE"})
+    if (const char* given = std::getenv(name)) return std::string(given);
+  if (::isatty(STDIN_FILENO) != 0) return asked("Password of " + login);
+  return fail("no_password", "set LETOPIS_PASSWORD, or run on a terminal to be asked for the password of " + login);
 }
 
 Result<ledger::MasterKeySource> vault_key() {

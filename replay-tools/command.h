@@ -6,12 +6,14 @@
 #include <vector>
 
 #include "commands/engine.h"
+#include "commands/statement_json.h"
 #include "server/http.h"
 #include "signing/keys.h"
 
 namespace letopis::tools {
 
 inline constexpr int kExitOk = 0;
+inline constexpr int kExitRefused = 1;  // recorded, and refused by a rule
 inline constexpr int kExitUnusable = 2;
 
 // Prints "letopis: …" on stderr; kExitUnusable.
@@ -20,6 +22,8 @@ int refuse(const std::string& message);
 
 // From $LETOPIS_PASSPHRASE, or asked for on the terminal without echo. "no_passphrase" when there is neither.
 Result<std::string> passphrase(const std::string& what);
+// Of the account: from $LETOPIS_PASSWORD, else $LETOPIS_PASSPHRASE, else asked for. "no_password" when there is none.
+Result<std::string> password(const std::string& login);
 // The vault's: key file, systemd credential, or passphrase (ledger/vault.h).
 Result<ledger::MasterKeySource> vault_key();
 Result<signing::KeyPair> read_key(const std::string& file, signing::Purpose purpose);
@@ -42,6 +46,10 @@ Result<server::ClientResponse> expect_ok(Result<server::ClientResponse> response
 // A member of a JSON object that is a text; empty when there is none.
 std::string text_member(const std::string& json, const std::string& name);
 Result<ledger::SignedCheckpoint> newest_checkpoint(server::HttpClient& client, const std::string& school);
+// Signs the drafts in order, on a chain of their own, and has them recorded; the server's answer, a JSON object. Drafts that do
+// not say in which capacity they are signed get one that is entitled to them, else the first one held.
+Result<std::string> record(Session& session, const signing::KeyPair& key,
+                           std::vector<commands::StatementDraft>& drafts);
 
 struct KeyNew {
   std::string purpose, out;
@@ -85,6 +93,12 @@ struct Get : Client {
   std::string path;
 };
 int get(const Get& options);
+struct Invite : Client {
+  std::vector<std::string> people;  // ids or whole names
+  int days = 30;
+  bool all = false;  // everybody the key may invite who has no key yet
+};
+int invite(const Invite& options);
 struct Enrol : Client {
   std::string code, login, role;
 };

@@ -7,7 +7,6 @@
 #include <boost/json.hpp>
 
 #include "commands/rights.h"
-#include "commands/statement_json.h"
 #include "ledger/authorship.h"
 #include "ledger/schema/describe.h"
 #include "replay-tools/command.h"
@@ -87,14 +86,7 @@ Result<std::string> send(const Submit& options) {
   TRY(auto drafts, commands::read_statements_json(json, ledger::kStatementsPerRequestMax));
   TRY(const auto key, read_key(options.key, signing::Purpose::kAuthor));
   TRY(auto session, sign_in(options.url, options.school, key));
-  TRY_STATUS(choose_capacities(session, drafts));
-  TRY(const auto newest, newest_checkpoint(*session.client, options.school));
-  TRY(const Bytes body, sign_all(session, key, {newest.checkpoint.size, newest.checkpoint.root}, drafts));
-  const auto headers = session.headers();
-  TRY(const auto answer, expect_ok(session.client->send({"POST", "/v1/schools/" + options.school + "/events",
-                                                         std::string(server::kStatementsMediaType),
-                                                         std::string(as_text(body)), headers})));
-  return answer.body;
+  return record(session, key, drafts);
 }
 
 // One line an entry for people, on standard error: what goes to standard output is receipts, ready for letopis-verify.
@@ -155,8 +147,8 @@ Result<NewAccount> account_for(const std::string& login, const Id& person, const
   made.account.login = login;
   made.account.person = person;
   made.account.salt = random.id();
-  TRY(const std::string password, passphrase("the account " + login));
-  TRY(auto secrets, signing::stretch_password(password, made.account.salt));
+  TRY(const std::string words, password(login));
+  TRY(auto secrets, signing::stretch_password(words, made.account.salt));
   made.proof = Hash::copy_of(secrets.login_proof);
   made.account.proof_hash = server::proof_hash(made.proof);
   made.account.public_key = key.public_key();
@@ -245,8 +237,8 @@ Status login_at(const Login& options) {
   };
   TRY(const auto salted, ask("/v1/auth/salt", {{"school", options.school}, {"login", options.login}}));
   TRY(const Id salt, fixed_from_hex<Id>(text_member(salted.body, "salt")));
-  TRY(const std::string password, passphrase("the account " + options.login));
-  TRY(const auto secrets, signing::stretch_password(password, salt));
+  TRY(const std::string words, password(options.login));
+  TRY(const auto secrets, signing::stretch_password(words, salt));
   TRY(const auto in,
       ask("/v1/auth/login",
           {{"school", options.school}, {"login", options.login}, {"proof", to_hex(secrets.login_proof)}}));
@@ -260,6 +252,17 @@ Status login_at(const Login& options) {
 }
 
 }  // namespace
+
+Result<std::string> record(Session& session, const signing::KeyPair& key,
+                           std::vector<commands::StatementDraft>& drafts) {
+  TRY_STATUS(choose_capacities(session, drafts));
+  TRY(const auto newest, newest_checkpoint(*session.client, session.school));
+  TRY(const Bytes body, sign_all(session, key, {newest.checkpoint.size, newest.checkpoint.root}, drafts));
+  TRY(const auto answer, expect_ok(session.client->send({"POST", "/v1/schools/" + session.school + "/events",
+                                                         std::string(server::kStatementsMediaType),
+                                                         std::string(as_text(body)), session.headers()})));
+  return answer.body;
+}
 
 int submit(const Submit& options) {
   if (!options.example.empty()) {

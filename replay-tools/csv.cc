@@ -210,4 +210,11 @@ std::optional<CsvTable> read_csv(FileSystem& files, const std::string& directory
   return parse_csv(*bytes, name, limits, problems);
 }
 
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of("\",\r\n") == std::string_view::npos) return std::string(text);
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + "\"";
+}
+
 }  // namespace letopis::replay_tools

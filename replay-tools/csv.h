@@ -71,4 +71,7 @@ std::optional<CsvTable> parse_csv(ByteView bytes, std::string_view file, const C
 std::optional<CsvTable> read_csv(FileSystem& files, const std::string& directory, const std::string& name,
                                  const CsvLimits& limits, Problems& problems);
 
+// A field as RFC 4180 writes it: in quotes where it holds a quote, a comma or the end of a line.
+std::string csv_field(std::string_view text);
+
 }  // namespace letopis::replay_tools

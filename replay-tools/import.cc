@@ -270,7 +270,8 @@ class Import {
     TRY_STATUS(carry(plan));
     std::string csv = "username,name,code\n";
     for (const auto& code : codes)
-      csv += model_.users[code.user].username + "," + full_name(model_.users[code.user]) + "," + code.code + "\n";
+      csv += csv_field(model_.users[code.user].username) + "," + csv_field(full_name(model_.users[code.user])) + "," +
+             code.code + "\n";
     invited_ = codes.size();
     return posix_file_system().write_atomically(o_.codes, as_bytes(csv), kPrivate);
   }

@@ -136,6 +136,16 @@ int main(int argc, char** argv) {
   get_command->add_option("PATH", get_options.path)->required();
   client(get_command, get_options, true);
   get_command->callback([&] { status = get(get_options); });
+  Invite invite_options;
+  auto* invite_command = add(app, "invite", "invitation codes: staff by the administrator, a class by its teacher",
+                             "letopis invite --all --url URL --school S --key anna.key --out codes.csv\n"
+                             "  letopis invite 'Иванов Пётр' --url URL --school S --key anna.key --out ivanov.csv");
+  invite_command->add_option("PERSON", invite_options.people, "ids or whole names");
+  invite_command->add_flag("--all", invite_options.all, "everybody this key may invite who has no key yet");
+  invite_command->add_option("--days", invite_options.days, "how long the codes are good")->capture_default_str();
+  client(invite_command, invite_options, true);
+  invite_command->add_option("--out", invite_options.out, "CSV file for the codes")->required();
+  invite_command->callback([&] { status = invite(invite_options); });
   Enrol enrol_options;
   auto* enrol_command = add(app, "enrol", "redeems an invitation: makes a key, an account, a key file",
                             "letopis enrol 7K3QF-… --url URL --school S --login anna --out anna.key");

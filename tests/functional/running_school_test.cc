@@ -1,9 +1,12 @@
 // A school at work: a teacher enters, a parent reads, an auditor checks, the machine dies, somebody changes a byte.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
+#include <sstream>
 
 #include "signing/base/time.h"
 #include "tests/functional/programs.h"
@@ -12,6 +15,7 @@ namespace letopis::functional {
 namespace {
 
 namespace json = boost::json;
+using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
 constexpr char kSchool[] = "school-fi-pb-98";
@@ -402,6 +406,88 @@ TEST_F(RunningSchool, ASecondProcessOnTheSameDirectoryIsTurnedAway) {
     EXPECT_NE(second.err.find("in_use"), std::string::npos) << second.err;
   }
   EXPECT_EQ(server_->stop(), 0);
+}
+
+// Lines of a file of codes after its header, by fields; names hold no comma here.
+std::vector<Words> codes_in(const std::string& file) {
+  std::vector<Words> codes;
+  std::istringstream lines(text_of(file));
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_EQ(line, "person,name,code");
+  while (std::getline(lines, line)) {
+    const auto first = line.find(','), last = line.rfind(',');
+    codes.push_back({line.substr(0, first), line.substr(first + 1, last - first - 1), line.substr(last + 1)});
+  }
+  return codes;
+}
+
+TEST_F(RunningSchool, AClassTeacherInvitesTheirClassAndTheFamilies) {
+  serve();
+  const auto with = [&](Words words, const std::string& who) {
+    words.insert(words.end(), {"--url", server_->url(), "--school", kSchool, "--key", key(who), "--json"});
+    return words;
+  };
+  const std::string file = folder_ / "codes.csv", later = folder_ / "later.csv", mine = folder_ / "mine.key";
+  const auto invited = letopis_ok(with({"invite", "--all", "--out", file}, "class_teacher")).json();
+  const auto codes = codes_in(file);
+  EXPECT_EQ(invited.at("invited").as_int64(), static_cast<std::int64_t>(codes.size()));
+  EXPECT_EQ(invited.at("awaiting_endorsement").as_int64(), 0);
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+
+  // Everybody of the class and their families who had no key, and nobody else.
+  const auto me = get("class_teacher", "me");
+  std::set<std::string> family, got;
+  const auto classes = get("class_teacher", "classes");
+  for (const auto& klass : classes.as_array())
+    if (const auto* teacher = klass.as_object().if_contains("teacher"); teacher != nullptr && *teacher == me.at("id"))
+      for (const auto& student : klass.at("students").as_array()) family.insert(str(student.at("id")));
+  ASSERT_GT(family.size(), 10U);
+  const auto people = get("director", "people");
+  for (const auto& person : people.as_array())
+    if (const auto* children = person.as_object().if_contains("children"))
+      for (const auto& child : children->as_array())
+        if (family.contains(str(child))) family.insert(str(person.at("id")));
+  for (const auto& person : people.as_array())
+    if (person.at("enrolled").as_bool()) family.erase(str(person.at("id")));
+  for (const auto& code : codes) got.insert(code[0]);
+  EXPECT_EQ(got.size(), codes.size()) << "one code each";
+  EXPECT_EQ(got, family);
+
+  // A family member enrols; the code that was made before theirs is void then.
+  letopis_ok(with({"invite", codes[0][0], "--out", later}, "class_teacher"));
+  const std::string second = codes_in(later).at(0).at(2);
+  const auto enrol = [&](const std::string& code, const std::string& out) {
+    return letopis({"enrol", code, "--url", server_->url(), "--school", kSchool, "--out", out});
+  };
+  EXPECT_EQ(enrol(second, mine).status, 0);
+  const auto who = letopis_ok({"get", path("me"), "--url", server_->url(), "--key", mine}).json();
+  EXPECT_EQ(str(who.at("id")), codes[0][0]);
+  const Ran voided = enrol(codes[0][2], folder_ / "old.key");
+  EXPECT_EQ(voided.status, 2);
+  EXPECT_FALSE(fs::exists(folder_ / "old.key"));
+
+  // Whoever has a key gets another only with the deputy; and is not among --all.
+  const auto again = letopis_ok(with({"invite", codes[0][1], "--out", folder_ / "again.csv"}, "class_teacher")).json();
+  EXPECT_EQ(again.at("awaiting_endorsement").as_int64(), 1);
+  const auto rest = letopis_ok(with({"invite", "--all", "--out", folder_ / "rest.csv"}, "class_teacher")).json();
+  EXPECT_EQ(rest.at("invited").as_int64(), invited.at("invited").as_int64() - 1);
+
+  // Not theirs to invite, a file that is there, nobody of that name.
+  const std::string none = folder_ / "none.csv";
+  const auto refused = [&](Words words, const std::string& role) {
+    const Ran ran = letopis(with(std::move(words), role));
+    EXPECT_EQ(ran.status, 2) << ran.err;
+    return ran.err;
+  };
+  EXPECT_THAT(refused({"invite", "--all", "--out", none}, "parent"), HasSubstr("issued by the administrator"));
+  EXPECT_THAT(refused({"invite", codes[1][0], "--out", none}, "administrator"), HasSubstr("not yours to invite"))
+      << "a pupil is for their class teacher";
+  EXPECT_THAT(refused({"invite", "--all", "--out", file}, "class_teacher"), HasSubstr("never overwritten"));
+  EXPECT_THAT(refused({"invite", "Nobody", "--out", none}, "class_teacher"), HasSubstr("Nobody"));
+  EXPECT_FALSE(fs::exists(none));
+  server_->stop();
+  EXPECT_EQ(audit().status, 0);
 }
 
 }  // namespace

@@ -35,6 +35,25 @@ TEST_F(Listings, PeopleComeByNameWithRolesAndClass) {
   EXPECT_EQ(value.at(1).at("class_label").as_string(), "7А");
 }
 
+TEST_F(Listings, PeopleSayWhoHasAKeyAndWhoseGuardianTheyAre) {
+  const Id mother = h.parent(masha);
+  h.by(h.administrator(), Role::kAdministrator).add(ledger::KeyRevoked{h.key_of(petya)});
+  const Id all_of_them[] = {mother, masha, petya};
+  const auto shown = [&](std::span<const Id> people, const Id& who) {
+    const auto value = json::parse(people_json(h.structure(), people, kMonday, names()));
+    for (const auto& person : value.as_array())
+      if (person.at("id").as_string() == to_hex(who.view())) return person.as_object();
+    ADD_FAILURE() << "not listed";
+    return json::object();
+  };
+  EXPECT_EQ(shown(all_of_them, mother).at("children"), (json::value{to_hex(masha.view())}));
+  EXPECT_FALSE(shown(all_of_them, masha).contains("children"));
+  EXPECT_TRUE(shown(all_of_them, masha).at("enrolled").as_bool());
+  EXPECT_FALSE(shown(all_of_them, petya).at("enrolled").as_bool()) << "the key was revoked";
+  const Id without_her[] = {mother, petya};
+  EXPECT_FALSE(shown(without_her, mother).contains("children")) << "a child who is not shown is not named";
+}
+
 TEST_F(Listings, ClassesAndGroupsShowStudentsOnlyWhereAllowed) {
   h.klass("5Б", 5);
   h.by(h.director(), Role::kDirector).from("2026-09-01").add(ledger::ClassTeacherAppointed{h.klass("7А"), teacher});
