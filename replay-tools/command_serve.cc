@@ -212,6 +212,12 @@ Result<int> run(const Serve& given) {
     if (!control_socket.why_not().empty())
       log->write(server::LogLevel::kWarning, "no_backup_while_running",
                  {{"why", std::string_view(control_socket.why_not())}});
+    const bool this_machine_only = http.host == "localhost" || http.host == "::1" || http.host.starts_with("127.");
+    if (options.tls_cert.empty() && !this_machine_only)
+      log->write(
+          server::LogLevel::kWarning, "no_tls",
+          {{"why", std::string_view("whoever is on the network reads along and takes over sessions: give --tls-cert "
+                                    "and --tls-key, or listen on 127.0.0.1 behind a proxy that has them")}});
     announce(*engine, *app);
     for (int number = 0;;) {
       if (::sigwait(&signals, &number) != 0) continue;

@@ -154,7 +154,8 @@ const ProblemKind& problem_kind(std::string_view code) {
 
 Response problem_for(const Error& error, Language language, std::string_view request_id) {
   const ProblemKind& kind = problem_kind(error.code);
-  const bool ours = kind.status == 500;
+  // Why the server cannot write is for its log: paths and words of the store help nobody outside.
+  const bool ours = kind.status == 500 || kind.code == "stopped";
   Response response = problem(kind.status, "urn:letopis:problem:" + std::string(kind.slug),
                               language == Language::kRussian ? kind.title_ru : kind.title_en,
                               ours ? std::string_view{} : std::string_view(error.detail), request_id);

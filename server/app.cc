@@ -67,7 +67,8 @@ class AppImpl final : public App {
     http.quick = [this](const Request& request) { return is_quick(services_, request); };
     http.log = [this](std::string_view line) { log_.write(LogLevel::kError, "transport", {{"what", line}}); };
     engine_.sequencer().set_failure_handler([this](const Error& error) {
-      log_.write(LogLevel::kError, "recording_stopped", {{"code", error.code}});
+      log_.write(LogLevel::kError, "recording_stopped",
+                 {{"code", error.code}, {"why", std::string_view(error.detail)}});
       if (options_.on_failure) options_.on_failure();
     });
     TRY(http_,
