@@ -383,7 +383,7 @@ class StateFold {
   // The target no longer stands. When it was itself an undoing, what it had undone stands again.
   void undo(const Id& by, const Id& target) {
     s_.pending_.erase(target);
-    auto* ref = find(s_.entries_, target);
+    auto* ref = s_.find_entry(target);
     if (ref == nullptr || !ref->standing) return;
     s_.undoings_[by] = target;
     if (ref->pending) {  // it never took effect
@@ -393,7 +393,7 @@ class StateFold {
     stand(*ref, false);
     const auto undone = s_.undoings_.find(target);
     if (undone == s_.undoings_.end()) return;
-    if (auto* restored = find(s_.entries_, undone->second)) stand(*restored, true);
+    if (auto* restored = s_.find_entry(undone->second)) stand(*restored, true);
     s_.undoings_.erase(target);
   }
   // Frees or takes the cell of an entry, and tells its lesson or work.
@@ -420,7 +420,7 @@ class StateFold {
     const auto it = s_.pending_.find(b.target);
     if (it == s_.pending_.end()) return;
     if (!b.approve) {
-      if (auto* ref = find(s_.entries_, b.target)) ref->pending = false, ref->standing = false;
+      if (auto* ref = s_.find_entry(b.target)) ref->pending = false, ref->standing = false;
       s_.pending_.erase(it);
       return;
     }
@@ -432,7 +432,7 @@ class StateFold {
     const Bytes statement_bytes = std::move(pending.statement);
     const std::uint64_t source = pending.index;
     s_.pending_.erase(it);
-    if (auto* ref = find(s_.entries_, b.target)) ref->pending = false;
+    if (auto* ref = s_.find_entry(b.target)) ref->pending = false;
     const auto target = decode_statement(statement_bytes);
     LETOPIS_ASSERT(target.has_value());  // it was decoded when it was recorded
     StateFold(s_, index_, at_, source).effect(*target);
@@ -521,7 +521,7 @@ class StateFold {
   template <class T>
   requires std::is_same_v<T, EntryCorrected> || std::is_same_v<T, EntryAnnulled> || std::is_same_v<T, Endorsed>
   void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
-    const EntryRef* ref = find(s_.entries_, b.target);
+    const EntryRef* ref = s_.find_entry(b.target);
     if (ref == nullptr) return;
     if (const auto* own = find(s_.own_shards_, b.target))
       to = *own;
@@ -539,7 +539,7 @@ class StateFold {
     else if constexpr (requires { b.lesson; })
       ref.subject = b.lesson;
     else if constexpr (requires { b.target; }) {
-      if (const EntryRef* target = find(s_.entries_, b.target))
+      if (const EntryRef* target = s_.find_entry(b.target))
         ref.subject = target->subject, ref.student = target->student;
     }
     constexpr bool kOfLesson = requires { b.work; }
@@ -587,7 +587,8 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
     std::vector<ShardKey> by_reference;
     fold.route_entry(ref, by_reference);
     if (by_reference != shards) own_shards_[statement.id] = shards;
-    entries_.emplace(statement.id, ref);
+    if (entry_places_.emplace(statement.id, static_cast<std::uint32_t>(entries_.size())).second)
+      entries_.push_back(ref);
   }
   return shards;
 }
@@ -595,7 +596,7 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
 void SchoolState::reserve(std::uint64_t entries) {
   if (detail_ != Detail::kFull) return;
   recorded_at_.reserve(entries);
-  entries_.reserve(entries);
+  entry_places_.reserve(entries);
   cells_.reserve(entries);
 }
 
@@ -634,7 +635,14 @@ const Class* SchoolState::klass(const Id& id) const { return lookup(classes_, id
 const Group* SchoolState::group(const Id& id) const { return lookup(groups_, id); }
 const Lesson* SchoolState::lesson(const Id& id) const { return lookup(lessons_, id); }
 const Work* SchoolState::work(const Id& id) const { return lookup(works_, id); }
-const EntryRef* SchoolState::entry(const Id& id) const { return lookup(entries_, id); }
+const EntryRef* SchoolState::entry(const Id& id) const {
+  const auto place = entry_places_.find(id);
+  return place == entry_places_.end() ? nullptr : &entries_[place->second];
+}
+EntryRef* SchoolState::find_entry(const Id& id) {
+  const auto place = entry_places_.find(id);
+  return place == entry_places_.end() ? nullptr : &entries_[place->second];
+}
 const Pending* SchoolState::pending(const Id& id) const { return lookup(pending_, id); }
 
 const Invitation* SchoolState::invitation_by_code(const PublicKey& code_key, Id* statement) const {

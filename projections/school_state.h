@@ -9,6 +9,7 @@
 // Not thread-safe: the writer has one, readers have another, applied after the batch is durable.
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -321,6 +322,7 @@ class SchoolState {
 
  private:
   friend class StateFold;
+  EntryRef* find_entry(const Id& id);
 
   Detail detail_;
   std::uint64_t size_ = 0;
@@ -352,7 +354,9 @@ class SchoolState {
 
   FlatMap<Id, Lesson> lessons_;
   FlatMap<Id, Work> works_;
-  LargeMap<Id, EntryRef> entries_;
+  // The references lie in the order of the log; what is looked up at random places is only where each lies.
+  std::deque<EntryRef> entries_;
+  LargeMap<Id, std::uint32_t> entry_places_;
   FlatMap<Id, std::vector<ShardKey>> own_shards_;  // of entries whose shards do not follow from their reference
   FlatMap<Id, Id> undoings_;                       // withdrawals and annulments in force, and what they undo
   std::map<Id, Pending> pending_;

@@ -63,6 +63,15 @@ TEST(Coverage, AgreesWithAnAccountByteByByte) {
   EXPECT_GT(refused, 50U);
 }
 
+TEST(Coverage, ClaimsNothingAnywhere) {
+  for (const std::size_t size : {64, 100, 4096, 8192}) {
+    Coverage coverage(size);
+    ASSERT_TRUE(coverage.claim(0, size));
+    for (const std::size_t at : {std::size_t{0}, std::size_t{63}, size / 2, size}) EXPECT_TRUE(coverage.claim(at, 0));
+    EXPECT_FALSE(coverage.claim(size - 1, 1));
+  }
+}
+
 TEST(Coverage, SevenBytesOfPaddingAreTheMost) {
   const Bytes zeros(200, 0);
   for (const std::size_t gap : {7, 8})
