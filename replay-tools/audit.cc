@@ -93,14 +93,15 @@ class Audit {
   std::optional<ledger::CopyMark> copy_;
   std::optional<OpenedCheckpoint> copy_of_;  // set once the copy proved to be a prefix of it
   std::vector<CheckedCheckpoint> checkpoints_;
-  std::string kept_unusable_;  // why a file the auditor brought says nothing
+  std::vector<std::string> unusable_;  // files the auditor brought that say nothing, and why
 };
 
 Result<AuditReport> Audit::run() {
   TRY(size_, source_.size());
   // What can be found unusable is, before the long part.
   TRY(auto kept, source_.checkpoints(findings_));
-  if (size_ == 0 && kept.empty() && options_.checkpoints.empty()) return fail("empty", "the log has no entries");
+  if (size_ == 0 && kept.empty() && options_.checkpoints.empty() && options_.receipts.empty())
+    return fail("empty", "the log has no entries");
   copy_ = source_.copy();
   TRY_STATUS(walk());
   settle_texts();
@@ -113,8 +114,6 @@ Result<AuditReport> Audit::run() {
   check_rows();
   AuditReport report;
   fill(report);
-  if (!kept_unusable_.empty() && report.verdict != AuditVerdict::kViolated)
-    return fail("kept_unusable", kept_unusable_ + "; it cannot be held against this log");
   return report;
 }
 
@@ -286,19 +285,19 @@ void Audit::check_checkpoints(const std::vector<KeptCheckpoint>& kept) {
 }
 
 void Audit::unusable(const std::string& file, const std::string& why) {
-  findings_.add("kept_unusable", {}, file);
-  kept_unusable_ = file + ": " + why;
+  findings_.add("kept_unusable", {}, file + ": " + why);
+  unusable_.push_back(file + ": " + why);
 }
 
-// What the operator keeps must be in order. What the auditor brought proves nothing when it is another log's or was spoilt on
-// the way: anybody can make such a file. A whole one by another key stays a violation, for so a log shows that changed its key.
+// What the operator keeps must be in order. What the auditor brought proves nothing when it is no signed note; nor, once they
+// brought the log's key as well, when that key did not sign it: anybody can make such a file. Without a key of the auditor's
+// own it stays a violation, for so a log shows that was exchanged together with its key or its name.
 void Audit::not_opened(const KeptCheckpoint& kept, const std::string& where, std::string_view why) {
   const bool brought = kept.by == KeptBy::kAuditor || kept.by == KeptBy::kReceipt;
-  if (brought && why != "other_key")
-    return unusable(kept.label, why == "other_origin" ? "of another log than " + log_key_->name
-                                : why == "bad_signature"
-                                    ? "the log's signature on its checkpoint does not verify, it was changed"
-                                    : "it holds no signed checkpoint");
+  if (brought && why == "malformed") return unusable(kept.label, "holds no signed checkpoint");
+  if (brought && options_.vkey)
+    return unusable(kept.label, why == "other_origin" ? "is of another log than " + log_key_->name
+                                                      : "the log's key did not sign its checkpoint as it stands");
   findings_.add(why == "other_origin" ? "checkpoint_origin"
                 : why == "malformed"  ? "checkpoint_malformed"
                                       : "checkpoint_signature",
@@ -350,20 +349,21 @@ void Audit::check_receipts() {
   for (const auto& file : options_.receipts) check_receipt(file);
 }
 
-// A receipt is evidence against a log when the log signed the tree that its proof leads to; anybody can make another one.
+// What the log signed counts whatever else stands in the file. Of the entry it counts once the proof leads from it to what
+// was signed: anybody can put another entry into a file.
 void Audit::check_receipt(const KeptFile& file) {
   const auto receipt = read_receipt(file.text);
-  if (!receipt) return unusable(file.label, "not a receipt");
-  const auto extra = ledger::decode_receipt(receipt->extra);
-  if (!extra) return unusable(file.label, "a receipt without its entry");
-  const KeptCheckpoint kept{KeptBy::kReceipt, file.label, receipt->note};
-  const Hash leaf = hash_of_entry(extra->event);
+  if (!receipt) return unusable(file.label, "is not a receipt");
+  check_checkpoint({KeptBy::kReceipt, file.label, receipt->note});
   const auto checkpoint = open_note(receipt->note, *log_key_);
-  if (checkpoint && root_of_inclusion(leaf, receipt->index, checkpoint->size, receipt->proof) != checkpoint->root)
-    return unusable(file.label, "its proof does not lead to the checkpoint it holds, it was changed");
-  check_checkpoint(kept);
+  if (!checkpoint) return;
+  const auto extra = ledger::decode_receipt(receipt->extra);
+  if (!extra) return unusable(file.label, "holds no entry");
+  const Hash leaf = hash_of_entry(extra->event);
+  if (root_of_inclusion(leaf, receipt->index, checkpoint->size, receipt->proof) != checkpoint->root)
+    return unusable(file.label, "its proof does not lead from its entry to its checkpoint");
   const bool beyond_copy = copy_of_ && receipt->index >= size_;
-  if (!checkpoint || beyond_copy) return;
+  if (beyond_copy) return;
   if (receipt->index >= judge_.tree().size() || judge_.tree().node(0, receipt->index) != leaf)
     findings_.add("receipt_differs", {receipt->index}, file.label);
 }
@@ -383,6 +383,7 @@ void Audit::fill(AuditReport& report) const {
   report.vkey = vkey_;
   report.vkey_brought = options_.vkey.has_value();
   report.size = judge_.tree().size();
+  report.stored = std::max(size_, report.size);
   report.root = judge_.tree().root();
   report.first_recorded_at = judge_.first_recorded_at;
   report.last_recorded_at = judge_.last_recorded_at;
@@ -406,9 +407,11 @@ void Audit::fill(AuditReport& report) const {
   report.findings_total = findings_.total();
   report.violations = findings_.violations();
   report.findings_by_code = findings_.counts();
-  report.verdict = report.violations > 0 ? AuditVerdict::kViolated
-                   : report.simulated    ? AuditVerdict::kSimulated
-                                         : AuditVerdict::kConsistent;
+  report.unusable = unusable_;
+  report.verdict = report.violations > 0      ? AuditVerdict::kViolated
+                   : !report.unusable.empty() ? AuditVerdict::kUnfinished
+                   : report.simulated         ? AuditVerdict::kSimulated
+                                              : AuditVerdict::kConsistent;
 }
 
 }  // namespace

@@ -24,8 +24,9 @@ enum class AuditVerdict : std::uint8_t {
   kConsistent = 1,  // nothing contradicts itself, the rules, or what the auditor brought
   kSimulated = 2,   // the same, of a school whose genesis says that it is simulated
   kViolated = 3,
+  kUnfinished = 4,  // nothing violated, but a file that was brought could not be held against the log
 };
-std::string_view verdict_name(AuditVerdict verdict);  // "consistent", "simulated", "violated"
+std::string_view verdict_name(AuditVerdict verdict);  // "consistent", "simulated", "violated", "unfinished"
 
 enum class Language : std::uint8_t { kRussian = 1, kEnglish = 2 };
 
@@ -60,11 +61,13 @@ struct AuditReport {
   std::string origin;
   std::string vkey;
   bool vkey_brought = false;  // by the auditor; else the log vouches for its own key
-  std::uint64_t size = 0;
+  std::uint64_t size = 0;     // entries that could be read, from the first one on
+  std::uint64_t stored = 0;   // entries there should be; more than `size` where reading ended at a damaged one
   Hash root;
   Instant first_recorded_at, last_recorded_at;
   std::vector<CheckedCheckpoint> checkpoints;
   std::uint64_t checkpoints_brought = 0;
+  std::vector<std::string> unusable;  // "FILE: why", of what was brought
   std::uint64_t signatures = 0, chains = 0, keys = 0, judged = 0, state_commitments = 0, texts = 0, texts_erased = 0;
   bool had_leaves = false, had_vault = false;
   std::optional<ledger::CopyMark> copy;  // a copy of a moment, a peer or a predecessor, and
@@ -77,14 +80,13 @@ struct AuditReport {
   std::map<std::string, std::uint64_t, std::less<>> findings_by_code;
 };
 
-// Errors mean that there was nothing to audit: the source cannot be read, the log is empty, a vkey is not one; or that an
-// otherwise clean log cannot be held against a checkpoint or receipt that was brought ("kept_unusable": another log's, or spoilt).
+// Errors mean that there was nothing to audit: the source cannot be read, the log is empty, a vkey is not one.
 Result<AuditReport> audit(const AuditSource& source, const AuditOptions& options);
 
 // The report of a source that is so damaged that it does not open: one violation, nothing checked.
 AuditReport unreadable(const std::string& source, const std::string& school, const Error& damage);
 
-// 0: nothing violated; 1: violated. (2, unusable, is audit()'s error.)
+// 0: nothing violated; 1: violated; 2: unfinished. (2 is also what an error of audit() comes to.)
 int exit_code(const AuditReport& report);
 inline constexpr int kExitUnusable = 2;
 

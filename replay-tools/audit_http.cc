@@ -38,6 +38,10 @@ Result<std::string> HttpSource::get_from(const std::string& target) const {
     if (credentials_ && headers_) request.headers = *headers_;
     TRY(auto answer, client_->send(request));
     if (answer.status == 200) return std::move(answer.body);
+    if (answer.status == 403 && target.starts_with(prefix_ + "/tile/"))
+      return fail("forbidden", request.target +
+                                   ": reading a whole log takes the key of an auditor, an archivist or the "
+                                   "director");
     if (answer.status != 401 || attempt > 0 || !credentials_)
       return fail(answer.status == 404 ? "not_found" : "http_status",
                   request.target + ": " + std::to_string(answer.status));

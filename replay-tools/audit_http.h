@@ -16,7 +16,8 @@ class HttpSource final : public AuditSource {
   // Headers that carry a session: a cookie or a bearer token. Asked at first use and once more after a 401.
   using Credentials = std::function<Result<Headers>(server::HttpClient& client)>;
 
-  // Fetches vkey and checkpoint. Errors: the client's, "http_status", "malformed".
+  // Fetches vkey and checkpoint. Errors: the client's, "http_status", "forbidden" (reading
+  // entries), "malformed".
   static Result<std::unique_ptr<HttpSource>> open(const std::string& url, std::string_view slug,
                                                   Credentials credentials,
                                                   const std::optional<std::string>& ca_file = {});

@@ -91,6 +91,7 @@ Result<OpenedCheckpoint> open_note(std::string_view note, const LogKey& log) {
   if (split == std::string_view::npos) return malformed("a note without signatures");
   const std::string_view text = note.substr(0, split + 1);
   std::string_view lines = note.substr(split + 2);
+  if (lines.empty()) return malformed("a note without signatures");
   TRY(OpenedCheckpoint checkpoint, read_body(text));
   if (checkpoint.origin != log.name) return fail("other_origin", checkpoint.origin);
   bool is_signed = false;

@@ -40,6 +40,9 @@ std::string verdict_sentence(const AuditReport& report, Language language) {
                 : "VIOLATED: " + number(report.violations) + " violations";
     case AuditVerdict::kConsistent: return ru ? "непротиворечив" : "consistent";
     case AuditVerdict::kSimulated: return ru ? "непротиворечив" : "consistent";
+    case AuditVerdict::kUnfinished:
+      return ru ? "ПРОВЕРЕН НЕ ДО КОНЦА: принесённые файлы сверить с ним нельзя"
+                : "NOT CHECKED TO THE END: files that were brought cannot be held against it";
   }
   return {};
 }
@@ -51,6 +54,7 @@ std::string_view verdict_name(AuditVerdict verdict) {
     case AuditVerdict::kConsistent: return "consistent";
     case AuditVerdict::kSimulated: return "simulated";
     case AuditVerdict::kViolated: return "violated";
+    case AuditVerdict::kUnfinished: return "unfinished";
   }
   return "";
 }
@@ -60,16 +64,23 @@ int exit_code(const AuditReport& report) {
     case AuditVerdict::kConsistent:
     case AuditVerdict::kSimulated: return 0;
     case AuditVerdict::kViolated: return 1;
+    case AuditVerdict::kUnfinished: return 2;
   }
   return kExitUnusable;
 }
 
 std::string sentence(const AuditReport& report, Language language) {
   const std::string verdict = verdict_sentence(report, language);
+  const bool all = report.stored <= report.size;
   if (russian(language))
-    return "Журнал " + report.origin + " (" + number(report.size) + " записей) " + verdict + "." +
-           (report.simulated ? " Школа смоделирована: эти записи не о настоящих людях." : "");
-  return "The log " + report.origin + " (" + number(report.size) + " entries) is " + verdict + "." +
+    return "Журнал " + report.origin + " (" +
+           (all ? number(report.size) + " записей"
+                : "прочитано " + number(report.size) + " записей из " + number(report.stored)) +
+           ") " + verdict + "." + (report.simulated ? " Школа смоделирована: эти записи не о настоящих людях." : "");
+  return "The log " + report.origin + " (" +
+         (all ? number(report.size) + " entries"
+              : number(report.size) + " of " + number(report.stored) + " entries read") +
+         ") is " + verdict + "." +
          (report.simulated ? " The school is simulated: these entries are not about real people." : "");
 }
 
@@ -266,6 +277,7 @@ std::string json_report(const AuditReport& report) {
   object.text("vkey", report.vkey);
   object.flag("vkey_brought", report.vkey_brought);
   object.count("size", report.size);
+  object.count("stored", report.stored);
   object.text("root", to_hex(report.root.view()));
   object.text("first_recorded_at", format_instant(report.first_recorded_at));
   object.text("last_recorded_at", format_instant(report.last_recorded_at));
@@ -378,7 +390,8 @@ std::string checkpoints_table(const AuditReport& report, Language language) {
 
 std::string html_report(const AuditReport& report, Language language) {
   const bool ru = russian(language);
-  const char* tone = report.verdict == AuditVerdict::kViolated ? "bad" : report.simulated ? "simulated" : "good";
+  const bool bad = report.verdict == AuditVerdict::kViolated || report.verdict == AuditVerdict::kUnfinished;
+  const char* tone = bad ? "bad" : report.simulated ? "simulated" : "good";
   const std::string title = (ru ? "Аудит журнала " : "Audit of the log ") + escaped(report.origin);
   std::string out = std::string("<!doctype html>\n<html lang=\"") + (ru ? "ru" : "en") +
                     "\">\n<head><meta charset=\"utf-8\">" +

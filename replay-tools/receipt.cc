@@ -141,6 +141,10 @@ class Check {
 
   Report run() {
     report_.verdict = Verdict::kUnusable;
+    if (const Status key = log_key(); !key) {
+      step("vkey", key);
+      return report_;
+    }
     if (!step("proof_file", read())) return report_;
     report_.verdict = Verdict::kRefuted;
     const bool good = step("log_signature", log_signature()) && step("entry", entry()) &&
@@ -159,9 +163,13 @@ class Check {
     return status.has_value();
   }
 
-  Status read() {
+  Status log_key() {
     TRY(log_, signing::parse_vkey(vkey_));
-    if (log_.type != signing::kNoteTypeEd25519) return fail("malformed", "the vkey is not a log's");
+    if (log_.type != signing::kNoteTypeEd25519) return fail("malformed", "not the key of a log");
+    return {};
+  }
+
+  Status read() {
     TRY(proof_, parse_proof_file(file_));
     if (!proof_.extra) return fail("no_entry", "the proof file carries no receipt");
     TRY(receipt_, decode_receipt(*proof_.extra));
@@ -239,6 +247,7 @@ struct StepWords {
   std::string_view name, ru, en;
 };
 constexpr StepWords kSteps[] = {
+    {"vkey", "Ключ журнала (--vkey) читается", "The log's key (--vkey) reads"},
     {"proof_file", "Файл квитанции читается", "The receipt's file reads"},
     {"log_signature", "Контрольная точка подписана журналом", "The checkpoint is signed by the log"},
     {"entry", "Запись в квитанции — та самая", "The entry in the receipt is the one meant"},

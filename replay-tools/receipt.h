@@ -3,6 +3,7 @@
 // more than signing and the formats linked. Pure; letopis-verify is this and a command line.
 //
 // What is checked, in this order, each with a name that programs can rely on:
+//   vkey              named only when the log's key itself cannot be read              (then unusable)
 //   proof_file        the file reads, strictly                                        (else unusable)
 //   log_signature     the checkpoint is the log's own word
 //   entry             the receipt holds an entry, of the index the proof names; the same bytes as --entry, when given

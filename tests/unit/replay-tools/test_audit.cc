@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "ledger/checkpoint.h"
 #include "replay-tools/audit.h"
 #include "replay-tools/audit_directory.h"
 #include "replay-tools/audit_note.h"
@@ -119,54 +120,123 @@ TEST(Audit, RefusesAKeyThatIsNotOne) {
   EXPECT_EQ("bad_vkey", audit(Forger(story()).source(), options).error().code);
 }
 
-// Anybody can make a file that is not what it says: it must neither accuse the school nor let the audit pass as if held.
-TEST(Audit, CannotUseEvidenceThatIsNotThisLogs) {
-  const auto other = [](std::string text, char from, char to) {
-    const auto at = text.rfind(from);
-    EXPECT_NE(std::string::npos, at);
-    if (at != std::string::npos) text[at] = to;
-    return text;
-  };
-  const std::string note = story().checkpoint, receipt = story().receipts.at(story().mark);
-  std::string origin = note;
-  origin.insert(0, "x");
-  Bytes extra = read_receipt(receipt).value().extra;
-  const std::string as_it_was = "extra " + to_base64(extra);
-  extra[static_cast<std::size_t>(ledger::decode_receipt(extra).value().event.data() - extra.data()) + 100] ^= 1;
-  std::string entry = receipt;
-  entry.replace(entry.find(as_it_was), as_it_was.size(), "extra " + to_base64(extra));
-  std::string index = receipt;
-  index.insert(index.find("index ") + 6, "1");
-  const auto refused = [](const AuditOptions& options) {
-    const auto report = audit(Forger(story()).source(), options);
-    return report ? std::string(verdict_name(report->verdict)) : report.error().code;
-  };
-  for (const std::string& text : {other(note, '=', '0'), origin, std::string("nothing"), note.substr(0, 40)}) {
+// What somebody may hand to an auditor in place of evidence: honest files with one thing changed.
+class Evidence : public testing::Test {
+ protected:
+  static AuditReport held_against(const Forger& forger, const AuditOptions& options) {
+    return audited(forger.source(), options);
+  }
+  static AuditOptions checkpoint(const std::string& text) {
     AuditOptions options;
     options.checkpoints.push_back({"kept", text});
-    EXPECT_EQ("kept_unusable", refused(options)) << text;
+    return options;
   }
-  for (const std::string& text :
-       {other(receipt, '=', '0'), entry, index, std::string("nothing"), receipt.substr(0, 90)}) {
+  static AuditOptions receipt(const std::string& text) {
     AuditOptions options;
     options.receipts.push_back({"kept", text});
-    EXPECT_EQ("kept_unusable", refused(options)) << text;
+    return options;
   }
-  AuditOptions good;
-  good.checkpoints.push_back({"kept", note});
-  good.receipts.push_back({"kept", receipt});
-  EXPECT_EQ("consistent", refused(good));
+  static AuditOptions with_vkey(AuditOptions options) {
+    options.vkey = story().vkey;
+    return options;
+  }
+  static std::string_view verdict(const AuditOptions& options) {
+    return verdict_name(held_against(Forger(story()), options).verdict);
+  }
+  static std::string without(std::string text, const std::string& part, const std::string& instead) {
+    const auto at = text.rfind(part);
+    EXPECT_NE(std::string::npos, at) << part;
+    return at == std::string::npos ? text : text.replace(at, part.size(), instead);
+  }
+
+  const std::string note = story().checkpoint, proof = story().receipts.at(story().mark);
+  // The last signature's first base64 character after the key id; the log's name in it; no signatures at all.
+  const std::string signatures = note.substr(note.find("\n\n") + 2);
+  const std::string spoilt = without(note, "\n", "A\n");
+};
+
+TEST_F(Evidence, IsGoodAsItWasGiven) {
+  EXPECT_EQ("consistent", verdict(with_vkey(checkpoint(note))));
+  EXPECT_EQ("consistent", verdict(with_vkey(receipt(proof))));
 }
 
-TEST(Audit, CallsALogViolatedWhateverElseWasBrought) {
+TEST_F(Evidence, ThatIsNoSignedNoteAccusesNobody) {
+  for (const std::string& text : {std::string("nothing"), note.substr(0, 40), without(note, signatures, ""), spoilt})
+    EXPECT_EQ("unfinished", verdict(checkpoint(text))) << text;
+  for (const std::string& text : {std::string("nothing"), proof.substr(0, 90), without(proof, signatures, "")})
+    EXPECT_EQ("unfinished", verdict(receipt(text))) << text;
+}
+
+// With the log's key at hand the auditor knows that it did not sign this; without, it may be the log that was exchanged.
+TEST_F(Evidence, OfAnotherKeyOrLogIsToldApartByTheKeyThatIsBrought) {
+  SeededRandom random(8);
+  const auto stranger = signing::KeyPair::generate(signing::Purpose::kLog, random);
+  const std::string by_stranger =
+      ledger::sign_checkpoint({story().licey.origin(), story().entries.size(), Hash{}}, stranger);
+  const std::string elsewhere = ledger::sign_checkpoint({"elsewhere", 3, Hash{}}, stranger);
+  std::string changed = note;
+  changed[note.find('\n') + 1] ^= 1;  // the size
+  for (const std::string& text : {by_stranger, elsewhere, changed}) {
+    EXPECT_EQ("unfinished", verdict(with_vkey(checkpoint(text)))) << text;
+    EXPECT_EQ("violated", verdict(checkpoint(text))) << text;
+  }
+}
+
+TEST_F(Evidence, OfAnotherEntryAccusesNobody) {
+  Bytes extra = read_receipt(proof).value().extra;
+  const std::string as_it_was = "extra " + to_base64(extra);
+  extra[static_cast<std::size_t>(ledger::decode_receipt(extra).value().event.data() - extra.data()) + 100] ^= 1;
+  const std::string other_entry = without(proof, as_it_was, "extra " + to_base64(extra));
+  const std::string no_entry = without(proof, as_it_was, "extra AAAA");
+  const std::string other_index = without(proof, "index ", "index 1");
+  for (const std::string& text : {other_entry, no_entry, other_index})
+    EXPECT_EQ("unfinished", verdict(receipt(text))) << text;
+}
+
+// What the log signed counts, whatever else was spoilt in the file, on purpose or not.
+TEST_F(Evidence, CountsAsFarAsTheLogSignedIt) {
   Forger forger(story());
   forger.drop(story().mark);
   forger.sign_anew();
-  AuditOptions options;
-  options.checkpoints.push_back({"kept", "nothing"});
-  const auto report = audited(forger.source(), options);
+  const std::string extra = "extra " + to_base64(read_receipt(proof).value().extra);
+  for (const std::string& text : {proof, without(proof, extra, "extra AAAA"), without(proof, "index ", "index 1")}) {
+    const auto report = held_against(forger, with_vkey(receipt(text)));
+    EXPECT_EQ(AuditVerdict::kViolated, report.verdict);
+    EXPECT_EQ(1U, report.findings_by_code.count("log_cut") + report.findings_by_code.count("checkpoint_root")) << text;
+  }
+}
+
+TEST_F(Evidence, ThatIsUnusableIsNamedInEveryForm) {
+  AuditOptions options = checkpoint("nothing");
+  options.receipts.push_back({"other", "nothing"});
+  const auto report = held_against(Forger(story()), options);
+  EXPECT_THAT(report.unusable, SizeIs(2));
+  EXPECT_EQ(2, exit_code(report));
+  EXPECT_THAT(sentence(report, Language::kEnglish), HasSubstr("NOT CHECKED TO THE END"));
+  EXPECT_THAT(sentence(report, Language::kRussian), HasSubstr("НЕ ДО КОНЦА"));
+  for (const auto* file : {"kept: holds no signed checkpoint", "other: is not a receipt"}) {
+    EXPECT_THAT(text_report(report, Language::kEnglish), HasSubstr(file));
+    EXPECT_THAT(html_report(report, Language::kRussian), HasSubstr(file));
+    EXPECT_THAT(json_report(report), HasSubstr(file));
+  }
+}
+
+TEST(Audit, SaysHowMuchOfADamagedLogItCouldRead) {
+  struct Torn : MemorySource {
+    using MemorySource::MemorySource;
+    Status entries(std::uint64_t from, std::uint64_t to, const Visit& visit) const override {
+      return MemorySource::entries(from, std::min<std::uint64_t>(to, 20), visit);
+    }
+  };
+  Torn torn;
+  static_cast<MemorySource&>(torn) = Forger(story()).source();
+  const auto report = audited(torn);
   EXPECT_EQ(AuditVerdict::kViolated, report.verdict);
-  EXPECT_EQ(1U, report.findings_by_code.at("kept_unusable"));
+  EXPECT_EQ(20U, report.size);
+  EXPECT_EQ(story().entries.size(), report.stored);
+  const std::string all = std::to_string(story().entries.size());
+  EXPECT_THAT(sentence(report, Language::kEnglish), HasSubstr("20 of " + all + " entries read"));
+  EXPECT_THAT(sentence(report, Language::kRussian), HasSubstr("прочитано 20 записей из " + all));
 }
 
 TEST(Audit, SaysThatASimulatedSchoolIsSimulatedWhateverElseItSays) {

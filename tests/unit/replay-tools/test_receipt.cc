@@ -122,6 +122,7 @@ TEST(AReceipt, IsUnusableWhenItDoesNotRead) {
     EXPECT_EQ(2, exit_code(report.verdict));
   }
   EXPECT_EQ(Verdict::kUnusable, check(file, "not a vkey").verdict);
+  EXPECT_EQ("vkey: malformed", refusal(check(file, "not a vkey"))) << "the receipt is not to blame";
   auto bare = parse_proof_file(file).value();
   bare.extra.reset();
   EXPECT_EQ("proof_file: no_entry", refusal(checked(bare.encode())));
