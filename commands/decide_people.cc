@@ -88,14 +88,6 @@ void judge(Case& c, const InvitationRevoked& b) {
   c.require(!invitation->revoked, rule::kInvitationRevoked);
 }
 
-// Codes that were never used are worth nothing once their person has a key, also one revoked since: whoever finds an old
-// letter would else enrol without the deputy's signature.
-bool superseded(const projections::SchoolState& state, const projections::Invitation& invitation) {
-  const auto& keys = state.person(invitation.person)->keys;
-  return std::any_of(keys.begin(), keys.end(),
-                     [&](const Id& key) { return state.key(key)->enrolled > invitation.since; });
-}
-
 void judge(Case& c, const KeyEnrolled& b) {
   const auto* invitation = c.state.invitation(b.invitation);
   if (!c.require(invitation != nullptr, rule::kInvitationUnknown)) return;
@@ -103,7 +95,7 @@ void judge(Case& c, const KeyEnrolled& b) {
   c.require(!invitation->revoked, rule::kInvitationRevoked);
   c.require(!invitation->used, rule::kInvitationUsed);
   c.require(invitation->expires.micros == 0 || c.now <= invitation->expires, rule::kInvitationExpired);
-  c.require(!superseded(c.state, *invitation), rule::kInvitationSuperseded);
+  c.require(!c.state.superseded(*invitation), rule::kInvitationSuperseded);
   c.require(c.state.key(signing::key_id(signing::Purpose::kAuthor, b.key)) == nullptr, rule::kDuplicateEntry);
 }
 

@@ -55,7 +55,8 @@ constexpr RuleSpec kRuleSpecs[] = {
     {rule::kInvitationExpired, "date"},
     {rule::kInvitationUsed, ""},
     {rule::kInvitationRevoked, ""},
-    {rule::kInvitationSuperseded, ""},
+    {rule::kInvitationSuperseded, "", "Приглашение больше не действует: после него этот человек уже получил ключ.",
+     "The invitation is void: this person has got a key since."},
     {rule::kLessonMarkDeadline, "deadline lateness"},
     {rule::kWrittenWorkDeadline, "deadline lateness"},
     {rule::kAttendanceDeadline, "deadline lateness"},
@@ -391,6 +392,11 @@ void check_message(const Table& table, std::string_view key, std::string_view me
 void read_rules(Table& root, Profile& profile) {
   Table rules = root.table("rules");
   for (const RuleSpec& spec : kRuleSpecs) {
+    if (!spec.en.empty() && !rules.has(spec.id)) {
+      const std::string id(spec.id);
+      profile.rules.emplace(id, Rule{id, {}, true, std::string(spec.ru), std::string(spec.en)});
+      continue;
+    }
     Table table = rules.table(spec.id);
     const Source source = table.source();
     Rule rule{std::string(spec.id), source.clause, source.silent, table.text("ru"), table.text("en")};

@@ -85,9 +85,11 @@ inline constexpr std::string_view kExcuseDeadline = "excuse_deadline";
 
 // A rule and the values its messages may use, separated by spaces: what `decide` has to hand to render_message.
 // Values are texts ready to show (format_local, format_day); never a name or any other personal data.
+// A rule that came later brings words for the profiles that were adopted before it.
 struct RuleSpec {
   std::string_view id;
   std::string_view placeholders;
+  std::string_view ru = {}, en = {};
 };
 std::span<const RuleSpec> rule_specs();
 

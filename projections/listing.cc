@@ -1,7 +1,6 @@
 #include "projections/listing.h"
 
 #include <algorithm>
-#include <set>
 
 #include "projections/json_writer.h"
 
@@ -41,16 +40,6 @@ bool has_key(const SchoolState& state, const Id& person) {
   const auto& keys = state.person(person)->keys;
   return std::any_of(keys.begin(), keys.end(), [&](const Id& key) { return !state.key(key)->revoked; });
 }
-// Whose guardian a person is, among those who are shown.
-void write_children(JsonWriter& w, const SchoolState& state, const Id& person, Date on, const std::set<Id>& shown) {
-  auto children = state.children_of(person, on);
-  std::erase_if(children, [&](const Id& child) { return !shown.contains(child); });
-  if (children.empty()) return;
-  w.key("children").begin_array();
-  for (const auto& child : children) w.hex(child);
-  w.end_array();
-}
-
 std::vector<Id> students_of(const Class& klass, Date on) {
   std::vector<Id> students;
   for (const auto& [id, spans] : klass.students)
@@ -94,16 +83,16 @@ void write_group(JsonWriter& w, const Id& id, const Group& group) {
 
 }  // namespace
 
-std::string people_json(const SchoolState& state, std::span<const Id> people, Date on, const NameOf& name_of) {
-  const std::set<Id> shown(people.begin(), people.end());
+std::string people_json(const SchoolState& state, std::span<const Id> people, Date on, const NameOf& name_of,
+                        const InviteAs& invite_as) {
   JsonWriter w;
   w.begin_array();
   for (const auto& [name, id] : by_name(people, name_of)) {
     w.begin_object().key("id").hex(id).text("name", name);
     write_roles(w, state, id, on);
     write_class(w, state, state.class_of(id, on));
-    w.key("enrolled").boolean(has_key(state, id));
-    write_children(w, state, id, on, shown);
+    if (const auto role = invite_as ? invite_as(id) : std::nullopt)
+      w.text("invite_as", role_name(*role)).key("enrolled").boolean(has_key(state, id));
     w.end_object();
   }
   w.end_array();

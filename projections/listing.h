@@ -13,8 +13,13 @@ namespace letopis::projections {
 
 using Allows = std::function<bool(const Id&)>;
 
-// [{"id","name","roles":[…],"class","class_label"}], by name.
-std::string people_json(const SchoolState& state, std::span<const Id> people, Date on, const NameOf& name_of);
+// In which capacity the viewer may invite a person; nullopt: not theirs to invite.
+using InviteAs = std::function<std::optional<ledger::Role>(const Id&)>;
+
+// [{"id","name","roles":[…],"class","class_label"}], by name; with "invite_as" and "enrolled" (has a key in force) of those the
+// viewer may invite.
+std::string people_json(const SchoolState& state, std::span<const Id> people, Date on, const NameOf& name_of,
+                        const InviteAs& invite_as = {});
 
 // [{"id","label","grade","teacher","teacher_name","groups":[…],"students":[{"id","name"}]}], by grade and label. `students`
 // decides for each class whether its list of students is shown.

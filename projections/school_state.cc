@@ -645,6 +645,11 @@ EntryRef* SchoolState::find_entry(const Id& id) {
 }
 const Pending* SchoolState::pending(const Id& id) const { return lookup(pending_, id); }
 
+bool SchoolState::superseded(const Invitation& invitation) const {
+  const auto& keys = person(invitation.person)->keys;
+  return std::any_of(keys.begin(), keys.end(), [&](const Id& id) { return key(id)->enrolled > invitation.since; });
+}
+
 const Invitation* SchoolState::invitation_by_code(const PublicKey& code_key, Id* statement) const {
   const Id* id = lookup(invitation_by_code_, code_key);
   if (id == nullptr) return nullptr;

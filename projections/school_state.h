@@ -274,6 +274,9 @@ class SchoolState {
   const Key* key(const Id& id) const;
   const FlatMap<Id, Key>& keys() const { return keys_; }
   const Invitation* invitation(const Id& statement) const;
+  // Codes that were never used are worth nothing once their person has a key, also one revoked since: whoever finds an old
+  // letter would else enrol without the deputy's signature.
+  bool superseded(const Invitation& invitation) const;
   const Invitation* invitation_by_code(const PublicKey& code_key, Id* statement = nullptr) const;
   bool has_role(const Id& person, ledger::Role role, Date on) const;
   std::vector<ledger::Role> roles_of(const Id& person, Date on) const;

@@ -105,17 +105,19 @@ bool teaches_student(const SchoolState& state, const Viewer& viewer, const Id& s
   return false;
 }
 
+// A pupil of a class the viewer leads, or of such a pupil's family.
+bool of_own_class(const SchoolState& state, const Viewer& viewer, const Id& person) {
+  if (!is(viewer, role_bit(Role::kClassTeacher))) return false;
+  const auto led = [&](const Id& pupil) { return leads(state, viewer, state.class_of(pupil, viewer.today)); };
+  const auto children = state.children_of(person, viewer.today);
+  return led(person) || std::any_of(children.begin(), children.end(), led);
+}
+
 bool sees_person(const SchoolState& state, const Viewer& viewer, const Id& person) {
   if (person == viewer.person || is(viewer, kSeesEveryPage | kKeepsPeople | kArchivist)) return true;
   if (is_staff(viewer) && commands::is_staff(state, person, viewer.today)) return true;
   if (is(viewer, kTeaches) && teaches_student(state, viewer, person)) return true;
-  if (is(viewer, role_bit(Role::kClassTeacher))) {
-    if (leads(state, viewer, state.class_of(person, viewer.today))) return true;
-    const auto children = state.children_of(person, viewer.today);
-    if (std::any_of(children.begin(), children.end(),
-                    [&](const Id& child) { return leads(state, viewer, state.class_of(child, viewer.today)); }))
-      return true;
-  }
+  if (of_own_class(state, viewer, person)) return true;
   const auto family = diaries_of_family(state, viewer);
   return std::find(family.begin(), family.end(), person) != family.end() || teaches_own_child(state, viewer, person);
 }
@@ -176,6 +178,13 @@ bool ReadableTexts::allows(std::string_view field) const {
   if (purpose == "health") return health;
   if (purpose == "identity") return field == "name";
   return conduct;
+}
+
+std::optional<Role> may_invite(const SchoolState& state, const Viewer& viewer, const Id& person) {
+  if (person == viewer.person) return std::nullopt;
+  if (is(viewer, role_bit(Role::kAdministrator)) && commands::is_staff(state, person, viewer.today))
+    return Role::kAdministrator;
+  return of_own_class(state, viewer, person) ? std::optional(Role::kClassTeacher) : std::nullopt;
 }
 
 ReadableTexts readable_texts(const SchoolState& state, const Viewer& viewer, const Object& object) {

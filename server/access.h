@@ -60,6 +60,10 @@ struct ReadableTexts {
 };
 ReadableTexts readable_texts(const projections::SchoolState& state, const Viewer& viewer, const Object& object);
 
+// In which capacity the viewer may invite a person, as the rules have it: staff the administrator, a class's pupils and their
+// families its teacher. nullopt: not theirs to invite.
+std::optional<ledger::Role> may_invite(const projections::SchoolState& state, const Viewer& viewer, const Id& person);
+
 // Pupils of a class the viewer leads who are or were in the group, sorted.
 std::vector<Id> own_class_students(const projections::SchoolState& state, const Viewer& viewer, const Object& object);
 

@@ -20,7 +20,6 @@ struct HandlerDone {
 
   void operator()() {
     if (exchange->abandoned && response.stream) response.stream->close();
-    exchange->give_back();
     exchange->response = std::move(response);
     if (const auto waiting = connection.lock()) waiting->wake();
   }

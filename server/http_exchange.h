@@ -16,7 +16,7 @@ struct Exchange final : RequestParser::Budget {
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
   bool reserve(std::size_t bytes) override;
-  // Once there is an answer the memory of the body counts no more: a handler may take a moment to return.
+  // On the I/O thread, once the answer is sent: whoever has it may ask again, though the handler has not quite returned.
   void give_back();
 
   ServerState& state;

@@ -19,7 +19,8 @@ std::string people(const Caller& caller) {
   std::vector<Id> seen;
   for (const auto& [id, person] : caller.structure->people())
     if (sees(caller, Action::kPerson, {.person = id})) seen.push_back(id);
-  return projections::people_json(*caller.structure, seen, caller.viewer.today, names_of(caller));
+  return projections::people_json(*caller.structure, seen, caller.viewer.today, names_of(caller),
+                                  [&](const Id& id) { return may_invite(*caller.structure, caller.viewer, id); });
 }
 
 std::string classes(const Caller& caller) {

@@ -270,8 +270,9 @@ void add_view_routes(std::vector<Route>& to) {
 }
 
 void add_list_routes(std::vector<Route>& to) {
-  to.push_back(
-      list("people", "/v1/schools/{s}/people", "People", "People, with their roles and classes.", get_list<people>));
+  to.push_back(list("people", "/v1/schools/{s}/people", "People",
+                    "People, with their roles and classes; and whether those you may invite have a key.",
+                    get_list<people>));
   to.push_back(list("classes", "/v1/schools/{s}/classes", "Classes", "Classes.", get_list<classes>));
   to.push_back(list("groups", "/v1/schools/{s}/groups", "Groups", "Teaching groups.", get_list<groups>));
   to.push_back(list("periods", "/v1/schools/{s}/periods", "Periods", "Periods of the year.", get_list<periods>));

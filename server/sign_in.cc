@@ -170,7 +170,8 @@ Result<SignIn::Invited> SignIn::invitation(const School& school, const Code& inp
   const auto* invitation = structure->invitation_by_code(input.code_key, &invited.invitation);
   if (invitation == nullptr) return refuse("unknown_invitation");
   const bool expired = invitation->expires.micros != 0 && clock_.now() > invitation->expires;
-  if (invitation->used || invitation->revoked || expired) return refuse("invitation_spent");
+  if (invitation->used || invitation->revoked || expired || structure->superseded(*invitation))
+    return refuse("invitation_spent");
   invited.person = invitation->person;
   invited.name = school.name_of(invitation->person);
   invited.expires = invitation->expires;

@@ -49,6 +49,30 @@ TEST(Profile, BuiltInTextIsTheFileInTheTree) {
   EXPECT_EQ(builtin_profile("r999"), std::nullopt);
 }
 
+TEST(Profile, TheSeedOfTheFuzzerIsTheFileInTheTree) {
+  const auto seed =
+      posix_file_system().read(LETOPIS_SOURCE_DIR "/tests/fuzz/corpus/profile/r000", kProfileSizeMaxBytes);
+  ASSERT_TRUE(seed) << seed.error().text();
+  EXPECT_EQ(as_text(*seed), r000_text());
+}
+
+// What was adopted before a rule was made still reads: the rule brings its words. One that was there from the start may not be
+// left out.
+TEST(Profile, OneAdoptedBeforeALaterRuleStillReads) {
+  const auto without = [](std::string_view rule) {
+    std::string text = r000_text();
+    const auto from = text.find("[rules." + std::string(rule) + "]");
+    EXPECT_NE(from, std::string::npos);
+    return text.erase(from, text.find("\n[", from) + 1 - from);
+  };
+  const auto older = parse_profile(without(rule::kInvitationSuperseded), "older.toml");
+  ASSERT_TRUE(older) << older.error().text();
+  const Rule& known = older->rule(rule::kInvitationSuperseded);
+  EXPECT_FALSE(known.message_ru.empty());
+  EXPECT_TRUE(known.silent);
+  EXPECT_THAT(refusal(without(rule::kInvitationRevoked)), testing::HasSubstr("invitation_revoked"));
+}
+
 TEST(Profile, EveryBuiltInProfileParsesUnderItsOwnId) {
   ASSERT_THAT(builtin_profile_ids(), testing::Contains("r000"));
   for (const std::string_view id : builtin_profile_ids()) {

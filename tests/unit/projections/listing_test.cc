@@ -35,23 +35,21 @@ TEST_F(Listings, PeopleComeByNameWithRolesAndClass) {
   EXPECT_EQ(value.at(1).at("class_label").as_string(), "7А");
 }
 
-TEST_F(Listings, PeopleSayWhoHasAKeyAndWhoseGuardianTheyAre) {
-  const Id mother = h.parent(masha);
+TEST_F(Listings, WhoMayBeInvitedSaysWhetherTheyHaveAKey) {
   h.by(h.administrator(), Role::kAdministrator).add(ledger::KeyRevoked{h.key_of(petya)});
-  const Id all_of_them[] = {mother, masha, petya};
-  const auto shown = [&](std::span<const Id> people, const Id& who) {
-    const auto value = json::parse(people_json(h.structure(), people, kMonday, names()));
-    for (const auto& person : value.as_array())
-      if (person.at("id").as_string() == to_hex(who.view())) return person.as_object();
-    ADD_FAILURE() << "not listed";
-    return json::object();
-  };
-  EXPECT_EQ(shown(all_of_them, mother).at("children"), (json::value{to_hex(masha.view())}));
-  EXPECT_FALSE(shown(all_of_them, masha).contains("children"));
-  EXPECT_TRUE(shown(all_of_them, masha).at("enrolled").as_bool());
-  EXPECT_FALSE(shown(all_of_them, petya).at("enrolled").as_bool()) << "the key was revoked";
-  const Id without_her[] = {mother, petya};
-  EXPECT_FALSE(shown(without_her, mother).contains("children")) << "a child who is not shown is not named";
+  const Id people[] = {masha, petya, teacher};
+  const auto pupils = [&](const Id& id) { return id == teacher ? std::nullopt : std::optional(Role::kClassTeacher); };
+  const auto value = json::parse(people_json(h.structure(), people, kMonday, names(), pupils));
+  for (const auto& person : value.as_array()) {
+    const auto& object = person.as_object();
+    if (object.at("id").as_string() == to_hex(teacher.view())) {
+      EXPECT_FALSE(object.contains("enrolled") || object.contains("invite_as"));
+      continue;
+    }
+    EXPECT_EQ(object.at("invite_as").as_string(), "class_teacher");
+    EXPECT_EQ(object.at("enrolled").as_bool(), object.at("id").as_string() == to_hex(masha.view()))
+        << "petya's is revoked";
+  }
 }
 
 TEST_F(Listings, ClassesAndGroupsShowStudentsOnlyWhereAllowed) {
