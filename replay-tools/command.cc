@@ -51,7 +51,7 @@ Result<std::string> passphrase(const std::string& what) {
 
 Result<std::string> password(const std::string& login) {
   for (const char* name : {"LETOPIS_PASSWORD", "LETOPIS_PASSPHRASE"})
-    if (const char* given = std::getenv(name)) return std::string(given);
+    if (const char* given = std::getenv(name); given != nullptr && *given != '\0') return std::string(given);
   if (::isatty(STDIN_FILENO) != 0) return asked("Password of " + login);
   return fail("no_password", "set LETOPIS_PASSWORD, or run on a terminal to be asked for the password of " + login);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <iostream>
 #include <set>
 
@@ -18,22 +19,17 @@ using ledger::Role;
 constexpr unsigned kPrivate = 0600;
 constexpr std::int64_t kDayMicros = 24LL * 3600 * kMicrosPerSecond;
 
+// Of the people the session sees.
 struct Listed {
   Id id;
-  std::string name, klass;
-  std::vector<std::string> roles;
-  std::vector<Id> children;
+  std::string name;
+  std::optional<Role> invite_as;  // none: not theirs to invite
   bool enrolled = false;
-
-  bool is(std::string_view role) const { return std::find(roles.begin(), roles.end(), role) != roles.end(); }
-  // As the rules have it: whoever holds a role of the school's own.
-  bool staff() const {
-    return std::any_of(roles.begin(), roles.end(), [](const auto& r) { return r != "student" && r != "parent"; });
-  }
 };
 
 struct Letter {
-  const Listed* to = nullptr;
+  Id to;
+  std::string name;
   Role from{};
   std::string code;
 };
@@ -48,116 +44,69 @@ const json::array& list_of(const json::object& object, std::string_view name) {
   const auto* member = object.if_contains(name);
   return member != nullptr && member->is_array() ? member->as_array() : kNone;
 }
-std::vector<std::string> texts_of(const json::object& object, std::string_view name) {
-  std::vector<std::string> texts;
-  for (const auto& item : list_of(object, name))
-    if (item.is_string()) texts.emplace_back(item.as_string());
-  return texts;
+Result<std::vector<Listed>> people_of(Session& session) {
+  TRY(const auto answer,
+      expect_ok(session.client->send({"GET", "/v1/schools/" + session.school + "/people", "", "", session.headers()})));
+  json::error_code error;
+  const auto value = json::parse(answer.body, error);
+  if (error || !value.is_array()) return fail("bad_answer", "people");
+  std::vector<Listed> people;
+  for (const auto& item : value.as_array()) {
+    if (!item.is_object()) return fail("bad_answer", "people");
+    const auto& object = item.as_object();
+    Listed& person = people.emplace_back();
+    TRY(person.id, fixed_from_hex<Id>(text_of(object, "id")));
+    person.name = text_of(object, "name");
+    person.invite_as = ledger::enum_from_name<Role>(text_of(object, "invite_as"));
+    const auto* enrolled = object.if_contains("enrolled");
+    person.enrolled = enrolled != nullptr && enrolled->is_bool() && enrolled->as_bool();
+  }
+  return people;
 }
 
-class Inviting {
- public:
-  Inviting(const Invite& options, Session& session) : o_(options), session_(session) {}
-
-  Result<std::vector<Letter>> letters() {
-    TRY_STATUS(look());
-    if (!holds("administrator") && own_classes_.empty())
-      return fail("not_entitled",
-                  "invitations are issued by the administrator, to staff, and by class teachers, to their class's "
-                  "pupils and families");
-    std::vector<Letter> letters;
-    if (o_.all)
-      for (const auto& person : people_)
-        if (!person.enrolled && inviter(person)) letters.push_back({&person, *inviter(person), {}});
-    for (const auto& wanted : o_.people) {
-      TRY(const Listed* person, find(wanted));
-      const auto from = inviter(*person);
-      if (!from) return fail("not_entitled", person->name + " is not yours to invite");
-      letters.push_back({person, *from, {}});
-    }
-    return letters;
+// By id, or by the whole name where it is one person's.
+Result<Listed> find(const std::vector<Listed>& people, const std::string& wanted) {
+  const Listed* found = nullptr;
+  for (const auto& person : people) {
+    if (to_hex(person.id.view()) == wanted) return person;
+    if (person.name != wanted) continue;
+    if (found != nullptr) return fail("ambiguous", "several people are called " + wanted + ": name one by their id");
+    found = &person;
   }
+  if (found == nullptr) return fail("not_found", "you see nobody called " + wanted);
+  return *found;
+}
 
- private:
-  Status look() {
-    TRY(const auto me, list("me"));
-    if (!me.is_object()) return fail("bad_answer", "me");
-    capacities_ = texts_of(me.as_object(), "capacities");
-    TRY(const auto classes, list("classes"));
-    TRY(const auto people, list("people"));
-    if (!classes.is_array() || !people.is_array()) return fail("bad_answer", "no list");
-    if (holds("class_teacher"))
-      for (const auto& klass : classes.as_array())
-        if (klass.is_object() && text_of(klass.as_object(), "teacher") == to_hex(session_.person.view()))
-          own_classes_.insert(text_of(klass.as_object(), "id"));
-    for (const auto& item : people.as_array()) {
-      if (!item.is_object()) continue;
-      const auto& object = item.as_object();
-      Listed person;
-      TRY(person.id, fixed_from_hex<Id>(text_of(object, "id")));
-      person.name = text_of(object, "name");
-      person.klass = text_of(object, "class");
-      person.roles = texts_of(object, "roles");
-      for (const auto& child : texts_of(object, "children")) {
-        TRY(person.children.emplace_back(), fixed_from_hex<Id>(child));
-      }
-      const auto* enrolled = object.if_contains("enrolled");
-      person.enrolled = enrolled != nullptr && enrolled->is_bool() && enrolled->as_bool();
-      people_.push_back(std::move(person));
-    }
-    for (const auto& person : people_)
-      if (own_classes_.contains(person.klass)) own_pupils_.insert(person.id);
+Result<std::vector<Letter>> letters_for(const Invite& options, const std::vector<Listed>& people) {
+  std::vector<Letter> letters;
+  std::set<Id> once;
+  const auto add = [&](const Listed& person) {
+    if (once.insert(person.id).second) letters.push_back({person.id, person.name, *person.invite_as, {}});
+  };
+  if (std::none_of(people.begin(), people.end(), [](const Listed& p) { return p.invite_as.has_value(); }))
+    return fail("not_entitled",
+                "invitations are issued by the administrator, to staff, and by class teachers, to their class's pupils "
+                "and families");
+  for (const auto& person : people)
+    if (options.all && person.invite_as && !person.enrolled) add(person);
+  for (const auto& wanted : options.people) {
+    TRY(const Listed person, find(people, wanted));
+    if (!person.invite_as) return fail("not_entitled", person.name + " is not yours to invite");
+    add(person);
+  }
+  return letters;
+}
+
+// The codes that are good, or may be; no file when there are none.
+Status keep(const std::string& file, const std::vector<Letter>& letters) {
+  if (letters.empty()) {
+    std::error_code ignored;  // it may never have been there
+    std::filesystem::remove(file, ignored);
     return {};
   }
-
-  Result<json::value> list(const std::string& name) {
-    TRY(const auto answer, expect_ok(session_.client->send(
-                               {"GET", "/v1/schools/" + session_.school + "/" + name, "", "", session_.headers()})));
-    json::error_code error;
-    auto value = json::parse(answer.body, error);
-    if (error) return fail("bad_answer", name);
-    return value;
-  }
-
-  bool holds(std::string_view capacity) const {
-    return std::find(capacities_.begin(), capacities_.end(), capacity) != capacities_.end();
-  }
-
-  // In which capacity this person may be invited; nullopt: they are somebody else's to invite.
-  std::optional<Role> inviter(const Listed& person) const {
-    if (person.id == session_.person) return std::nullopt;
-    if (person.staff() && holds("administrator")) return Role::kAdministrator;
-    const bool of_own_class =
-        own_pupils_.contains(person.id) || std::any_of(person.children.begin(), person.children.end(),
-                                                       [&](const Id& child) { return own_pupils_.contains(child); });
-    return of_own_class ? std::optional(Role::kClassTeacher) : std::nullopt;
-  }
-
-  // By id, or by the whole name where it is one person's.
-  Result<const Listed*> find(const std::string& wanted) const {
-    const Listed* found = nullptr;
-    for (const auto& person : people_) {
-      if (to_hex(person.id.view()) == wanted) return &person;
-      if (person.name != wanted) continue;
-      if (found != nullptr) return fail("ambiguous", "several people are called " + wanted + ": name one by their id");
-      found = &person;
-    }
-    if (found == nullptr) return fail("not_found", "you see nobody called " + wanted);
-    return found;
-  }
-
-  const Invite& o_;
-  Session& session_;
-  std::vector<std::string> capacities_;
-  std::set<std::string> own_classes_;
-  std::set<Id> own_pupils_;
-  std::vector<Listed> people_;
-};
-
-Status keep(const std::string& file, const std::vector<Letter>& letters) {
   std::string csv = "person,name,code\n";
   for (const auto& letter : letters)
-    csv += to_hex(letter.to->id.view()) + "," + replay_tools::csv_field(letter.to->name) + "," + letter.code + "\n";
+    csv += to_hex(letter.to.view()) + "," + replay_tools::csv_field(letter.name) + "," + letter.code + "\n";
   return posix_file_system().write_atomically(file, as_bytes(csv), kPrivate);
 }
 
@@ -174,13 +123,14 @@ Status take_answer(const std::string& answer, const std::vector<Letter>& asked, 
   const auto& items = list_of(value.as_object(), "items");
   if (items.size() != asked.size()) return fail("bad_answer", "events");
   for (std::size_t i = 0; i < items.size(); ++i) {
+    if (!items[i].is_object()) return fail("bad_answer", "events");
     const auto& item = items[i].as_object();
     if (text_of(item, "verdict") == "refused") {
-      sent.refused.push_back(asked[i].to->name + ": " + text_of(item, "message"));
+      sent.refused.push_back(asked[i].name + ": " + text_of(item, "message"));
       continue;
     }
     sent.good.push_back(asked[i]);
-    if (asked[i].to->enrolled) ++sent.waiting;
+    if (!list_of(item, "awaits").empty()) ++sent.waiting;
   }
   return {};
 }
@@ -198,7 +148,7 @@ Result<Sent> send(const Invite& options, Session& session, const signing::KeyPai
       TRY(const auto code_key, signing::key_from_invitation_code(letters[i].code));
       auto& statement = drafts.emplace_back().statement;
       statement.acting_as = letters[i].from;
-      statement.body = ledger::InvitationIssued{letters[i].to->id, code_key.public_key(), expires};
+      statement.body = ledger::InvitationIssued{letters[i].to, code_key.public_key(), expires};
       asked.push_back(letters[i]);
     }
     // First the file: an invitation that is recorded and whose code nobody has would be good for nothing.
@@ -206,8 +156,12 @@ Result<Sent> send(const Invite& options, Session& session, const signing::KeyPai
     kept.insert(kept.end(), asked.begin(), asked.end());
     TRY_STATUS(keep(options.out, kept));
     const auto answer = record(session, key, drafts);
-    if (!answer && answer.error().code.starts_with("http_4")) (void)keep(options.out, sent.good);
-    if (!answer) return tl::unexpected(answer.error());
+    if (!answer && answer.error().code.starts_with("http_4")) {
+      TRY_STATUS(keep(options.out, sent.good));
+      return tl::unexpected(answer.error());
+    }
+    if (!answer)
+      return fail(answer.error().code, answer.error().detail + "; " + options.out + " may hold codes that are good");
     TRY_STATUS(take_answer(*answer, asked, sent));
   }
   TRY_STATUS(keep(options.out, sent.good));
@@ -219,8 +173,8 @@ Result<Sent> invite_by(const Invite& options) {
     return fail("already_exists", options.out + " exists; codes are never overwritten");
   TRY(const auto key, read_key(options.key, signing::Purpose::kAuthor));
   TRY(auto session, sign_in(options.url, options.school, key));
-  Inviting inviting(options, session);
-  TRY(auto letters, inviting.letters());
+  TRY(const auto people, people_of(session));
+  TRY(auto letters, letters_for(options, people));
   if (letters.empty()) return Sent{};
   return send(options, session, key, letters);
 }

@@ -247,6 +247,9 @@ TEST_F(RunningSchool, AnAuditOverHttpFindsWhatAnAuditOfTheDirectoryFinds) {
   const auto here = ran.json();
   for (const char* member : {"root", "size", "verdicts", "rules"})
     EXPECT_EQ(here.at(member), there.at(member)) << member;
+  const Ran denied = letopis({"audit", "--url", server_->url(), "--key", key("teacher"), "--school", kSchool});
+  EXPECT_EQ(denied.status, 2);
+  EXPECT_THAT(denied.err, HasSubstr("takes the key of an auditor"));
   // What the simulator believes it did is what the auditor finds.
   EXPECT_EQ(there.at("size").to_number<std::uint64_t>(), simulated.at("events").to_number<std::uint64_t>());
   for (const char* verdict : {"accepted", "late"})
@@ -436,23 +439,25 @@ TEST_F(RunningSchool, AClassTeacherInvitesTheirClassAndTheFamilies) {
   EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write);
 
   // Everybody of the class and their families who had no key, and nobody else.
-  const auto me = get("class_teacher", "me");
-  std::set<std::string> family, got;
-  const auto classes = get("class_teacher", "classes");
+  const auto me = get("class_teacher", "me"), classes = get("class_teacher", "classes"),
+             people = get("class_teacher", "people");
+  std::set<std::string> pupils, got, without_key;
   for (const auto& klass : classes.as_array())
     if (const auto* teacher = klass.as_object().if_contains("teacher"); teacher != nullptr && *teacher == me.at("id"))
-      for (const auto& student : klass.at("students").as_array()) family.insert(str(student.at("id")));
-  ASSERT_GT(family.size(), 10U);
-  const auto people = get("director", "people");
-  for (const auto& person : people.as_array())
-    if (const auto* children = person.as_object().if_contains("children"))
-      for (const auto& child : children->as_array())
-        if (family.contains(str(child))) family.insert(str(person.at("id")));
-  for (const auto& person : people.as_array())
-    if (person.at("enrolled").as_bool()) family.erase(str(person.at("id")));
+      for (const auto& student : klass.at("students").as_array()) pupils.insert(str(student.at("id")));
+  ASSERT_GT(pupils.size(), 10U);
+  for (const auto& person : people.as_array()) {
+    const auto* enrolled = person.as_object().if_contains("enrolled");
+    if (enrolled != nullptr && !enrolled->as_bool()) without_key.insert(str(person.at("id")));
+    EXPECT_TRUE(enrolled != nullptr || !pupils.contains(str(person.at("id")))) << "pupils are theirs to invite";
+  }
   for (const auto& code : codes) got.insert(code[0]);
   EXPECT_EQ(got.size(), codes.size()) << "one code each";
-  EXPECT_EQ(got, family);
+  EXPECT_EQ(got, without_key);
+  EXPECT_GT(got.size(), pupils.size()) << "families, too";
+  const auto seen_by_parent = get("parent", "people");
+  for (const auto& person : seen_by_parent.as_array())
+    EXPECT_FALSE(person.as_object().contains("enrolled")) << "nobody else's business";
 
   // A family member enrols; the code that was made before theirs is void then.
   letopis_ok(with({"invite", codes[0][0], "--out", later}, "class_teacher"));
