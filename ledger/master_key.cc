@@ -63,7 +63,11 @@ Result<Stretching> stretching_of(const std::string& directory, Random& random, V
   if (bytes) return parse_stretching(as_text(*bytes));
   if (bytes.error().code != "not_found") return tl::unexpected(bytes.error());
   // A new salt beside an old vault would only make every passphrase look wrong.
-  if (files.exists(directory + "/CURRENT")) return fail("damaged", path + " is missing beside a vault");
+  if (files.exists(directory + "/CURRENT"))
+    return fail("damaged",
+                path +
+                    " is missing beside a vault: a vault that was made with a key file or a credential is not "
+                    "opened by a passphrase; one that was made with a passphrase needs that file back");
   if (access == VaultAccess::kReadOnly) return fail("not_found", "no vault in " + directory);
   Stretching fresh;
   fresh.salt = random.id();

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <compare>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -200,6 +201,11 @@ Beside postgres_now() {
   if (!rows) give_up("PostgreSQL 15 did not run; ./dev bench installs it");
   return {"PostgreSQL", *rows};
 }
+
+struct Start {
+  double seconds, processor, megabytes;
+  auto operator<=>(const Start&) const = default;
+};
 
 class Bench {
  public:
@@ -466,12 +472,17 @@ void Bench::measure(Site& site) {
   const auto add = [&](std::size_t series, double y) { series_[series].points.push_back({n, y}); };
   add(5, disk_share(site));
   site.live.close();
-  {
+  // The middle one of three starts: the first after a long fill also waits for memory the machine has to find.
+  std::vector<Start> starts;
+  for (int i = 0; i < 3; ++i) {
     const Served server(site.serve(), site.log());
-    add(0, server.ready_seconds());
-    start_processor_ = server.cpu_seconds();
-    add(4, static_cast<double>(server.resident_bytes()) / 1e6);
+    starts.push_back(
+        {server.ready_seconds(), server.cpu_seconds(), static_cast<double>(server.resident_bytes()) / 1e6});
   }
+  std::sort(starts.begin(), starts.end());
+  add(0, starts[1].seconds);
+  start_processor_ = starts[1].processor;
+  add(4, starts[1].megabytes);
   verify_ = verify_around([&] { add(1, n / run(site.command("audit")).wall); });
   // One thread on one core: by processor time, which neighbours on a shared machine cannot take from it.
   const Spent replayed = run("taskset -c 0 " + site.command("replay"));
@@ -502,7 +513,15 @@ void Bench::summarise() {
   table_.add({"audit, everything checked" + at, last(1), "1/s", verify_, Aim{true, 0.85, true}});
   table_.add({"replay without signatures, one core" + at, last(2), "1/s", {}, Aim{true, 400'000}});
   table_.add({"  the same by the clock", replay_wall_, "1/s", {}, {}});
-  table_.add({"start to ready" + at, last(0), "s", {}, Aim{false, 3}});
+  // The limit is for a million entries.
+  for (const auto& point : series_[0].points)
+    if (point.x < 1.1e6 && (point.x > 0.9e6 || &point == &series_[0].points.back()))
+      table_.add({"start to ready, " + std::to_string(static_cast<std::uint64_t>(point.x)) + " entries",
+                  point.y,
+                  "s",
+                  {},
+                  Aim{false, 3}});
+  if (n >= 1.1e6) table_.add({"start to ready" + at, last(0), "s", {}, {}});
   table_.add({"  processor time of it", start_processor_, "s", {}, {}});
   table_.add({"memory of the server, a million entries" + at, last(4) / n * 1e6, "MB", {}, {}});
   table_.add({"bytes on disk / raw entries, compacted" + at, last(5), "x", {}, Aim{false, 1.3}});
