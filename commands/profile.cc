@@ -217,7 +217,7 @@ class Table {
   }
 
   std::string clause() {
-    const std::string clause = text("clause");
+    std::string clause = text("clause");
     const std::string prefix = profile_id_ + " ";
     const std::string_view number = std::string_view(clause).substr(std::min(prefix.size(), clause.size()));
     if (!clause.starts_with(prefix) || number.find_first_of("0123456789") == std::string_view::npos ||
@@ -437,7 +437,7 @@ void check_clauses_agree(const toml::table& root, const Profile& profile) {
 }
 
 std::string read_id(Table& root) {
-  const std::string id = root.text("id");
+  std::string id = root.text("id");
   const bool good = id.size() <= 32 && std::all_of(id.begin(), id.end(), [](char c) {
                       return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
                     });

@@ -21,7 +21,7 @@ struct HugePages {
 
   HugePages() = default;
   template <class U>
-  HugePages(const HugePages<U>&) noexcept {}
+  HugePages(const HugePages<U>&) noexcept {}  // NOLINT(google-explicit-constructor): allocators convert
 
   static constexpr bool large(std::size_t count) { return count >= 2 * kHugePageBytes / sizeof(T); }
 

@@ -181,7 +181,7 @@ std::string timetable_json(const SchoolState& state, const TimetableOf& whose, D
     for (const auto& group : groups)
       for (auto& lesson : lessons_held_on(state, group, day))
         if (whose.teacher.is_zero() || lesson.teacher == whose.teacher || lesson.substitute == whose.teacher)
-          lessons.push_back(std::move(lesson));
+          lessons.push_back(lesson);
     std::sort(lessons.begin(), lessons.end(),
               [](const auto& a, const auto& b) { return std::tie(a.starts, a.group) < std::tie(b.starts, b.group); });
     w.begin_object().key("date").date(day).key("school_day").boolean(school_weekday(state, classes, day) != 0);

@@ -8,7 +8,6 @@
 namespace letopis::audit {
 
 using ledger::append_json_string;
-using ledger::json_string;
 
 namespace {
 

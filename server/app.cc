@@ -89,7 +89,7 @@ class AppImpl final : public App {
   std::string url() const override { return http_->url(); }
   std::uint16_t port() const override { return http_->port(); }
   Status reload_certificates() override {
-    const Status reloaded = http_->reload_certificates();
+    Status reloaded = http_->reload_certificates();
     log_.write(reloaded ? LogLevel::kInfo : LogLevel::kError, "certificates",
                {{"result", reloaded ? "reloaded" : reloaded.error().code}});
     return reloaded;
