@@ -171,7 +171,7 @@ class StreamConnection final : public Connection {
       co_await answer();
     }
     const bool more = co_await respond();
-    exchange_->give_back();
+    if (!exchange_->abandoned) exchange_->give_back();
     co_return more;
   }
 

@@ -17,6 +17,7 @@ struct Exchange final : RequestParser::Budget {
   Exchange& operator=(const Exchange&) = delete;
   bool reserve(std::size_t bytes) override;
   // On the I/O thread, once the answer is sent: whoever has it may ask again, though the handler has not quite returned.
+  // Not when nobody waits any more: a late handler holds the body, and its memory counts, until it lets go.
   void give_back();
 
   ServerState& state;

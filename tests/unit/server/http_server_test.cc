@@ -355,6 +355,24 @@ TEST_F(HttpServerTest, AnAnsweredRequestHoldsNoMemoryOfBodies) {
   EXPECT_EQ(status_of(client.read_answer()), 200u);
 }
 
+// Nobody waits for it any more, but its body is still in memory.
+TEST_F(HttpServerTest, ARequestWhoseHandlerIsLateHoldsItsMemoryUntilItReturns) {
+  options.limits.bodies_max_bytes = 1000;
+  options.limits.handler_timeout = milliseconds(50);
+  routes["/hold"] = [this](const Request&) {
+    gate.pass();
+    return Response{.body = "late"};
+  };
+  start();
+  RawClient waiting(server->port()), next(server->port());
+  waiting.send(post("/hold", std::string(800, 'x')));
+  expect_problem(waiting.read_answer(), 504, "handler-timeout");
+  // The server closes after a 504: by then it has done with the request whatever it does.
+  waiting.read_to_end();
+  next.send(post("/", std::string(300, 'x')));
+  expect_problem(next.read_answer(), 503, "overloaded");
+}
+
 TEST_F(HttpServerTest, DrainFinishesWhatIsInFlightAndRefusesTheRest) {
   routes["/slow"] = [this](const Request&) {
     gate.pass();
