@@ -150,7 +150,6 @@ class Evidence : public testing::Test {
   }
 
   const std::string note = story().checkpoint, proof = story().receipts.at(story().mark);
-  // The last signature's first base64 character after the key id; the log's name in it; no signatures at all.
   const std::string signatures = note.substr(note.find("\n\n") + 2);
   const std::string spoilt = without(note, "\n", "A\n");
 };
