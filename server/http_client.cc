@@ -1,3 +1,4 @@
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 
@@ -55,6 +56,18 @@ tl::unexpected<Error> failure_of(const error_code& ec) {
   if (ec.category() == http::make_error_code(http::error::bad_field).category())
     return fail("bad_answer", ec.message());
   return fail("connection_lost", ec.message());
+}
+
+// What stops most first connections: a certificate of the school's own, and the wrong protocol in the address.
+Error tls_failure_of(const error_code& ec, const std::string& authority) {
+  const bool from_openssl = ec.category() == net::error::get_ssl_category();
+  const int reason = from_openssl ? ERR_GET_REASON(static_cast<unsigned long>(ec.value())) : 0;
+  std::string detail = authority + ": " + ec.message();
+  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
+    detail += "; a certificate to trust beyond the system's is named by SSL_CERT_FILE=ca.pem";
+  if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)
+    detail += "; does the server speak http:// there, without TLS?";
+  return {"tls_failed", std::move(detail)};
 }
 
 bool is_field_text(std::string_view text) {
@@ -148,6 +161,7 @@ class Client final : public HttpClient {
   std::unique_ptr<SecureStream> secure_;
   beast::flat_buffer buffer_;
   bool answer_began_ = false;  // the server was heard since the last request was written
+  bool ever_answered_ = false;
 };
 
 template <class T>
@@ -211,7 +225,7 @@ net::awaitable<Status> Client::secure() {
   secure_->set_verify_callback(ssl::host_name_verification(url_.host));
   const auto [ec] = co_await secure_->async_handshake(ssl::stream_base::client, kClientAwait);
   if (ec == beast::error::timeout) co_return fail("timeout", url_.authority + ": no TLS in time");
-  if (ec) co_return fail("tls_failed", url_.authority + ": " + ec.message());
+  if (ec) co_return tl::unexpected(tls_failure_of(ec, url_.authority));
   co_return Status();
 }
 
@@ -268,9 +282,16 @@ Result<ClientResponse> Client::send(const ClientRequest& request) {
   if (!reused) TRY_STATUS(open());
   auto response = send_once(outgoing);
   const bool closed_under_us = !response && response.error().code == "connection_lost" && reused && !answer_began_;
-  if (!closed_under_us || !may_repeat(request)) return response;
-  TRY_STATUS(open());
-  return send_once(outgoing);
+  if (closed_under_us && may_repeat(request)) {
+    TRY_STATUS(open());
+    response = send_once(outgoing);
+  }
+  // What a server that expects TLS does with words in clear.
+  if (!response && response.error().code == "connection_lost" && !url_.secure && !answer_began_ && !ever_answered_)
+    return fail("connection_lost",
+                url_.authority + " closed the connection without an answer; does it speak https:// there?");
+  ever_answered_ = ever_answered_ || response.has_value();
+  return response;
 }
 
 template <class Stream>

@@ -126,6 +126,31 @@ TEST_F(HttpTlsTest, TheClientTrustsNobodyElse) {
   ASSERT_FALSE(other_name) << "the certificate is for another address";
 }
 
+TEST_F(HttpTlsTest, SaysHowACertificateOfOnesOwnIsTrusted) {
+  start();
+  const auto refused = connect("second");
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().detail.find("SSL_CERT_FILE"), std::string::npos) << refused.error().text();
+}
+
+TEST_F(HttpTlsTest, WordsInClearAreToldOfTls) {
+  start();
+  const auto client = HttpClient::connect("http://127.0.0.1:" + std::to_string(server->port()));
+  ASSERT_TRUE(client) << "there is a listener";
+  const auto answer = (*client)->send({.target = "/"});
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code, "connection_lost");
+  EXPECT_NE(answer.error().detail.find("https://"), std::string::npos) << answer.error().text();
+}
+
+TEST_F(HttpServerTest, TlsIsToldOfWordsInClear) {
+  start();
+  const auto client = HttpClient::connect("https://127.0.0.1:" + std::to_string(server->port()));
+  ASSERT_FALSE(client);
+  EXPECT_EQ(client.error().code, "tls_failed");
+  EXPECT_NE(client.error().detail.find("http://"), std::string::npos) << client.error().text();
+}
+
 TEST_F(HttpTlsTest, SpeaksTls12AndTls13Only) {
   start();
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
