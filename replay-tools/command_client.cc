@@ -300,24 +300,36 @@ std::string target_of(const std::string& path) {
   return target;
 }
 
+// The school is in the path: /v1/schools/S/… or /log/S/…
+std::string school_in(const std::string& path) {
+  for (const std::string prefix : {"/v1/schools/", "/log/"})
+    if (path.starts_with(prefix)) return path.substr(prefix.size(), path.find('/', prefix.size()) - prefix.size());
+  return {};
+}
+
+Result<std::string> get_as(const Get& options) {
+  const server::ClientRequest request{"GET", target_of(options.path), "", "", language_headers()};
+  if (options.key.empty()) {  // what the server tells everybody
+    TRY(const auto client, connect(options.url));
+    TRY(auto answer, expect_ok(client->send(request)));
+    return std::move(answer.body);
+  }
+  TRY(const auto key, read_key(options.key, signing::Purpose::kAuthor));
+  const std::string school = options.school.empty() ? school_in(options.path) : options.school;
+  if (school.empty()) return fail("malformed", "PATH names no school; give --school");
+  TRY(const auto session, sign_in(options.url, school, key));
+  TRY(auto answer, expect_ok(session.client->send({"GET", request.target, "", "", session.headers()})));
+  return std::move(answer.body);
+}
+
 }  // namespace
 
 int get(const Get& options) {
   if (!options.path.starts_with('/')) return refuse("PATH begins with a slash: /v1/schools/SCHOOL/me");
-  const auto key = read_key(options.key, signing::Purpose::kAuthor);
-  if (!key) return refuse(key.error());
-  // The school is in the path: /v1/schools/S/… or /log/S/…
-  std::string school = options.school;
-  for (const std::string prefix : {"/v1/schools/", "/log/"})
-    if (school.empty() && options.path.starts_with(prefix))
-      school = options.path.substr(prefix.size(), options.path.find('/', prefix.size()) - prefix.size());
-  if (school.empty()) return refuse("PATH names no school; give --school");
-  auto session = sign_in(options.url, school, *key);
-  if (!session) return refuse(session.error());
-  const auto answer = expect_ok(session->client->send({"GET", target_of(options.path), "", "", session->headers()}));
-  if (!answer) return refuse(answer.error());
-  std::cout << answer->body;
-  if (!answer->body.ends_with('\n')) std::cout << '\n';
+  const auto body = get_as(options);
+  if (!body) return refuse(body.error());
+  std::cout << *body;
+  if (!body->ends_with('\n')) std::cout << '\n';
   return kExitOk;
 }
 

@@ -132,7 +132,8 @@ int main(int argc, char** argv) {
   submit_command->callback([&] { status = submit(submit_options); });
   Get get_options;
   auto* get_command = add(app, "get", "signs in by key, reads a route, prints its JSON",
-                          "letopis get /v1/schools/S/me --url URL --key teacher.key");
+                          "letopis get /v1/schools/S/me --url URL --key teacher.key\n"
+                          "  letopis get /log/S/checkpoint --url URL");
   get_command->add_option("PATH", get_options.path)->required();
   client(get_command, get_options, true);
   get_command->callback([&] { status = get(get_options); });

@@ -90,8 +90,11 @@ class AppImpl final : public App {
   std::uint16_t port() const override { return http_->port(); }
   Status reload_certificates() override {
     Status reloaded = http_->reload_certificates();
-    log_.write(reloaded ? LogLevel::kInfo : LogLevel::kError, "certificates",
-               {{"result", reloaded ? "reloaded" : reloaded.error().code}});
+    if (reloaded)
+      log_.write(LogLevel::kInfo, "certificates_reloaded", {});
+    else
+      log_.write(LogLevel::kWarning, "certificates_kept",
+                 {{"code", reloaded.error().code}, {"why", std::string_view(reloaded.error().detail)}});
     return reloaded;
   }
   void stop() override {

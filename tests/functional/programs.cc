@@ -10,6 +10,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 namespace letopis::functional {
 
@@ -62,6 +63,12 @@ void read_all(int out, int err, Ran& ran) {
   }
 }
 
+std::string line_of(int in) {
+  std::string line;
+  for (char c = 0; ::read(in, &c, 1) == 1 && c != '\n';) line += c;
+  return line;
+}
+
 Ran run(const char* program, const Words& given, const std::string& input) {
   std::vector<std::string> words{program};
   words.insert(words.end(), given.begin(), given.end());
@@ -98,18 +105,22 @@ Ran letopis_ok(const Words& words, const std::string& input) {
   return ran;
 }
 
-Server::Server(const std::string& data) {
+Server::Server(const std::string& data, const Words& more, Log log_kept) {
   std::vector<std::string> words{LETOPIS_COMMAND,     "serve", "--data", data, "--listen", "127.0.0.1:0",
                                  "--insecure-cookies"};
+  words.insert(words.end(), more.begin(), more.end());
   auto argv = argv_of(words);
   Pipe out;
+  std::optional<Pipe> log;
+  if (log_kept == Log::kHere) log.emplace();
   ::setenv("LETOPIS_PASSPHRASE", kPassphrase, 1);
   pid_ = ::fork();
-  if (pid_ == 0) become(argv, ::open("/dev/null", O_RDONLY | O_CLOEXEC), out.ends[1], STDERR_FILENO);
+  if (pid_ == 0)
+    become(argv, ::open("/dev/null", O_RDONLY | O_CLOEXEC), out.ends[1], log ? log->ends[1] : STDERR_FILENO);
   out.close_write();
-  std::string line;
-  for (char c = 0; ::read(out.ends[0], &c, 1) == 1 && c != '\n';) line += c;
   out_ = std::exchange(out.ends[0], -1);
+  if (log) log_ = std::exchange(log->ends[0], -1);
+  const std::string line = line_of(out_);
   boost::json::error_code error;
   ready_ = boost::json::parse(line, error);
   if (!error && ready_.is_object()) url_ = str(ready_.at("listening"));
@@ -117,7 +128,15 @@ Server::Server(const std::string& data) {
 }
 Server::~Server() {
   kill();
-  if (out_ >= 0) ::close(out_);
+  for (const int end : {out_, log_})
+    if (end >= 0) ::close(end);
+}
+boost::json::value Server::hang_up() {
+  ::kill(pid_, SIGHUP);
+  for (std::string line = line_of(log_); !line.empty(); line = line_of(log_))
+    if (line.find("\"certificates_") != std::string::npos) return boost::json::parse(line);
+  ADD_FAILURE() << "the log ended";
+  return {};
 }
 std::string Server::vkey(const std::string& school) const { return str(ready_.at("vkey").at(school)); }
 void Server::kill() {

@@ -27,18 +27,24 @@ Ran letopis_ok(const Words& words, const std::string& input = {});
 // `letopis serve` on a free port, from its ready line on.
 class Server {
  public:
-  explicit Server(const std::string& data);
+  enum class Log : std::uint8_t {
+    kPassedOn,
+    kHere
+  };  // kHere: in a pipe that hang_up() reads, for a test of few requests
+  explicit Server(const std::string& data, const Words& more = {}, Log log = Log::kPassedOn);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   const std::string& url() const { return url_; }
   std::string vkey(const std::string& school) const;
-  void kill();  // -9
-  int stop();   // SIGTERM; its exit code
+  boost::json::value hang_up();  // SIGHUP; what the log then says of the certificates
+  void kill();                   // -9
+  int stop();                    // SIGTERM; its exit code
 
  private:
   pid_t pid_ = -1;
   int out_ = -1;
+  int log_ = -1;
   boost::json::value ready_;
   std::string url_;
 };
