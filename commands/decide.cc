@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "commands/decide_case.h"
+#include "commands/shape.h"
 #include "signing/sha256.h"
 
 namespace letopis::commands {
@@ -155,6 +156,7 @@ Ruling decide(const SchoolState& state, const ProfileBook& profiles, const Roots
   if (c.profile != nullptr) c.ruling.profile = c.profile->hash;
 
   common_checks(c);
+  c.require(!misfit(statement), rule::kInvalidValue);
   if (!c.refused()) decide_people(c);
   if (!c.refused()) decide_structure(c);
   if (!c.refused()) decide_lessons(c);

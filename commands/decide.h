@@ -40,7 +40,11 @@ class Roots {
 ledger::Ruling decide(const projections::SchoolState& state, const ProfileBook& profiles, const Roots& roots,
                       const ledger::Statement& statement, std::uint64_t index, Instant now);
 
-// The values a rule's message may use for this entry ({deadline}, {date}, …), ready to show.
+// What its author is told about an entry that was late or refused, by the words of the rule that `ruling` names. `state` is the
+// one that was judged by, or a later one; full (Detail::kFull). Shown, never recorded.
+Words message(const projections::SchoolState& state, const Profile& profile, const ledger::Statement& statement,
+              std::string_view rule, Instant deadline, Instant recorded_at);
+// The values the message may use ({deadline}, {date}, …), ready to show.
 std::map<std::string, std::string> message_values(const projections::SchoolState& state, const Profile& profile,
                                                   const ledger::Statement& statement, std::string_view rule,
                                                   Instant deadline, Instant recorded_at, Language language);

@@ -39,18 +39,9 @@ struct Case {
   bool acting(RoleSet set) const { return (role_bit(st.acting_as) & set) != 0; }
   bool has_basis() const { return st.basis.has_value(); }
   bool knows(const Id& person) const { return state.person(person) != nullptr; }
-  bool commits_to(std::string_view field) const {
-    for (const auto& commitment : st.commitments)
-      if (commitment.field == field) return true;
-    return false;
-  }
   // What rules, calendar and timetables may say of the past: nothing. Zero stands for the next local midnight.
   bool from_next_midnight() {
     return require(st.effective_from.days == 0 || st.effective_from > today, rule::kRetroactiveEffect);
-  }
-  bool span_in_order() {
-    return require(st.effective_to.days == 0 || st.effective_from.days == 0 || st.effective_from <= st.effective_to,
-                   rule::kInvalidValue);
   }
 
   // The deadline of an entry about `day`; the profile and the context are those of `lesson_begins`.
@@ -75,7 +66,7 @@ std::optional<projections::ScheduledLesson> held_at(const projections::SchoolSta
                                                     int slot, const Id& id = {});
 
 // A scale of the profile, or one the school's dictionary defines; the profile's default when no name is given.
-std::optional<Scale> find_scale(const Case& c, std::string_view name);
+std::optional<Scale> find_scale(const projections::SchoolState& state, const Profile& profile, std::string_view name);
 // A value of a cell: not banned, and of the scale of its work.
 void require_value(Case& c, const projections::Work& work, std::string_view value);
 // r000 3.3: all records in Russian, foreign languages too.

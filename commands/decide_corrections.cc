@@ -62,8 +62,7 @@ void judge(Case& c, const EntryCorrected& b) {
   const bool presence = is_a<AbsenceRecorded>(*ref) || is_a<LatenessRecorded>(*ref);
   const bool text = is_a<TopicSet>(*ref) || is_a<HomeworkSet>(*ref);
   c.require(mark || presence || text, rule::kNotEntitled);
-  c.require(b.withdrawn || !b.value.empty() || (b.minutes != 0 && presence), rule::kInvalidValue);
-  c.require(c.commits_to("reason"), rule::kInvalidValue);
+  c.require(b.withdrawn || !b.value.empty() || presence, rule::kInvalidValue);
   by_entitled_author(c, *ref);
   if (c.refused()) return;
   if (mark) {

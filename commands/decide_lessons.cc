@@ -11,8 +11,6 @@ using projections::Lesson;
 
 namespace {
 
-constexpr int kExcuseMaxDays = 120;
-
 const DeadlineRule& lesson_rule(const Profile& p) { return p.lesson; }
 const DeadlineRule& topic_rule(const Profile& p) { return p.topic; }
 const DeadlineRule& attendance_rule(const Profile& p) { return p.attendance; }
@@ -65,7 +63,6 @@ void judge(Case& c, const LessonRecorded& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
   const Lesson* known = c.state.lesson(b.lesson);
   c.require(known == nullptr || !known->standing, rule::kSecondLesson);
-  c.require(b.slots <= 4, rule::kInvalidValue);
   c.require(b.date.days != 0 && b.date <= c.today, rule::kFutureEntry);
   c.require(b.substitute_for.is_zero() || c.knows(b.substitute_for), rule::kPersonUnknown);
   if (c.refused()) return;
@@ -101,15 +98,11 @@ void judge_presence(Case& c, const Id& lesson_id, const Id& student) {
   due(c, attendance_rule, rule::kAttendanceDeadline, *lesson);
 }
 void judge(Case& c, const AbsenceRecorded& b) { judge_presence(c, b.lesson, b.student); }
-void judge(Case& c, const LatenessRecorded& b) {
-  c.require(b.minutes >= 1 && b.minutes <= 240, rule::kInvalidValue);
-  judge_presence(c, b.lesson, b.student);
-}
+void judge(Case& c, const LatenessRecorded& b) { judge_presence(c, b.lesson, b.student); }
 
 // The class teacher's fact, beside the teacher's record; the certificate may come days after.
 void judge(Case& c, const AbsenceExcused& b) {
   c.require(c.knows(b.student), rule::kPersonUnknown);
-  c.require(b.from.days != 0 && b.from <= b.to && b.to - b.from <= kExcuseMaxDays, rule::kInvalidValue);
   const Id klass = c.state.class_of(b.student, b.to <= c.today ? b.to : c.today);
   c.require(!klass.is_zero() && c.state.is_class_teacher(c.st.author, klass, c.today), rule::kNotOwnGroup);
   c.due(excuse_rule, rule::kExcuseDeadline, b.to, projections::midnight(c.state, b.to), {});
@@ -139,7 +132,6 @@ void judge(Case& c, const HomeworkSet& b) {
 
 void judge(Case& c, const RemarkRecorded& b) {
   c.require(c.knows(b.student), rule::kPersonUnknown);
-  c.require(c.commits_to("remark"), rule::kInvalidValue);
   if (b.lesson.is_zero()) {
     const Id klass = c.state.class_of(b.student, c.today);
     c.require(c.st.acting_as == Role::kClassTeacher && c.state.is_class_teacher(c.st.author, klass, c.today),
@@ -158,7 +150,6 @@ void judge(Case& c, const RemarkRecorded& b) {
 
 void judge(Case& c, const DiarySigned& b) {
   c.require(c.state.may_see_as_guardian(c.st.author, b.student, c.today), rule::kNotEntitled);
-  c.require(b.week.days != 0 && b.week.weekday() == 1, rule::kInvalidValue);
   c.require(b.week <= c.today, rule::kFutureEntry);
 }
 

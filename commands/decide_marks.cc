@@ -20,10 +20,10 @@ const DeadlineRule& written_work_rule(const Profile& p) { return p.written_work;
 }  // namespace
 
 // The dictionary's: values "2,3,4,5", or min and max.
-std::optional<Scale> find_scale(const Case& c, std::string_view name) {
-  const std::string_view wanted = name.empty() ? std::string_view(c.profile->marks.default_scale) : name;
-  if (const Scale* scale = c.profile->find_scale(wanted)) return *scale;
-  const auto* entry = c.state.dictionary("scale", wanted);
+std::optional<Scale> find_scale(const projections::SchoolState& state, const Profile& profile, std::string_view name) {
+  const std::string_view wanted = name.empty() ? std::string_view(profile.marks.default_scale) : name;
+  if (const Scale* scale = profile.find_scale(wanted)) return *scale;
+  const auto* entry = state.dictionary("scale", wanted);
   if (entry == nullptr) return std::nullopt;
   Scale scale;
   scale.name = wanted;
@@ -50,7 +50,7 @@ std::optional<Scale> find_scale(const Case& c, std::string_view name) {
 void require_value(Case& c, const Work& work, std::string_view value) {
   const auto& banned = c.profile->banned_entries.values;
   c.require(std::find(banned.begin(), banned.end(), value) == banned.end(), rule::kBannedEntry);
-  const auto scale = find_scale(c, work.scale);
+  const auto scale = find_scale(c.state, *c.profile, work.scale);
   c.require(scale && scale->allows(value), rule::kInvalidValue);
 }
 
@@ -59,10 +59,9 @@ namespace {
 void judge(Case& c, const WorkPlanned& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
   c.require(c.state.dictionary("work_kind", b.kind) != nullptr, rule::kDictionaryUnknown);
-  c.require(find_scale(c, b.scale).has_value(), rule::kDictionaryUnknown);
-  c.require(b.parts <= 8 && b.weight <= 1000, rule::kInvalidValue);
+  c.require(find_scale(c.state, *c.profile, b.scale).has_value(), rule::kDictionaryUnknown);
   if (b.lesson.is_zero()) {
-    c.require(b.held_on.days != 0 && b.held_on - c.today <= kPlanAheadMaxDays, rule::kInvalidValue);
+    c.require(b.held_on - c.today <= kPlanAheadMaxDays, rule::kInvalidValue);
     c.require(teaches(c.state, c.st.author, b.group, b.held_on) || teaches(c.state, c.st.author, b.group, c.today),
               rule::kNotOwnGroup);
     return;

@@ -254,6 +254,12 @@ Ruling SchoolImpl::judge(const Statement& statement, std::uint64_t index, Instan
   return decide(state_, *book, *this, statement, index, recorded_at);
 }
 
+Words SchoolImpl::told(const Event& event, const Statement& statement) {
+  const Profile* judged_by = profile(event.profile);
+  if (judged_by == nullptr) return {};  // a school without a profile has its genesis alone
+  return message(state_, *judged_by, statement, event.rule, event.deadline, event.recorded_at);
+}
+
 void SchoolImpl::applied(const Entry& entry, const Hash&) { routed_.push_back(state_.apply(entry)); }
 
 void SchoolImpl::published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint,
@@ -478,7 +484,10 @@ Result<std::vector<Acknowledged>> SchoolImpl::acknowledge(const Receipted& recei
     item.late_seconds = entry.event.late_seconds;
     item.repeated = placed.repeated;
     for (const auto& awaited : entry.event.awaits) item.awaits.push_back(awaited.role);
-    explain(entry, language, item);
+    item.rule = entry.event.rule;
+    item.message = language == Language::kRussian ? placed.told.ru : placed.told.en;
+    const Profile* known = item.rule.empty() ? nullptr : profile(entry.event.profile);
+    if (known != nullptr) item.clause = known->rule(item.rule).clause;
     ProofFile file;
     file.index = placed.index;
     TRY(file.proof, tree.inclusion_proof(record_.number, placed.index, size));
@@ -487,20 +496,6 @@ Result<std::vector<Acknowledged>> SchoolImpl::acknowledge(const Receipted& recei
     item.receipt = file.encode();
   }
   return acknowledged;
-}
-
-void SchoolImpl::explain(const Entry& entry, Language language, Acknowledged& to) const {
-  if (entry.event.rule.empty()) return;
-  to.rule = entry.event.rule;
-  const Profile* known = profile(entry.event.profile);
-  if (known == nullptr || !known->rules.contains(to.rule)) return;
-  const Rule& rule = known->rule(to.rule);
-  to.clause = rule.clause;
-  const auto values = read([&](const ReadModel& model) {
-    return message_values(model.structure, *known, entry.statement, to.rule, entry.event.deadline,
-                          entry.event.recorded_at, language);
-  });
-  to.message = render_message(rule, language, values);
 }
 
 // --- Receipts --------------------------------------------------------------------------------------------------------------

@@ -64,6 +64,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
 
   // Judge
   ledger::Ruling judge(const ledger::Statement& statement, std::uint64_t index, Instant recorded_at) override;
+  Words told(const ledger::Event& event, const ledger::Statement& statement) override;
   void applied(const ledger::Entry& entry, const Hash& leaf) override;
   void published(const std::vector<Published>& entries, const ledger::SignedCheckpoint& checkpoint,
                  const std::string& note) override;
@@ -82,7 +83,6 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Status keep_profiles(const ledger::Submission& submission);
   Status learn_profile(const ledger::Entry& entry);
   Status know_profile(std::string_view text, std::string_view name);
-  void explain(const ledger::Entry& entry, Language language, Acknowledged& to) const;
   using KeyChain = std::shared_ptr<const std::vector<Bytes>>;
   Result<KeyChain> key_chain(const Id& key) const;
   Result<KeyChain> author_chain(const ledger::Entry& entry) const;

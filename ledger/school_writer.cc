@@ -68,7 +68,7 @@ Result<Placement> SchoolWriter::place(Submission& submission, WriteBatch& batch)
   for (std::size_t i = 0; i < submission.statements.size(); ++i) {
     if (plan.items[i].repeated) continue;
     plan.items[i].pending = pending_.size();
-    record_one(submission.statements[i], *plan.chains[i], batch);
+    record_one(submission.statements[i], *plan.chains[i], batch, plan.items[i]);
   }
   return Placement{std::nullopt, std::move(plan.items)};
 }
@@ -113,7 +113,10 @@ Result<std::optional<Error>> SchoolWriter::plan_repeated(const SignedStatement& 
   if (number > chain.stored_number) {
     item.pending = chain.pending[static_cast<std::size_t>(number - chain.stored_number - 1)];
     TRY(const Event event, decode_event(batch.operations[pending_[item.pending].operation].value));
-    if (holds(event, statement)) return std::optional<Error>();
+    if (holds(event, statement)) {
+      item.told = told(event, statement.decoded);
+      return std::optional<Error>();
+    }
     return conflict(name_of(statement.decoded) + " is recorded with other bytes at index " +
                     std::to_string(event.index));
   }
@@ -123,15 +126,21 @@ Result<std::optional<Error>> SchoolWriter::plan_repeated(const SignedStatement& 
   if (!holds(event, statement))
     return conflict(name_of(statement.decoded) + " is recorded with other bytes at index " + std::to_string(index));
   const Hash leaf = leaf_hash(entry);
-  item.stored = Placed{index, leaf, std::move(entry), true};
+  item.told = told(event, statement.decoded);
+  item.stored = Placed{index, leaf, std::move(entry), true, {}};
   return std::optional<Error>();
 }
 
-void SchoolWriter::record_one(SignedStatement& statement, Chain& chain, WriteBatch& batch) {
+Words SchoolWriter::told(const Event& event, const Statement& statement) const {
+  return event.rule.empty() ? Words() : judge_.told(event, statement);
+}
+
+void SchoolWriter::record_one(SignedStatement& statement, Chain& chain, WriteBatch& batch, Placement::Item& item) {
   const std::uint64_t index = builder_.size();
   newest_at_ = std::max(clock_.now(), Instant{newest_at_.micros + 1});
   const Ruling ruling = judge_.judge(statement.decoded, index, newest_at_);
   const Event event = event_of(statement, ruling, index, newest_at_);
+  item.told = told(event, statement.decoded);
   Bytes bytes = encode(event);
   LETOPIS_ASSERT(bytes.size() <= kEventSizeMaxBytes);
   const Hash leaf = leaf_hash(bytes);
@@ -257,10 +266,11 @@ Receipted SchoolWriter::receipt(Placement placement) const {
   for (auto& item : placement.items) {
     if (item.stored) {
       receipted.placed.push_back(*std::move(item.stored));
-      continue;
+    } else {
+      const auto& entry = published_[item.pending];
+      receipted.placed.push_back({entry.index, entry.leaf, entry.bytes, item.repeated, {}});
     }
-    const auto& entry = published_[item.pending];
-    receipted.placed.push_back({entry.index, entry.leaf, entry.bytes, item.repeated});
+    receipted.placed.back().told = std::move(item.told);
   }
   return receipted;
 }

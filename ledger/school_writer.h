@@ -22,6 +22,7 @@ struct Placement {
     bool repeated = false;
     std::size_t pending = 0;       // place in the batch, unless
     std::optional<Placed> stored;  // it was in the database before
+    Words told;                    // Judge::told of it
   };
   std::optional<Error> refusal;  // then nothing of the request was judged
   std::vector<Item> items;
@@ -80,7 +81,8 @@ class SchoolWriter {
   Result<std::optional<Error>> plan_one(const SignedStatement& statement, const WriteBatch& batch, Plan& plan);
   Result<std::optional<Error>> plan_repeated(const SignedStatement& statement, const Chain& chain,
                                              const WriteBatch& batch, Placement::Item& item) const;
-  void record_one(SignedStatement& statement, Chain& chain, WriteBatch& batch);
+  void record_one(SignedStatement& statement, Chain& chain, WriteBatch& batch, Placement::Item& item);
+  Words told(const Event& event, const Statement& statement) const;
   void add_rows(const Statement& statement, Chain& chain, Bytes entry, const Hash& leaf, WriteBatch& batch);
   void take_sealed(Submission& submission, const Plan& plan);
   Result<Frontier> reread() const;

@@ -27,6 +27,7 @@
 #include "ledger/tree_cache.h"
 #include "ledger/vault.h"
 #include "signing/base/time.h"
+#include "signing/base/words.h"
 #include "signing/keys.h"
 
 namespace letopis::ledger {
@@ -72,6 +73,7 @@ struct Placed {
   Hash leaf;
   Bytes entry;
   bool repeated = false;
+  Words told;  // Judge::told of it
 };
 struct Receipted {
   std::vector<Placed> placed;   // in the order of the submission
@@ -90,6 +92,12 @@ class Judge {
   virtual ~Judge() = default;
   // Pure: from the state as applied so far, the statement and the moment it will carry.
   virtual Ruling judge(const Statement& statement, std::uint64_t index, Instant recorded_at) = 0;
+  // What its author is told about an entry that was late or refused, new or repeated, from the state as applied so far. Shown,
+  // never recorded.
+  virtual Words told(const Event& event, const Statement& statement) {
+    static_cast<void>(event), static_cast<void>(statement);
+    return {};
+  }
   // The entry has its place in the batch; following statements are judged with it. Not durable yet.
   virtual void applied(const Entry& entry, const Hash& leaf) = 0;
   // Durable and signed: show it. `entries` are the batch's, in order. The sequencer thread; readers are concurrent.

@@ -61,7 +61,25 @@ class Rules : public testing::Test {
 
   // --- Asking
   ledger::Ruling judge(const ledger::Statement& statement, Instant now) const {
-    return decide(h.state(), book, roots, statement, h.size(), now);
+    auto ruling = decide(h.state(), book, roots, statement, h.size(), now);
+    if (!ruling.rule.empty()) expect_told(statement, ruling, now);
+    return ruling;
+  }
+  // Whatever the rule's sentence shows is there to be shown.
+  void expect_told(const ledger::Statement& statement, const ledger::Ruling& ruling, Instant now) const {
+    const Profile* profile = book.find(ruling.profile);
+    if (profile == nullptr) return;  // of a second genesis, which brings none
+    const Rule& rule = profile->rule(ruling.rule);
+    for (const auto& [language, sentence] :
+         {std::pair{Language::kRussian, rule.message_ru}, std::pair{Language::kEnglish, rule.message_en}}) {
+      const auto values = message_values(h.state(), *profile, statement, ruling.rule, ruling.deadline, now, language);
+      for (std::size_t open = sentence.find('{'); open != std::string::npos; open = sentence.find('{', open + 1)) {
+        const std::string name = sentence.substr(open + 1, sentence.find('}', open) - open - 1);
+        EXPECT_TRUE(values.contains(name) && !values.at(name).empty())
+            << ruling.rule << " shows no " << name << ": " << sentence;
+      }
+    }
+    told = message(h.state(), *profile, statement, ruling.rule, ruling.deadline, now);
   }
   ledger::Ruling ruling(test::History& said, ledger::Body body) {
     return judge(said.propose(std::move(body)), said.now());
@@ -119,6 +137,7 @@ class Rules : public testing::Test {
     return recorded;
   }
 
+  mutable Words told;  // the sentences of the newest ruling that was not a plain acceptance
   test::History h;
   ProfileBook book = ProfileBook::with_builtin();
   RootOfEachSize roots{h};

@@ -233,6 +233,31 @@ TEST_F(EngineTest, RepeatingARequestGivesTheSameEntry) {
   EXPECT_TRUE(second->front().repeated);
 }
 
+// Whoever lost the answer asks again, in whatever language.
+TEST_F(EngineTest, ARefusalIsExplainedAsOftenAsItIsAskedFor) {
+  create();
+  Author root = root_author();
+  Author::Draft draft;
+  draft.acting_as = Role::kRoot;
+  draft.body = RoleGranted{register_person(root, "Ольга Ивановна"), Role::kService};
+  const RawStatement statement = root.sign(draft, seen());
+  const auto sent = [&](Language language) {
+    RawSubmission submission;
+    submission.statements.push_back(statement);
+    const auto done = school_->submit(std::move(submission), language);
+    EXPECT_TRUE(done) << done.error().text();
+    return done->front();
+  };
+  const auto first = sent(Language::kRussian);
+  EXPECT_EQ(first.rule, rule::kRoleUnknown);
+  EXPECT_NE(first.message.find("«служба журнала»"), std::string::npos) << first.message;
+  const auto again = sent(Language::kRussian);
+  EXPECT_TRUE(again.repeated);
+  EXPECT_EQ(again.message, first.message);
+  const auto english = sent(Language::kEnglish);
+  EXPECT_NE(english.message.find("“service”"), std::string::npos) << english.message;
+}
+
 TEST_F(EngineTest, APersonEnrolsByInvitationAndSigns) {
   create();
   Author root = root_author();

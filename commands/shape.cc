@@ -1,0 +1,140 @@
+#include "commands/shape.h"
+
+#include <algorithm>
+
+namespace letopis::commands {
+
+using namespace ledger;
+
+namespace {
+
+constexpr int kLessonSlotsMax = 4;
+constexpr int kSlotMax = 16;
+constexpr int kLatenessMaxMinutes = 240;
+constexpr int kExcuseMaxDays = 120;
+constexpr int kSpanMaxDays = 400;
+constexpr int kWorkPartsMax = 8;
+constexpr int kWorkWeightMax = 1000;
+constexpr int kOffsetMaxSeconds = 14 * 3600;
+
+using Found = std::optional<Misfit>;
+
+Found number(const char* ru, const char* en, int value, int min, int max) {
+  if (value >= min && value <= max) return {};
+  const std::string shown = std::to_string(value);
+  const std::string allowed = std::to_string(min) + "–" + std::to_string(max);
+  return Misfit{{ru + (": " + shown), en + (": " + shown)}, {allowed, allowed}};
+}
+
+std::string day(Date date) { return date.days == 0 ? "?" : format_day(date); }
+
+// Both days given, in order, and not further apart than that.
+Found span(Date from, Date to, int max_days) {
+  if (from.days != 0 && from <= to && to - from <= max_days) return {};
+  const std::string shown = day(from) + " – " + day(to);
+  const std::string limit = std::to_string(max_days);
+  return Misfit{
+      {shown, shown},
+      {"оба дня по порядку, не больше " + limit + " дней", "both days, in order, at most " + limit + " days"}};
+}
+
+Found sealed(const Statement& st, std::string_view field, const char* ru, const char* en) {
+  const bool there = std::any_of(st.commitments.begin(), st.commitments.end(),
+                                 [&](const Commitment& commitment) { return commitment.field == field; });
+  if (there) return {};
+  const std::string name(field);
+  return Misfit{{"без текста", "no text"},
+                {ru + (" (закрытый текст " + name + ")"), en + (" (sealed text " + name + ")")}};
+}
+
+Found first_of(Found first, Found second) { return first ? first : second; }
+
+// --- By type
+
+template <class T>
+Found of(const Statement&, const T&) {
+  return {};
+}
+
+Found of(const Statement&, const ZoneOffsetSet& b) {
+  if (b.utc_offset >= -kOffsetMaxSeconds && b.utc_offset <= kOffsetMaxSeconds && b.utc_offset % 60 == 0) return {};
+  const std::string shown = std::to_string(b.utc_offset);
+  return Misfit{{shown + " с", shown + " s"}, {"целые минуты, не больше 14 часов", "whole minutes, at most 14 hours"}};
+}
+Found of(const Statement&, const GuardianSet& b) {
+  if (b.guardian != b.student) return {};
+  return Misfit{{"представитель самого себя", "their own guardian"}, {"другой человек", "another person"}};
+}
+Found of(const Statement&, const YearOpened& b) { return span(b.from, b.to, kSpanMaxDays); }
+Found of(const Statement&, const PeriodDefined& b) { return span(b.from, b.to, kSpanMaxDays); }
+Found of(const Statement&, const CalendarExceptionSet& b) {
+  return first_of(span(b.from, b.to, kSpanMaxDays), number("день недели", "weekday", b.as_weekday, 0, 7));
+}
+
+std::string clock(const Bell& bell) { return format_minute(bell.start.value) + "–" + format_minute(bell.end.value); }
+Found of(const Statement&, const BellsSet& b) {
+  int previous_slot = 0;
+  int previous_end = 0;
+  for (const auto& bell : b.bells) {
+    if (auto found = number("урок", "slot", bell.slot, previous_slot + 1, kSlotMax)) return found;
+    if (bell.start.value < previous_end || bell.start.value >= bell.end.value)
+      return Misfit{{clock(bell), clock(bell)},
+                    {"уроки по порядку, без наложений", "lessons in order that do not overlap"}};
+    previous_slot = bell.slot;
+    previous_end = bell.end.value;
+  }
+  return {};
+}
+
+Found of_slots(const std::vector<Slot>& slots) {
+  for (const auto& slot : slots)
+    if (auto found = first_of(number("день недели", "weekday", slot.weekday, 1, 7),
+                              number("урок", "slot", slot.slot, 1, kSlotMax)))
+      return found;
+  return {};
+}
+Found of(const Statement&, const TimetablePublished& b) { return of_slots(b.slots); }
+Found of(const Statement&, const TimetableChanged& b) { return of_slots(b.slots); }
+Found of(const Statement&, const SubstitutionOrdered& b) {
+  if (b.substitute != b.absent) return {};
+  return Misfit{{"замена самим собой", "a substitute for themselves"}, {"другой преподаватель", "another teacher"}};
+}
+
+Found of(const Statement&, const LessonRecorded& b) {
+  return number("уроков подряд", "slots", b.slots, 0, kLessonSlotsMax);
+}
+Found of(const Statement&, const LatenessRecorded& b) {
+  return number("минут", "minutes", b.minutes, 1, kLatenessMaxMinutes);
+}
+Found of(const Statement&, const AbsenceExcused& b) { return span(b.from, b.to, kExcuseMaxDays); }
+Found of(const Statement& st, const RemarkRecorded&) { return sealed(st, "remark", "замечание", "a remark"); }
+Found of(const Statement&, const DiarySigned& b) {
+  if (b.week.days != 0 && b.week.weekday() == 1) return {};
+  return Misfit{{day(b.week), day(b.week)}, {"понедельник недели", "the Monday of a week"}};
+}
+
+Found of(const Statement&, const WorkPlanned& b) {
+  auto found = first_of(number("частей", "parts", b.parts, 0, kWorkPartsMax),
+                        number("вес", "weight", b.weight, 0, kWorkWeightMax));
+  if (found || !b.lesson.is_zero() || b.held_on.days != 0) return found;
+  return Misfit{{"без даты", "no date"}, {"урок или день проведения", "a lesson, or the day it is held on"}};
+}
+
+Found of(const Statement& st, const EntryCorrected& b) {
+  if (!b.withdrawn && b.value.empty() && b.minutes == 0)
+    return Misfit{{"без значения", "no value"},
+                  {"новое значение или отметка, что запись снята", "a new value, or that the entry is withdrawn"}};
+  return sealed(st, "reason", "причина", "a reason");
+}
+
+}  // namespace
+
+std::optional<Misfit> misfit(const Statement& statement) {
+  const Date from = statement.effective_from;
+  const Date to = statement.effective_to;
+  if (from.days != 0 && to.days != 0 && to < from)
+    return Misfit{{day(from) + " – " + day(to), day(from) + " – " + day(to)}, {"дни по порядку", "days in order"}};
+  return std::visit([&](const auto& body) { return of(statement, body); }, statement.body);
+}
+
+}  // namespace letopis::commands
