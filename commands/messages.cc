@@ -5,6 +5,7 @@
 
 #include "commands/decide_case.h"
 #include "commands/shape.h"
+#include "commands/titles.h"
 
 namespace letopis::commands {
 
@@ -13,40 +14,11 @@ using projections::SchoolState;
 
 namespace {
 
-struct RoleTitle {
-  std::string_view ru, en;
-};
-constexpr RoleTitle kRoleTitles[] = {
-    {"директор", "director"},
-    {"заместитель директора", "deputy head"},
-    {"заведующий учебной частью", "head of studies"},
-    {"заведующий отделением", "head of department"},
-    {"администратор", "administrator"},
-    {"классный руководитель", "class teacher"},
-    {"преподаватель", "teacher"},
-    {"мастер производственного обучения", "workshop master"},
-    {"секретарь", "secretary"},
-    {"архивариус", "archivist"},
-    {"бухгалтер", "accountant"},
-    {"аудитор", "auditor"},
-    {"родитель", "parent"},
-    {"обучающийся", "student"},
-    {"комиссия", "commission"},
-    {"служба журнала", "service"},
-    {"корневой ключ", "root key"},
-};
-static_assert(std::size(kRoleTitles) == std::size(kRoleNames));
-
-std::string title(Role role, Language language) {
-  const auto& t = kRoleTitles[static_cast<std::size_t>(role) - 1];
-  return std::string(language == Language::kRussian ? t.ru : t.en);
-}
-
 std::string titles(RoleSet set, Language language) {
   std::string text;
   for (std::size_t i = 1; i <= std::size(kRoleNames); ++i)
     if (const auto role = static_cast<Role>(i); (set & role_bit(role)) != 0)
-      text += (text.empty() ? "" : ", ") + title(role, language);
+      (text += text.empty() ? "" : ", ") += role_title(role, language);
   return text;
 }
 
@@ -258,15 +230,14 @@ std::string date_shown(const Asked& a, const T& b) {
 template <class T>
 std::map<std::string, std::string> values_of(const Asked& a, const T& b, Language language) {
   const bool ru = language == Language::kRussian;
-  const auto in = [&](const Words& words) { return ru ? words.ru : words.en; };
   std::map<std::string, std::string> values;
   values["date"] = date_shown(a, b);
   if (const auto begin = begins(a, b)) values["time"] = format_minute(begin->minute);
-  values["reference"] = in(reference(a, b));
+  values["reference"] = reference(a, b).in(language);
   if (a.rule == rule::kInvalidValue) {
     const Misfit found = misfit(a.st).value_or(misfit_here(a, b));
-    values["value"] = in(found.value);
-    values["allowed"] = in(found.allowed);
+    values["value"] = found.value.in(language);
+    values["allowed"] = found.allowed.in(language);
   } else if constexpr (requires { b.value; }) {
     values["value"] = std::string(b.value);
   }
@@ -274,9 +245,9 @@ std::map<std::string, std::string> values_of(const Asked& a, const T& b, Languag
     values["allowed"] = ru ? "приказ, протокол, справка, заявление или другой документ с номером и датой"
                            : "an order, protocol, certificate, request or other document with number and date";
   if constexpr (requires { b.role; })
-    values["role"] = title(a.rule == rule::kRoleUnknown ? b.role : a.st.acting_as, language);
+    values["role"] = role_title(a.rule == rule::kRoleUnknown ? b.role : a.st.acting_as, language);
   else
-    values["role"] = title(a.st.acting_as, language);
+    values["role"] = role_title(a.st.acting_as, language);
   if constexpr (requires {
                   b.from;
                   b.to;

@@ -19,13 +19,13 @@
 
 #include "signing/base/bytes.h"
 #include "signing/base/result.h"
+#include "signing/base/words.h"
 
 namespace letopis::commands {
 
 inline constexpr std::size_t kProfileSizeMaxBytes = 256 * 1024;
 
-// The languages messages are written in. Records themselves follow LanguageRule.
-enum class Language { kRussian = 1, kEnglish = 2 };
+using letopis::Language;  // the languages messages are written in; records themselves follow LanguageRule
 
 // Ids of rules, as events carry them and as profiles name them. A profile holds a message for each, and no other.
 namespace rule {
@@ -83,15 +83,17 @@ inline constexpr std::string_view kRemarkDeadline = "remark_deadline";
 inline constexpr std::string_view kExcuseDeadline = "excuse_deadline";
 }  // namespace rule
 
-// A rule and the values its messages may use, separated by spaces: what `decide` has to hand to render_message.
+// A rule, the values its messages may use, separated by spaces (what message_values gives), and what lists and reports call it.
 // Values are texts ready to show (format_local, format_day); never a name or any other personal data.
 // A rule that came later brings words for the profiles that were adopted before it.
 struct RuleSpec {
   std::string_view id;
   std::string_view placeholders;
+  std::string_view title_ru, title_en;
   std::string_view ru = {}, en = {};
 };
 std::span<const RuleSpec> rule_specs();
+std::string_view rule_title(std::string_view id, Language language);  // the id itself for a rule that is not ours
 
 // Where a requirement comes from: a clause of the regulation, or our default where the regulation is silent.
 struct Source {

@@ -485,7 +485,7 @@ Result<std::vector<Acknowledged>> SchoolImpl::acknowledge(const Receipted& recei
     item.repeated = placed.repeated;
     for (const auto& awaited : entry.event.awaits) item.awaits.push_back(awaited.role);
     item.rule = entry.event.rule;
-    item.message = language == Language::kRussian ? placed.told.ru : placed.told.en;
+    item.message = placed.told.in(language);
     const Profile* known = item.rule.empty() ? nullptr : profile(entry.event.profile);
     if (known != nullptr) item.clause = known->rule(item.rule).clause;
     ProofFile file;

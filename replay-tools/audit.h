@@ -16,6 +16,7 @@
 #include "replay-tools/audit_findings.h"
 #include "replay-tools/audit_judge.h"
 #include "replay-tools/audit_source.h"
+#include "signing/base/words.h"
 
 namespace letopis::audit {
 
@@ -28,7 +29,7 @@ enum class AuditVerdict : std::uint8_t {
 };
 std::string_view verdict_name(AuditVerdict verdict);  // "consistent", "simulated", "violated", "unfinished"
 
-enum class Language : std::uint8_t { kRussian = 1, kEnglish = 2 };
+using letopis::Language;
 
 struct KeptFile {
   std::string label;

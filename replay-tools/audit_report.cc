@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/titles.h"
 #include "ledger/schema/describe.h"
 #include "replay-tools/audit.h"
 
@@ -146,6 +147,11 @@ std::string place_of(const Finding& finding, Language language) {
   return (russian(language) ? "запись " : "entry ") + number(*finding.index);
 }
 
+// In words, with the code the other tools use.
+std::string rule_words(const std::string& rule, Language language) {
+  return std::string(commands::rule_title(rule, language)) + " (" + rule + ")";
+}
+
 }  // namespace
 
 std::string text_report(const AuditReport& report, Language language) {
@@ -158,7 +164,8 @@ std::string text_report(const AuditReport& report, Language language) {
   out += (ru ? "  принято: " : "  accepted: ") + number(report.verdicts.accepted) +
          (ru ? ", с опозданием: " : ", late: ") + number(report.verdicts.late) +
          (ru ? ", отклонено: " : ", refused: ") + number(report.verdicts.refused) + "\n";
-  for (const auto& [rule, count] : report.rules) out += "    " + rule + ": " + number(count) + "\n";
+  for (const auto& [rule, count] : report.rules)
+    out += "    " + rule_words(rule, language) + ": " + number(count) + "\n";
   if (!report.findings.empty()) out += ru ? "\nНаходки:\n" : "\nFindings:\n";
   for (const auto& finding : report.findings)
     out += "  [" + finding.code + "] " + place_of(finding, language) + ": " + (ru ? finding.ru : finding.en) + "\n";
@@ -362,7 +369,8 @@ std::string types_table(const AuditReport& report, Language language) {
                                     ? std::vector<std::string>{"Вид записи", "принято", "с опозданием", "отклонено"}
                                     : std::vector<std::string>{"Type", "accepted", "late", "refused"});
   for (const auto& [type, counts] : report.types)
-    out += cells("td", {type, number(counts.accepted), number(counts.late), number(counts.refused)});
+    out += cells("td", {std::string(commands::type_title(type, language)), number(counts.accepted), number(counts.late),
+                        number(counts.refused)});
   return out + "</table>\n";
 }
 
@@ -370,7 +378,7 @@ std::string rules_table(const AuditReport& report, Language language) {
   if (report.rules.empty()) return {};
   std::string out =
       russian(language) ? "<h2>Правила, которые сработали</h2>\n<table>\n" : "<h2>Rules that spoke</h2>\n<table>\n";
-  for (const auto& [rule, count] : report.rules) out += cells("td", {rule, number(count)});
+  for (const auto& [rule, count] : report.rules) out += cells("td", {rule_words(rule, language), number(count)});
   return out + "</table>\n";
 }
 

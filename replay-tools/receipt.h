@@ -21,6 +21,7 @@
 
 #include "signing/base/bytes.h"
 #include "signing/base/result.h"
+#include "signing/base/words.h"
 
 namespace letopis::receipt {
 
@@ -28,7 +29,7 @@ enum class Verdict : std::uint8_t { kGood = 1, kRefuted = 2, kUnusable = 3 };
 std::string_view verdict_name(Verdict verdict);  // "good", "refuted", "unusable"
 int exit_code(Verdict verdict);                  // 0, 1, 2
 
-enum class Language : std::uint8_t { kRussian = 1, kEnglish = 2 };
+using letopis::Language;
 
 struct Step {
   std::string name;

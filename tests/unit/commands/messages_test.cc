@@ -1,6 +1,9 @@
 // What authors are told: which rule or limit, about what, and what would be right. That every sentence has the values it shows is
 // held by the fixture, for each ruling any of these tests asks for; here is whether they are the right ones.
 
+#include <set>
+
+#include "commands/titles.h"
 #include "tests/unit/commands/rules_fixture.h"
 
 namespace letopis::commands {
@@ -105,6 +108,29 @@ TEST_F(Messages, DatesAreThoseThatMatter) {
 TEST_F(Messages, ARoleSomebodyDoesNotHoldIsNamedNotTheSigners) {
   told_of(as_director().basis("order", "1"), RoleRevoked{teacher, Role::kArchivist});
   EXPECT_TRUE(holds(told.ru, "«архивариус»")) << told.ru;
+}
+
+// Reports and lists name things in the reader's language, none twice.
+TEST(Titles, EveryRuleRoleAndTypeHasOne) {
+  for (const auto language : {Language::kRussian, Language::kEnglish}) {
+    std::set<std::string_view> rules, roles, types;
+    for (const auto& spec : rule_specs()) rules.insert(rule_title(spec.id, language));
+    EXPECT_EQ(rules.size(), rule_specs().size());
+    EXPECT_FALSE(rules.contains(""));
+    for (std::size_t i = 1; i <= std::size(kRoleNames); ++i) roles.insert(role_title(static_cast<Role>(i), language));
+    EXPECT_EQ(roles.size(), std::size(kRoleNames));
+    const auto titled = [&]<class T>(const T&) {
+      if constexpr (!std::is_same_v<T, std::monostate>) {
+        EXPECT_NE(type_title(T::kName, language), T::kName) << "no title";
+        types.insert(type_title(T::kName, language));
+      }
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (titled(std::variant_alternative_t<I, Body>{}), ...); }
+    (std::make_index_sequence<std::variant_size_v<Body>>{});
+    EXPECT_EQ(types.size(), std::variant_size_v<Body> - 1);
+  }
+  EXPECT_EQ(rule_title("of_tomorrow", Language::kRussian), "of_tomorrow");
+  EXPECT_EQ(type_title("of_tomorrow", Language::kRussian), "of_tomorrow");
 }
 
 }  // namespace

@@ -56,6 +56,16 @@ TEST(Audit, FindsNothingInAnHonestSchool) {
   EXPECT_GT(report.signatures, report.size);
 }
 
+TEST(Audit, TellsOfRulesAndTypesInTheReadersWords) {
+  const auto report = audited(Forger(story()).source());
+  EXPECT_THAT(text_report(report, Language::kRussian), HasSubstr("вторая отметка (second_mark): 1"));
+  EXPECT_THAT(text_report(report, Language::kEnglish), HasSubstr("second mark (second_mark): 1"));
+  const auto html = html_report(report, Language::kRussian);
+  EXPECT_THAT(html, HasSubstr("вторая отметка"));
+  EXPECT_THAT(html, HasSubstr("<td>домашнее задание</td>"));
+  EXPECT_THAT(html, Not(HasSubstr("<td>homework_set</td>")));
+}
+
 TEST(Audit, ReadsAStoppedServersDirectoryAndChangesNothingInIt) {
   const auto before = snapshot(data_directory());
   {
