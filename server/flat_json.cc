@@ -2,9 +2,18 @@
 
 #include <boost/json.hpp>
 
+#include "ledger/schema/codec.h"
+
 namespace letopis::server {
 
 namespace json = boost::json;
+
+Error unknown_field(std::string_view place, std::string_view name) {
+  constexpr std::size_t kShownMaxBytes = 64;
+  const bool shown = name.size() <= kShownMaxBytes && ledger::valid_text(name);
+  const std::string where = place.empty() ? std::string() : std::string(place) + ": ";
+  return {"unknown_field", where + "nobody expects " + (shown ? "“" + std::string(name) + "”" : "one of its fields")};
+}
 
 Result<FlatJson> FlatJson::parse(std::string_view body, std::initializer_list<std::string_view> fields) {
   if (body.size() > kFlatJsonMaxBytes) return fail("too_large", "at most 64 KiB of JSON");
@@ -14,7 +23,6 @@ Result<FlatJson> FlatJson::parse(std::string_view body, std::initializer_list<st
   const json::value value = json::parse(json::string_view(body.data(), body.size()), failed, {}, options);
   if (failed || !value.is_object()) return fail("malformed", "the body is not a JSON object");
   FlatJson flat;
-  std::size_t known = 0;
   for (std::string_view name : fields) {
     const bool optional = name.ends_with('?');
     if (optional) name.remove_suffix(1);
@@ -26,9 +34,9 @@ Result<FlatJson> FlatJson::parse(std::string_view body, std::initializer_list<st
     const auto* text = field->if_string();
     if (text == nullptr) return fail("malformed", std::string(name) + ": expected a text");
     flat.fields_.emplace(name, std::string(text->data(), text->size()));
-    ++known;
   }
-  if (known != value.get_object().size()) return fail("unknown_field", "the body has fields that nobody expects");
+  for (const auto& field : value.get_object())
+    if (!flat.fields_.contains(std::string_view(field.key()))) return tl::unexpected(unknown_field({}, field.key()));
   return flat;
 }
 

@@ -13,9 +13,12 @@ namespace letopis::server {
 
 inline constexpr std::size_t kFlatJsonMaxBytes = 64 * 1024;
 
+// "unknown_field": names what a client sent and nobody expects, where the name can be shown.
+Error unknown_field(std::string_view place, std::string_view name);
+
 class FlatJson {
  public:
-  // "malformed" names the field: missing, not a text, or one that nobody expects. Optional fields end in '?'.
+  // "malformed" names the field: missing, or not a text; "unknown_field" one that nobody expects. Optional fields end in '?'.
   static Result<FlatJson> parse(std::string_view body, std::initializer_list<std::string_view> fields);
 
   bool has(std::string_view name) const { return fields_.contains(name); }

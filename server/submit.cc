@@ -7,6 +7,7 @@
 #include "ledger/authorship.h"
 #include "ledger/schema/codec.h"
 #include "ledger/schema/describe.h"
+#include "server/flat_json.h"
 
 namespace letopis::server {
 
@@ -45,9 +46,14 @@ class Items {
     if (!bytes) wrong(i, field, "expected base64");
     return bytes ? *std::move(bytes) : Bytes{};
   }
-  void fields(std::size_t i, std::size_t count) {
+  void no_other_fields(std::size_t i, std::initializer_list<std::string_view> known) {
     const auto* object = (*array_)[i].if_object();
-    if (object != nullptr && object->size() != count) wrong(i, {}, "has fields that nobody expects");
+    if (object == nullptr || error_) return;
+    for (const auto& field : *object)
+      if (std::find(known.begin(), known.end(), std::string_view(field.key())) == known.end()) {
+        error_ = unknown_field(name_ + "[" + std::to_string(i) + "]", field.key());
+        return;
+      }
   }
   void wrong(std::size_t i, std::string_view field, std::string_view reason) {
     if (!error_)
@@ -73,7 +79,7 @@ Status read_statements(const json::object& request, RawSubmission& to) {
     auto& statement = to.statements.emplace_back();
     statement.bytes = items.base64(i, "bytes");
     const Bytes signature = items.base64(i, "signature");
-    items.fields(i, 2);
+    items.no_other_fields(i, {"bytes", "signature"});
     if (signature.size() == Signature::kSize)
       statement.signature = Signature::copy_of(signature);
     else
@@ -95,7 +101,7 @@ Status read_texts(const json::object& request, RawSubmission& to) {
     if (!ledger::valid_text(text.field)) items.wrong(i, "field", "not clean UTF-8");
     if (!ledger::valid_text(text.text)) items.wrong(i, "text", "not clean UTF-8");
     const auto salt = fixed_from_hex<Hash>(items.text(i, "salt"));
-    items.fields(i, 3);
+    items.no_other_fields(i, {"field", "text", "salt"});
     if (salt)
       text.salt = *salt;
     else
@@ -125,7 +131,7 @@ Result<RawSubmission> read_submission_json(std::string_view body) {
   const auto& request = value.get_object();
   for (const auto& item : request)
     if (item.key() != "statements" && item.key() != "texts" && item.key() != "blobs")
-      return fail("unknown_field", "a request holds statements, texts and blobs");
+      return tl::unexpected(unknown_field("a request holds statements, texts and blobs", item.key()));
   RawSubmission submission;
   TRY_STATUS(read_statements(request, submission));
   TRY_STATUS(read_texts(request, submission));

@@ -492,6 +492,15 @@ TEST_F(SubmitTest, WhatIsNoRequestIsTurnedAway) {
   expect_malformed(in_statement("bytes", 5), "application/json");
   expect_malformed(in_statement("signature", boost::json::string(to_base64(Bytes(63, 1)))), "application/json");
   expect_malformed(in_statement("signature", boost::json::string(to_base64(Bytes(65, 1)))), "application/json");
+  const auto detail_of = [&](const std::string& body) {
+    const auto response = send_body(body, "application/json");
+    EXPECT_EQ(problem_of(response), "unknown-field") << body_of(response);
+    return std::string(json_of(response).at("detail").as_string());
+  };
+  EXPECT_NE(detail_of(in_statement("extra", "x")).find("statements[0]: nobody expects “extra”"), std::string::npos);
+  EXPECT_NE(detail_of(with([](auto& body) { body["statement"] = "x"; })).find("“statement”"), std::string::npos);
+  const std::string long_name(65, 'x');
+  EXPECT_EQ(detail_of(in_statement(long_name.c_str(), "x")).find(long_name), std::string::npos);
   EXPECT_EQ(send_body(good, "application/json").status, 201U) << "the same, unspoilt";
 }
 
