@@ -90,7 +90,7 @@ std::string format_instant(Instant at) {
   const std::int64_t seconds = at.seconds();
   const Date date = local_date(at, {0});
   const auto in_day = static_cast<int>(seconds - date.days * kSecondsPerDay);
-  const auto micros = static_cast<int>(at.micros - seconds * kMicrosPerSecond);
+  const auto micros = static_cast<int>((at.micros % kMicrosPerSecond + kMicrosPerSecond) % kMicrosPerSecond);
   return format_date(date) + print("T%02d:%02d:%02d.%06dZ", in_day / 3600, in_day / 60 % 60, in_day % 60, micros);
 }
 

@@ -16,9 +16,7 @@ namespace letopis {
 struct Instant {
   std::int64_t micros = 0;
   constexpr auto operator<=>(const Instant&) const = default;
-  constexpr std::int64_t seconds() const {
-    return micros >= 0 ? micros / 1'000'000 : -((-micros + 999'999) / 1'000'000);
-  }
+  constexpr std::int64_t seconds() const { return micros / 1'000'000 - (micros % 1'000'000 < 0 ? 1 : 0); }
   static constexpr Instant from_seconds(std::int64_t s) { return {s * 1'000'000}; }
 };
 inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;

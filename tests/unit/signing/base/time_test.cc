@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <ctime>
+#include <limits>
 
 namespace letopis {
 namespace {
@@ -86,6 +87,17 @@ TEST(Instant, BeforeTheEpochCountsBackwards) {
   EXPECT_EQ(Instant{999'999}.seconds(), 0);
   EXPECT_EQ(local_minute(Instant{-1}, {0}), 23 * 60 + 59);
   EXPECT_EQ(local_date(Instant{-1}, {0}), make_date(1969, 12, 31));
+}
+
+// A statement may name any: what is written of the last of them is no date, and no overflow either.
+TEST(Instant, TheFirstAndTheLastAreCountedInSecondsRoundedDown) {
+  constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
+  static_assert(Instant{kFirst}.seconds() == -9'223'372'036'855);
+  static_assert(Instant{std::numeric_limits<std::int64_t>::max()}.seconds() == 9'223'372'036'854);
+  for (const std::int64_t micros : {kFirst, std::numeric_limits<std::int64_t>::max()}) {
+    EXPECT_FALSE(format_local({micros}, {14 * 3600}).empty());
+    EXPECT_FALSE(format_instant({micros}).empty());
+  }
 }
 
 TEST(Instant, ComesBackFromItsText) {
