@@ -238,15 +238,16 @@ bool Audit::covers_copy(const OpenedCheckpoint& checkpoint) const {
   return copy_of_ && checkpoint.size == copy_of_->size && checkpoint.root == copy_of_->root;
 }
 
-// An erasure is recorded after the texts it takes, so what is missing can only be judged at the end.
+// An erasure is recorded after the texts it takes, so what is missing can only be judged at the end, once everything was read.
 void Audit::settle_texts() {
+  const bool all_read = judge_.judging() && readable_;
   for (const auto& text : missing_texts_) {
     if (judge_.erased_after(text.person, *text.place.index) || erased_beyond_copy(text.person))
       ++texts_erased_;
-    else
+    else if (all_read)
       findings_.add("text_missing", text.place, to_hex(text.commitment.view()));
   }
-  if (!source_.has_vault() || !judge_.judging() || !readable_) return;
+  if (!source_.has_vault() || !all_read) return;
   judge_.check_blobs();
   std::uint64_t strangers = 0;
   const Status status = source_.each_text([&](const Hash& commitment) {

@@ -47,7 +47,8 @@ Result<std::unique_ptr<audit::AuditSource>> open_source(const Audit& options) {
 }
 
 Result<audit::AuditReport> run(const Audit& options) {
-  if (options.data.empty() == options.url.empty()) return fail("malformed", "give --data or --url");
+  if (options.data.empty() == options.url.empty()) return fail("malformed", "give either --data or --url");
+  if (!options.url.empty() && options.key.empty()) return fail("malformed", "--url needs --key, an auditor's key file");
   audit::AuditOptions audit_options;
   if (!options.vkey.empty()) audit_options.vkey = options.vkey;
   if (!options.since.empty()) {
