@@ -63,6 +63,10 @@ void judge(Case& c, const EntryCorrected& b) {
   const bool text = is_a<TopicSet>(*ref) || is_a<HomeworkSet>(*ref);
   c.require(mark || presence || text, rule::kNotEntitled);
   c.require(b.withdrawn || !b.value.empty() || presence, rule::kInvalidValue);
+  // A reason lies under the key of whom it is about, or erasing them would leave it.
+  const auto about_another = [&](const Commitment& commitment) { return commitment.person != ref->student; };
+  c.require(!(mark || presence) || std::none_of(c.st.commitments.begin(), c.st.commitments.end(), about_another),
+            rule::kInvalidValue);
   by_entitled_author(c, *ref);
   if (c.refused()) return;
   if (mark) {

@@ -63,7 +63,7 @@ void judge(Case& c, const LessonRecorded& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
   const Lesson* known = c.state.lesson(b.lesson);
   c.require(known == nullptr || !known->standing, rule::kSecondLesson);
-  c.require(b.date.days != 0 && b.date <= c.today, rule::kFutureEntry);
+  c.require(b.date <= c.today, rule::kFutureEntry);
   c.require(b.substitute_for.is_zero() || c.knows(b.substitute_for), rule::kPersonUnknown);
   if (c.refused()) return;
   if (const auto lesson = held_at(c.state, b.group, b.date, b.slot, b.lesson))

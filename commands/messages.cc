@@ -64,6 +64,14 @@ struct Begins {
 Begins local_begin(const SchoolState& state, Date date, Instant starts) {
   return {date, local_minute(starts, state.offset(date))};
 }
+// Where it is held by its place and day (a lesson, homework), or where it stands in the timetable (what changes one lesson).
+template <class T>
+std::optional<projections::ScheduledLesson> placed(const SchoolState& state, const T& b) {
+  if constexpr (OfLesson<T>)
+    return held_at(state, b.group, b.date, b.slot, b.lesson);
+  else
+    return projections::scheduled(state, b.group, b.date, b.slot);
+}
 template <class T>
 std::optional<Begins> begins(const Asked& a, const T& b) {
   if constexpr (OfLesson<T>)
@@ -71,8 +79,7 @@ std::optional<Begins> begins(const Asked& a, const T& b) {
   if constexpr (requires { b.work; })
     if (const auto* work = a.state.work(b.work)) return local_begin(a.state, work->held_on, work->starts);
   if constexpr (requires { b.slot; }) {
-    if (const auto held = projections::scheduled(a.state, b.group, b.date, b.slot))
-      return local_begin(a.state, held->date, held->starts);
+    if (const auto lesson = placed(a.state, b)) return local_begin(a.state, lesson->date, lesson->starts);
     if constexpr (requires { b.start; }) return Begins{b.date, b.start.value};
     return Begins{b.date, 0};
   }
@@ -83,58 +90,71 @@ std::optional<Begins> begins(const Asked& a, const T& b) {
 // The day an entry speaks of.
 template <class T>
 Date day_of(const Asked& a, const T& b) {
-  if (a.st.effective_from.days != 0) return a.st.effective_from;
-  if constexpr (std::is_same_v<T, MarkGiven>) {
-    // Enrolment is asked of the day of the entry.
-    if (a.rule == rule::kNotEnrolled) return a.today();
-  }
+  // Enrolment is asked of the day a mark is given.
+  if (std::is_same_v<T, MarkGiven> && a.rule == rule::kNotEnrolled) return a.today();
   if (const auto begin = begins(a, b)) return begin->date;
   if constexpr (requires { b.held_on; })
     if (b.held_on.days != 0) return b.held_on;
   if constexpr (requires { b.to; })
     if (b.to.days != 0) return b.to;
-  return a.today();
+  return a.st.effective_from.days != 0 ? a.st.effective_from : a.today();
 }
 
 // --- What an entry refers to and the journal does not hold, or holds otherwise
 
-struct Reference {
-  const char* ru;
-  const char* en;
-  std::string id;
-  bool known = false;
+// The first reference that leads nowhere; where all lead somewhere, the one the entry is chiefly about, which is looked at last.
+class References {
+ public:
+  template <class FixedId>
+  void look(const char* ru, const char* en, const FixedId& id, bool known) {
+    if (missing_ || id.is_zero()) return;
+    missing_ = !known;
+    ru_ = ru, en_ = en, id_ = id.view();
+  }
+  void unnamed(const char* ru, const char* en) {
+    if (missing_) return;
+    missing_ = true;
+    ru_ = ru, en_ = en, id_ = {};
+  }
+  Words words() const {
+    const std::string id = id_.empty() ? std::string() : " " + to_hex(id_);
+    return {ru_ + id, en_ + id};
+  }
+
+ private:
+  bool missing_ = false;
+  std::string ru_, en_;
+  ByteView id_;
 };
 
 template <class T>
-std::vector<Reference> references(const Asked& a, const T& b) {
-  std::vector<Reference> all;
-  const auto add = [&](const char* ru, const char* en, const auto& id, bool known) {
-    if (!id.is_zero()) all.push_back({ru, en, to_hex(id.view()), known});
-  };
-  const auto* key = a.state.key(a.st.key);
-  add("ключ подписи", "signing key", a.st.key, key != nullptr || std::is_same_v<T, KeyEnrolled>);
-  if constexpr (requires { b.group; }) add("группа", "group", b.group, a.state.group(b.group) != nullptr);
+Words first_missing(const Asked& a, const T& b) {
+  References all;
+  all.look("ключ подписи", "signing key", a.st.key, a.state.key(a.st.key) != nullptr || std::is_same_v<T, KeyEnrolled>);
+  if constexpr (OfGroup<T>) all.look("группа", "group", b.group, a.state.group(b.group) != nullptr);
   if constexpr (OfLesson<T>) {
     const auto* lesson = a.state.lesson(b.lesson);
-    add("урок", "lesson", b.lesson, lesson != nullptr && lesson->standing);
+    all.look("урок", "lesson", b.lesson, lesson != nullptr && lesson->standing);
   }
   if constexpr (requires { b.work; }) {
     const auto* work = a.state.work(b.work);
-    add("работа", "work", b.work, work != nullptr && work->standing);
+    all.look("работа", "work", b.work, work != nullptr && work->standing);
   }
-  if constexpr (requires { b.klass; }) add("класс", "class", b.klass, a.state.klass(b.klass) != nullptr);
+  if constexpr (requires { b.klass; }) {
+    all.look("класс", "class", b.klass, a.state.klass(b.klass) != nullptr);
+    if (b.klass.is_zero()) all.unnamed("класс не назван", "no class is named");
+  }
   if constexpr (requires { b.classes; })
-    for (const Id& klass : b.classes) add("класс", "class", klass, a.state.klass(klass) != nullptr);
+    for (const Id& klass : b.classes) all.look("класс", "class", klass, a.state.klass(klass) != nullptr);
   if constexpr (requires { b.target; }) {
     const auto* entry = a.state.entry(b.target);
-    add("запись", "entry", b.target, entry != nullptr && entry->standing);
+    all.look("запись", "entry", b.target, entry != nullptr && entry->standing);
   }
-  if constexpr (std::is_same_v<T, KeyRevoked>) add("ключ", "key", b.key, a.state.key(b.key) != nullptr);
-  if constexpr (std::is_same_v<T, ProfileAdopted>) add("регламент", "profile", b.profile, false);
-  return all;
+  if constexpr (std::is_same_v<T, KeyRevoked>) all.look("ключ", "key", b.key, a.state.key(b.key) != nullptr);
+  if constexpr (std::is_same_v<T, ProfileAdopted>) all.look("регламент", "profile", b.profile, false);
+  return all.words();
 }
 
-// The first that is missing; else the one the entry is chiefly about, which is named last.
 template <class T>
 Words reference(const Asked& a, const T& b) {
   if (a.rule == rule::kStateClash)
@@ -144,10 +164,45 @@ Words reference(const Asked& a, const T& b) {
     }
   if (std::is_same_v<T, TimetableChanged> && a.rule == rule::kTargetMissing)
     return {"у группы ещё нет расписания", "the group has no timetable yet"};
-  const auto all = references(a, b);
-  const auto missing = std::find_if(all.begin(), all.end(), [](const Reference& r) { return !r.known; });
-  const Reference& named = missing == all.end() ? all.back() : *missing;
-  return {named.ru + (" " + named.id), named.en + (" " + named.id)};
+  return first_missing(a, b);
+}
+
+// --- Who may make an entry
+
+// Who is entitled to exactly this one, where that is fewer than sign entries of its type.
+template <class T>
+RoleSet entitled(const Asked& a, const T& b) {
+  const RoleSet signers = right_for(a.st.body).signers;
+  if constexpr (std::is_same_v<T, Endorsed>) {
+    const auto* pending = a.state.pending(b.target);
+    RoleSet awaited = 0;
+    if (pending != nullptr)
+      for (const Role role : pending->awaits) awaited |= role_bit(role);
+    return awaited == 0 ? signers : awaited;
+  } else if constexpr (std::is_same_v<T, EntryCorrected>) {
+    return signers & ~role_bit(Role::kClassTeacher);  // who corrects absences and lateness only
+  } else if constexpr (std::is_same_v<T, RoleGranted> || std::is_same_v<T, RoleRevoked>) {
+    return signers & ~role_bit(Role::kAdministrator);  // who gives no role that runs the school
+  } else if constexpr (std::is_same_v<T, InvitationIssued>) {
+    return signers & ~role_bit(Role::kAdministrator);  // who invites staff
+  } else {
+    return signers;
+  }
+}
+
+template <class T>
+std::string required(const Asked& a, const T& b, Language language) {
+  const RoleSet signers = right_for(a.st.body).signers;
+  const bool wrong_capacity = (role_bit(a.st.acting_as) & signers) == 0;
+  return titles(wrong_capacity ? signers : entitled(a, b), language);
+}
+
+// The capacity the author claims, and whether they hold it at all.
+std::string acting_as(const Asked& a, Language language) {
+  std::string text(role_title(a.st.acting_as, language));
+  const bool by_key_alone = a.st.acting_as == Role::kRoot || a.st.acting_as == Role::kService;
+  if (by_key_alone || holds(a.state, a.st.author, a.st.acting_as, a.today())) return text;
+  return text + (language == Language::kRussian ? " (сегодня у вас нет этой роли)" : " (a role you do not hold today)");
 }
 
 // --- Values
@@ -163,8 +218,13 @@ Misfit misfit_here(const Asked& a, const T& b) {
         return {{"часть " + std::to_string(b.part), "part " + std::to_string(b.part)},
                 {"1–" + std::to_string(work->parts), "1–" + std::to_string(work->parts)}};
     } else {
+      const auto* entry = a.state.entry(b.target);
+      for (const auto& commitment : a.st.commitments)
+        if (entry != nullptr && !entry->student.is_zero() && commitment.person != entry->student)
+          return {{"закрытый текст о другом человеке", "a sealed text about somebody else"},
+                  {"тексты о том, о ком запись", "texts about whom the entry is about"}};
       if (b.value.empty()) return {{"без значения", "no value"}, {"новый текст или отметка", "a new text or mark"}};
-      if (const auto* entry = a.state.entry(b.target)) work = a.state.work(entry->subject);
+      if (entry != nullptr) work = a.state.work(entry->subject);
     }
     const auto scale = find_scale(a.state, a.profile, work == nullptr ? std::string_view() : work->scale);
     const std::string allowed = scale ? scale->describe() : std::string();
@@ -199,20 +259,23 @@ std::string unknown_code(const Asked& a, const Body& body) {
   return std::string(a.state.dictionary("work_kind", work->kind) == nullptr ? work->kind : work->scale);
 }
 
-// From when an act may take effect: lessons of today can still be changed, rules and timetables cannot.
-Date earliest_effect(const Asked& a) {
-  const bool of_one_lesson = std::holds_alternative<LessonCancelled>(a.st.body) ||
-                             std::holds_alternative<LessonMoved>(a.st.body) ||
-                             std::holds_alternative<SubstitutionOrdered>(a.st.body);
-  return of_one_lesson ? a.today() : a.today() + 1;
+// From when an act may take effect: the next midnight. A lesson that has not begun can be changed today, one that has not ended
+// be taken over by a substitute.
+template <class T>
+Date earliest_effect(const Asked& a, const T& b) {
+  if constexpr (std::is_same_v<T, SubstitutionOrdered>) return a.today();
+  if constexpr (std::is_same_v<T, LessonCancelled> || std::is_same_v<T, LessonMoved>)
+    if (b.date < a.today()) return a.today();
+  return a.today() + 1;
 }
 
 // The date of the rule's sentence.
 template <class T>
 std::string date_shown(const Asked& a, const T& b) {
   const auto local = [&](Instant at) { return format_local(at, a.state.offset_at(at)); };
-  if (a.rule == rule::kRetroactiveEffect) return format_day(earliest_effect(a));
-  if (a.rule == rule::kSeenTooOld) return local(a.state.recorded_at(a.st.seen->size));
+  if (a.rule == rule::kRetroactiveEffect) return format_day(earliest_effect(a, b));
+  if (a.rule == rule::kSeenTooOld && a.st.seen->size < a.state.size())
+    return local(a.state.recorded_at(a.st.seen->size));
   if (a.rule == rule::kKeyRevoked) {
     const auto* key = a.state.key(a.st.key);
     if constexpr (std::is_same_v<T, KeyRevoked>)
@@ -233,7 +296,8 @@ std::map<std::string, std::string> values_of(const Asked& a, const T& b, Languag
   std::map<std::string, std::string> values;
   values["date"] = date_shown(a, b);
   if (const auto begin = begins(a, b)) values["time"] = format_minute(begin->minute);
-  values["reference"] = reference(a, b).in(language);
+  if (a.rule == rule::kUnknownReference || a.rule == rule::kTargetMissing || a.rule == rule::kStateClash)
+    values["reference"] = reference(a, b).in(language);
   if (a.rule == rule::kInvalidValue) {
     const Misfit found = misfit(a.st).value_or(misfit_here(a, b));
     values["value"] = found.value.in(language);
@@ -245,9 +309,10 @@ std::map<std::string, std::string> values_of(const Asked& a, const T& b, Languag
     values["allowed"] = ru ? "приказ, протокол, справка, заявление или другой документ с номером и датой"
                            : "an order, protocol, certificate, request or other document with number and date";
   if constexpr (requires { b.role; })
-    values["role"] = role_title(a.rule == rule::kRoleUnknown ? b.role : a.st.acting_as, language);
+    values["role"] = a.rule == rule::kRoleUnknown ? std::string(role_title(b.role, language)) : acting_as(a, language);
   else
-    values["role"] = role_title(a.st.acting_as, language);
+    values["role"] = acting_as(a, language);
+  if (a.rule == rule::kNotEntitled) values["required"] = required(a, b, language);
   if constexpr (requires {
                   b.from;
                   b.to;
@@ -268,7 +333,6 @@ std::map<std::string, std::string> message_values(const SchoolState& state, cons
   auto values = std::visit([&](const auto& body) { return values_of(asked, body, language); }, statement.body);
   values["limit"] = rule_id == rule::kSeenTooOld ? duration(profile.seen.max_age_minutes * 60LL, language)
                                                  : std::to_string(profile.marks.max_per_cell);
-  values["required"] = titles(right_for(statement.body).signers, language);
   if (deadline.micros != 0) {
     values["deadline"] = format_local(deadline, state.offset_at(deadline));
     values["lateness"] = duration((recorded_at.micros - deadline.micros) / kMicrosPerSecond, language);

@@ -256,7 +256,8 @@ Ruling SchoolImpl::judge(const Statement& statement, std::uint64_t index, Instan
 
 Words SchoolImpl::told(const Event& event, const Statement& statement) {
   const Profile* judged_by = profile(event.profile);
-  if (judged_by == nullptr) return {};  // a school without a profile has its genesis alone
+  // A school without a profile has its genesis alone; a newer version may have recorded a rule that this one does not know.
+  if (judged_by == nullptr || !judged_by->rules.contains(event.rule)) return {};
   return message(state_, *judged_by, statement, event.rule, event.deadline, event.recorded_at);
 }
 
@@ -487,7 +488,7 @@ Result<std::vector<Acknowledged>> SchoolImpl::acknowledge(const Receipted& recei
     item.rule = entry.event.rule;
     item.message = placed.told.in(language);
     const Profile* known = item.rule.empty() ? nullptr : profile(entry.event.profile);
-    if (known != nullptr) item.clause = known->rule(item.rule).clause;
+    if (known != nullptr && known->rules.contains(item.rule)) item.clause = known->rule(item.rule).clause;
     ProofFile file;
     file.index = placed.index;
     TRY(file.proof, tree.inclusion_proof(record_.number, placed.index, size));

@@ -38,6 +38,7 @@ Found span(Date from, Date to, int max_days) {
       {"оба дня по порядку, не больше " + limit + " дней", "both days, in order, at most " + limit + " days"}};
 }
 
+// A sealed text that must be there.
 Found sealed(const Statement& st, std::string_view field, const char* ru, const char* en) {
   const bool there = std::any_of(st.commitments.begin(), st.commitments.end(),
                                  [&](const Commitment& commitment) { return commitment.field == field; });
@@ -45,6 +46,15 @@ Found sealed(const Statement& st, std::string_view field, const char* ru, const 
   const std::string name(field);
   return Misfit{{"без текста", "no text"},
                 {ru + (" (закрытый текст " + name + ")"), en + (" (sealed text " + name + ")")}};
+}
+
+// Texts about a person lie under that person's key alone, or erasing the person would leave them.
+Found of_nobody_else(const Statement& st, const Id& person) {
+  const bool others = std::any_of(st.commitments.begin(), st.commitments.end(),
+                                  [&](const Commitment& commitment) { return commitment.person != person; });
+  if (!others) return {};
+  return Misfit{{"закрытый текст о другом человеке", "a sealed text about somebody else"},
+                {"тексты о том, о ком запись", "texts about whom the entry is about"}};
 }
 
 Found first_of(Found first, Found second) { return first ? first : second; }
@@ -76,7 +86,7 @@ Found of(const Statement&, const BellsSet& b) {
   int previous_slot = 0;
   int previous_end = 0;
   for (const auto& bell : b.bells) {
-    if (auto found = number("урок", "slot", bell.slot, previous_slot + 1, kSlotMax)) return found;
+    if (auto found = number("урок", "slot", bell.slot, std::min(previous_slot + 1, kSlotMax), kSlotMax)) return found;
     if (bell.start.value < previous_end || bell.start.value >= bell.end.value)
       return Misfit{{clock(bell), clock(bell)},
                     {"уроки по порядку, без наложений", "lessons in order that do not overlap"}};
@@ -101,13 +111,20 @@ Found of(const Statement&, const SubstitutionOrdered& b) {
 }
 
 Found of(const Statement&, const LessonRecorded& b) {
+  if (b.date.days == 0) return Misfit{{"без даты", "no date"}, {"день урока", "the day of the lesson"}};
   return number("уроков подряд", "slots", b.slots, 0, kLessonSlotsMax);
 }
 Found of(const Statement&, const LatenessRecorded& b) {
   return number("минут", "minutes", b.minutes, 1, kLatenessMaxMinutes);
 }
-Found of(const Statement&, const AbsenceExcused& b) { return span(b.from, b.to, kExcuseMaxDays); }
-Found of(const Statement& st, const RemarkRecorded&) { return sealed(st, "remark", "замечание", "a remark"); }
+Found of(const Statement& st, const AbsenceExcused& b) {
+  return first_of(span(b.from, b.to, kExcuseMaxDays), of_nobody_else(st, b.student));
+}
+Found of(const Statement& st, const RemarkRecorded& b) {
+  if (b.lesson.is_zero() && st.acting_as != Role::kClassTeacher)
+    return Misfit{{"без урока", "no lesson"}, {"урок, на котором сделано замечание", "the lesson it was made in"}};
+  return first_of(sealed(st, "remark", "замечание", "a remark"), of_nobody_else(st, b.student));
+}
 Found of(const Statement&, const DiarySigned& b) {
   if (b.week.days != 0 && b.week.weekday() == 1) return {};
   return Misfit{{day(b.week), day(b.week)}, {"понедельник недели", "the Monday of a week"}};

@@ -41,7 +41,9 @@ class ReadVisitor {
     const json::value* value = object_.if_contains(name);
     at_ = path_ + "." + name;
     if (value == nullptr) {
-      if (required && strict_) wrong("malformed", "missing");
+      // Absent would say "not excused", the opposite of what most mean.
+      const bool needed = required || (std::is_same_v<T, bool> && std::string_view(name) == "excused");
+      if (needed && strict_) wrong("malformed", "missing");
       return;
     }
     read(*value, member);

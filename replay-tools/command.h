@@ -86,7 +86,7 @@ struct Client {
   bool json = false;
 };
 struct Submit : Client {
-  std::string file, example;
+  std::string file, example, receipts;
 };
 int submit(const Submit& options);
 struct Get : Client {

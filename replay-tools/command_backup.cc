@@ -29,6 +29,7 @@ SystemRandom& system_random() {
 }
 
 Result<std::unique_ptr<commands::Engine>> open_engine(const std::string& data) {
+  if (!posix_file_system().exists(data + "/ledger")) return fail("not_found", data + " holds no school");
   commands::Engine::Options options;
   options.directory = data;
   TRY(options.master_key, vault_key());

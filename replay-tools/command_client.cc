@@ -37,7 +37,10 @@ Status choose_capacities(Session& session, std::vector<commands::StatementDraft>
   if (std::none_of(drafts.begin(), drafts.end(), unsaid)) return {};
   TRY(const auto me,
       expect_ok(session.client->send({"GET", "/v1/schools/" + session.school + "/me", "", "", session.headers()})));
-  const auto held = capacities_in(me.body);
+  auto held = capacities_in(me.body);
+  // Whoever both teaches and leads a class speaks of lessons and marks as their teacher.
+  std::stable_partition(held.begin(), held.end(),
+                        [](ledger::Role role) { return role != ledger::Role::kClassTeacher; });
   if (held.empty()) return fail("no_capacity", "this key's person holds no capacity today");
   for (auto& draft : drafts) {
     if (!unsaid(draft)) continue;
@@ -89,25 +92,44 @@ Result<std::string> send(const Submit& options) {
   return record(session, key, drafts);
 }
 
-// One line an entry for people, on standard error: what goes to standard output is receipts, ready for letopis-verify.
-void print_entries(const std::string& json) {
+// What became of one entry, for people.
+std::string told(const boost::json::object& entry) {
+  const auto text = [&](const char* name) {
+    const auto* value = entry.if_contains(name);
+    return value == nullptr || !value->is_string() ? std::string() : std::string(value->as_string());
+  };
+  std::string line = "entry " + boost::json::serialize(entry.at("index")) + " " + text("verdict") + " at " +
+                     text("recorded_at") + "  statement " + text("statement") + "\n";
+  const std::string message = text("message"), clause = text("clause");
+  if (!message.empty()) line += "  " + message + (clause.empty() ? "" : " (" + clause + ")") + "\n";
+  return line;
+}
+
+// Entries for people on standard error; receipts, ready for letopis-verify, in files of their own, or on standard output, where
+// one is one file and several are one behind the other.
+Status print_entries(const std::string& json, const std::string& directory) {
   boost::json::error_code error;
   const auto value = boost::json::parse(json, error);
-  const auto* entries = error ? nullptr : value.as_object().if_contains("items");
+  const auto* entries = error || !value.is_object() ? nullptr : value.as_object().if_contains("items");
   if (entries == nullptr || !entries->is_array()) {
     std::cout << json << '\n';
-    return;
+    return {};
   }
+  if (!directory.empty()) TRY_STATUS(posix_file_system().make_directories(directory));
   for (const auto& item : entries->as_array()) {
     const auto& entry = item.as_object();
-    std::cerr << "entry " << entry.at("index") << ' ' << entry.at("verdict").as_string().c_str() << " at "
-              << entry.at("recorded_at").as_string().c_str();
-    if (const auto* message = entry.if_contains("message"); message != nullptr && message->is_string())
-      std::cerr << "  " << message->as_string().c_str();
-    std::cerr << '\n';
-    if (const auto* receipt = entry.if_contains("receipt"); receipt != nullptr && receipt->is_string())
-      std::cout << receipt->as_string().c_str();
+    std::cerr << told(entry);
+    const auto* receipt = entry.if_contains("receipt");
+    if (receipt == nullptr || !receipt->is_string()) continue;
+    const std::string_view proof(receipt->as_string());
+    if (directory.empty()) {
+      std::cout << proof;
+    } else {
+      const std::string file = directory + "/" + boost::json::serialize(entry.at("index")) + ".tlog-proof";
+      TRY_STATUS(posix_file_system().write_atomically(file, as_bytes(proof), 0644));
+    }
   }
+  return {};
 }
 
 // What became of the statement; a key may be refused like any other: the words of the refusal are the error.
@@ -275,10 +297,11 @@ int submit(const Submit& options) {
     return refuse("submit needs FILE, --url, --school and --key (or --example TYPE)");
   const auto answer = send(options);
   if (!answer) return refuse(answer.error());
-  if (options.json)
+  if (options.json) {
     std::cout << *answer << '\n';
-  else
-    print_entries(*answer);
+  } else if (const auto printed = print_entries(*answer, options.receipts); !printed) {
+    return refuse(printed.error());
+  }
   return kExitOk;
 }
 

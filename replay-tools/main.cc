@@ -15,6 +15,9 @@ CLI::App* add(CLI::App& app, const std::string& name, const std::string& what, c
   return command;
 }
 
+// What a failed $(…) leaves must not pass for an option that was not given.
+const CLI::Validator kNotEmpty([](std::string& value) { return std::string(value.empty() ? "is empty" : ""); }, "");
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -128,6 +131,8 @@ int main(int argc, char** argv) {
                              "letopis submit lesson.json --url URL --school S --key teacher.key");
   submit_command->add_option("FILE", submit_options.file, "one object or an array; - for standard input");
   submit_command->add_option("--example", submit_options.example, "prints a statement of this type");
+  submit_command->add_option("--receipts", submit_options.receipts,
+                             "a directory: each entry's receipt in a file of its own, NUMBER.tlog-proof");
   client(submit_command, submit_options, true);
   submit_command->callback([&] { status = submit(submit_options); });
   Get get_options;
@@ -172,11 +177,13 @@ int main(int argc, char** argv) {
   audit_command->add_option("--url", audit_options.url, "a running server");
   audit_command->add_option("--key", audit_options.key, "an auditor's key file, for --url");
   audit_command->add_option("--school", audit_options.school)->required();
-  audit_command->add_option("--vkey", audit_options.vkey, "the log's key as you know it");
+  audit_command->add_option("--vkey", audit_options.vkey, "the log's key as you know it")->check(kNotEmpty);
   audit_command->add_option("--since", audit_options.since, "a checkpoint you kept");
   audit_command->add_option("--receipt", audit_options.receipts, "proof files somebody kept");
   audit_command->add_option("--report", audit_options.report, "writes an HTML report");
-  audit_command->add_option("--lang", audit_options.language, "ru or en")->capture_default_str();
+  audit_command->add_option("--lang", audit_options.language, "ru or en")
+      ->check(CLI::IsMember({"ru", "en"}))
+      ->capture_default_str();
   audit_command->add_flag("--json", audit_options.json);
   audit_command->callback([&] { status = audit(audit_options); });
 
@@ -235,7 +242,7 @@ int main(int argc, char** argv) {
   restore_command->add_option("--data", restore_options.data, "what becomes the data directory")->required();
   restore_command->add_option("--school", restore_options.school, "this school alone");
   restore_command->add_option("--key", restore_options.key, "an auditor's key file, for a running server");
-  restore_command->add_option("--vkey", restore_options.vkey, "the log's key as you know it");
+  restore_command->add_option("--vkey", restore_options.vkey, "the log's key as you know it")->check(kNotEmpty);
   restore_command->add_option("--checkpoint", restore_options.checkpoints,
                               "signed checkpoints somebody kept: the log must hold them");
   auto* restore_to_option = restore_command->add_option(

@@ -23,7 +23,7 @@ constexpr std::string_view kHelp = R"(letopis-verify: checks one receipt offline
   --json     one line of JSON for programs
 
 Example:
-  letopis-verify mark-5.tlog-proof --vkey 'journal.example.org/log/licey29+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'
+  letopis-verify mark-5.tlog-proof --vkey 'journal.example.org/log/licey29+fcb7057e+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'
 
 Exit: 0 the receipt is good, 1 it is refuted, 2 it cannot be used (arguments, file, or format).
 )";

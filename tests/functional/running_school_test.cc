@@ -165,6 +165,31 @@ TEST_F(RunningSchool, WhatSubmitPrintsIsTheReceipt) {
   EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
 }
 
+TEST_F(RunningSchool, ReceiptsOfManyEntriesAreFilesOfTheirOwn) {
+  serve();
+  const Place place = free_place();
+  const json::value mark = {{"type", "mark_given"}, {"work", place.work}, {"student", place.student}, {"value", "4"}};
+  const std::string receipts = folder_ / "kept/receipts";
+  const Ran said = letopis_ok(
+      {"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher"), "--receipts", receipts},
+      json::serialize(json::array{mark, mark}));
+  EXPECT_EQ(said.out, "");
+  EXPECT_NE(said.err.find("refused"), std::string::npos) << "a second mark in one cell: " << said.err;
+  std::size_t good = 0;
+  for (const auto& file : fs::directory_iterator(receipts))
+    good += letopis_verify({file.path().string(), "--vkey", server_->vkey(kSchool)}).status == 0 ? 1 : 0;
+  EXPECT_EQ(good, 2U);
+}
+
+TEST_F(RunningSchool, ABackupOfNothingIsNoBackup) {
+  const std::string nothing = folder_ / "nothing";
+  const Ran ran = letopis({"backup", "--data", nothing, "--out", folder_ / "copy"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_NE(ran.err.find(nothing), std::string::npos) << ran.err;
+  EXPECT_FALSE(fs::exists(nothing)) << "a misspelt directory is not made";
+  EXPECT_FALSE(fs::exists(folder_ / "copy"));
+}
+
 TEST_F(RunningSchool, AParentSeesTheirOwnChildAndNobodyElses) {
   serve();
   const Place place = free_place();

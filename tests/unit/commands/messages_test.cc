@@ -64,6 +64,10 @@ TEST_F(Messages, AValueOutOfBoundsIsShownBesideTheBounds) {
   EXPECT_TRUE(holds(told.ru, "«минут: 241»") && holds(told.ru, "1–240")) << told.ru;
   told_of(as_curator(), AbsenceExcused{masha, day("2026-11-23"), day("2026-11-20"), true, {}});
   EXPECT_TRUE(holds(told.ru, "23.11.2026 – 20.11.2026")) << told.ru;
+  auto undated = lesson_of(physics, "2026-11-23", 2);
+  undated.date = {};
+  told_of(h.by(teacher), undated);
+  EXPECT_TRUE(holds(told.ru, "без даты")) << told.ru;
   told_of(h.by(teacher), RemarkRecorded{masha, today, {}});
   EXPECT_TRUE(holds(told.ru, "remark")) << "which text is missing: " << told.ru;
 
@@ -103,6 +107,49 @@ TEST_F(Messages, DatesAreThoseThatMatter) {
   EXPECT_TRUE(holds(told.ru, "урок 23.11.2026 отменён")) << told.ru;
   told_of(as_administrator(), InvitationIssued{teacher, random.fixed<PublicKey>(), h.local("2026-11-20 12:00")});
   EXPECT_TRUE(holds(told.ru, "20.11.2026")) << told.ru;
+}
+
+// A moved lesson is named by its place in the timetable and told by the day it is held.
+TEST_F(Messages, AMovedLessonIsToldByTheDayItIsHeld) {
+  LessonMoved moved{physics, day("2026-11-26"), 3, day("2026-11-28"), 1, {}};
+  as_deputy().add(moved);
+  told_of(h.by(teacher), lesson_of(physics, "2026-11-26", 3));
+  EXPECT_TRUE(holds(told.ru, "26.11.2026")) << "there is none on that day any more: " << told.ru;
+  auto held = lesson_of(physics, "2026-11-28", 1);
+  held.lesson = projections::lesson_id(physics, day("2026-11-26"), 3);
+  told_of(h.by(teacher), held);
+  EXPECT_TRUE(holds(told.ru, "28.11.2026")) << told.ru;
+}
+
+TEST_F(Messages, TodaysLessonsThatHaveBegunCanBeChangedFromTomorrowOn) {
+  told_of(as_deputy(), LessonCancelled{physics, day("2026-11-23"), 2});
+  EXPECT_TRUE(holds(told.ru, "24.11.2026")) << told.ru;
+}
+
+TEST_F(Messages, AClassThatIsNotNamedIsNotTheSignersFault) {
+  told_of(as_secretary().basis("order", "1"), MovementOrdered{masha, {}, Movement::kEnrolled});
+  EXPECT_TRUE(holds(told.ru, "класс не назван")) << told.ru;
+}
+
+TEST_F(Messages, WhoMayIsNeverWhoMayNot) {
+  const Id mark = h.by(teacher).add(MarkGiven{work(), 0, masha, "4"});
+  told_of(reasoned(as_curator(), masha), EntryCorrected{mark, "5", 0, false});
+  EXPECT_TRUE(holds(told.ru, "преподаватель") && !holds(told.ru, "только классный")) << told.ru;
+  const Id proposal = h.sealed("reason", masha, some_hash()).awaiting({Role::kDeputyHead}).correct(mark, "5");
+  Endorsed endorsed;
+  endorsed.target = proposal;
+  told_of(as_director(), endorsed);
+  EXPECT_TRUE(holds(told.ru, "только заместитель директора;")) << "whose signature is awaited: " << told.ru;
+  told_of(h.by(masha, Role::kDirector).basis("order", "1"), RoleGranted{petya, Role::kArchivist});
+  EXPECT_TRUE(holds(told.ru, "директор (сегодня у вас нет этой роли)")) << told.ru;
+}
+
+TEST_F(Messages, ARowThatNamesACheckpointToComeIsToldWithoutItsDate) {
+  auto statement = h.by(teacher).propose(lesson_of(physics, "2026-11-23", 2));
+  statement.seen->size = h.size() + 100;
+  const Words words =
+      message(h.state(), *book.find(judge(statement, h.now()).profile), statement, rule::kSeenTooOld, {}, h.now());
+  EXPECT_FALSE(words.ru.empty()) << "of a damaged row: no more than words";
 }
 
 TEST_F(Messages, ARoleSomebodyDoesNotHoldIsNamedNotTheSigners) {

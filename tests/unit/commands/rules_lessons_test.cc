@@ -34,7 +34,8 @@ class Lessons : public Rules {
     recorded.end = {end};
     return recorded;
   }
-  test::History& with_remark(test::History& said) { return said.sealed("remark", masha, some_hash()); }
+  test::History& with_remark(test::History& said) { return with_remark(said, masha); }
+  test::History& with_remark(test::History& said, const Id& about) { return said.sealed("remark", about, some_hash()); }
 };
 
 // --- Recording a lesson
@@ -286,16 +287,30 @@ TEST_F(Lessons, ARemarkIsSealedAndMadeByWhoKeepsTheLessonOrLeadsTheClass) {
   EXPECT_EQ(ruled(with_remark(h.by(colleague)), remark), "refused not_own_group");
   EXPECT_EQ(ruled(with_remark(as_curator()), remark), "accepted");
   EXPECT_EQ(ruled(with_remark(h.by(teacher)), RemarkRecorded{masha, some_id(), {}}), "refused unknown_reference");
-  EXPECT_EQ(ruled(with_remark(h.by(teacher)), RemarkRecorded{some_id(), lesson, {}}), "refused person_unknown");
-  EXPECT_EQ(ruled(with_remark(h.by(teacher)), RemarkRecorded{curator, lesson, {}}), "refused not_enrolled");
+  const Id nobody = some_id();
+  EXPECT_EQ(ruled(with_remark(h.by(teacher), nobody), RemarkRecorded{nobody, lesson, {}}), "refused person_unknown");
+  EXPECT_EQ(ruled(with_remark(h.by(teacher), curator), RemarkRecorded{curator, lesson, {}}), "refused not_enrolled");
+}
+
+// Erasing somebody takes what lies under their key: a text about them under another's would stay.
+TEST_F(Lessons, TextsAboutAPupilLieUnderTheirOwnKey) {
+  const Id lesson = lesson_today();
+  EXPECT_EQ(ruled(with_remark(h.by(teacher)), RemarkRecorded{masha, lesson, {}}), "accepted");
+  EXPECT_EQ(ruled(with_remark(h.by(teacher)), RemarkRecorded{petya, lesson, {}}), "refused invalid_value");
+  EXPECT_EQ(ruled(with_remark(h.by(teacher)).sealed("remark", petya, some_hash()), RemarkRecorded{masha, lesson, {}}),
+            "refused invalid_value");
+  const AbsenceExcused excuse{masha, day("2026-11-23"), day("2026-11-23"), true, {}};
+  EXPECT_EQ(ruled(as_curator().sealed("excuse", masha, some_hash()), excuse), "accepted");
+  EXPECT_EQ(ruled(as_curator().sealed("excuse", petya, some_hash()), excuse), "refused invalid_value");
 }
 
 TEST_F(Lessons, ARemarkWithoutALessonIsTheClassTeachers) {
   EXPECT_EQ(ruled(with_remark(as_curator()), RemarkRecorded{masha, {}, {}}), "accepted");
-  EXPECT_EQ(ruled(with_remark(h.by(teacher)), RemarkRecorded{masha, {}, {}}), "refused not_own_group");
+  EXPECT_EQ(ruled(with_remark(h.by(teacher)), RemarkRecorded{masha, {}, {}}), "refused invalid_value")
+      << "a teacher's is of a lesson";
   const Id biology = h.group("7Б", "Биология", {teacher});
   const Id other = h.student(biology);
-  EXPECT_EQ(ruled(with_remark(as_curator()), RemarkRecorded{other, {}, {}}), "refused not_own_group");
+  EXPECT_EQ(ruled(with_remark(as_curator(), other), RemarkRecorded{other, {}, {}}), "refused not_own_group");
 }
 
 }  // namespace

@@ -219,6 +219,12 @@ TEST_F(Marks, ACorrectionHasAReasonAValueAndAwaitsTheDeputy) {
   EXPECT_EQ(ruled(reasoned(h.by(colleague), masha), correction(mark, "5")), "refused not_own_group");
 }
 
+TEST_F(Marks, AReasonIsAboutWhomItIsAbout) {
+  const Id mark = h.by(teacher).add(MarkGiven{h.by(teacher).add(work()), 0, masha, "4"});
+  EXPECT_EQ(ruled(reasoned(h.by(teacher), petya), correction(mark, "5")), "refused invalid_value");
+  EXPECT_EQ(ruled(reasoned(h.by(teacher), masha), correction(mark, "5")), "accepted");
+}
+
 TEST_F(Marks, ACorrectionOfMarksMayBeForbidden) {
   adopt(r000_with("mode = \"reason_and_approval\"\nendorsed_by = \"deputy_head\"", "mode = \"forbidden\""),
         "2026-11-24");
@@ -229,7 +235,7 @@ TEST_F(Marks, ACorrectionOfMarksMayBeForbidden) {
   h.at("2026-11-24 10:00");
   EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "5")), "refused correction_forbidden");
   EXPECT_EQ(ruled(by_teacher_with_reason(), withdrawal(mark)), "refused correction_forbidden");
-  EXPECT_EQ(ruled(by_teacher_with_reason(), withdrawal(absence)), "accepted") << "absences are another matter";
+  EXPECT_EQ(ruled(reasoned(h.by(teacher), petya), withdrawal(absence)), "accepted") << "absences are another matter";
   EXPECT_EQ(ruled(as_director().basis("protocol", "2"), EntryAnnulled{mark, "Решение комиссии"}), "accepted");
 }
 

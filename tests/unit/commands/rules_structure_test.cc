@@ -34,6 +34,19 @@ TEST_F(Structure, AYearEndsAfterItBegins) {
   EXPECT_EQ(ruled(as_administrator(), YearOpened{"2026/27", day("2026-09-01"), day("2027-05-31")}), "accepted");
   EXPECT_EQ(ruled(as_administrator(), YearOpened{"2026/27", day("2027-05-31"), day("2026-09-01")}),
             "refused invalid_value");
+  EXPECT_EQ(ruled(as_administrator(), YearOpened{"2026/27", {}, day("2027-05-31")}), "refused invalid_value");
+  EXPECT_EQ(ruled(as_administrator(), YearOpened{"2026/27", day("2026-09-01"), day("2026-09-01") + 400}), "accepted");
+  EXPECT_EQ(ruled(as_administrator(), YearOpened{"2026/27", day("2026-09-01"), day("2026-09-01") + 401}),
+            "refused invalid_value");
+}
+
+TEST_F(Structure, AnActTakesEffectBeforeItEnds) {
+  EXPECT_EQ(ruled(as_administrator().basis("order", "1").from("2026-12-02").to("2026-12-01"),
+                  ClassOpened{some_id(), "8А", 8, {}}),
+            "refused invalid_value");
+  EXPECT_EQ(ruled(as_administrator().basis("order", "1").from("2026-12-01").to("2026-12-01"),
+                  ClassOpened{some_id(), "8А", 8, {}}),
+            "accepted");
 }
 
 TEST_F(Structure, TwoPeriodsOfOneKindDoNotOverlap) {
