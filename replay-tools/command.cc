@@ -66,12 +66,20 @@ Result<ledger::MasterKeySource> vault_key() {
 
 Result<signing::KeyPair> read_key(const std::string& file, signing::Purpose purpose) {
   TRY(const std::string text, read_text(file, signing::kKeyFileMaxBytes));
-  TRY(const auto info, signing::inspect_key(text));
+  const auto named = [&](Error error) {
+    error.detail = file + ": " + error.detail;
+    return tl::unexpected(std::move(error));
+  };
+  const auto inspected = signing::inspect_key(text);
+  if (!inspected) return named(inspected.error());
+  const auto& info = *inspected;
   if (info.purpose != purpose)
     return fail("wrong_purpose", file + " holds a key for " + std::string(signing::purpose_name(info.purpose)) +
                                      ", not for " + std::string(signing::purpose_name(purpose)));
   TRY(const std::string words, passphrase(file));
-  return signing::open_key(text, purpose, words);
+  auto key = signing::open_key(text, purpose, words);
+  if (!key) return named(key.error());
+  return key;
 }
 
 Status write_key(const std::string& file, const signing::KeyPair& key) {

@@ -111,10 +111,12 @@ int replay(const Replay& options) {
     const auto name_of = [&](const Id& person) {
       if (!(*source)->has_vault()) return to_hex(person.view());
       const auto name = (*replayed)->names.find(person);
-      return name == (*replayed)->names.end() ? std::string() : text_of(name->second).value_or("");
+      return name == (*replayed)->names.end() ? std::string()
+                                              : text_of(name->second).value_or(std::string(commands::kErasedName));
     };
     const auto view = audit::replayed_view(**source, **replayed, options.view, name_of, text_of);
     if (!view) return refuse(view.error());
+    if (options.check) std::cerr << audit::text_report(**replayed) << '\n';
     std::cout << *view << '\n';
     return audit::exit_code(**replayed);
   }

@@ -334,8 +334,10 @@ Result<std::string> get_as(const Get& options) {
   const server::ClientRequest request{"GET", target_of(options.path), "", "", language_headers()};
   if (options.key.empty()) {  // what the server tells everybody
     TRY(const auto client, connect(options.url));
-    TRY(auto answer, expect_ok(client->send(request)));
-    return std::move(answer.body);
+    auto answer = expect_ok(client->send(request));
+    if (!answer && answer.error().code == "http_401") return fail("http_401", answer.error().detail + " (--key)");
+    if (!answer) return tl::unexpected(std::move(answer).error());
+    return std::move(answer->body);
   }
   TRY(const auto key, read_key(options.key, signing::Purpose::kAuthor));
   const std::string school = options.school.empty() ? school_in(options.path) : options.school;

@@ -155,7 +155,10 @@ class Import {
   // What is there: every entry, folded. A log of the genesis alone needs nobody's leave.
   Status look() {
     if (sessions_.empty()) {
-      if (size_ > 1) return fail("no_signer", "the log holds entries already: give the director's key, to see them");
+      if (size_ > 1)
+        return fail(
+            "no_signer",
+            "the log holds entries already: give the director's own key (the first import wrote it), to see them");
       return {};
     }
     Error last{"no_signer", "none of the keys may read the log: the director's, an auditor's or an archivist's may"};

@@ -189,6 +189,10 @@ class Check {
   Status entry() {
     TRY(entry_, decode_entry(receipt_.event));
     report_.entry_json = entry_json(entry_.event, entry_.statement);
+    report_.refused = entry_.event.verdict == ledger::Verdict::kRefused;
+    report_.late = entry_.event.verdict == ledger::Verdict::kLate;
+    report_.awaits = !entry_.event.awaits.empty();
+    report_.rule = entry_.event.rule;
     if (entry_.event.index != proof_.index)
       return fail("index_differs", "the entry says " + std::to_string(entry_.event.index));
     if (entry_.statement.origin != log_.name) return fail("other_log", std::string(entry_.statement.origin));
@@ -264,6 +268,19 @@ std::string_view words_of(const Step& step, Language language) {
   return step.name;
 }
 
+// What the school made of an entry that is no plain one.
+std::string ruling(const Report& report, bool ru) {
+  if (report.refused)
+    return (ru ? " Это отказ: школа её не приняла по правилу "
+               : " It is a refusal: the school did not accept it, by rule ") +
+           report.rule + ".";
+  std::string text;
+  if (report.late) text = (ru ? " Она внесена с опозданием: " : " It was late: ") + report.rule + ".";
+  if (report.awaits)
+    text += ru ? " Она действует только со второй подписью." : " It counts only with a second signature.";
+  return text;
+}
+
 std::string sentence(const Report& report, Language language) {
   const bool ru = language == Language::kRussian;
   std::string text;
@@ -271,6 +288,7 @@ std::string sentence(const Report& report, Language language) {
     case Verdict::kGood:
       text = ru ? "ВЕРНО (good): запись " + std::to_string(report.index) + " журнала " + report.origin + " подлинная."
                 : "GOOD: entry " + std::to_string(report.index) + " of the log " + report.origin + " is genuine.";
+      text += ruling(report, ru);
       break;
     case Verdict::kRefuted:
       text = ru ? "ОПРОВЕРГНУТО (refuted): квитанция не доказывает того, что утверждает."

@@ -47,6 +47,9 @@ struct Report {
   std::uint64_t index = 0;
   std::uint64_t tree_size = 0;
   std::string entry_json;  // the decoded entry; empty when there is none to show
+  // What the school made of it: a genuine refusal is a receipt like any other, and nobody should take it for a mark.
+  bool refused = false, late = false, awaits = false;
+  std::string rule;  // by which it was refused or late
 };
 
 // `entry`: its exact bytes, when the caller has them on their own.

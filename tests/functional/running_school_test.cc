@@ -175,10 +175,14 @@ TEST_F(RunningSchool, ReceiptsOfManyEntriesAreFilesOfTheirOwn) {
       json::serialize(json::array{mark, mark}));
   EXPECT_EQ(said.out, "");
   EXPECT_NE(said.err.find("refused"), std::string::npos) << "a second mark in one cell: " << said.err;
-  std::size_t good = 0;
-  for (const auto& file : fs::directory_iterator(receipts))
-    good += letopis_verify({file.path().string(), "--vkey", server_->vkey(kSchool)}).status == 0 ? 1 : 0;
+  std::size_t good = 0, refusals = 0;
+  for (const auto& file : fs::directory_iterator(receipts)) {
+    const Ran verified = letopis_verify({file.path().string(), "--vkey", server_->vkey(kSchool)});
+    good += verified.status == 0 ? 1 : 0;
+    refusals += verified.out.find("отказ: школа её не приняла по правилу second_mark") != std::string::npos ? 1 : 0;
+  }
   EXPECT_EQ(good, 2U);
+  EXPECT_EQ(refusals, 1U) << "genuine, and nobody takes it for a mark";
 }
 
 TEST_F(RunningSchool, ABackupOfNothingIsNoBackup) {
