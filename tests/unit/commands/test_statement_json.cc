@@ -87,6 +87,9 @@ TEST(StatementJson, ErrorsNameThePlaceAndTheReason) {
   EXPECT_THAT(why_not(R"({"type":"mark_taken"})"),
               AllOf(StartsWith("unknown_type: type: “mark_taken” is no type of statement"), HasSubstr("mark_given")));
   EXPECT_EQ(why_not(R"({"type":"mark_given"})"), "malformed: mark_given.work: missing");
+  const std::string excuse = R"({"type":"absence_excused","student":"0123456789abcdef0123456789abcdef")";
+  EXPECT_EQ(why_not(excuse + "}"), "malformed: absence_excused.excused: missing") << "or it would mean the opposite";
+  EXPECT_TRUE(read_statements_json(excuse + R"(,"excused":false})", 1)) << "said is said";
   EXPECT_EQ(why_not(R"({"type":"mark_given","work":"00"})"),
             "malformed: mark_given.work: expected 32 hexadecimal digits");
   EXPECT_EQ(why_not(mark(R"(,"colour":1)")), "unknown_field: mark_given.colour: no such field");
