@@ -1,5 +1,6 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -58,13 +59,26 @@ tl::unexpected<Error> failure_of(const error_code& ec) {
   return fail("connection_lost", ec.message());
 }
 
-// What stops most first connections: a certificate of the school's own, and the wrong protocol in the address.
-Error tls_failure_of(const error_code& ec, const std::string& authority) {
+// Why a certificate was not accepted, and what the person can do where it is one of the school's own.
+std::string certificate_words(long verified) {
+  switch (verified) {
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      return "nobody this machine trusts has signed it; SSL_CERT_FILE=ca.pem names one to trust";
+    case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED: return "it is another host's";  // the chain is good, the name is not
+    default: return X509_verify_cert_error_string(verified);
+  }
+}
+
+Error tls_failure_of(const error_code& ec, const std::string& authority, long verified) {
   const bool from_openssl = ec.category() == net::error::get_ssl_category();
   const int reason = from_openssl ? ERR_GET_REASON(static_cast<unsigned long>(ec.value())) : 0;
   std::string detail = authority + ": " + ec.message();
-  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED)
-    detail += "; a certificate to trust beyond the system's is named by SSL_CERT_FILE=ca.pem";
+  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) detail += ": " + certificate_words(verified);
   if (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)
     detail += "; does the server speak http:// there, without TLS?";
   return {"tls_failed", std::move(detail)};
@@ -225,7 +239,7 @@ net::awaitable<Status> Client::secure() {
   secure_->set_verify_callback(ssl::host_name_verification(url_.host));
   const auto [ec] = co_await secure_->async_handshake(ssl::stream_base::client, kClientAwait);
   if (ec == beast::error::timeout) co_return fail("timeout", url_.authority + ": no TLS in time");
-  if (ec) co_return tl::unexpected(tls_failure_of(ec, url_.authority));
+  if (ec) co_return tl::unexpected(tls_failure_of(ec, url_.authority, SSL_get_verify_result(secure_->native_handle())));
   co_return Status();
 }
 
@@ -288,8 +302,8 @@ Result<ClientResponse> Client::send(const ClientRequest& request) {
   }
   // What a server that expects TLS does with words in clear.
   if (!response && response.error().code == "connection_lost" && !url_.secure && !answer_began_ && !ever_answered_)
-    return fail("connection_lost",
-                url_.authority + " closed the connection without an answer; does it speak https:// there?");
+    return fail("connection_lost", url_.authority + ": " + response.error().detail +
+                                       ", without an answer; does the server speak https:// there?");
   ever_answered_ = ever_answered_ || response.has_value();
   return response;
 }
