@@ -156,7 +156,7 @@ Ruling decide(const SchoolState& state, const ProfileBook& profiles, const Roots
   if (c.profile != nullptr) c.ruling.profile = c.profile->hash;
 
   common_checks(c);
-  c.require(!misfit(statement), rule::kInvalidValue);
+  if (!c.refused()) c.require(!misfit(statement), rule::kInvalidValue);
   if (!c.refused()) decide_people(c);
   if (!c.refused()) decide_structure(c);
   if (!c.refused()) decide_lessons(c);

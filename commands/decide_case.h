@@ -39,6 +39,11 @@ struct Case {
   bool acting(RoleSet set) const { return (role_bit(st.acting_as) & set) != 0; }
   bool has_basis() const { return st.basis.has_value(); }
   bool knows(const Id& person) const { return state.person(person) != nullptr; }
+  // A code is one of its dictionary's; free where the school keeps no such dictionary.
+  bool listed(std::string_view dictionary, std::string_view code) {
+    return require(code.empty() || state.dictionary(dictionary, code) != nullptr || state.codes(dictionary).empty(),
+                   rule::kDictionaryUnknown);
+  }
   // What rules, calendar and timetables may say of the past: nothing. Zero stands for the next local midnight.
   bool from_next_midnight() {
     return require(st.effective_from.days == 0 || st.effective_from > today, rule::kRetroactiveEffect);

@@ -65,6 +65,7 @@ void judge(Case& c, const LessonRecorded& b) {
   c.require(known == nullptr || !known->standing, rule::kSecondLesson);
   c.require(b.date <= c.today, rule::kFutureEntry);
   c.require(b.substitute_for.is_zero() || c.knows(b.substitute_for), rule::kPersonUnknown);
+  c.listed("lesson_kind", b.kind);
   if (c.refused()) return;
   if (const auto lesson = held_at(c.state, b.group, b.date, b.slot, b.lesson))
     judge_in_timetable(c, b, *lesson);
@@ -97,18 +98,23 @@ void judge_presence(Case& c, const Id& lesson_id, const Id& student) {
             rule::kDuplicateEntry);
   due(c, attendance_rule, rule::kAttendanceDeadline, *lesson);
 }
-void judge(Case& c, const AbsenceRecorded& b) { judge_presence(c, b.lesson, b.student); }
+void judge(Case& c, const AbsenceRecorded& b) {
+  c.listed("absence_code", b.code);
+  judge_presence(c, b.lesson, b.student);
+}
 void judge(Case& c, const LatenessRecorded& b) { judge_presence(c, b.lesson, b.student); }
 
 // The class teacher's fact, beside the teacher's record; the certificate may come days after.
 void judge(Case& c, const AbsenceExcused& b) {
   c.require(c.knows(b.student), rule::kPersonUnknown);
+  c.listed("excuse_kind", b.kind);
   const Id klass = c.state.class_of(b.student, b.to <= c.today ? b.to : c.today);
   c.require(!klass.is_zero() && c.state.is_class_teacher(c.st.author, klass, c.today), rule::kNotOwnGroup);
   c.due(excuse_rule, rule::kExcuseDeadline, b.to, projections::midnight(c.state, b.to), {});
 }
 
 void judge(Case& c, const HomeworkSet& b) {
+  c.listed("homework_kind", b.kind);
   require_russian(c, b.text);
   if (c.state.lesson(b.lesson) != nullptr) {
     const Lesson* lesson = own_lesson(c, b.lesson);
@@ -132,6 +138,7 @@ void judge(Case& c, const HomeworkSet& b) {
 
 void judge(Case& c, const RemarkRecorded& b) {
   c.require(c.knows(b.student), rule::kPersonUnknown);
+  c.listed("remark_kind", b.kind);
   if (b.lesson.is_zero()) {
     const Id klass = c.state.class_of(b.student, c.today);
     c.require(c.st.acting_as == Role::kClassTeacher && c.state.is_class_teacher(c.st.author, klass, c.today),

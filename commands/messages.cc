@@ -252,11 +252,29 @@ Misfit misfit_here(const Asked& a, const T& b) {
   }
 }
 
-// The dictionary's entry that is missing.
-std::string unknown_code(const Asked& a, const Body& body) {
-  const auto* work = std::get_if<WorkPlanned>(&body);
-  if (work == nullptr) return {};
-  return std::string(a.state.dictionary("work_kind", work->kind) == nullptr ? work->kind : work->scale);
+// The code that no dictionary holds, and the ones that do.
+struct Code {
+  std::string_view dictionary, code;
+};
+template <class T>
+Code code_of(const Asked&, const T&) {
+  return {};
+}
+Code code_of(const Asked&, const LessonRecorded& b) { return {"lesson_kind", b.kind}; }
+Code code_of(const Asked&, const AbsenceRecorded& b) { return {"absence_code", b.code}; }
+Code code_of(const Asked&, const AbsenceExcused& b) { return {"excuse_kind", b.kind}; }
+Code code_of(const Asked&, const HomeworkSet& b) { return {"homework_kind", b.kind}; }
+Code code_of(const Asked&, const RemarkRecorded& b) { return {"remark_kind", b.kind}; }
+Code code_of(const Asked& a, const WorkPlanned& b) {
+  if (a.state.dictionary("work_kind", b.kind) == nullptr) return {"work_kind", b.kind};
+  return {"scale", b.scale};
+}
+std::string codes(const Asked& a, std::string_view dictionary) {
+  std::string text;
+  if (dictionary == "scale")
+    for (const auto& scale : a.profile.scales) (text += text.empty() ? "" : ", ") += scale.name;
+  for (const std::string_view code : a.state.codes(dictionary)) (text += text.empty() ? "" : ", ") += code;
+  return text;
 }
 
 // From when an act may take effect: the next midnight. A lesson that has not begun can be changed today, one that has not ended
@@ -320,7 +338,11 @@ std::map<std::string, std::string> values_of(const Asked& a, const T& b, Languag
     values["from"] = format_day(b.from);
     values["to"] = format_day(b.to);
   }
-  values["code"] = unknown_code(a, a.st.body);
+  if (a.rule == rule::kDictionaryUnknown) {
+    const Code unknown = code_of(a, b);
+    values["code"] = std::string(unknown.code);
+    values["allowed"] = codes(a, unknown.dictionary);
+  }
   return values;
 }
 

@@ -35,7 +35,7 @@ constexpr RuleSpec kRuleSpecs[] = {
     {rule::kRoleUnknown, "role", "роль не действует", "role not held"},
     {rule::kGroupExists, "", "группа уже открыта", "group open already"},
     {rule::kPeriodOverlap, "from to", "периоды пересекаются", "periods overlap"},
-    {rule::kDictionaryUnknown, "code", "нет в справочнике", "not in the dictionary"},
+    {rule::kDictionaryUnknown, "code allowed", "нет в справочнике", "not in the dictionary"},
     {rule::kSchoolExists, "", "школа уже создана", "school created already"},
     {rule::kStateClash, "reference", "противоречит внесённому", "contradicts what is recorded"},
     {rule::kOutsideTimetable, "date", "вне расписания без основания", "outside the timetable, no basis"},

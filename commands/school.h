@@ -100,7 +100,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   std::optional<signing::KeyPair> service_key_;  // none in a copy
   std::optional<ledger::CopyMark> copy_;
 
-  // The writer's: judge and applied only.
+  // The writer's: judge, told and applied only.
   projections::SchoolState state_;
   std::deque<std::vector<projections::ShardKey>> routed_;
   mutable std::map<std::uint64_t, Hash> roots_;  // by size; the newest few thousand

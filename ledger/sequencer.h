@@ -2,7 +2,7 @@
 // The one writer. Many callers submit; one thread judges, orders, stores and signs.
 //
 // For a batch of submissions (group commit, at most kBatchStatementsMax statements, of any schools):
-//   1. every statement in order: idempotency (key, chain, number), chain, Judge::judge → Event bytes → Judge::applied;
+//   1. every statement in order: idempotency (key, chain, number), chain, Judge::judge → Event bytes → Judge::told, applied;
 //   2. sealed texts and blobs of the batch durable in the vault, then one WriteBatch — entries, leaf hashes, tiles,
 //      chain rows — committed with fsync;
 //   3. what was written is read back; leaf hashes and root are recomputed from it by a second Frontier and compared;
@@ -86,7 +86,7 @@ struct Receipted {
 // statements, texts without places, a blob of another hash), "no_vault".
 // Sealed texts and blobs of repeated statements are not stored again: they may have been erased since.
 
-// Implemented by commands; the sequencer calls upward through it. judge/applied: sequencer thread only.
+// Implemented by commands; the sequencer calls upward through it. judge/told/applied: sequencer thread only.
 class Judge {
  public:
   virtual ~Judge() = default;

@@ -782,6 +782,14 @@ const DictionaryEntry* SchoolState::dictionary(std::string_view kind, std::strin
   return lookup(dictionary_, std::pair{std::string(kind), std::string(code)});
 }
 
+std::vector<std::string_view> SchoolState::codes(std::string_view kind) const {
+  std::vector<std::string_view> codes;
+  for (auto it = dictionary_.lower_bound({std::string(kind), {}}); it != dictionary_.end() && it->first.first == kind;
+       ++it)
+    codes.emplace_back(it->first.second);
+  return codes;
+}
+
 const LessonChange* SchoolState::change(const Id& group, Date date, int slot, Instant known_by) const {
   const auto* changes = lookup(changes_, LessonPlace{group, date, slot});
   const LessonChange* latest = nullptr;

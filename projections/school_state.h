@@ -304,6 +304,8 @@ class SchoolState {
   const std::vector<Bell>* bells(Date on, Instant known_by = kNow) const { return bells_.at(on, known_by); }
   const DictionaryEntry* dictionary(std::string_view kind, std::string_view code) const;
   const std::map<std::pair<std::string, std::string>, DictionaryEntry>& dictionary() const { return dictionary_; }
+  // The codes of one dictionary, in order; empty when the school keeps none of that kind.
+  std::vector<std::string_view> codes(std::string_view kind) const;
   // What is known to have become of the lesson at this place of the timetable; null when nothing changed.
   const LessonChange* change(const Id& group, Date date, int slot, Instant known_by = kNow) const;
   // Lessons of other days (or slots) of the group that were moved to this day.

@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
   client(submit_command, submit_options, true);
   submit_command->callback([&] { status = submit(submit_options); });
   Get get_options;
-  auto* get_command = add(app, "get", "signs in by key, reads a route, prints its JSON",
+  auto* get_command = add(app, "get", "reads a route, signed in by key or as anybody, prints its JSON",
                           "letopis get /v1/schools/S/me --url URL --key teacher.key\n"
                           "  letopis get /log/S/checkpoint --url URL");
   get_command->add_option("PATH", get_options.path)->required();

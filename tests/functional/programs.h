@@ -27,10 +27,8 @@ Ran letopis_ok(const Words& words, const std::string& input = {});
 // `letopis serve` on a free port, from its ready line on.
 class Server {
  public:
-  enum class Log : std::uint8_t {
-    kPassedOn,
-    kHere
-  };  // kHere: in a pipe that hang_up() reads, for a test of few requests
+  // kHere: in a pipe that hang_up() reads, for a test of few requests.
+  enum class Log : std::uint8_t { kPassedOn, kHere };
   explicit Server(const std::string& data, const Words& more = {}, Log log = Log::kPassedOn);
   ~Server();
   Server(const Server&) = delete;

@@ -52,10 +52,10 @@ TEST_F(Messages, WhatIsMissingIsNamed) {
   planned.group = physics;
   planned.held_on = day("2026-11-23");
   planned.kind = "sonnet";
-  EXPECT_TRUE(holds(told_of(h.by(teacher), planned), "«sonnet»")) << told.ru;
+  EXPECT_TRUE(holds(told_of(h.by(teacher), planned), "«sonnet». Есть: answer, control.")) << told.ru;
   planned.kind = "control";
   planned.scale = "A-F";
-  EXPECT_TRUE(holds(told_of(h.by(teacher), planned), "«A-F»")) << told.ru;
+  EXPECT_TRUE(holds(told_of(h.by(teacher), planned), "«A-F»") && holds(told.ru, "0-100")) << told.ru;
 }
 
 TEST_F(Messages, AValueOutOfBoundsIsShownBesideTheBounds) {

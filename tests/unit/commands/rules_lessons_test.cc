@@ -292,6 +292,37 @@ TEST_F(Lessons, ARemarkIsSealedAndMadeByWhoKeepsTheLessonOrLeadsTheClass) {
   EXPECT_EQ(ruled(with_remark(h.by(teacher), curator), RemarkRecorded{curator, lesson, {}}), "refused not_enrolled");
 }
 
+// A misspelt code would stay for ever. Where the school keeps no dictionary of a kind, its codes are free.
+TEST_F(Lessons, KindsAndCodesAreThoseOfTheSchoolsDictionaries) {
+  const Id today = lesson_today();
+  auto lesson = lesson_of(physics, "2026-11-26", 3);
+  lesson.kind = "leson";
+  AbsenceRecorded absence{today, masha, "ну"};
+  AbsenceExcused excuse{masha, day("2026-11-23"), day("2026-11-23"), true, "ilness"};
+  auto set = homework(today);
+  set.kind = "writen";
+  RemarkRecorded remark{masha, today, "prays"};
+  const auto all = [&](const std::string& verdict) {
+    EXPECT_EQ(ruled_at("2026-11-26 10:30", h.by(teacher), lesson), verdict);
+    EXPECT_EQ(ruled(h.by(teacher), absence), verdict);
+    EXPECT_EQ(ruled(as_curator(), excuse), verdict);
+    EXPECT_EQ(ruled(h.by(teacher), set), verdict);
+    EXPECT_EQ(ruled(with_remark(h.by(teacher)), remark), verdict);
+  };
+  all("accepted");
+  for (const auto& [kind, code] : {std::pair{"lesson_kind", "lesson"},
+                                   {"absence_code", "н"},
+                                   {"excuse_kind", "illness"},
+                                   {"homework_kind", "written"},
+                                   {"remark_kind", "praise"}})
+    as_administrator().add(DictionaryEntryDefined{kind, code, "Есть", {}});
+  all("refused dictionary_unknown");
+  lesson.kind = "lesson", absence.code = "н", excuse.kind = "illness", set.kind = "written", remark.kind = "praise";
+  all("accepted");
+  lesson.kind = {}, absence.code = {}, excuse.kind = {}, set.kind = {}, remark.kind = {};
+  all("accepted");
+}
+
 // Erasing somebody takes what lies under their key: a text about them under another's would stay.
 TEST_F(Lessons, TextsAboutAPupilLieUnderTheirOwnKey) {
   const Id lesson = lesson_today();
