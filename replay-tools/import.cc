@@ -123,7 +123,7 @@ class Import {
     if (year.end >= context().today) return;
     std::cerr << "letopis: warning: the school year of these files, " << year.title << ", ended on "
               << format_date(year.end)
-              << ": what was in force only then (periods, groups, enrolments, timetable) is not recorded now\n";
+              << ": what was in force only then (enrolments, teaching, timetable) is not recorded now\n";
   }
 
   Status open() {
