@@ -157,7 +157,8 @@ std::string rule_words(const std::string& rule, Language language) {
 std::string text_report(const AuditReport& report, Language language) {
   const bool ru = russian(language);
   std::string out = sentence(report, language) + "\n\n";
-  out += (ru ? "Корень: " : "Root: ") + to_hex(report.root.view()) + "\n";
+  // As checkpoints write it, so that the two can be held beside each other.
+  out += (ru ? "Корень: " : "Root: ") + to_base64(report.root.view()) + "\n";
   out += (ru ? "Ключ журнала: " : "Log key: ") + report.vkey + "\n";
   for (const auto& figure : figures(report))
     out += "  " + std::string(figure.words.in(language)) + ": " + number(figure.value) + "\n";
@@ -408,7 +409,7 @@ std::string html_report(const AuditReport& report, Language language) {
   out += "<p>" + escaped(report.school) + "<br>" + (ru ? "Первая запись: " : "First entry: ") +
          format_instant(report.first_recorded_at) + (ru ? "; последняя: " : "; last: ") +
          format_instant(report.last_recorded_at) + "<br>" + (ru ? "Корень: " : "Root: ") + "<code>" +
-         to_hex(report.root.view()) + "</code><br>" + (ru ? "Ключ журнала: " : "Log key: ") + "<code>" +
+         to_base64(report.root.view()) + "</code><br>" + (ru ? "Ключ журнала: " : "Log key: ") + "<code>" +
          escaped(report.vkey) + "</code></p>\n";
   out += (ru ? "<h2>Находки</h2>\n" : "<h2>Findings</h2>\n") + findings_table(report, language);
   out += (ru ? "<h2>Что проверено</h2>\n" : "<h2>What was checked</h2>\n") + figures_table(report, language);

@@ -58,6 +58,8 @@ TEST(Audit, FindsNothingInAnHonestSchool) {
 
 TEST(Audit, TellsOfRulesAndTypesInTheReadersWords) {
   const auto report = audited(Forger(story()).source());
+  EXPECT_THAT(text_report(report, Language::kRussian), HasSubstr(to_base64(report.root.view())))
+      << "as the checkpoint writes it";
   EXPECT_THAT(text_report(report, Language::kRussian), HasSubstr("вторая отметка (second_mark): 1"));
   EXPECT_THAT(text_report(report, Language::kEnglish), HasSubstr("second mark (second_mark): 1"));
   const auto html = html_report(report, Language::kRussian);
