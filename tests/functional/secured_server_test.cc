@@ -30,7 +30,7 @@ class SecuredServer : public ::testing::Test {
         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + name +
         " -addext subjectAltName=IP:127.0.0.1 -keyout '" + (folder_ / (name + ".key.pem")) + "' -out '" +
         (folder_ / (name + ".pem")) + "' >/dev/null 2>&1";
-    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+    EXPECT_EQ(std::system(command.c_str()), 0) << command;
   }
   void install(const std::string& certificate, const std::string& key) {
     const auto over = fs::copy_options::overwrite_existing;

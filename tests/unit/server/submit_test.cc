@@ -500,7 +500,8 @@ TEST_F(SubmitTest, WhatIsNoRequestIsTurnedAway) {
   EXPECT_NE(detail_of(in_statement("extra", "x")).find("statements[0]: nobody expects “extra”"), std::string::npos);
   EXPECT_NE(detail_of(with([](auto& body) { body["statement"] = "x"; })).find("“statement”"), std::string::npos);
   const std::string long_name(65, 'x');
-  EXPECT_EQ(detail_of(in_statement(long_name.c_str(), "x")).find(long_name), std::string::npos);
+  EXPECT_NE(detail_of(in_statement(long_name.c_str(), "x")).find("nobody expects one of its fields"),
+            std::string::npos);
   EXPECT_EQ(send_body(good, "application/json").status, 201U) << "the same, unspoilt";
 }
 

@@ -104,6 +104,10 @@ class NotingJudge : public Judge {
     }
     return ruling;
   }
+  Words told(const Event& event, const Statement& statement) override {
+    const std::string mark(std::get<MarkGiven>(statement.body).value);
+    return {std::string(event.rule) + " о " + mark, std::string(event.rule) + " of " + mark};
+  }
   void applied(const Entry& entry, const Hash&) override { marks_applied.push_back(mark_of(entry)); }
   void published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint,
                  const std::string&) override {

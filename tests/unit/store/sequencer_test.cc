@@ -152,6 +152,22 @@ TEST_F(SequencerTest, ARepetitionInTheSameBatchWaitsForTheOriginal) {
   EXPECT_EQ(size(), 2U);
 }
 
+// New, repeated in its batch, repeated later: whoever asks is told why; of an entry that was accepted there is nothing to tell.
+TEST_F(SequencerTest, ARefusalIsToldAsOftenAsItIsSent) {
+  auto refused = anna_.says("7");
+  std::vector<std::string> told;
+  const auto note = [&](const Result<Receipted>& result) {
+    ASSERT_TRUE(result) << result.error().text();
+    told.push_back(result->placed[0].told.en);
+  };
+  sequencer_->submit(record_.number, request(boris_.says("4")), [&](const Result<Receipted>& accepted) {
+    note(accepted);
+    for (int i = 0; i < 2; ++i) sequencer_->submit(record_.number, request(copy_of(refused)), note);
+  });
+  note(send(std::move(refused)));
+  EXPECT_THAT(told, ElementsAre("", "mark.scale of 7", "mark.scale of 7", "mark.scale of 7"));
+}
+
 TEST_F(SequencerTest, OtherBytesInTheSameBatchAreAConflict) {
   auto said = anna_.says("5");
   auto other = anna_.says_as(1, Hash{}, "2");
