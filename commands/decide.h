@@ -40,7 +40,7 @@ class Roots {
 ledger::Ruling decide(const projections::SchoolState& state, const ProfileBook& profiles, const Roots& roots,
                       const ledger::Statement& statement, std::uint64_t index, Instant now);
 
-// What its author is told about an entry that `rule`, one of the profile's, made late or refused. `state` is the one that was
+// What its author is told about an entry that `rule` made late or refused; nothing where the profile has no such rule. `state` is the one that was
 // judged by, or a later one; full (Detail::kFull). Shown, never recorded.
 Words message(const projections::SchoolState& state, const Profile& profile, const ledger::Statement& statement,
               std::string_view rule, Instant deadline, Instant recorded_at);

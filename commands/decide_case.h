@@ -12,6 +12,8 @@ namespace letopis::commands {
 using ledger::Role;
 using ledger::Verdict;
 
+inline constexpr int kPlanAheadMaxDays = 300;  // a work outside a lesson
+
 struct Case {
   const projections::SchoolState& state;
   const ProfileBook& profiles;

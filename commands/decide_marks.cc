@@ -12,8 +12,6 @@ using projections::Work;
 
 namespace {
 
-constexpr int kPlanAheadMaxDays = 300;
-
 const DeadlineRule& lesson_mark_rule(const Profile& p) { return p.lesson_mark; }
 const DeadlineRule& written_work_rule(const Profile& p) { return p.written_work; }
 

@@ -41,11 +41,6 @@ template <class T>
 concept OfLesson = requires(const T& body) {
   body.lesson;
 };
-template <class T>
-concept OfGroup = requires(const T& body) {
-  body.group;
-};
-
 struct Asked {
   const SchoolState& state;
   const Profile& profile;
@@ -131,7 +126,7 @@ template <class T>
 Words first_missing(const Asked& a, const T& b) {
   References all;
   all.look("ключ подписи", "signing key", a.st.key, a.state.key(a.st.key) != nullptr || std::is_same_v<T, KeyEnrolled>);
-  if constexpr (OfGroup<T>) all.look("группа", "group", b.group, a.state.group(b.group) != nullptr);
+  if constexpr (requires { b.group; }) all.look("группа", "group", b.group, a.state.group(b.group) != nullptr);
   if constexpr (OfLesson<T>) {
     const auto* lesson = a.state.lesson(b.lesson);
     all.look("урок", "lesson", b.lesson, lesson != nullptr && lesson->standing);
@@ -245,8 +240,8 @@ Misfit misfit_here(const Asked& a, const T& b) {
     return {{to, to},
             {"сегодня или позже, на урок, для которого есть звонок", "today or later, at a slot that has a bell"}};
   } else if constexpr (std::is_same_v<T, WorkPlanned>) {
-    const std::string day = format_day(b.held_on);
-    return {{day, day}, {"не дальше 300 дней", "at most 300 days ahead"}};
+    const std::string day = format_day(b.held_on), limit = std::to_string(kPlanAheadMaxDays);
+    return {{day, day}, {"не дальше " + limit + " дней", "at most " + limit + " days ahead"}};
   } else {
     return {};
   }
@@ -292,8 +287,8 @@ template <class T>
 std::string date_shown(const Asked& a, const T& b) {
   const auto local = [&](Instant at) { return format_local(at, a.state.offset_at(at)); };
   if (a.rule == rule::kRetroactiveEffect) return format_day(earliest_effect(a, b));
-  if (a.rule == rule::kSeenTooOld && a.st.seen->size < a.state.size())
-    return local(a.state.recorded_at(a.st.seen->size));
+  if (a.rule == rule::kSeenTooOld)
+    return a.st.seen->size < a.state.size() ? local(a.state.recorded_at(a.st.seen->size)) : "?";  // a damaged row
   if (a.rule == rule::kKeyRevoked) {
     const auto* key = a.state.key(a.st.key);
     if constexpr (std::is_same_v<T, KeyRevoked>)
@@ -364,7 +359,9 @@ std::map<std::string, std::string> message_values(const SchoolState& state, cons
 
 Words message(const SchoolState& state, const Profile& profile, const Statement& statement, std::string_view rule_id,
               Instant deadline, Instant recorded_at) {
-  const Rule& rule = profile.rule(rule_id);
+  const auto known = profile.rules.find(rule_id);
+  if (known == profile.rules.end()) return {};  // a newer version recorded it
+  const Rule& rule = known->second;
   const auto in = [&](Language language) {
     return render_message(rule, language,
                           message_values(state, profile, statement, rule_id, deadline, recorded_at, language));
