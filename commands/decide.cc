@@ -33,7 +33,9 @@ namespace {
 
 constexpr int kMinutesPerHour = 60;
 
-// By lesson: what the profile in force before it asks. The earlier of "days after" and "hours after the group's classes".
+Instant hours_after(Instant at, int hours) { return {at.micros + hours * kMinutesPerHour * 60 * kMicrosPerSecond}; }
+
+// What the profile in force before the lesson asks: the earliest of its terms.
 Instant deadline_of(const SchoolState& state, const DeadlineRule& rule, Date day, const Id& group,
                     Instant lesson_ends) {
   Instant deadline{INT64_MAX};
@@ -41,14 +43,21 @@ Instant deadline_of(const SchoolState& state, const DeadlineRule& rule, Date day
     const Date last = day + *rule.days_after;
     deadline = at_local(last, rule.until_minute, state.offset(last));
   }
-  if (rule.hours_after_group_classes) {
-    auto over = projections::classes_over(state, group, day);
-    // A lesson outside the timetable may end after the others, or be the only one.
-    if (!over || *over < lesson_ends) over = lesson_ends;
-    const Instant by_classes{over->micros + *rule.hours_after_group_classes * kMinutesPerHour * 60 * kMicrosPerSecond};
-    deadline = std::min(deadline, by_classes);
-  }
+  // A lesson outside the timetable may end after the others, or be the only one.
+  const auto after = [&](std::optional<Instant> over, int hours) {
+    deadline = std::min(deadline, hours_after(over ? std::max(*over, lesson_ends) : lesson_ends, hours));
+  };
+  if (rule.hours_after_group_classes)
+    after(projections::classes_over(state, group, day), *rule.hours_after_group_classes);
+  if (rule.hours_after_students_classes)
+    after(projections::students_over(state, group, day), *rule.hours_after_students_classes);
   return deadline;
+}
+
+// A document of a kind that lets an entry in after its deadline, with its number and date.
+bool lets_in(const LateRule& late, const std::optional<Basis>& basis) {
+  return basis && !basis->number.empty() && basis->date.days != 0 &&
+         std::find(late.basis.begin(), late.basis.end(), basis->kind) != late.basis.end();
 }
 
 // Whether the author may speak at all: key, person, capacity, what they have seen, sealed fields of known people.
@@ -106,12 +115,12 @@ void Case::due(const DeadlineRule& (*which)(const Profile&), std::string_view ru
   switch (deadline_rule.late) {
     case LatePolicy::kMarkLate: ruling.verdict = Verdict::kLate; break;
     case LatePolicy::kNeedsBasis:
-      if (has_basis())
+      if (lets_in(then->late, st.basis))
         ruling.verdict = Verdict::kLate;
       else
-        refuse(rule::kNoBasis);
+        refuse(rule::kBackdated);
       break;
-    case LatePolicy::kRefuse: refuse(rule_id); break;
+    case LatePolicy::kRefuse: refuse(rule::kBackdated); break;
   }
 }
 

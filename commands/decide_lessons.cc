@@ -15,7 +15,7 @@ const DeadlineRule& lesson_rule(const Profile& p) { return p.lesson; }
 const DeadlineRule& topic_rule(const Profile& p) { return p.topic; }
 const DeadlineRule& attendance_rule(const Profile& p) { return p.attendance; }
 const DeadlineRule& homework_rule(const Profile& p) { return p.homework; }
-const DeadlineRule& remark_rule(const Profile& p) { return p.remark; }
+const DeadlineRule& information_rule(const Profile& p) { return p.information; }
 const DeadlineRule& excuse_rule(const Profile& p) { return p.excuse; }
 
 void due(Case& c, const DeadlineRule& (*which)(const Profile&), std::string_view rule_id, const Lesson& lesson) {
@@ -152,7 +152,7 @@ void judge(Case& c, const RemarkRecorded& b) {
                    (c.st.acting_as == Role::kClassTeacher && c.state.is_class_teacher(c.st.author, klass, c.today));
   c.require(own, rule::kNotOwnGroup);
   c.require(c.state.enrolled(lesson->group, b.student, lesson->date), rule::kNotEnrolled);
-  due(c, remark_rule, rule::kRemarkDeadline, *lesson);
+  due(c, information_rule, rule::kInformationDeadline, *lesson);
 }
 
 void judge(Case& c, const DiarySigned& b) {

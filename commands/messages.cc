@@ -35,6 +35,12 @@ std::string duration(std::int64_t seconds, Language language) {
   return text;
 }
 
+std::string basis_titles(const std::vector<std::string>& kinds, Language language) {
+  std::string text;
+  for (const std::string& kind : kinds) (text += text.empty() ? "" : ", ") += basis_title(kind, language);
+  return text;
+}
+
 // --- What an entry speaks of
 
 template <class T>
@@ -350,6 +356,9 @@ std::map<std::string, std::string> message_values(const SchoolState& state, cons
   auto values = std::visit([&](const auto& body) { return values_of(asked, body, language); }, statement.body);
   values["limit"] = rule_id == rule::kSeenTooOld ? duration(profile.seen.max_age_minutes * 60LL, language)
                                                  : std::to_string(profile.marks.max_per_cell);
+  values["clause"] = clause_text(profile.rule(rule_id).clause, language);
+  values["recorded"] = format_local(recorded_at, state.offset_at(recorded_at));
+  if (rule_id == rule::kBackdated) values["allowed"] = basis_titles(profile.late.basis, language);
   if (deadline.micros != 0) {
     values["deadline"] = format_local(deadline, state.offset_at(deadline));
     values["lateness"] = duration((recorded_at.micros - deadline.micros) / kMicrosPerSecond, language);

@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <set>
-
-#include <toml++/toml.h>
 
 #include "commands/builtin_profiles.h"
+#include "commands/profile_table.h"
+#include "ledger/statement.h"
 #include "signing/base/time.h"
 #include "signing/sha256.h"
 
@@ -15,224 +14,78 @@ namespace {
 
 constexpr int kDaysMax = 366;
 constexpr int kMinutesPerDay = 1440;
-constexpr std::size_t kTextMaxBytes = 1024;
+constexpr int kGradeMax = 12;
+constexpr int kYearsMax = 100;
 
-constexpr RuleSpec kRuleSpecs[] = {
-    {rule::kKeyRevoked, "date", "ключ отозван", "key revoked"},
-    {rule::kNotEntitled, "role required", "не та должность", "not in this capacity"},
-    {rule::kNotOwnGroup, "", "чужая группа", "not their own group"},
-    {rule::kNotOwnSubject, "", "чужой предмет", "not their own subject"},
-    {rule::kNotEnrolled, "date", "обучающийся не в этой группе", "student not in the group"},
-    {rule::kUnknownReference, "reference", "ссылка на неизвестное", "refers to something unknown"},
-    {rule::kDuplicateEntry, "", "такая запись уже есть", "entered already"},
-    {rule::kSecondMark, "limit", "вторая отметка", "second mark"},
-    {rule::kSecondLesson, "date", "урок уже записан", "lesson recorded already"},
-    {rule::kInvalidValue, "value allowed", "недопустимое значение", "value not allowed"},
-    {rule::kBannedEntry, "value", "запрещённая запись", "banned entry"},
-    {rule::kNotRussian, "", "запись не на русском языке", "not in Russian"},
-    {rule::kPersonUnknown, "", "человек не зарегистрирован", "person unknown"},
-    {rule::kPersonExists, "", "человек уже зарегистрирован", "person registered already"},
-    {rule::kRoleUnknown, "role", "роль не действует", "role not held"},
-    {rule::kGroupExists, "", "группа уже открыта", "group open already"},
-    {rule::kPeriodOverlap, "from to", "периоды пересекаются", "periods overlap"},
-    {rule::kDictionaryUnknown, "code allowed", "нет в справочнике", "not in the dictionary"},
-    {rule::kSchoolExists, "", "школа уже создана", "school created already"},
-    {rule::kStateClash, "reference", "противоречит внесённому", "contradicts what is recorded"},
-    {rule::kOutsideTimetable, "date", "вне расписания без основания", "outside the timetable, no basis"},
-    {rule::kFutureEntry, "date time", "раньше урока", "before the lesson"},
-    {rule::kRetroactiveEffect, "date", "задним числом", "retroactive"},
-    {rule::kSubgroupMoveMidPeriod, "", "смена подгруппы среди периода", "subgroup changed within a period"},
-    {rule::kNoBasis, "allowed", "нет основания", "no basis"},
-    {rule::kSeenTooOld, "date limit", "подготовлено по старому состоянию", "prepared on an old state"},
-    {rule::kSeenUnknown, "", "подготовлено по чужому состоянию", "prepared on a state never signed"},
-    {rule::kAlreadyDecided, "", "решение уже принято", "decided already"},
-    {rule::kTargetMissing, "reference", "записи нет", "no such entry"},
-    {rule::kCannotAnnul, "", "не аннулируется", "cannot be annulled"},
-    {rule::kCorrectionForbidden, "", "исправление запрещено", "correction forbidden"},
-    {rule::kAlreadyEndorsed, "", "уже подписано", "endorsed already"},
-    {rule::kCannotEndorseOwn, "", "подпись под своей записью", "own entry endorsed"},
-    {rule::kInvitationUnknown, "", "нет такого приглашения", "no such invitation"},
-    {rule::kInvitationExpired, "date", "приглашение истекло", "invitation expired"},
-    {rule::kInvitationUsed, "", "приглашение использовано", "invitation used"},
-    {rule::kInvitationRevoked, "", "приглашение отозвано", "invitation revoked"},
-    {rule::kInvitationSuperseded, "", "приглашение устарело", "invitation void",
-     "Приглашение больше не действует: после него этот человек уже получил ключ.",
-     "The invitation is void: this person has got a key since."},
-    {rule::kLessonMarkDeadline, "deadline lateness", "срок отметки за урок", "deadline of lesson marks"},
-    {rule::kWrittenWorkDeadline, "deadline lateness", "срок отметки за письменную работу",
-     "deadline of marks for written work"},
-    {rule::kAttendanceDeadline, "deadline lateness", "срок отметки о посещаемости", "deadline of attendance"},
-    {rule::kHomeworkDeadline, "deadline lateness", "срок домашнего задания", "deadline of homework"},
-    {rule::kLessonDeadline, "deadline lateness", "срок записи урока", "deadline of lessons"},
-    {rule::kTopicDeadline, "deadline lateness", "срок записи темы", "deadline of topics"},
-    {rule::kRemarkDeadline, "deadline lateness", "срок замечания", "deadline of remarks"},
-    {rule::kExcuseDeadline, "deadline lateness", "срок сведений о пропусках", "deadline of excuses"},
+constexpr DutySpec kDutySpecs[] = {
+    {"absences_verified", {"выверка пропусков", "absences verified"}},
+    {"activity_report", {"отчёт об активности", "activity report"}},
+    {"archive", {"архив года", "the year's archive"}},
+    {"family_consents", {"согласия семей", "consents of families"}},
+    {"first_year_data", {"данные первокурсников", "data of first-years"}},
+    {"hours_report", {"отчёт о выдаче часов", "hours report"}},
+    {"inspection", {"проверка журнала", "inspection"}},
+    {"paper_report", {"отчёт на бумаге", "report on paper"}},
+    {"performance_report", {"отчёт об успеваемости", "performance report"}},
+    {"personal_data_verified", {"сверка личных данных", "personal data verified"}},
+    {"printed_journal", {"печать журнала", "journal printed"}},
+    {"printed_study_summary", {"итоговая ведомость за весь срок", "end-of-study summary printed"}},
+    {"printed_summary", {"печать сводной ведомости", "summary sheet printed"}},
+    {"printout", {"распечатка для семьи", "printout for a family"}},
+    {"sections_verified", {"проверка разделов", "sections verified"}},
+    {"staff_consents", {"согласия работников", "consents of staff"}},
 };
 
 // The roles a second signature may be asked of; spelled as the schema and staff.csv spell them.
-constexpr std::string_view kEndorsingRoles[] = {"administrator", "class_teacher",      "commission",     "deputy_head",
-                                                "director",      "head_of_department", "head_of_studies"};
+constexpr std::string_view kEndorsingRoles[] = {"administrator",   "class_teacher", "commission",
+                                                "deputy_head",     "director",      "head_of_department",
+                                                "head_of_studies", "teacher",       "workshop_master"};
 
-// The first thing found wrong, thrown inside this file only: toml++ throws too, and parse_profile catches both.
-struct Refusal {
-  toml::source_index line;
-  std::string reason;
-};
-[[noreturn]] void refuse(toml::source_index line, std::string reason) { throw Refusal{line, std::move(reason)}; }
-
-bool has_word(std::string_view words, std::string_view word) {
-  while (!words.empty()) {
-    const std::size_t space = std::min(words.find(' '), words.size());
-    if (words.substr(0, space) == word) return true;
-    words.remove_prefix(std::min(space + 1, words.size()));
+// Every {name} of a message is one the rule offers, and every brace belongs to one.
+void check_message(const Table& table, std::string_view key, std::string_view message, std::string_view placeholders) {
+  for (std::size_t at = 0; (at = message.find_first_of("{}", at)) != std::string_view::npos;) {
+    const std::size_t end = message.find('}', at);
+    if (message[at] != '{' || end == std::string_view::npos)
+      refuse(table.line_of(key), table.name() + ": a stray brace in the message");
+    const std::string_view name = message.substr(at + 1, end - at - 1);
+    if (name != "clause" && !has_word(placeholders, name))
+      refuse(table.line_of(key), table.name() + ": the rule offers no {" + std::string(name) + "}");
+    at = end + 1;
   }
-  return false;
 }
 
-// A table being read: every key asked for is noted, and done() refuses what nobody asked for.
-class Table {
- public:
-  Table(const toml::table& table, std::string name, const std::string& profile_id)
-      : table_(table), name_(std::move(name)), profile_id_(profile_id) {}
+// --- Where a parameter comes from, and what is said of it
 
-  toml::source_index line() const { return table_.source().begin.line; }
-  toml::source_index line_of(std::string_view key) const {
-    const toml::node* node = table_.get(key);
-    return node != nullptr ? node->source().begin.line : line();
-  }
-  const std::string& name() const { return name_; }
-  bool has(std::string_view key) const { return table_.contains(key); }
+struct Reader {
+  Table& root;
+  Profile& profile;
 
-  std::string text(std::string_view key) {
-    const toml::node& node = need(key);
-    const auto* value = node.as_string();
-    if (value == nullptr) wrong_type(node, key, "a string");
-    const std::string& text = value->get();
-    if (text.empty() || text.size() > kTextMaxBytes)
-      refuse(node.source().begin.line,
-             label(key) + " is empty or longer than " + std::to_string(kTextMaxBytes) + " bytes");
-    for (const char c : text)
-      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-        refuse(node.source().begin.line, label(key) + " holds a control character");
-    return text;
-  }
-
-  int number(std::string_view key, int least, int most) {
-    const toml::node& node = need(key);
-    const auto* value = node.as_integer();
-    if (value == nullptr) wrong_type(node, key, "a whole number");
-    if (value->get() < least || value->get() > most)
-      refuse(node.source().begin.line,
-             label(key) + " is outside " + std::to_string(least) + "–" + std::to_string(most));
-    return static_cast<int>(value->get());
-  }
-
-  // One of the given words; answers its place among them.
-  std::size_t choice(std::string_view key, std::initializer_list<std::string_view> words) {
-    const std::string value = text(key);
-    std::string expected;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      if (words.begin()[i] == value) return i;
-      expected += (i == 0 ? "\"" : ", \"") + std::string(words.begin()[i]) + "\"";
+  // The sentences of a rule: the table's where it stands on a clause, else ours.
+  void words(Table& table, const Source& source, std::string_view rule_id) {
+    const RuleSpec& spec = *find_rule_spec(rule_id);
+    Rule rule{std::string(rule_id), source.clause, source.silent, std::string(spec.message.ru),
+              std::string(spec.message.en)};
+    if (!source.silent || table.has("ru") || table.has("en")) {
+      rule.message_ru = table.text("ru");
+      rule.message_en = table.text("en");
+      check_message(table, "ru", rule.message_ru, spec.placeholders);
+      check_message(table, "en", rule.message_en, spec.placeholders);
     }
-    refuse(line_of(key), label(key) + " is \"" + value + "\"; known: " + expected);
+    profile.rules.emplace(rule.id, std::move(rule));
   }
 
-  std::vector<std::string> texts(std::string_view key) {
-    const toml::node& node = need(key);
-    const auto* array = node.as_array();
-    if (array == nullptr) wrong_type(node, key, "an array of strings");
-    std::vector<std::string> values;
-    for (const toml::node& item : *array) {
-      const auto* value = item.as_string();
-      if (value == nullptr) wrong_type(item, key, "an array of strings");
-      if (value->get().empty()) refuse(item.source().begin.line, label(key) + " holds an empty string");
-      if (std::find(values.begin(), values.end(), value->get()) != values.end())
-        refuse(item.source().begin.line, label(key) + " names \"" + value->get() + "\" twice");
-      values.push_back(value->get());
-    }
-    return values;
+  // A parameter's table; `rule_id` names the rule it is enforced by.
+  template <class Read>
+  void parameter(std::string_view key, Source& source, std::string_view rule_id, Read read) {
+    Table table = root.table(key);
+    source = table.source();
+    read(table);
+    if (!rule_id.empty()) words(table, source, rule_id);
+    table.done();
   }
-
-  Table table(std::string_view key) {
-    const toml::node& node = need(key);
-    const auto* value = node.as_table();
-    if (value == nullptr) wrong_type(node, key, "a table");
-    return {*value, label(key), profile_id_};
-  }
-
-  std::vector<Table> tables(std::string_view key) {
-    const toml::node& node = need(key);
-    const auto* array = node.as_array();
-    if (array == nullptr || array->empty()) wrong_type(node, key, "an array of tables");
-    std::vector<Table> out;
-    for (const toml::node& item : *array) {
-      const auto* value = item.as_table();
-      if (value == nullptr) wrong_type(item, key, "an array of tables");
-      out.emplace_back(*value, label(key), profile_id_);
-    }
-    return out;
-  }
-
-  std::vector<std::pair<std::string, toml::source_index>> keys() const {
-    std::vector<std::pair<std::string, toml::source_index>> out;
-    for (const auto& [key, node] : table_) out.emplace_back(std::string(key.str()), key.source().begin.line);
-    return out;
-  }
-
-  // A clause of this very regulation, or silence; never both, never neither.
-  Source source() {
-    Source out;
-    if (has("silent")) {
-      const toml::node& node = need("silent");
-      const auto* value = node.as_boolean();
-      if (value == nullptr) wrong_type(node, "silent", "true");
-      if (!value->get()) refuse(node.source().begin.line, name_ + ": silent is true or absent");
-      out.silent = true;
-    }
-    if (has("clause")) out.clause = clause();
-    if (out.silent && !out.clause.empty())
-      refuse(line_of("silent"), name_ + " names a clause and calls the regulation silent");
-    if (!out.silent && out.clause.empty()) refuse(line(), name_ + " has neither a clause nor silent = true");
-    return out;
-  }
-
-  void done() const {
-    for (const auto& [key, line] : keys())
-      if (!asked_.contains(key)) refuse(line, "unknown key " + label(key));
-  }
-
- private:
-  std::string label(std::string_view key) const {
-    return name_.empty() ? std::string(key) : name_ + "." + std::string(key);
-  }
-
-  const toml::node& need(std::string_view key) {
-    asked_.emplace(key);
-    const toml::node* node = table_.get(key);
-    if (node == nullptr) refuse(line(), label(key) + " is missing");
-    return *node;
-  }
-
-  [[noreturn]] void wrong_type(const toml::node& node, std::string_view key, std::string_view expected) const {
-    refuse(node.source().begin.line, label(key) + " must be " + std::string(expected));
-  }
-
-  std::string clause() {
-    std::string clause = text("clause");
-    const std::string prefix = profile_id_ + " ";
-    const std::string_view number = std::string_view(clause).substr(std::min(prefix.size(), clause.size()));
-    if (!clause.starts_with(prefix) || number.find_first_of("0123456789") == std::string_view::npos ||
-        clause.size() > 64)
-      refuse(line_of("clause"), name_ + ".clause is \"" + clause + "\"; a clause is written \"" + prefix + "3.3\"");
-    return clause;
-  }
-
-  const toml::table& table_;
-  std::string name_;
-  const std::string& profile_id_;
-  std::set<std::string, std::less<>> asked_;
 };
+
+// --- Values
 
 LatePolicy read_late_policy(Table& table, std::string_view key) {
   constexpr LatePolicy kPolicies[] = {LatePolicy::kMarkLate, LatePolicy::kNeedsBasis, LatePolicy::kRefuse};
@@ -246,34 +99,92 @@ int read_minute(Table& table, std::string_view key) {
   return *minute;
 }
 
-int read_until(Table& table, int school_day_end) {
-  const std::string until = table.text("until");
+MonthDay read_month_day(Table& table, std::string_view key) {
+  const std::string text = table.text(key);
+  const auto date = parse_date("2028-" + text);  // a leap year: 29 February is a day of some years
+  if (!date || text.size() != 5)
+    refuse(table.line_of(key), table.name() + "." + std::string(key) + " is a day such as \"06-30\"");
+  return {std::stoi(text.substr(0, 2)), std::stoi(text.substr(3))};
+}
+
+std::vector<std::string> read_roles(Table& table, std::string_view key) {
+  std::vector<std::string> roles = table.texts(key);
+  for (const std::string& role : roles)
+    if (!ledger::enum_from_name<ledger::Role>(role))
+      refuse(table.line_of(key), table.name() + "." + std::string(key) + ": no role is called \"" + role + "\"");
+  return roles;
+}
+
+// --- Deadlines
+
+int read_until(Table& table, std::string_view key, int school_day_end) {
+  const std::string until = table.text(key);
   if (until == "midnight") return kMinutesPerDay;
   if (until == "school_day_end") return school_day_end;
   const auto minute = parse_minute(until);
   if (!minute)
-    refuse(table.line_of("until"),
-           table.name() + ".until is \"midnight\", \"school_day_end\" or a time of day such as \"16:00\"");
+    refuse(table.line_of(key), table.name() + "." + std::string(key) +
+                                   " is \"midnight\", \"school_day_end\" or a time of day such as \"16:00\"");
   return *minute;
 }
 
-DeadlineRule read_deadline(Table table, const Profile& profile) {
-  DeadlineRule out;
-  out.source = table.source();
+void read_deadline(Table& table, const Profile& profile, DeadlineRule& out) {
   if (table.has("days_after")) {
     out.days_after = table.number("days_after", 0, kDaysMax);
-    out.until_minute = read_until(table, profile.school_day.end_minute);
+    const SchoolDayRule& day = profile.school_day;
+    out.until_minute = read_until(table, "until", day.end_minute);
+    out.second_shift_until_minute = read_until(table, table.has("until_second_shift") ? "until_second_shift" : "until",
+                                               day.second_shift_end_minute);
   } else if (table.has("until")) {
     refuse(table.line_of("until"), table.name() + ".until says when a day ends, and days_after is missing");
   }
   if (table.has("hours_after_group_classes"))
     out.hours_after_group_classes = table.number("hours_after_group_classes", 0, 24);
-  if (!out.days_after && !out.hours_after_group_classes)
-    refuse(table.line(), table.name() + " sets no term: days_after or hours_after_group_classes");
+  if (table.has("hours_after_students_classes"))
+    out.hours_after_students_classes = table.number("hours_after_students_classes", 0, 24);
+  if (!out.days_after && !out.hours_after_group_classes && !out.hours_after_students_classes)
+    refuse(table.line(), table.name() +
+                             " sets no term: days_after, hours_after_group_classes or "
+                             "hours_after_students_classes");
   out.late = table.has("late") ? read_late_policy(table, "late") : profile.late.policy;
-  table.done();
-  return out;
+  if (out.late == LatePolicy::kNeedsBasis && profile.late.basis.empty())
+    refuse(table.line(), table.name() + " needs a basis, and late.basis names none");
 }
+
+void read_deadlines(Reader& in) {
+  Profile& profile = in.profile;
+  in.parameter("school_day", profile.school_day.source, {}, [&](Table& table) {
+    profile.school_day.end_minute = read_minute(table, "end");
+    profile.school_day.second_shift_end_minute =
+        table.has("second_shift_end") ? read_minute(table, "second_shift_end") : profile.school_day.end_minute;
+  });
+  in.parameter("late", profile.late.source, rule::kBackdated, [&](Table& table) {
+    profile.late.policy = read_late_policy(table, "policy");
+    profile.late.basis = table.texts("basis");
+    if (profile.late.policy == LatePolicy::kNeedsBasis && profile.late.basis.empty())
+      refuse(table.line(), "late.policy needs a basis, and late.basis names none");
+  });
+  const struct {
+    std::string_view key;
+    DeadlineRule Profile::*member;
+    std::string_view rule;
+  } deadlines[] = {
+      {"lesson", &Profile::lesson, rule::kLessonDeadline},
+      {"topic", &Profile::topic, rule::kTopicDeadline},
+      {"attendance", &Profile::attendance, rule::kAttendanceDeadline},
+      {"lesson_mark", &Profile::lesson_mark, rule::kLessonMarkDeadline},
+      {"written_work", &Profile::written_work, rule::kWrittenWorkDeadline},
+      {"homework", &Profile::homework, rule::kHomeworkDeadline},
+      {"information", &Profile::information, rule::kInformationDeadline},
+      {"excuse", &Profile::excuse, rule::kExcuseDeadline},
+  };
+  for (const auto& deadline : deadlines) {
+    DeadlineRule& out = profile.*deadline.member;
+    in.parameter(deadline.key, out.source, deadline.rule, [&](Table& table) { read_deadline(table, profile, out); });
+  }
+}
+
+// --- Marks
 
 Scale read_scale(Table& table) {
   Scale scale;
@@ -301,141 +212,238 @@ void read_scales(Table& root, Profile& profile) {
   }
 }
 
-void read_marks(Table& root, Profile& profile) {
-  Table marks = root.table("marks");
-  profile.marks.source = marks.source();
-  profile.marks.default_scale = marks.text("default_scale");
-  profile.marks.max_per_cell = marks.number("max_per_cell", 1, 10);
-  marks.done();
-  if (profile.find_scale(profile.marks.default_scale) == nullptr)
-    refuse(marks.line_of("default_scale"), "no scale is called \"" + profile.marks.default_scale + "\"");
-
-  Table banned = root.table("banned_entries");
-  profile.banned_entries.source = banned.source();
-  profile.banned_entries.values = banned.texts("values");
-  banned.done();
-  for (const Scale& scale : profile.scales)
-    for (const std::string& value : profile.banned_entries.values)
-      if (scale.allows(value))
-        refuse(banned.line_of("values"), "\"" + value + "\" is banned, yet scale \"" + scale.name + "\" allows it");
+void read_marks(Reader& in) {
+  Profile& profile = in.profile;
+  read_scales(in.root, profile);
+  in.parameter("marks", profile.marks.source, rule::kSecondMark, [&](Table& table) {
+    profile.marks.default_scale = table.text("default_scale");
+    profile.marks.max_per_cell = table.number("max_per_cell", 1, 10);
+    if (profile.find_scale(profile.marks.default_scale) == nullptr)
+      refuse(table.line_of("default_scale"), "no scale is called \"" + profile.marks.default_scale + "\"");
+  });
+  in.parameter("banned_entries", profile.banned_entries.source, rule::kBannedEntry, [&](Table& table) {
+    profile.banned_entries.values = table.texts("values");
+    for (const Scale& scale : profile.scales)
+      for (const std::string& value : profile.banned_entries.values)
+        if (scale.allows(value))
+          refuse(table.line_of("values"), "\"" + value + "\" is banned, yet scale \"" + scale.name + "\" allows it");
+  });
+  in.parameter("unmarked", profile.unmarked.source, {}, [&](Table& table) {
+    profile.unmarked.grades = table.numbers("grades", 1, kGradeMax);
+    profile.unmarked.first_half_of = table.numbers("first_half_of", 1, kGradeMax);
+    for (const int grade : profile.unmarked.first_half_of)
+      if (std::find(profile.unmarked.grades.begin(), profile.unmarked.grades.end(), grade) !=
+          profile.unmarked.grades.end())
+        refuse(table.line_of("first_half_of"), "unmarked: grade " + std::to_string(grade) + " is named twice");
+  });
+  in.parameter("makeup", profile.makeup.source, {}, [&](Table& table) {
+    profile.makeup.by_commission = table.flag("by_commission");
+    profile.makeup.only_excused = table.flag("only_excused");
+  });
+  in.parameter("missed_attestation", profile.missed_attestation.source, {},
+               [&](Table& table) { profile.missed_attestation.referral = table.flag("referral"); });
 }
 
-void read_corrections(Table& root, Profile& profile) {
-  Table table = root.table("correction");
-  CorrectionRule& rule = profile.correction;
-  rule.source = table.source();
+void read_correction(Table& table, CorrectionRule& rule) {
   constexpr CorrectionMode kModes[] = {CorrectionMode::kForbidden, CorrectionMode::kReasonAndApproval};
   rule.mode = kModes[table.choice("mode", {"forbidden", "reason_and_approval"})];
   if (rule.mode == CorrectionMode::kForbidden && table.has("endorsed_by"))
     refuse(table.line_of("endorsed_by"), "correction.endorsed_by has no meaning where corrections are forbidden");
-  if (rule.mode == CorrectionMode::kReasonAndApproval) {
-    rule.endorsed_by = table.text("endorsed_by");
-    if (std::find(std::begin(kEndorsingRoles), std::end(kEndorsingRoles), rule.endorsed_by) ==
-        std::end(kEndorsingRoles))
-      refuse(table.line_of("endorsed_by"), "correction.endorsed_by: no role \"" + rule.endorsed_by + "\" can endorse");
+  if (rule.mode != CorrectionMode::kReasonAndApproval) return;
+  rule.endorsed_by = table.text("endorsed_by");
+  if (std::find(std::begin(kEndorsingRoles), std::end(kEndorsingRoles), rule.endorsed_by) == std::end(kEndorsingRoles))
+    refuse(table.line_of("endorsed_by"), "correction.endorsed_by: no role \"" + rule.endorsed_by + "\" can endorse");
+}
+
+void read_corrections(Reader& in) {
+  Profile& profile = in.profile;
+  in.parameter("correction", profile.correction.source, rule::kCorrectionForbidden,
+               [&](Table& table) { read_correction(table, profile.correction); });
+  in.parameter("correction_of_absence", profile.correction_of_absence.source, {}, [&](Table& table) {
+    constexpr AbsenceCorrectionMode kModes[] = {AbsenceCorrectionMode::kWithTeacher,
+                                                AbsenceCorrectionMode::kByClassTeacher};
+    profile.correction_of_absence.mode = kModes[table.choice("mode", {"with_teacher", "by_class_teacher"})];
+  });
+}
+
+// --- Periods
+
+void read_period_mark(Table& table, Profile& profile) {
+  PeriodMarkRule& rule = profile.period_mark;
+  constexpr PeriodMarkTime kTimes[] = {PeriodMarkTime::kLastDays, PeriodMarkTime::kSetDates};
+  rule.when = kTimes[table.choice("when", {"last_days", "set_dates"})];
+  rule.late = table.has("late") ? read_late_policy(table, "late") : profile.late.policy;
+  if (rule.when == PeriodMarkTime::kSetDates) return;
+  rule.window_days = table.number("window_days", 1, kDaysMax);
+  rule.days_before_holidays = table.number("days_before_holidays", 0, kDaysMax);
+  if (rule.days_before_holidays >= rule.window_days)
+    refuse(table.line(), "period_mark: the window closes before it opens");
+}
+
+void read_period_kinds(Table& table, PeriodKindRule& rule) {
+  constexpr std::string_view kKinds[] = {"quarter", "half_year", "semester"};
+  for (const std::string& text : table.texts("grades")) {  // "2-9 semester"
+    PeriodKindRule::Grades grades;
+    const auto dash = text.find('-');
+    const auto space = text.find(' ');
+    const auto number = [&](std::size_t from, std::size_t to, int& into) {
+      const auto [end, error] = std::from_chars(text.data() + from, text.data() + to, into);
+      return error == std::errc() && end == text.data() + to;
+    };
+    const bool formed = dash != std::string::npos && space != std::string::npos && dash < space &&
+                        number(0, dash, grades.from) && number(dash + 1, space, grades.to);
+    if (formed) grades.kind = text.substr(space + 1);
+    if (!formed || grades.from < 1 || grades.from > grades.to || grades.to > kGradeMax ||
+        std::find(std::begin(kKinds), std::end(kKinds), grades.kind) == std::end(kKinds))
+      refuse(table.line_of("grades"), "period_kinds.grades holds \"" + text +
+                                          "\"; it is written \"2-9 semester\" (quarter, half_year, semester)");
+    if (!rule.kinds.empty() && grades.from <= rule.kinds.back().to)
+      refuse(table.line_of("grades"), "period_kinds.grades overlap or are out of order");
+    rule.kinds.push_back(std::move(grades));
+  }
+}
+
+void read_periods(Reader& in) {
+  Profile& profile = in.profile;
+  in.parameter("period_mark", profile.period_mark.source, {}, [&](Table& table) { read_period_mark(table, profile); });
+  in.parameter("minimum_marks", profile.minimum_marks.source, {}, [&](Table& table) {
+    MinimumMarksRule& rule = profile.minimum_marks;
+    rule.at_one_hour = table.number("at_one_hour", 0, 50);
+    rule.at_two_hours = table.number("at_two_hours", 0, 50);
+    rule.above = table.number("above", 0, 50);
+    rule.account = table.flag("account");
+    if (rule.at_one_hour > rule.at_two_hours || rule.at_two_hours > rule.above)
+      refuse(table.line(), "minimum_marks: fewer marks are asked for at more hours");
+  });
+  in.parameter("period_kinds", profile.period_kinds.source, {},
+               [&](Table& table) { read_period_kinds(table, profile.period_kinds); });
+}
+
+// --- Plans and structure
+
+void read_plans(Reader& in) {
+  Profile& profile = in.profile;
+  in.parameter("plan", profile.plan.source, {},
+               [&](Table& table) { profile.plan.days_before_year = table.number("days_before_year", 0, kDaysMax); });
+  in.parameter("plan_hours", profile.plan_hours.source, {},
+               [&](Table& table) { profile.plan_hours.equal_curriculum = table.flag("equal_curriculum"); });
+  in.parameter("topics", profile.topics.source, {}, [&](Table& table) {
+    profile.topics.mode = table.choice("mode", {"shown", "strict"}) == 1 ? TopicsMode::kStrict : TopicsMode::kShown;
+  });
+  in.parameter("homework_form", profile.homework_form.source, {},
+               [&](Table& table) { profile.homework_form.kind_required = table.flag("kind_required"); });
+  in.parameter("work_form", profile.work_form.source, {}, [&](Table& table) {
+    profile.work_form.titled = table.flag("titled");
+    profile.work_form.numbered = table.flag("numbered");
+  });
+  in.parameter("language", profile.language.source, rule::kNotRussian, [&](Table& table) {
+    profile.language.russian_only = table.choice("records", {"any", "russian"}) == 1;
+  });
+}
+
+void read_structure(Reader& in) {
+  Profile& profile = in.profile;
+  in.parameter("subgroup_moves", profile.subgroup_moves.source, rule::kSubgroupMoveMidPeriod, [&](Table& table) {
+    constexpr SubgroupMoves kMoves[] = {SubgroupMoves::kAnyTime, SubgroupMoves::kPeriodEndOnly};
+    profile.subgroup_moves.when = kMoves[table.choice("when", {"any_time", "period_end_only"})];
+  });
+  in.parameter("subgroup_split", profile.subgroup_split.source, {}, [&](Table& table) {
+    profile.subgroup_split.signed_by = read_roles(table, "signed_by");
+    if (profile.subgroup_split.signed_by.empty())
+      refuse(table.line_of("signed_by"), "subgroup_split is signed by nobody");
+  });
+  in.parameter("year", profile.year.source, {}, [&](Table& table) {
+    if (!table.has("open_from") && !table.has("open_to")) return;
+    profile.year.window = {read_month_day(table, "open_from"), read_month_day(table, "open_to")};
+    if (profile.year.window->second < profile.year.window->first)
+      refuse(table.line(), "year: the window closes before it opens");
+  });
+  in.parameter("seen", profile.seen.source, rule::kSeenTooOld, [&](Table& table) {
+    profile.seen.max_age_minutes = table.number("max_age_minutes", 1, kDaysMax * kMinutesPerDay);
+  });
+}
+
+// --- Access, copies, terms
+
+void read_keeping(Reader& in) {
+  Profile& profile = in.profile;
+  in.parameter("compromise", profile.compromise.source, {}, [&](Table& table) {
+    profile.compromise.report_working_days = table.number("report_working_days", 0, 30);
+    profile.compromise.voids = table.flag("voids");
+  });
+  in.parameter("operations", profile.operations.source, {},
+               [&](Table& table) { profile.operations.acknowledged = table.flag("acknowledged"); });
+  in.parameter("declined_access", profile.declined_access.source, {},
+               [&](Table& table) { profile.declined_access.written = table.flag("written"); });
+  in.parameter("visibility", profile.visibility.source, {},
+               [&](Table& table) { profile.visibility.days = table.number("days", 0, 30); });
+  in.parameter("retention", profile.retention.source, {}, [&](Table& table) {
+    profile.retention.journal_years = table.number("journal_years", 0, kYearsMax);
+    profile.retention.summary_years = table.number("summary_years", 0, kYearsMax);
+    profile.retention.study_years = table.number("study_years", 0, kYearsMax);
+  });
+  in.parameter("copies", profile.copies.source, {}, [&](Table& table) {
+    profile.copies.media = table.number("media", 1, 10);
+    profile.copies.rooms = table.number("rooms", 1, 10);
+    profile.copies.signed_copies = table.flag("signed");
+    if (profile.copies.rooms > profile.copies.media) refuse(table.line(), "copies: more rooms than copies");
+  });
+}
+
+DutyRule read_duty(Table& table, const DutySpec& spec) {
+  DutyRule duty;
+  duty.id = spec.id;
+  duty.source = table.source();
+  constexpr Every kEvery[] = {Every::kDay, Every::kWeek, Every::kMonth, Every::kQuarter, Every::kPeriod, Every::kYear};
+  if (table.has("every"))
+    duty.every = kEvery[table.choice("every", {"day", "week", "month", "quarter", "period", "year"})];
+  if (table.has("by")) duty.by = read_month_day(table, "by");
+  if (table.has("from")) duty.from = read_month_day(table, "from");
+  if (table.has("at_period_end")) duty.at_period_end = table.flag("at_period_end");
+  if (duty.from && !duty.by)
+    refuse(table.line_of("from"), table.name() + " begins on a day and never ends: by is missing");
+  if (duty.by && duty.every != Every::kNever)
+    refuse(table.line(), table.name() + " is due by a day of the year or every so often, not both");
+  if (duty.asked()) {
+    duty.who = read_roles(table, "who");
+    if (duty.who.empty()) refuse(table.line_of("who"), table.name() + " is nobody's");
+  }
+  duty.ru = spec.title.ru;
+  duty.en = spec.title.en;
+  if (duty.asked() && !duty.source.silent) {
+    duty.ru = table.text("ru");
+    duty.en = table.text("en");
+  } else if (!duty.asked() && !duty.source.silent) {
+    refuse(table.line(), table.name() + " names a clause and asks nothing: every or by");
   }
   table.done();
-
-  Table absence = root.table("correction_of_absence");
-  profile.correction_of_absence.source = absence.source();
-  constexpr AbsenceCorrectionMode kAbsenceModes[] = {AbsenceCorrectionMode::kWithTeacher,
-                                                     AbsenceCorrectionMode::kByClassTeacher};
-  profile.correction_of_absence.mode = kAbsenceModes[absence.choice("mode", {"with_teacher", "by_class_teacher"})];
-  absence.done();
+  return duty;
 }
 
-void read_school_day(Table& root, Profile& profile) {
-  Table day = root.table("school_day");
-  profile.school_day.source = day.source();
-  profile.school_day.end_minute = read_minute(day, "end");
-  day.done();
-  Table late = root.table("late");
-  profile.late.source = late.source();
-  profile.late.policy = read_late_policy(late, "policy");
-  late.done();
-}
-
-void read_other(Table& root, Profile& profile) {
-  Table seen = root.table("seen");
-  profile.seen.source = seen.source();
-  profile.seen.max_age_minutes = seen.number("max_age_minutes", 1, kDaysMax * kMinutesPerDay);
-  seen.done();
-  Table period = root.table("period_mark");
-  profile.period_mark.source = period.source();
-  profile.period_mark.window_days = period.number("window_days", 1, kDaysMax);
-  profile.period_mark.days_before_holidays = period.number("days_before_holidays", 0, kDaysMax);
-  period.done();
-  if (profile.period_mark.days_before_holidays >= profile.period_mark.window_days)
-    refuse(period.line(), "period_mark: the window closes before it opens");
-  Table moves = root.table("subgroup_moves");
-  profile.subgroup_moves.source = moves.source();
-  constexpr SubgroupMoves kMoves[] = {SubgroupMoves::kAnyTime, SubgroupMoves::kPeriodEndOnly};
-  profile.subgroup_moves.when = kMoves[moves.choice("when", {"any_time", "period_end_only"})];
-  moves.done();
-  Table language = root.table("language");
-  profile.language.source = language.source();
-  profile.language.russian_only = language.choice("records", {"any", "russian"}) == 1;
-  language.done();
-}
-
-// Every {name} of a message is one the rule offers, and every brace belongs to one.
-void check_message(const Table& table, std::string_view key, std::string_view message, std::string_view placeholders) {
-  for (std::size_t at = 0; (at = message.find_first_of("{}", at)) != std::string_view::npos;) {
-    const std::size_t end = message.find('}', at);
-    if (message[at] != '{' || end == std::string_view::npos)
-      refuse(table.line_of(key), table.name() + ": a stray brace in the message");
-    const std::string_view name = message.substr(at + 1, end - at - 1);
-    if (!has_word(placeholders, name))
-      refuse(table.line_of(key), table.name() + ": the rule offers no {" + std::string(name) + "}");
-    at = end + 1;
+void read_duties(Reader& in) {
+  Table duties = in.root.table("duties");
+  for (const DutySpec& spec : kDutySpecs) {
+    Table table = duties.table(spec.id);
+    in.profile.duties.emplace(spec.id, read_duty(table, spec));
   }
+  duties.done();
 }
 
-void read_rules(Table& root, Profile& profile) {
-  Table rules = root.table("rules");
-  for (const RuleSpec& spec : kRuleSpecs) {
-    if (!spec.en.empty() && !rules.has(spec.id)) {
+// Rules that no parameter brought: words of the regulation where it has some, ours otherwise.
+void read_rules(Reader& in) {
+  Table rules = in.root.table("rules");
+  for (const RuleSpec& spec : rule_specs()) {
+    if (in.profile.rules.contains(spec.id)) continue;
+    if (!rules.has(spec.id)) {
       const std::string id(spec.id);
-      profile.rules.emplace(id, Rule{id, {}, true, std::string(spec.ru), std::string(spec.en)});
+      in.profile.rules.emplace(id, Rule{id, {}, true, std::string(spec.message.ru), std::string(spec.message.en)});
       continue;
     }
     Table table = rules.table(spec.id);
-    const Source source = table.source();
-    Rule rule{std::string(spec.id), source.clause, source.silent, table.text("ru"), table.text("en")};
-    check_message(table, "ru", rule.message_ru, spec.placeholders);
-    check_message(table, "en", rule.message_en, spec.placeholders);
+    in.words(table, table.source(), spec.id);
     table.done();
-    profile.rules.emplace(rule.id, std::move(rule));
   }
   rules.done();
-}
-
-// A parameter and the rule that refuses by it stand on one and the same clause.
-void check_clauses_agree(const toml::table& root, const Profile& profile) {
-  const struct {
-    std::string_view parameter;
-    const Source& source;
-    std::string_view rule;
-  } pairs[] = {
-      {"lesson", profile.lesson.source, rule::kLessonDeadline},
-      {"topic", profile.topic.source, rule::kTopicDeadline},
-      {"attendance", profile.attendance.source, rule::kAttendanceDeadline},
-      {"lesson_mark", profile.lesson_mark.source, rule::kLessonMarkDeadline},
-      {"written_work", profile.written_work.source, rule::kWrittenWorkDeadline},
-      {"homework", profile.homework.source, rule::kHomeworkDeadline},
-      {"remark", profile.remark.source, rule::kRemarkDeadline},
-      {"excuse", profile.excuse.source, rule::kExcuseDeadline},
-      {"banned_entries", profile.banned_entries.source, rule::kBannedEntry},
-      {"seen", profile.seen.source, rule::kSeenTooOld},
-      {"subgroup_moves", profile.subgroup_moves.source, rule::kSubgroupMoveMidPeriod},
-      {"language", profile.language.source, rule::kNotRussian},
-      {"marks", profile.marks.source, rule::kSecondMark},
-      {"correction", profile.correction.source, rule::kCorrectionForbidden},
-  };
-  for (const auto& pair : pairs)
-    if (profile.rule(pair.rule).clause != pair.source.clause)
-      refuse(root["rules"][pair.rule].node()->source().begin.line,
-             "rules." + std::string(pair.rule) + " and [" + std::string(pair.parameter) + "] name different clauses");
 }
 
 std::string read_id(Table& root) {
@@ -457,51 +465,23 @@ Profile read_profile(const toml::table& toml) {
   profile.regulation_sha256 = root.text("regulation_sha256");
   if (!fixed_from_hex<Hash>(profile.regulation_sha256))
     refuse(root.line_of("regulation_sha256"), "regulation_sha256 is 64 hexadecimal digits, lower case");
-  read_school_day(root, profile);
-  const std::pair<std::string_view, DeadlineRule Profile::*> deadlines[] = {{"lesson", &Profile::lesson},
-                                                                            {"topic", &Profile::topic},
-                                                                            {"attendance", &Profile::attendance},
-                                                                            {"lesson_mark", &Profile::lesson_mark},
-                                                                            {"written_work", &Profile::written_work},
-                                                                            {"homework", &Profile::homework},
-                                                                            {"remark", &Profile::remark},
-                                                                            {"excuse", &Profile::excuse}};
-  for (const auto& [key, member] : deadlines) profile.*member = read_deadline(root.table(key), profile);
-  read_scales(root, profile);
-  read_marks(root, profile);
-  read_corrections(root, profile);
-  read_other(root, profile);
-  read_rules(root, profile);
+  Reader in{root, profile};
+  read_deadlines(in);
+  read_marks(in);
+  read_corrections(in);
+  read_periods(in);
+  read_plans(in);
+  read_structure(in);
+  read_keeping(in);
+  read_duties(in);
+  read_rules(in);
   root.done();
-  check_clauses_agree(toml, profile);
   return profile;
 }
 
 }  // namespace
 
-std::span<const RuleSpec> rule_specs() { return kRuleSpecs; }
-
-std::string_view rule_title(std::string_view id, Language language) {
-  const auto spec =
-      std::find_if(std::begin(kRuleSpecs), std::end(kRuleSpecs), [&](const auto& s) { return s.id == id; });
-  if (spec == std::end(kRuleSpecs)) return id;
-  return language == Language::kRussian ? spec->title_ru : spec->title_en;
-}
-
-std::string render_message(const Rule& rule, Language language, const std::map<std::string, std::string>& values) {
-  const std::string& message = language == Language::kRussian ? rule.message_ru : rule.message_en;
-  std::string out;
-  std::size_t at = 0;
-  while (true) {
-    const std::size_t open = message.find('{', at);
-    const std::size_t close = open == std::string::npos ? open : message.find('}', open);
-    if (close == std::string::npos) return out.append(message, at);
-    out.append(message, at, open - at);
-    const auto value = values.find(message.substr(open + 1, close - open - 1));
-    out += value == values.end() ? "—" : value->second;
-    at = close + 1;
-  }
-}
+std::span<const DutySpec> duty_specs() { return kDutySpecs; }
 
 bool Scale::allows(std::string_view value) const {
   if (!range) return std::find(values.begin(), values.end(), value) != values.end();

@@ -3,8 +3,8 @@
 //
 // A profile is a TOML text (commands/profiles/r000.toml; docs/profiles.md describes every key). It goes into the log by
 // its hash and into the blob store by its exact bytes, so an audit years later judges by the very text that was in force.
-// Every parameter and every rule either names the clause it stands on ("r000 3.3") or says that the regulation is silent
-// and the value is ours: nothing invents a clause.
+// Every parameter either names the clause it stands on ("r000 3.3") and says it in words, or says that the regulation is
+// silent and the value is ours: nothing invents a clause.
 //
 // Everything here is a value: no I/O, no clock, safe to share between threads once parsed.
 
@@ -17,83 +17,14 @@
 #include <utility>
 #include <vector>
 
+#include "commands/rules.h"
 #include "signing/base/bytes.h"
 #include "signing/base/result.h"
-#include "signing/base/words.h"
+#include "signing/base/time.h"
 
 namespace letopis::commands {
 
 inline constexpr std::size_t kProfileSizeMaxBytes = 256 * 1024;
-
-using letopis::Language;  // the languages messages are written in; records themselves follow LanguageRule
-
-// Ids of rules, as events carry them and as profiles name them. A profile holds a message for each, and no other.
-namespace rule {
-// Who, by which key, in which capacity.
-inline constexpr std::string_view kKeyRevoked = "key_revoked";
-inline constexpr std::string_view kNotEntitled = "not_entitled";
-inline constexpr std::string_view kNotOwnGroup = "not_own_group";
-inline constexpr std::string_view kNotOwnSubject = "not_own_subject";
-inline constexpr std::string_view kNotEnrolled = "not_enrolled";
-// What is referred to, and what is there already.
-inline constexpr std::string_view kUnknownReference = "unknown_reference";
-inline constexpr std::string_view kDuplicateEntry = "duplicate_entry";
-inline constexpr std::string_view kSecondMark = "second_mark";
-inline constexpr std::string_view kSecondLesson = "second_lesson";
-inline constexpr std::string_view kInvalidValue = "invalid_value";
-inline constexpr std::string_view kBannedEntry = "banned_entry";
-inline constexpr std::string_view kNotRussian = "not_russian";
-inline constexpr std::string_view kPersonUnknown = "person_unknown";
-inline constexpr std::string_view kPersonExists = "person_exists";
-inline constexpr std::string_view kRoleUnknown = "role_unknown";
-inline constexpr std::string_view kGroupExists = "group_exists";
-inline constexpr std::string_view kPeriodOverlap = "period_overlap";
-inline constexpr std::string_view kDictionaryUnknown = "dictionary_unknown";
-inline constexpr std::string_view kSchoolExists = "school_exists";
-inline constexpr std::string_view kStateClash = "state_clash";
-// When it may happen at all.
-inline constexpr std::string_view kOutsideTimetable = "outside_timetable";
-inline constexpr std::string_view kFutureEntry = "future_entry";
-inline constexpr std::string_view kRetroactiveEffect = "retroactive_effect";
-inline constexpr std::string_view kSubgroupMoveMidPeriod = "subgroup_move_mid_period";
-inline constexpr std::string_view kNoBasis = "no_basis";
-inline constexpr std::string_view kSeenTooOld = "seen_too_old";
-inline constexpr std::string_view kSeenUnknown = "seen_unknown";
-// Corrections and second signatures.
-inline constexpr std::string_view kAlreadyDecided = "already_decided";
-inline constexpr std::string_view kTargetMissing = "target_missing";
-inline constexpr std::string_view kCannotAnnul = "cannot_annul";
-inline constexpr std::string_view kCorrectionForbidden = "correction_forbidden";
-inline constexpr std::string_view kAlreadyEndorsed = "already_endorsed";
-inline constexpr std::string_view kCannotEndorseOwn = "cannot_endorse_own";
-// Invitations.
-inline constexpr std::string_view kInvitationUnknown = "invitation_unknown";
-inline constexpr std::string_view kInvitationExpired = "invitation_expired";
-inline constexpr std::string_view kInvitationUsed = "invitation_used";
-inline constexpr std::string_view kInvitationRevoked = "invitation_revoked";
-inline constexpr std::string_view kInvitationSuperseded = "invitation_superseded";
-// Deadlines.
-inline constexpr std::string_view kLessonMarkDeadline = "lesson_mark_deadline";
-inline constexpr std::string_view kWrittenWorkDeadline = "written_work_deadline";
-inline constexpr std::string_view kAttendanceDeadline = "attendance_deadline";
-inline constexpr std::string_view kHomeworkDeadline = "homework_deadline";
-inline constexpr std::string_view kLessonDeadline = "lesson_deadline";
-inline constexpr std::string_view kTopicDeadline = "topic_deadline";
-inline constexpr std::string_view kRemarkDeadline = "remark_deadline";
-inline constexpr std::string_view kExcuseDeadline = "excuse_deadline";
-}  // namespace rule
-
-// A rule, the values its messages may use, separated by spaces (what message_values gives), and what lists and reports call it.
-// Values are texts ready to show (format_local, format_day); never a name or any other personal data.
-// A rule that came later brings words for the profiles that were adopted before it.
-struct RuleSpec {
-  std::string_view id;
-  std::string_view placeholders;
-  std::string_view title_ru, title_en;
-  std::string_view ru = {}, en = {};
-};
-std::span<const RuleSpec> rule_specs();
-std::string_view rule_title(std::string_view id, Language language);  // the id itself for a rule that is not ours
 
 // Where a requirement comes from: a clause of the regulation, or our default where the regulation is silent.
 struct Source {
@@ -102,35 +33,40 @@ struct Source {
   bool operator==(const Source&) const = default;
 };
 
-struct Rule {
-  std::string id;
-  std::string clause;  // empty when silent
-  bool silent = false;
-  std::string message_ru;
-  std::string message_en;
-};
-
-// The message with every {name} replaced by its value; a value that is missing shows as "—".
-std::string render_message(const Rule& rule, Language language, const std::map<std::string, std::string>& values);
+// --- Deadlines -------------------------------------------------------------------------------------------------------
 
 // What becomes of an entry that comes after its deadline.
 enum class LatePolicy {
   kMarkLate = 1,    // accepted, shown as late with how late
-  kNeedsBasis = 2,  // accepted (as late) only with a basis, else refused: no_basis
-  kRefuse = 3,      // refused by the deadline's rule
+  kNeedsBasis = 2,  // accepted (as late) only with a basis of LateRule::basis, else refused: backdated
+  kRefuse = 3,      // refused: backdated
+};
+struct LateRule {
+  Source source;
+  LatePolicy policy = LatePolicy::kMarkLate;
+  std::vector<std::string> basis;  // kinds of documents, each with number and date, that kNeedsBasis accepts
+};
+
+struct SchoolDayRule {
+  Source source;
+  int end_minute = 0;  // of the local day; what `until = "school_day_end"` means
+  int second_shift_end_minute = 0;
 };
 
 // A deadline, counted from a day: the day of the lesson, the day a written work was held, the day of an absence.
-// At least one of days_after and hours_after_group_classes is there; where both are, the earlier instant is the deadline.
+// At least one of days_after and the two kinds of hours is there; where several are, the earliest instant is the deadline.
 // An entry is timely when recorded_at <= deadline.
 struct DeadlineRule {
   Source source;
   std::optional<int> days_after;  // local calendar days
   int until_minute = 0;           // of the day that days_after ends on; 1440 = its last midnight. With days_after only
-  std::optional<int>
-      hours_after_group_classes;            // after the end of that group's last class of the day, by the timetable
-  LatePolicy late = LatePolicy::kMarkLate;  // the profile's own, unless the deadline names another
+  int second_shift_until_minute = 0;                // the same for lessons of a second shift
+  std::optional<int> hours_after_group_classes;     // after the last class that day of the classes the group belongs to
+  std::optional<int> hours_after_students_classes;  // after the last class that day of any group its students are in
+  LatePolicy late = LatePolicy::kMarkLate;          // the profile's own, unless the deadline names another
 };
+
+// --- Marks -----------------------------------------------------------------------------------------------------------
 
 // The values a mark may have: a list of spellings, or whole numbers from min to max. Works name their scale; a
 // dictionary entry may define more scales than the profile does.
@@ -147,6 +83,31 @@ struct MarkRule {
   Source source;
   std::string default_scale;  // one of Profile::scales
   int max_per_cell = 1;       // marks of one student for one part of one work
+};
+
+struct BannedEntries {
+  Source source;
+  std::vector<std::string> values;  // "осв.", "н/а": no entry of a cell may be one of these
+};
+
+// Grades in which nobody is marked, and those in which it begins with the second half of the year.
+struct UnmarkedRule {
+  Source source;
+  std::vector<int> grades;
+  std::vector<int> first_half_of;
+};
+
+// A mark for a lesson missed, given by a protocol into the original topic.
+struct MakeupRule {
+  Source source;
+  bool by_commission = false;  // a commission may give it as well as the teacher
+  bool only_excused = false;   // for absences with a valid reason alone
+};
+
+// An attestation missed: application, referral with a date, commission, protocol and exam sheet; or none of it asked.
+struct MissedAttestationRule {
+  Source source;
+  bool referral = false;
 };
 
 enum class CorrectionMode { kForbidden = 1, kReasonAndApproval = 2 };
@@ -166,9 +127,86 @@ struct AbsenceCorrectionRule {
   AbsenceCorrectionMode mode = AbsenceCorrectionMode::kWithTeacher;
 };
 
-struct BannedEntries {
+// --- Periods ---------------------------------------------------------------------------------------------------------
+
+// When period marks are given: in the last days of the period, or from day to day as the school set for each period.
+enum class PeriodMarkTime { kLastDays = 1, kSetDates = 2 };
+struct PeriodMarkRule {
   Source source;
-  std::vector<std::string> values;  // "осв.", "н/а": no entry of a cell may be one of these
+  PeriodMarkTime when = PeriodMarkTime::kLastDays;
+  int window_days = 0;           // counted back from the last day of the period, that day included
+  int days_before_holidays = 0;  // given at least so many days before the holidays begin
+  LatePolicy late = LatePolicy::kMarkLate;
+};
+
+// The fewest marks a period mark may stand on, by the subject's hours a week; 0: no minimum.
+struct MinimumMarksRule {
+  Source source;
+  int at_one_hour = 0;
+  int at_two_hours = 0;
+  int above = 0;
+  bool account = false;  // where written, laboratory or practical works were held, one of them marked
+};
+
+// Which kinds of periods a grade has ("quarter", "half_year", "semester"); none named for a grade: as the calendar has it.
+struct PeriodKindRule {
+  Source source;
+  struct Grades {
+    int from = 0, to = 0;
+    std::string kind;
+  };
+  std::vector<Grades> kinds;
+};
+
+// --- Plans -----------------------------------------------------------------------------------------------------------
+
+struct PlanRule {
+  Source source;
+  int days_before_year = 0;  // a КТП is published so many days before the year begins
+};
+struct PlanHoursRule {
+  Source source;
+  bool equal_curriculum = false;  // hours of a КТП are those of the curriculum: plan_hours_differ
+};
+enum class TopicsMode { kShown = 1, kStrict = 2 };
+struct TopicsRule {
+  Source source;
+  TopicsMode mode = TopicsMode::kShown;  // strict: a topic is an item of the plan, where there is one
+};
+struct HomeworkFormRule {
+  Source source;
+  bool kind_required = false;
+};
+struct WorkFormRule {
+  Source source;
+  bool titled = false;    // works that are marked «titled» in the dictionary have a title
+  bool numbered = false;  // … and a number: «Практическая работа № 5»
+};
+struct LanguageRule {
+  Source source;
+  bool russian_only = false;  // topics and homework must hold Cyrillic letters: not_russian
+};
+
+// --- Structure -------------------------------------------------------------------------------------------------------
+
+enum class SubgroupMoves { kAnyTime = 1, kPeriodEndOnly = 2 };
+struct SubgroupMoveRule {
+  Source source;
+  SubgroupMoves when = SubgroupMoves::kAnyTime;
+};
+struct SubgroupSplitRule {
+  Source source;
+  std::vector<std::string> signed_by;  // roles: one of them proposes, the others sign
+};
+
+// A day of any year.
+struct MonthDay {
+  int month = 0, day = 0;
+  auto operator<=>(const MonthDay&) const = default;
+};
+struct YearRule {
+  Source source;
+  std::optional<std::pair<MonthDay, MonthDay>> window;  // in which the year is opened; nullopt: any time
 };
 
 struct SeenRule {
@@ -176,31 +214,53 @@ struct SeenRule {
   int max_age_minutes = 0;  // how old the checkpoint may be that a statement says its author has seen
 };
 
-struct PeriodMarkRule {
-  Source source;
-  int window_days = 0;           // counted back from the last day of the period, that day included
-  int days_before_holidays = 0;  // given at least so many days before the holidays begin
-};
+// --- Duties that return ----------------------------------------------------------------------------------------------
 
-enum class SubgroupMoves { kAnyTime = 1, kPeriodEndOnly = 2 };
-struct SubgroupMoveRule {
+enum class Every { kNever = 0, kDay, kWeek, kMonth, kQuarter, kPeriod, kYear };
+// What somebody has to do again and again, or every year by a day (duties.h says by what it is fulfilled).
+struct DutyRule {
+  std::string id;  // "inspection"
   Source source;
-  SubgroupMoves when = SubgroupMoves::kAnyTime;
+  Every every = Every::kNever;
+  std::optional<MonthDay> from, by;  // of the school year: days from August on belong to its first calendar year
+  bool at_period_end = false;        // at the end of every period besides
+  std::vector<std::string> who;      // roles, as the schema names them
+  std::string ru, en;                // what is asked, in a sentence
+  bool asked() const { return every != Every::kNever || by.has_value(); }
 };
-
-struct LanguageRule {
-  Source source;
-  bool russian_only = false;  // topics and homework must hold Cyrillic letters: not_russian
+struct DutySpec {
+  std::string_view id;
+  Wording title;
 };
+std::span<const DutySpec> duty_specs();
 
-struct SchoolDayRule {
+// --- Access, copies, terms -------------------------------------------------------------------------------------------
+
+struct CompromiseRule {
   Source source;
-  int end_minute = 0;  // of the local day; what `until = "school_day_end"` means
+  int report_working_days = 0;  // from the day one learned of it; 0: no term
+  bool voids = true;            // operations after the recorded receipt are void
 };
-
-struct LateRule {
+struct OperationsRule {
   Source source;
-  LatePolicy policy = LatePolicy::kMarkLate;
+  bool acknowledged = false;  // a deputy acknowledges every operation of the administrators
+};
+struct DeclinedAccessRule {
+  Source source;
+  bool written = false;  // a refusal of electronic access names a written statement
+};
+struct VisibilityRule {
+  Source source;
+  int days = 0;  // after which a result is visible at the latest; what is entered appears at once in any case
+};
+struct RetentionRule {
+  Source source;
+  int journal_years = 0, summary_years = 0, study_years = 0;  // 0: the archive's own term
+};
+struct CopiesRule {
+  Source source;
+  int media = 0, rooms = 0;
+  bool signed_copies = false;
 };
 
 struct Profile {
@@ -218,18 +278,37 @@ struct Profile {
   DeadlineRule lesson_mark;   // from the day of the lesson
   DeadlineRule written_work;  // marks of a work whose kind is written, from the day it was held
   DeadlineRule homework;      // from the lesson it was given in
-  DeadlineRule remark;        // from the day of the lesson
+  DeadlineRule information;   // remarks, written wishes: from the day of the lesson
   DeadlineRule excuse;        // from the last day of the absence
-  CorrectionRule correction;
-  AbsenceCorrectionRule correction_of_absence;
   MarkRule marks;
   std::vector<Scale> scales;
   BannedEntries banned_entries;
-  SeenRule seen;
+  UnmarkedRule unmarked;
+  MakeupRule makeup;
+  MissedAttestationRule missed_attestation;
+  CorrectionRule correction;
+  AbsenceCorrectionRule correction_of_absence;
   PeriodMarkRule period_mark;
-  SubgroupMoveRule subgroup_moves;
+  MinimumMarksRule minimum_marks;
+  PeriodKindRule period_kinds;
+  PlanRule plan;
+  PlanHoursRule plan_hours;
+  TopicsRule topics;
+  HomeworkFormRule homework_form;
+  WorkFormRule work_form;
   LanguageRule language;
-  std::map<std::string, Rule, std::less<>> rules;  // one for every rule_specs() entry
+  SubgroupMoveRule subgroup_moves;
+  SubgroupSplitRule subgroup_split;
+  YearRule year;
+  CompromiseRule compromise;
+  OperationsRule operations;
+  DeclinedAccessRule declined_access;
+  VisibilityRule visibility;
+  RetentionRule retention;
+  CopiesRule copies;
+  SeenRule seen;
+  std::map<std::string, DutyRule, std::less<>> duties;  // one for every duty_specs() entry
+  std::map<std::string, Rule, std::less<>> rules;       // one for every rule_specs() entry
 
   // `id` must be one of the constants in namespace rule: every parsed profile holds all of them.
   const Rule& rule(std::string_view id) const;
@@ -237,8 +316,8 @@ struct Profile {
 };
 
 // Parses strictly: unknown keys, wrong types, values out of range, a requirement that has neither clause nor
-// `silent = true` (or both), clauses of another regulation, placeholders a rule does not offer, rules missing or unknown,
-// and parameters that contradict each other are all refused. `name` is what the error calls the text.
+// `silent = true` (or both), clauses of another regulation, placeholders a rule does not offer, duties and parameters missing
+// or unknown, and parameters that contradict each other are all refused. `name` is what the error calls the text.
 // Error "bad_profile": "<name>:<line>: <reason>".
 Result<Profile> parse_profile(std::string_view toml, std::string_view name);
 

@@ -8,10 +8,7 @@ using namespace ledger;
 
 namespace {
 
-struct Title {
-  std::string_view ru, en;
-  std::string_view in(Language language) const { return language == Language::kRussian ? ru : en; }
-};
+using Title = Wording;
 
 constexpr Title kRoleTitles[] = {
     {"директор", "director"},
@@ -34,11 +31,27 @@ constexpr Title kRoleTitles[] = {
 };
 static_assert(std::size(kRoleTitles) == std::size(kRoleNames));
 
-struct TypeTitle {
-  std::string_view type;
+struct NamedTitle {
+  std::string_view name;
   Title title;
 };
-constexpr TypeTitle kTypeTitles[] = {
+template <std::size_t kSize>
+std::string_view find_title(const NamedTitle (&titles)[kSize], std::string_view name, Language language) {
+  const auto found =
+      std::find_if(std::begin(titles), std::end(titles), [&](const NamedTitle& known) { return known.name == name; });
+  return found == std::end(titles) ? name : found->title.in(language);
+}
+
+constexpr NamedTitle kBasisTitles[] = {
+    {"protocol", {"протокол", "protocol"}},
+    {"referral", {"направление", "referral"}},
+    {"certificate", {"справка", "certificate"}},
+    {"exam_sheet", {"зачётно-экзаменационная ведомость", "exam sheet"}},
+    {"order", {"приказ", "order"}},
+    {"application", {"заявление", "application"}},
+};
+
+constexpr NamedTitle kTypeTitles[] = {
     {"school_created", {"создание школы", "school created"}},
     {"profile_adopted", {"принят регламент", "regulation adopted"}},
     {"zone_offset_set", {"часовой пояс", "time zone"}},
@@ -98,9 +111,11 @@ std::string_view role_title(Role role, Language language) {
 }
 
 std::string_view type_title(std::string_view type, Language language) {
-  const auto found = std::find_if(std::begin(kTypeTitles), std::end(kTypeTitles),
-                                  [&](const TypeTitle& known) { return known.type == type; });
-  return found == std::end(kTypeTitles) ? type : found->title.in(language);
+  return find_title(kTypeTitles, type, language);
+}
+
+std::string_view basis_title(std::string_view kind, Language language) {
+  return find_title(kBasisTitles, kind, language);
 }
 
 }  // namespace letopis::commands

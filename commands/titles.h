@@ -14,4 +14,7 @@ std::string_view role_title(ledger::Role role, Language language);
 // Of a statement type by its name in the schema; the name itself for one that is not ours.
 std::string_view type_title(std::string_view type, Language language);
 
+// Of a document an entry rests on; the kind itself for one that is not ours.
+std::string_view basis_title(std::string_view kind, Language language);
+
 }  // namespace letopis::commands

@@ -140,6 +140,12 @@ int last_slot(const SchoolState& state, const Id& id, const Group& group, Date d
   return last;
 }
 
+std::optional<Instant> end_of_slot(const SchoolState& state, Date date, int slot) {
+  const auto ring = slot == 0 ? std::nullopt : bell(state, date, slot);
+  if (!ring) return std::nullopt;
+  return at_local(date, ring->end, state.offset(date));
+}
+
 }  // namespace
 
 std::optional<Instant> classes_over(const SchoolState& state, const Id& group_id, Date date) {
@@ -151,10 +157,21 @@ std::optional<Instant> classes_over(const SchoolState& state, const Id& group_id
     if (const Class* known_class = state.klass(klass))
       for (const auto& id : known_class->groups)
         last = std::max(last, last_slot(state, id, *state.group(id), date, known));
-  if (last == 0) return std::nullopt;
-  const auto ring = bell(state, date, last);
-  if (!ring) return std::nullopt;
-  return at_local(date, ring->end, state.offset(date));
+  return end_of_slot(state, date, last);
+}
+
+std::optional<Instant> students_over(const SchoolState& state, const Id& group_id, Date date) {
+  const Group* group = state.group(group_id);
+  if (group == nullptr) return std::nullopt;
+  std::vector<Id> groups = {group_id};
+  for (const auto& [student, spans] : group->members)
+    if (state.enrolled(group_id, student, date))
+      for (const auto& id : state.groups_of_student(student, date, date))
+        if (std::find(groups.begin(), groups.end(), id) == groups.end()) groups.push_back(id);
+  const Instant known = known_at_midnight(state, date);
+  int last = 0;
+  for (const auto& id : groups) last = std::max(last, last_slot(state, id, *state.group(id), date, known));
+  return end_of_slot(state, date, last);
 }
 
 }  // namespace letopis::projections

@@ -53,4 +53,7 @@ std::vector<ScheduledLesson> lessons_held_on(const SchoolState& state, const Id&
 // midnight that begins the day: lessons cancelled or moved by then count where they are. nullopt when they have none.
 std::optional<Instant> classes_over(const SchoolState& state, const Id& group, Date date);
 
+// When the last lesson of the day ends for anybody in a group, whatever other groups they are in; known as above.
+std::optional<Instant> students_over(const SchoolState& state, const Id& group, Date date);
+
 }  // namespace letopis::projections

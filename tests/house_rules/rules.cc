@@ -304,7 +304,7 @@ Findings files_are_small(const Tree& tree) {
 }
 
 Findings rules_are_given(const Tree& tree) {
-  constexpr std::string_view kBooks = "commands/profile.h";
+  constexpr std::string_view kBooks = "commands/rules.h";
   constexpr std::string_view kConstant = "inline constexpr std::string_view ";
   std::string judges;
   for (const auto& file : tree)

@@ -45,7 +45,7 @@ Rule top_level_names;
 Rule files_are_small;
 // Tests that are there but do not run.
 Rule skipped_tests;
-// Every rule that profiles have to word (commands/profile.h) is given by decide: a message nobody can get is a false promise.
+// Every rule that profiles have to word (commands/rules.h) is given by decide: a message nobody can get is a false promise.
 Rule rules_are_given;
 
 }  // namespace letopis::house_rules

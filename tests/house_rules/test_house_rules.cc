@@ -179,8 +179,8 @@ TEST(Tree, RulesAreGivenFindsTheOneThatIsNot) {
       "= \"never\";\n"
       "}  // namespace rule\ninline constexpr std::string_view kOther = \"other\";\n";
   EXPECT_THAT(places(rules_are_given(
-                  {{"commands/profile.h", book}, {"commands/decide_marks.cc", "c.refuse(rule::kLate);  // kNever\n"}})),
-              ElementsAre("commands/profile.h:3"));
+                  {{"commands/rules.h", book}, {"commands/decide_marks.cc", "c.refuse(rule::kLate);  // kNever\n"}})),
+              ElementsAre("commands/rules.h:3"));
 }
 
 struct Outcome {

@@ -75,8 +75,9 @@ History& History::branch(std::string_view name) {
   next_.branch = name;
   return *this;
 }
-History& History::basis(std::string_view kind, std::string_view number) {
+History& History::basis(std::string_view kind, std::string_view number, std::string_view date) {
   next_.basis.emplace();
+  next_.basis->date = date.empty() ? state_.local_today(now_) : day(date);
   next_.basis->kind = keep(kind);
   next_.basis->number = keep(number);
   return *this;

@@ -58,7 +58,7 @@ class History {
   History& from(std::string_view effective_from);
   History& to(std::string_view effective_to);
   History& branch(std::string_view name);
-  History& basis(std::string_view kind, std::string_view number);
+  History& basis(std::string_view kind, std::string_view number, std::string_view date = {});  // no date: today
   History& sealed(std::string_view field, const Id& person, const Hash& commitment);
   History& with_id(const Id& statement);
 

@@ -88,7 +88,7 @@ TEST_F(Deadlines, HomeworkCountsEveryGroupOfEveryClassThatSitsInTheGroup) {
 TEST_F(Deadlines, ARemarkIsMadeOnTheDayOfTheLesson) {
   const Id lesson = lesson_today();
   const auto statement = h.by(teacher).sealed("remark", masha, some_hash()).propose(RemarkRecorded{masha, lesson, {}});
-  expect_until(statement, midnight_after("2026-11-23"), rule::kRemarkDeadline);
+  expect_until(statement, midnight_after("2026-11-23"), rule::kInformationDeadline);
 }
 
 TEST_F(Deadlines, AbsencesAreVerifiedWithinAWeekOfTheirLastDay) {  // r000 3.2
@@ -261,8 +261,13 @@ TEST_F(Deadlines, WhereABasisIsNeededALateEntryNamesOne) {
   const Id work = h.work(h.lesson(physics, "2026-11-26", 3), "answer");
   const MarkGiven mark{work, 0, masha, "4"};
   EXPECT_EQ(ruled_at("2026-11-26 20:00", h.by(teacher), mark), "accepted");
-  EXPECT_EQ(ruled_at("2026-11-26 20:01", h.by(teacher), mark), "refused no_basis");
-  EXPECT_EQ(ruled_at("2026-11-26 20:01", h.by(teacher).basis("memo", "3"), mark), "late lesson_mark_deadline");
+  EXPECT_EQ(ruled_at("2026-11-26 20:01", h.by(teacher), mark), "refused backdated");
+  EXPECT_EQ(ruled_at("2026-11-26 20:01", h.by(teacher).basis("memo", "3"), mark), "refused backdated");
+  EXPECT_EQ(ruled_at("2026-11-26 20:01", h.by(teacher).basis("protocol", ""), mark), "refused backdated");
+  EXPECT_EQ(ruled_at("2026-11-26 20:01", h.by(teacher).basis("protocol", "3"), mark), "late lesson_mark_deadline");
+  auto undated = h.by(teacher).basis("protocol", "3").propose(mark);
+  undated.basis->date = {};
+  EXPECT_EQ(text(judge(undated, h.local("2026-11-26 20:01"))), "refused backdated");
 }
 
 TEST_F(Deadlines, WhereLateEntriesAreRefusedTheyAre) {
@@ -270,17 +275,16 @@ TEST_F(Deadlines, WhereLateEntriesAreRefusedTheyAre) {
   const Id work = h.work(h.lesson(physics, "2026-11-26", 3), "answer");
   const MarkGiven mark{work, 0, masha, "4"};
   EXPECT_EQ(ruled_at("2026-11-26 20:00", h.by(teacher), mark), "accepted");
-  const auto statement = h.by(teacher).basis("memo", "3").propose(mark);
+  const auto statement = h.by(teacher).basis("protocol", "3").propose(mark);
   const auto refused = judge(statement, h.local("2026-11-26 20:01"));
-  EXPECT_EQ(text(refused), "refused lesson_mark_deadline");
+  EXPECT_EQ(text(refused), "refused backdated");
   EXPECT_EQ(refused.late_seconds, 60);
 }
 
 TEST_F(Deadlines, ADeadlineMayHaveAPolicyOfItsOwn) {
   adopt(r000_with("[topic]\nsilent = true\n", "[topic]\nsilent = true\nlate = \"refuse\"\n"), "2026-11-24");
   const Id lesson = h.lesson(physics, "2026-11-26", 3);
-  EXPECT_EQ(ruled_at("2026-11-27 00:01", h.by(teacher), TopicSet{lesson, "Закон Ома", {}, 0}),
-            "refused topic_deadline");
+  EXPECT_EQ(ruled_at("2026-11-27 00:01", h.by(teacher), TopicSet{lesson, "Закон Ома", {}, 0}), "refused backdated");
   EXPECT_EQ(ruled_at("2026-11-27 00:01", h.by(teacher), AttendanceTaken{lesson, true}), "late attendance_deadline");
 }
 
