@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "commands/decide_case.h"
+#include "commands/families.h"
 #include "commands/shape.h"
 #include "signing/sha256.h"
 
@@ -41,7 +41,8 @@ Instant deadline_of(const SchoolState& state, const DeadlineRule& rule, Date day
   Instant deadline{INT64_MAX};
   if (rule.days_after) {
     const Date last = day + *rule.days_after;
-    deadline = at_local(last, rule.until_minute, state.offset(last));
+    const bool second_shift = projections::shift_of(state, group, day) > 1;
+    deadline = at_local(last, second_shift ? rule.second_shift_until_minute : rule.until_minute, state.offset(last));
   }
   // A lesson outside the timetable may end after the others, or be the only one.
   const auto after = [&](std::optional<Instant> over, int hours) {
@@ -58,6 +59,32 @@ Instant deadline_of(const SchoolState& state, const DeadlineRule& rule, Date day
 bool lets_in(const LateRule& late, const std::optional<Basis>& basis) {
   return basis && !basis->number.empty() && basis->date.days != 0 &&
          std::find(late.basis.begin(), late.basis.end(), basis->kind) != late.basis.end();
+}
+
+// Who acts for a branch speaks of its classes, groups and students alone.
+void in_own_branch(Case& c) {
+  const auto& branches = c.state.branches();
+  if (!c.require(branches.contains(c.st.branch), rule::kUnknownReference)) return;
+  const auto of_branch = [&](const Id& id) {
+    const auto* klass = c.state.klass(id);
+    return klass == nullptr || klass->branch.empty() || klass->branch == c.st.branch;
+  };
+  const auto group_of_branch = [&](const Id& id) {
+    const auto* group = c.state.group(id);
+    return group == nullptr || std::all_of(group->classes.begin(), group->classes.end(), of_branch);
+  };
+  std::visit(
+      [&](const auto& b) {
+        if constexpr (requires { b.klass; }) c.require(of_branch(b.klass), rule::kNotOwnBranch);
+        if constexpr (requires { b.group; }) c.require(group_of_branch(b.group), rule::kNotOwnBranch);
+        if constexpr (requires { b.student; })
+          c.require(of_branch(c.state.class_of(b.student, c.today)), rule::kNotOwnBranch);
+        if constexpr (requires { b.classes; })
+          c.require(std::all_of(b.classes.begin(), b.classes.end(), of_branch), rule::kNotOwnBranch);
+        if constexpr (requires { b.groups; })
+          c.require(std::all_of(b.groups.begin(), b.groups.end(), group_of_branch), rule::kNotOwnBranch);
+      },
+      c.st.body);
 }
 
 // Whether the author may speak at all: key, person, capacity, what they have seen, sealed fields of known people.
@@ -81,7 +108,13 @@ void common_checks(Case& c) {
   c.require(c.acting(right.signers), rule::kNotEntitled);
   const bool speaks_for_itself =
       c.acting(role_bit(Role::kService) | role_bit(Role::kRoot)) || std::holds_alternative<KeyEnrolled>(c.st.body);
-  if (!speaks_for_itself) c.require(holds(c.state, c.st.author, c.st.acting_as, c.today), rule::kNotEntitled);
+  if (!speaks_for_itself) {
+    c.require(holds(c.state, c.st.author, c.st.acting_as, c.today, c.st.branch), rule::kNotEntitled);
+    // From the recorded receipt of a report on, until the person has a key that was enrolled after it (r004 п2 4.4).
+    if (c.profile != nullptr && c.profile->compromise.voids)
+      c.require(!c.state.account_void(c.st.author), rule::kAccountVoid);
+  }
+  if (!c.st.branch.empty()) in_own_branch(c);
   if (c.acting(right.needs_basis)) c.require(c.has_basis(), rule::kNoBasis);
   c.require(c.state.entry(c.st.id) == nullptr, rule::kDuplicateEntry);
   for (const auto& commitment : c.st.commitments) {
@@ -99,29 +132,36 @@ void common_checks(Case& c) {
 
 }  // namespace
 
+bool Case::leads_class_of(const Id& student) const {
+  const Id klass = state.class_of(student, today);
+  return !klass.is_zero() && state.is_class_teacher(st.author, klass, today);
+}
+
+void Case::due_by(const Profile& then, LatePolicy policy, Instant deadline, std::string_view rule_id,
+                  const std::vector<Id>& about) {
+  ruling.profile = then.hash;
+  ruling.deadline = deadline;
+  if (now <= deadline) return;
+  ruling.late_seconds = (now.micros - deadline.micros + kMicrosPerSecond - 1) / kMicrosPerSecond;
+  const bool let_in = policy == LatePolicy::kMarkLate ||
+                      (policy == LatePolicy::kNeedsBasis && lets_in(then.late, st.basis)) ||
+                      state.office().excuse(deadline, now, about) != nullptr;
+  if (!let_in) return refuse(rule::kBackdated);
+  ruling.rule = rule_id;
+  ruling.verdict = Verdict::kLate;
+}
+
 void Case::due(const DeadlineRule& (*which)(const Profile&), std::string_view rule_id, Date day, Instant lesson_begins,
                const Id& group, Instant lesson_ends) {
   if (refused()) return;
   const auto* adopted = state.profile(day, lesson_begins);
   const Profile* then = adopted == nullptr ? profile : profiles.find(adopted->hash);
   LETOPIS_ASSERT(then != nullptr);  // adopted only when its text is there
-  ruling.profile = then->hash;
   ruling.context = state.recorded_before(lesson_begins);
-  const DeadlineRule& deadline_rule = which(*then);
-  ruling.deadline = deadline_of(state, deadline_rule, day, group, lesson_ends);
-  if (now <= ruling.deadline) return;
-  ruling.late_seconds = (now.micros - ruling.deadline.micros + kMicrosPerSecond - 1) / kMicrosPerSecond;
-  ruling.rule = rule_id;
-  switch (deadline_rule.late) {
-    case LatePolicy::kMarkLate: ruling.verdict = Verdict::kLate; break;
-    case LatePolicy::kNeedsBasis:
-      if (lets_in(then->late, st.basis))
-        ruling.verdict = Verdict::kLate;
-      else
-        refuse(rule::kBackdated);
-      break;
-    case LatePolicy::kRefuse: refuse(rule::kBackdated); break;
-  }
+  const auto* known = state.group(group);
+  const DeadlineRule& asked = which(*then);
+  due_by(*then, asked.late, deadline_of(state, asked, day, group, lesson_ends), rule_id,
+         known == nullptr ? std::vector<Id>{} : known->classes);
 }
 
 bool teaches(const SchoolState& state, const Id& person, const Id& group, Date on) {
@@ -137,6 +177,13 @@ bool keeps_lesson(const SchoolState& state, const Id& person, const projections:
   if (teaches(state, person, lesson.group, today) || teaches(state, person, lesson.group, lesson.date)) return true;
   const auto held = held_at(state, lesson.group, lesson.date, lesson.slot);
   return held && held->substitute == person;
+}
+
+int grade_of(const SchoolState& state, const Id& group, Date on) {
+  const auto* known = state.group(group);
+  if (known == nullptr || known->classes.empty()) return 0;
+  const auto* klass = state.klass(known->classes.front());
+  return klass == nullptr ? 0 : klass->grade(on);
 }
 
 std::optional<projections::ScheduledLesson> held_at(const SchoolState& state, const Id& group, Date date, int slot,
@@ -166,11 +213,7 @@ Ruling decide(const SchoolState& state, const ProfileBook& profiles, const Roots
 
   common_checks(c);
   if (!c.refused()) c.require(!misfit(statement), rule::kInvalidValue);
-  if (!c.refused()) decide_people(c);
-  if (!c.refused()) decide_structure(c);
-  if (!c.refused()) decide_lessons(c);
-  if (!c.refused()) decide_marks(c);
-  if (!c.refused()) decide_corrections(c);
+  if (!c.refused()) std::visit([&](const auto& body) { judge(c, body); }, statement.body);
   if (c.refused()) c.ruling.awaits.clear();
   return c.ruling;
 }

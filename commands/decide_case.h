@@ -51,22 +51,63 @@ struct Case {
     return require(st.effective_from.days == 0 || st.effective_from > today, rule::kRetroactiveEffect);
   }
 
+  // Whether the author leads a class of the group, or of the student.
+  bool leads_class_of(const Id& student) const;
+  // Whether a group's members, or a student, or a class are there.
+  const projections::Group* known_group(const Id& id) {
+    const auto* group = state.group(id);
+    require(group != nullptr, rule::kUnknownReference);
+    return group;
+  }
+  bool known_class(const Id& id) { return require(state.klass(id) != nullptr, rule::kUnknownReference); }
+  bool known_person(const Id& id) { return require(knows(id), rule::kPersonUnknown); }
+  // A document of a kind, with its number and date.
+  bool has_document(std::string_view kind) const {
+    return st.basis && st.basis->kind == kind && !st.basis->number.empty() && st.basis->date.days != 0;
+  }
+
+  // What was asked of an entry that came after `deadline`: late, let in by a document or an outage act, or refused. `about`: the
+  // classes an outage act may speak of.
+  void due_by(const Profile& then, LatePolicy policy, Instant deadline, std::string_view rule,
+              const std::vector<Id>& about = {});
   // The deadline of an entry about `day`; the profile and the context are those of `lesson_begins`.
   void due(const DeadlineRule& (*which)(const Profile&), std::string_view rule, Date day, Instant lesson_begins,
            const Id& group, Instant lesson_ends = {});
 };
 
-// Families: each judges its own types, after the common checks.
-void decide_people(Case& c);
-void decide_structure(Case& c);
-void decide_lessons(Case& c);
-void decide_marks(Case& c);
-void decide_corrections(Case& c);
-
 // Whether somebody keeps a group's records for a lesson: who recorded it, who teaches the group, or its substitute.
 bool keeps_lesson(const projections::SchoolState& state, const Id& person, const projections::Lesson& lesson,
                   Date today);
 bool teaches(const projections::SchoolState& state, const Id& person, const Id& group, Date on);
+// The grade of the classes a group belongs to; 0 where it belongs to none.
+int grade_of(const projections::SchoolState& state, const Id& group, Date on);
+// The days between which a period's marks are given.
+struct PeriodWindow {
+  Date opens, closes;
+};
+PeriodWindow window_of(const PeriodMarkRule& rule, const projections::Period& period);
+// The marks a student's period mark stands on, and the fewest it may (r001 5.2).
+struct PeriodMarks {
+  int count = 0;
+  int fewest = 0;
+  bool accountable_held = false;  // written, laboratory or practical works were
+  bool accountable_marked = false;
+};
+PeriodMarks period_marks(const projections::SchoolState& state, const Profile& profile, const Id& group,
+                         const Id& student, const projections::Period& period);
+// The days between which a school year is opened; a rule that has a window.
+struct YearWindow {
+  Date opens, closes;
+};
+YearWindow window_of(const YearRule& rule, Date year_from);
+// The kind of period a grade is marked for; empty: as the calendar has it.
+std::string_view period_kind_of(const Profile& profile, int grade);
+// A group without marks (an extracurricular one), and grades in which nobody is marked yet: no mark of any kind.
+void require_marked(Case& c, const Id& group, Date on);
+// Not in a period that was closed.
+void require_open(Case& c, const Id& group, Date on);
+// A value on one of the profile's or the school's scales; the profile's own where none is named.
+void require_on_scale(Case& c, std::string_view scale, std::string_view value);
 // The lesson of the timetable that is held at a day and slot, moves taken in; where two meet, the one of that name. Entries
 // name a lesson by its place in the timetable and say where it is held.
 std::optional<projections::ScheduledLesson> held_at(const projections::SchoolState& state, const Id& group, Date date,

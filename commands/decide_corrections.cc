@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "commands/decide_case.h"
+#include "commands/families.h"
 #include "ledger/schema/codec.h"
 
 namespace letopis::commands {
@@ -55,6 +55,8 @@ bool is_both(const Case& c, const EntryRef& ref) {
 
 Role role_named(const std::string& name) { return enum_from_name<Role>(name).value_or(Role::kDeputyHead); }
 
+}  // namespace
+
 void judge(Case& c, const EntryCorrected& b) {
   const EntryRef* ref = standing_target(c, b.target);
   if (ref == nullptr) return;
@@ -80,12 +82,19 @@ void judge(Case& c, const EntryCorrected& b) {
     c.await(c.st.acting_as == Role::kClassTeacher ? Role::kTeacher : Role::kClassTeacher);
 }
 
+namespace {
+
 // What is written in a journal or diary, and what undoes it. Whatever makes the school has an act of its own for undoing.
 bool is_annulled_by_commission(const EntryRef& ref) {
   return is_a<LessonRecorded>(ref) || is_a<TopicSet>(ref) || is_a<AttendanceTaken>(ref) || is_a<AbsenceRecorded>(ref) ||
          is_a<LatenessRecorded>(ref) || is_a<AbsenceExcused>(ref) || is_a<HomeworkSet>(ref) || is_a<WorkPlanned>(ref) ||
-         is_a<MarkGiven>(ref) || is_a<RemarkRecorded>(ref) || is_a<EntryCorrected>(ref) || is_a<EntryAnnulled>(ref);
+         is_a<MarkGiven>(ref) || is_a<MakeupMarkGiven>(ref) || is_a<MarkAwaited>(ref) || is_a<MarkImported>(ref) ||
+         is_a<PeriodMarkGiven>(ref) || is_a<PeriodMarkWaived>(ref) || is_a<AttestationMarkGiven>(ref) ||
+         is_a<FinalMarkGiven>(ref) || is_a<WrittenWishGiven>(ref) || is_a<RemarkRecorded>(ref) ||
+         is_a<EntryCorrected>(ref) || is_a<EntryAnnulled>(ref);
 }
+
+}  // namespace
 
 void judge(Case& c, const EntryAnnulled& b) {
   const EntryRef* ref = c.state.entry(b.target);
@@ -111,11 +120,17 @@ void judge(Case& c, const Endorsed& b) {
   c.require(!own, rule::kCannotEndorseOwn);
   c.require(std::find(pending->endorsed_by.begin(), pending->endorsed_by.end(), signer) == pending->endorsed_by.end(),
             rule::kAlreadyEndorsed);
-  c.require(std::find(pending->awaits.begin(), pending->awaits.end(), c.st.acting_as) != pending->awaits.end(),
+  c.require(projections::awaited_by(pending->awaits, c.st.acting_as, pending->type) != pending->awaits.end(),
             rule::kNotEntitled);
   if (c.refused() || target == nullptr) return;
   // A teacher or class teacher signs for the own lesson or class.
-  if (c.st.acting_as == Role::kTeacher)
+  if (c.st.acting_as == Role::kCommission)
+    if (const auto* mark = std::get_if<AttestationMarkGiven>(&pending_statement->body)) {
+      const auto* commission = c.state.attestation().commission(mark->commission);
+      const auto& members = commission->members;
+      c.require(std::find(members.begin(), members.end(), c.st.author) != members.end(), rule::kNotAddressee);
+    }
+  if (c.acting(kTeaching))
     if (const auto* lesson = c.state.lesson(target->subject))
       c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
   if (c.st.acting_as == Role::kClassTeacher)
@@ -123,13 +138,11 @@ void judge(Case& c, const Endorsed& b) {
               rule::kNotOwnGroup);
 }
 
-template <class T>
-void judge(Case&, const T&) {}  // another family's
-
-}  // namespace
-
-void decide_corrections(Case& c) {
-  std::visit([&](const auto& body) { judge(c, body); }, c.st.body);
+// Whoever made an entry adds a file to it: a scan, a worksheet.
+void judge(Case& c, const FileAttached& b) {
+  const EntryRef* ref = c.state.entry(b.target);
+  if (!c.require(ref != nullptr && ref->standing, rule::kTargetMissing)) return;
+  c.require(ref->author == c.st.author, rule::kNotOwnGroup);
 }
 
 }  // namespace letopis::commands

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "commands/decide_case.h"
+#include "commands/families.h"
 
 namespace letopis::commands {
 
@@ -59,6 +59,8 @@ void judge_outside_timetable(Case& c, const LessonRecorded& b) {
   c.due(lesson_rule, rule::kLessonDeadline, b.date, starts, b.group, ends);
 }
 
+}  // namespace
+
 void judge(Case& c, const LessonRecorded& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
   const Lesson* known = c.state.lesson(b.lesson);
@@ -73,11 +75,26 @@ void judge(Case& c, const LessonRecorded& b) {
     judge_outside_timetable(c, b);
 }
 
+namespace {
+
+// r002 3.2: topics strictly by the plan, where the group has one; elsewhere a line that is named must be there.
+void require_of_plan(Case& c, const Id& group, const TopicSet& b) {
+  const auto* plan = c.state.plans().of_group(group);
+  const bool strict = c.profile->topics.mode == TopicsMode::kStrict;
+  if (plan == nullptr || (!strict && b.plan_item.empty())) return;
+  const auto* line = plan->line(b.plan_item);
+  c.require(line != nullptr && (!strict || line->topic == b.text), rule::kTopicNotInPlan);
+}
+
+}  // namespace
+
 void judge(Case& c, const TopicSet& b) {
   const Lesson* lesson = own_lesson(c, b.lesson);
   if (lesson == nullptr) return;
   c.require(!lesson->has_topic, rule::kDuplicateEntry);
   require_russian(c, b.text);
+  require_of_plan(c, lesson->group, b);
+  require_open(c, lesson->group, lesson->date);
   due(c, topic_rule, rule::kTopicDeadline, *lesson);
 }
 
@@ -89,6 +106,8 @@ void judge(Case& c, const AttendanceTaken& b) {
   due(c, attendance_rule, rule::kAttendanceDeadline, *lesson);
 }
 
+namespace {
+
 void judge_presence(Case& c, const Id& lesson_id, const Id& student) {
   const Lesson* lesson = own_lesson(c, lesson_id);
   if (lesson == nullptr) return;
@@ -98,10 +117,13 @@ void judge_presence(Case& c, const Id& lesson_id, const Id& student) {
             rule::kDuplicateEntry);
   due(c, attendance_rule, rule::kAttendanceDeadline, *lesson);
 }
+}  // namespace
+
 void judge(Case& c, const AbsenceRecorded& b) {
   c.listed("absence_code", b.code);
   judge_presence(c, b.lesson, b.student);
 }
+
 void judge(Case& c, const LatenessRecorded& b) { judge_presence(c, b.lesson, b.student); }
 
 // The class teacher's fact, beside the teacher's record; the certificate may come days after.
@@ -114,6 +136,7 @@ void judge(Case& c, const AbsenceExcused& b) {
 }
 
 void judge(Case& c, const HomeworkSet& b) {
+  c.require(!c.profile->homework_form.kind_required || !b.kind.empty(), rule::kHomeworkKindMissing);
   c.listed("homework_kind", b.kind);
   require_russian(c, b.text);
   if (c.state.lesson(b.lesson) != nullptr) {
@@ -155,22 +178,29 @@ void judge(Case& c, const RemarkRecorded& b) {
   due(c, information_rule, rule::kInformationDeadline, *lesson);
 }
 
-void judge(Case& c, const DiarySigned& b) {
-  c.require(c.state.may_see_as_guardian(c.st.author, b.student, c.today), rule::kNotEntitled);
-  c.require(b.week <= c.today, rule::kFutureEntry);
+// Where nobody is marked yet, and beside marks anywhere (r003 6.5).
+void judge(Case& c, const WrittenWishGiven& b) {
+  const Lesson* lesson = own_lesson(c, b.lesson);
+  if (lesson == nullptr) return;
+  c.require(c.state.enrolled(lesson->group, b.student, lesson->date), rule::kNotEnrolled);
+  due(c, information_rule, rule::kInformationDeadline, *lesson);
 }
 
-template <class T>
-void judge(Case&, const T&) {}  // another family's
+void judge(Case& c, const AbsenceAnnounced& b) {
+  if (c.known_person(b.student))
+    c.require(c.state.may_see_as_guardian(c.st.author, b.student, c.today), rule::kNotEntitled);
+}
 
-}  // namespace
+void judge(Case& c, const HomeworkDone& b) {
+  const auto* entry = c.state.entry(b.homework);
+  const bool there = entry != nullptr && entry->standing && entry->type == Body(HomeworkSet{}).index();
+  if (!c.require(there, rule::kUnknownReference)) return;
+  if (const Lesson* lesson = c.state.lesson(entry->subject))
+    c.require(c.state.enrolled(lesson->group, c.st.author, lesson->date), rule::kNotEnrolled);
+}
 
 void require_russian(Case& c, std::string_view text) {
   if (c.profile->language.russian_only) c.require(has_cyrillic(text), rule::kNotRussian);
-}
-
-void decide_lessons(Case& c) {
-  std::visit([&](const auto& body) { judge(c, body); }, c.st.body);
 }
 
 }  // namespace letopis::commands

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "commands/decide_case.h"
+#include "commands/families.h"
 
 namespace letopis::commands {
 
@@ -45,19 +45,34 @@ std::optional<Scale> find_scale(const projections::SchoolState& state, const Pro
   return scale;
 }
 
-void require_value(Case& c, const Work& work, std::string_view value) {
+void require_on_scale(Case& c, std::string_view scale_name, std::string_view value) {
   const auto& banned = c.profile->banned_entries.values;
   c.require(std::find(banned.begin(), banned.end(), value) == banned.end(), rule::kBannedEntry);
-  const auto scale = find_scale(c.state, *c.profile, work.scale);
+  const auto scale = find_scale(c.state, *c.profile, scale_name);
   c.require(scale && scale->allows(value), rule::kInvalidValue);
 }
 
+void require_value(Case& c, const Work& work, std::string_view value) { require_on_scale(c, work.scale, value); }
+
 namespace {
+
+// r000 3.3, r002 3.2: practical, laboratory and control works have their titles, and there their numbers («titled» in the
+// dictionary of kinds).
+void require_work_form(Case& c, const WorkPlanned& b) {
+  const auto* kind = c.state.dictionary("work_kind", b.kind);
+  if (kind == nullptr || !kind->properties.contains("titled") || kind->properties.at("titled") != "true") return;
+  const auto& form = c.profile->work_form;
+  c.require((!form.titled || !b.title.empty()) && (!form.numbered || b.number > 0), rule::kWorkUntitled);
+  if (!b.title.empty()) require_russian(c, b.title);
+}
+
+}  // namespace
 
 void judge(Case& c, const WorkPlanned& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
   c.require(c.state.dictionary("work_kind", b.kind) != nullptr, rule::kDictionaryUnknown);
   c.require(find_scale(c.state, *c.profile, b.scale).has_value(), rule::kDictionaryUnknown);
+  require_work_form(c, b);
   if (b.lesson.is_zero()) {
     c.require(b.held_on - c.today <= kPlanAheadMaxDays, rule::kInvalidValue);
     c.require(teaches(c.state, c.st.author, b.group, b.held_on) || teaches(c.state, c.st.author, b.group, c.today),
@@ -69,6 +84,8 @@ void judge(Case& c, const WorkPlanned& b) {
   c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
 }
 
+namespace {
+
 // Who gives marks for a work: its author, the lesson's teacher, whoever teaches the group now.
 bool keeps_work(const Case& c, const Work& work) {
   if (work.author == c.st.author) return true;
@@ -76,14 +93,33 @@ bool keeps_work(const Case& c, const Work& work) {
   return teaches(c.state, c.st.author, work.group, c.today) || teaches(c.state, c.st.author, work.group, work.held_on);
 }
 
+}  // namespace
+
+namespace {
+
+const Work* own_work(Case& c, const Id& id) {
+  const Work* work = c.state.work(id);
+  if (!c.require(work != nullptr, rule::kUnknownReference)) return nullptr;
+  const auto* planned = c.state.entry(id);
+  if (!c.require(planned == nullptr || planned->standing, rule::kUnknownReference)) return nullptr;
+  return c.require(keeps_work(c, *work), rule::kNotOwnGroup) ? work : nullptr;
+}
+
+// The first part may be called 1 or not be named at all: one cell.
+std::size_t marks_in_cell(const Case& c, const Id& work, int part, const Id& student) {
+  const std::size_t standing = c.state.marks_standing(work, part, student);
+  return part == 1 ? standing + c.state.marks_standing(work, 0, student) : standing;
+}
+
+}  // namespace
+
 void judge(Case& c, const MarkGiven& b) {
-  const Work* work = c.state.work(b.work);
-  if (!c.require(work != nullptr, rule::kUnknownReference)) return;
-  const auto* planned = c.state.entry(b.work);
-  c.require(planned == nullptr || planned->standing, rule::kUnknownReference);
-  c.require(keeps_work(c, *work), rule::kNotOwnGroup);
+  const Work* work = own_work(c, b.work);
+  if (work == nullptr) return;
   const int part = b.part == 0 ? 1 : b.part;
   c.require(part <= work->parts, rule::kInvalidValue);
+  require_marked(c, work->group, work->held_on);
+  require_open(c, work->group, work->held_on);
   require_value(c, *work, b.value);
   c.require(c.now >= work->starts, rule::kFutureEntry);
   if (c.refused()) return;
@@ -93,19 +129,51 @@ void judge(Case& c, const MarkGiven& b) {
   // Enrolment comes last, so that a refusal for it still says whether the entry was late too. It is asked of the day of the
   // entry: who has left is out of the lists from that day on (r000 3.2), and who came later may make up an earlier work.
   c.require(c.state.enrolled(work->group, b.student, c.today), rule::kNotEnrolled);
-  // The first part may be called 1 or not be named at all: one cell.
-  std::size_t standing = c.state.marks_standing(b.work, part, b.student);
-  if (part == 1) standing += c.state.marks_standing(b.work, 0, b.student);
-  c.require(standing < static_cast<std::size_t>(c.profile->marks.max_per_cell), rule::kSecondMark);
+  c.require(marks_in_cell(c, b.work, part, b.student) < static_cast<std::size_t>(c.profile->marks.max_per_cell),
+            rule::kSecondMark);
 }
 
-template <class T>
-void judge(Case&, const T&) {}  // another family's
+void judge(Case& c, const MarkAwaited& b) {
+  const Work* work = own_work(c, b.work);
+  if (work == nullptr) return;
+  c.require(c.state.enrolled(work->group, b.student, c.today), rule::kNotEnrolled);
+  c.require(marks_in_cell(c, b.work, 1, b.student) == 0, rule::kSecondMark);
+}
 
-}  // namespace
+// Into the original topic, by a protocol, with its own date; the absence stays (r002 3.2, r004 п2 2.9). It is a make-up, not a
+// late mark.
+void judge(Case& c, const MakeupMarkGiven& b) {
+  const Work* work = c.state.work(b.work);
+  if (!c.require(work != nullptr && work->standing, rule::kUnknownReference)) return;
+  if (c.st.acting_as == Role::kCommission)
+    c.require(c.profile->makeup.by_commission, rule::kNotEntitled);
+  else
+    c.require(keeps_work(c, *work), rule::kNotOwnGroup);
+  c.require(c.has_document("protocol"), rule::kNoBasis);
+  const auto* absence = c.state.entry(b.absence);
+  const auto* lesson = absence == nullptr ? nullptr : c.state.lesson(absence->subject);
+  const bool there = absence != nullptr && absence->standing && absence->type == Body(AbsenceRecorded{}).index() &&
+                     absence->student == b.student && lesson != nullptr && lesson->group == work->group;
+  if (!c.require(there, rule::kUnknownReference)) return;
+  if (c.profile->makeup.only_excused)
+    c.require(c.state.absence_excused(b.student, lesson->date), rule::kAbsenceNotExcused);
+  c.require(c.state.enrolled(work->group, b.student, c.today), rule::kNotEnrolled);
+  const int part = b.part == 0 ? 1 : b.part;
+  c.require(part <= work->parts, rule::kInvalidValue);
+  require_marked(c, work->group, work->held_on);
+  require_open(c, work->group, work->held_on);
+  if (!c.refused()) require_value(c, *work, b.value);
+  c.require(marks_in_cell(c, b.work, part, b.student) < static_cast<std::size_t>(c.profile->marks.max_per_cell),
+            rule::kSecondMark);
+}
 
-void decide_marks(Case& c) {
-  std::visit([&](const auto& body) { judge(c, body); }, c.st.body);
+// From another school's certificate; its values are that school's.
+void judge(Case& c, const MarkImported& b) {
+  if (c.known_group(b.group) == nullptr) return;
+  c.require(b.period.is_zero() || c.state.period(b.period) != nullptr, rule::kUnknownReference);
+  c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
+  if (c.st.acting_as == Role::kClassTeacher) c.require(c.leads_class_of(b.student), rule::kNotOwnGroup);
+  c.require(c.has_document("certificate"), rule::kNoBasis);
 }
 
 }  // namespace letopis::commands

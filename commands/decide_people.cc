@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
-#include "commands/decide_case.h"
+#include "commands/families.h"
 
 namespace letopis::commands {
 
 using namespace ledger;
-
-namespace {
 
 void judge(Case& c, const ProfileAdopted& b) {
   c.require(c.profiles.find(b.profile) != nullptr, rule::kUnknownReference);
@@ -18,6 +16,8 @@ void judge(Case& c, const ProfileAdopted& b) {
 void judge(Case& c, const ZoneOffsetSet&) { c.from_next_midnight(); }
 
 void judge(Case& c, const PersonRegistered& b) { c.require(!c.knows(b.person), rule::kPersonExists); }
+
+namespace {
 
 // A class teacher keeps the data of the own class and its families.
 bool of_own_class(Case& c, const Id& person) {
@@ -30,6 +30,8 @@ bool of_own_class(Case& c, const Id& person) {
   return std::any_of(children.begin(), children.end(), leads);
 }
 
+}  // namespace
+
 void judge(Case& c, const PersonalDataChanged& b) {
   c.require(c.knows(b.person), rule::kPersonUnknown);
   if (c.st.acting_as == Role::kClassTeacher) c.require(of_own_class(c, b.person), rule::kNotOwnGroup);
@@ -40,12 +42,16 @@ void judge(Case& c, const GuardianSet& b) {
   if (c.st.acting_as == Role::kClassTeacher) c.require(of_own_class(c, b.student), rule::kNotOwnGroup);
 }
 
+namespace {
+
 // Who runs the school is decided by the director and the root keys; the administrator grants the rest, by order.
 bool may_grant(const Case& c, Role role) {
   constexpr RoleSet kRunsTheSchool =
       roles(Role::kDirector, Role::kDeputyHead, Role::kAdministrator, Role::kAuditor, Role::kCommission);
   return c.st.acting_as != Role::kAdministrator || (role_bit(role) & kRunsTheSchool) == 0;
 }
+
+}  // namespace
 
 void judge(Case& c, const RoleGranted& b) {
   c.require(c.knows(b.person), rule::kPersonUnknown);
@@ -101,15 +107,43 @@ void judge(Case& c, const KeyRotated& b) {
   c.require(c.state.key(signing::key_id(signing::Purpose::kAuthor, b.key)) == nullptr, rule::kDuplicateEntry);
 }
 
-void judge(Case& c, const PersonalTextErased& b) { c.require(c.knows(b.person), rule::kPersonUnknown); }
+namespace {
 
-template <class T>
-void judge(Case&, const T&) {}  // another family's
+// The end of the n-th working day of the school after a day.
+Instant end_of_working_day(Case& c, Date after, int working_days) {
+  Date day = after;
+  for (int left = working_days; left > 0;) {
+    day = day + 1;
+    if (projections::school_weekday(c.state, {}, day) != 0) --left;
+    if (day - after > 60) break;  // summer
+  }
+  return projections::midnight(c.state, day + 1);
+}
 
 }  // namespace
 
-void decide_people(Case& c) {
-  std::visit([&](const auto& body) { judge(c, body); }, c.st.body);
+// r004 п2 4.3: within a working day of learning of it. What `learned_on` says is a claim; what is void is told by the receipt.
+void judge(Case& c, const CompromiseReported& b) {
+  if (!c.known_person(b.person)) return;
+  c.require(b.learned_on <= c.today, rule::kNotYet);
+  const int days = c.profile->compromise.report_working_days;
+  if (c.refused() || days == 0 || b.learned_on.days == 0) return;
+  c.due_by(*c.profile, LatePolicy::kMarkLate, end_of_working_day(c, b.learned_on, days),
+           rule::kCompromiseReportDeadline);
 }
+
+// Both the director and the support of the school have received it: one says so, the other signs. Where it is about one of the
+// two, a deputy signs in their place.
+void judge(Case& c, const CompromiseReceived& b) {
+  const auto* report = c.state.office().compromise(b.report);
+  if (!c.require(report != nullptr, rule::kUnknownReference)) return;
+  c.require(!report->received, rule::kAlreadyDecided);
+  c.require(report->person != c.st.author, rule::kCannotEndorseOwn);
+  if (c.refused()) return;
+  const Role other = c.st.acting_as == Role::kDirector ? Role::kAdministrator : Role::kDirector;
+  c.await(holds(c.state, report->person, other, c.today) ? Role::kDeputyHead : other);
+}
+
+void judge(Case& c, const PersonalTextErased& b) { c.require(c.knows(b.person), rule::kPersonUnknown); }
 
 }  // namespace letopis::commands

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "commands/decide_case.h"
+#include "commands/families.h"
 
 namespace letopis::commands {
 
@@ -12,10 +12,46 @@ namespace {
 
 constexpr std::string_view kSubgroup = "subgroup";
 
+bool share_a_grade(const std::vector<projections::GradeSpan>& a, const std::vector<ledger::GradeSpan>& b) {
+  if (a.empty() || b.empty()) return true;
+  return std::any_of(b.begin(), b.end(), [&](const ledger::GradeSpan& span) {
+    return std::any_of(a.begin(), a.end(), [&](const projections::GradeSpan& other) {
+      return span.from <= other.to && other.from <= span.to;
+    });
+  });
+}
+
+}  // namespace
+
+void judge(Case&, const BranchDefined&) {}
+void judge(Case&, const ProgrammeDefined&) {}
+
+namespace {
+
+Date day_of_year(Date year_from, MonthDay day) {
+  const int year = std::stoi(format_date(year_from).substr(0, 4));
+  return make_date(year, static_cast<unsigned>(day.month), static_cast<unsigned>(day.day));
+}
+
+}  // namespace
+
+YearWindow window_of(const YearRule& rule, Date year_from) {
+  return {day_of_year(year_from, rule.window->first), day_of_year(year_from, rule.window->second)};
+}
+
+// r001 4.3, r002 2.3: in the last week of August, from data the deputy confirms.
+void judge(Case& c, const YearOpened& b) {
+  for (const auto& role : c.profile->year.confirmed_by) c.await(*enum_from_name<Role>(role));
+  if (!c.profile->year.window || c.refused()) return;
+  const YearWindow window = window_of(c.profile->year, b.from);
+  if (!c.require(c.today >= window.opens, rule::kYearWindow)) return;
+  c.due_by(*c.profile, c.profile->late.policy, projections::midnight(c.state, window.closes + 1), rule::kYearDeadline);
+}
+
 void judge(Case& c, const PeriodDefined& b) {
   // Quarters lie within semesters; two quarters never overlap.
   for (const auto& period : c.state.periods())
-    if (period.id != b.period && period.kind == b.kind)
+    if (period.id != b.period && period.kind == b.kind && share_a_grade(period.grades, b.grades))
       c.require(b.to < period.from || period.to < b.from, rule::kPeriodOverlap);
 }
 
@@ -26,7 +62,28 @@ void judge(Case& c, const CalendarExceptionSet& b) {
 
 void judge(Case& c, const BellsSet&) { c.from_next_midnight(); }
 
-void judge(Case& c, const ClassOpened& b) { c.require(c.state.klass(b.klass) == nullptr, rule::kGroupExists); }
+void judge(Case& c, const ClassOpened& b) {
+  c.require(c.state.klass(b.klass) == nullptr, rule::kGroupExists);
+  c.require(b.branch.empty() || c.state.branches().contains(b.branch), rule::kUnknownReference);
+  c.require(b.programme.empty() || c.state.programmes().contains(b.programme), rule::kUnknownReference);
+}
+
+void judge(Case& c, const ClassLabelled& b) { c.known_class(b.klass); }
+
+void judge(Case& c, const ClassReorganised& b) {
+  c.known_class(b.klass);
+  for (const auto& klass : b.into) c.known_class(klass);
+}
+
+void judge(Case& c, const StudyScheduleSet& b) {
+  c.known_class(b.klass);
+  c.from_next_midnight();
+}
+
+void judge(Case& c, const IndividualModeSet& b) {
+  c.known_person(b.student);
+  c.listed("individual_mode", b.kind);
+}
 
 void judge(Case& c, const ClassTeacherAppointed& b) {
   c.require(c.state.klass(b.klass) != nullptr, rule::kUnknownReference);
@@ -38,6 +95,8 @@ void judge(Case& c, const TeachingGroupOpened& b) {
   for (const auto& klass : b.classes) c.require(c.state.klass(klass) != nullptr, rule::kUnknownReference);
 }
 
+namespace {
+
 bool leads_a_class_of(const Case& c, const Id& group) {
   const auto& classes = c.state.group(group)->classes;
   return std::any_of(classes.begin(), classes.end(),
@@ -45,38 +104,74 @@ bool leads_a_class_of(const Case& c, const Id& group) {
 }
 
 // Whether somebody who joins a subgroup on a day leaves another of the same subject for it.
-bool comes_from_another_subgroup(const Case& c, const GroupMemberSet& b, Date on) {
-  const auto& to = *c.state.group(b.group);
-  const auto known = c.state.groups_of_student(b.student, c.today, on);
+bool comes_from_another_subgroup(const Case& c, const Id& group, const Id& student, Date on) {
+  const auto& to = *c.state.group(group);
+  const auto known = c.state.groups_of_student(student, c.today, on);
   return std::any_of(known.begin(), known.end(), [&](const Id& id) {
     const auto& from = *c.state.group(id);
-    return id != b.group && from.kind == kSubgroup && from.subject == to.subject &&
+    return id != group && from.kind == kSubgroup && from.subject == to.subject &&
            std::find_first_of(from.classes.begin(), from.classes.end(), to.classes.begin(), to.classes.end()) !=
                from.classes.end();
   });
 }
 
 // r000 3.3: from subgroup to subgroup with the first day of a period only.
-void between_periods(Case& c, const GroupMemberSet& b) {
-  if (c.profile->subgroup_moves.when != SubgroupMoves::kPeriodEndOnly || c.state.group(b.group)->kind != kSubgroup)
+void between_periods(Case& c, const Id& group, const Id& student) {
+  if (c.refused() || c.profile->subgroup_moves.when != SubgroupMoves::kPeriodEndOnly ||
+      c.state.group(group)->kind != kSubgroup)
     return;
   const Date on = c.st.effective_from.days != 0 ? c.st.effective_from : c.today;
   const auto& periods = c.state.periods();
   const bool opens_a_period =
       std::any_of(periods.begin(), periods.end(), [&](const auto& period) { return period.from == on; });
-  c.require(opens_a_period || !comes_from_another_subgroup(c, b, on), rule::kSubgroupMoveMidPeriod);
+  c.require(opens_a_period || !comes_from_another_subgroup(c, group, student, on), rule::kSubgroupMoveMidPeriod);
+}
+
+}  // namespace
+
+// One of the roles the profile names proposes the split, the others sign it (r000 3.2, r001 4.2, r004 п2 2.13).
+void judge(Case& c, const SubgroupsSplit& b) {
+  c.known_class(b.klass);
+  const auto& signers = c.profile->subgroup_split.signed_by;
+  const bool teaching = c.acting(kTeaching);
+  const auto is_author = [&](const std::string& name) {
+    return name == enum_name(c.st.acting_as) || (teaching && name == enum_name(Role::kTeacher));
+  };
+  c.require(std::any_of(signers.begin(), signers.end(), is_author), rule::kNotEntitled);
+  for (const auto& part : b.parts) {
+    const auto* group = c.known_group(part.group);
+    if (group == nullptr) return;
+    c.require(std::find(group->classes.begin(), group->classes.end(), b.klass) != group->classes.end(),
+              rule::kUnknownReference);
+    for (const auto& student : part.students) {
+      c.known_person(student);
+      between_periods(c, part.group, student);
+    }
+  }
+  if (c.st.acting_as == Role::kClassTeacher)
+    c.require(c.state.is_class_teacher(c.st.author, b.klass, c.today), rule::kNotOwnGroup);
+  if (c.refused()) return;
+  for (const auto& name : signers)
+    if (!is_author(name)) c.await(*enum_from_name<Role>(name));
+}
+
+void judge(Case& c, const SubgroupMoved& b) {
+  if (c.known_group(b.from) == nullptr || c.known_group(b.to) == nullptr) return;
+  c.require(c.state.enrolled(b.from, b.student, c.today), rule::kNotEnrolled);
+  between_periods(c, b.to, b.student);
 }
 
 void judge(Case& c, const GroupMemberSet& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
   c.require(c.knows(b.student), rule::kPersonUnknown);
-  between_periods(c, b);
+  between_periods(c, b.group, b.student);
   if (c.st.acting_as == Role::kClassTeacher) c.require(leads_a_class_of(c, b.group), rule::kNotOwnGroup);
 }
 
 void judge(Case& c, const MovementOrdered& b) {
   c.require(c.knows(b.student), rule::kPersonUnknown);
-  if (b.kind == Movement::kExpelled) {
+  if (b.klass.is_zero()) {
+    c.require(b.kind == Movement::kExpelled || b.kind == Movement::kAcademicLeave, rule::kUnknownReference);
     c.require(!c.state.class_of(b.student, c.st.effective_from.days != 0 ? c.st.effective_from : c.today).is_zero(),
               rule::kNotEnrolled);
   } else {
@@ -86,53 +181,6 @@ void judge(Case& c, const MovementOrdered& b) {
     const Id klass = b.klass.is_zero() ? c.state.class_of(b.student, c.today) : b.klass;
     c.require(c.state.is_class_teacher(c.st.author, klass, c.today), rule::kNotOwnGroup);
   }
-}
-
-void judge(Case& c, const TeachingAssigned& b) {
-  c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference);
-  c.require(c.knows(b.teacher) && (b.replaces.is_zero() || c.knows(b.replaces)), rule::kPersonUnknown);
-}
-
-void judge_timetable(Case& c, const Id& group, const std::vector<Slot>& slots) {
-  c.require(c.state.group(group) != nullptr, rule::kUnknownReference);
-  for (const auto& slot : slots) c.require(c.knows(slot.teacher), rule::kPersonUnknown);
-  c.from_next_midnight();
-}
-void judge(Case& c, const TimetablePublished& b) { judge_timetable(c, b.group, b.slots); }
-void judge(Case& c, const TimetableChanged& b) {
-  judge_timetable(c, b.group, b.slots);
-  const auto* group = c.state.group(b.group);
-  if (!c.refused()) c.require(!group->timetable.all().empty(), rule::kTargetMissing);
-}
-
-// A change to one lesson counts from its entry on, so it must come before the lesson begins.
-void judge_lesson_change(Case& c, const Id& group, Date date, int slot) {
-  const auto lesson = projections::scheduled(c.state, group, date, slot);
-  if (!c.require(lesson.has_value(), rule::kOutsideTimetable)) return;
-  c.require(c.now < lesson->starts, rule::kRetroactiveEffect);
-}
-void judge(Case& c, const LessonCancelled& b) { judge_lesson_change(c, b.group, b.date, b.slot); }
-void judge(Case& c, const LessonMoved& b) {
-  judge_lesson_change(c, b.group, b.date, b.slot);
-  c.require(b.new_date >= c.today && projections::bell(c.state, b.new_date, b.new_slot).has_value(),
-            rule::kInvalidValue);
-}
-
-// A teacher falls ill in the morning: a substitution acts at once, for a lesson of today or later.
-void judge(Case& c, const SubstitutionOrdered& b) {
-  const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot);
-  if (!c.require(lesson.has_value(), rule::kOutsideTimetable)) return;
-  c.require(lesson->date >= c.today, rule::kRetroactiveEffect);
-  c.require(c.knows(b.substitute) && c.knows(b.absent), rule::kPersonUnknown);
-}
-
-template <class T>
-void judge(Case&, const T&) {}  // another family's
-
-}  // namespace
-
-void decide_structure(Case& c) {
-  std::visit([&](const auto& body) { judge(c, body); }, c.st.body);
 }
 
 }  // namespace letopis::commands

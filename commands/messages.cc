@@ -44,6 +44,11 @@ std::string basis_titles(const std::vector<std::string>& kinds, Language languag
 // --- What an entry speaks of
 
 template <class T>
+concept OfDays = requires(const T& body) {
+  { body.from } -> std::same_as<const Date&>;
+  { body.to } -> std::same_as<const Date&>;
+};
+template <class T>
 concept OfLesson = requires(const T& body) {
   body.lesson;
 };
@@ -94,9 +99,10 @@ Date day_of(const Asked& a, const T& b) {
   // Enrolment is asked of the day a mark is given.
   if (std::is_same_v<T, MarkGiven> && a.rule == rule::kNotEnrolled) return a.today();
   if (const auto begin = begins(a, b)) return begin->date;
+  if constexpr (std::is_same_v<T, ArchiveDeposited>) return b.from;
   if constexpr (requires { b.held_on; })
     if (b.held_on.days != 0) return b.held_on;
-  if constexpr (requires { b.to; })
+  if constexpr (OfDays<T>)
     if (b.to.days != 0) return b.to;
   return a.st.effective_from.days != 0 ? a.st.effective_from : a.today();
 }
@@ -118,6 +124,7 @@ class References {
     ru_ = ru, en_ = en, id_ = {};
   }
   Words words() const {
+    if (ru_.empty()) return {"одна из её ссылок", "one of its references"};
     const std::string id = id_.empty() ? std::string() : " " + to_hex(id_);
     return {ru_ + id, en_ + id};
   }
@@ -141,6 +148,14 @@ Words first_missing(const Asked& a, const T& b) {
     const auto* work = a.state.work(b.work);
     all.look("работа", "work", b.work, work != nullptr && work->standing);
   }
+  if constexpr (requires { b.period; }) all.look("период", "period", b.period, a.state.period(b.period) != nullptr);
+  if constexpr (requires { b.absence; }) {
+    const auto* absence = a.state.entry(b.absence);
+    all.look("пропуск", "absence", b.absence, absence != nullptr && absence->standing);
+  }
+  if constexpr (requires { b.branch; })
+    if (!b.branch.empty() && !a.state.branches().contains(b.branch)) all.unnamed("филиал", "branch");
+  if (!a.st.branch.empty() && !a.state.branches().contains(a.st.branch)) all.unnamed("филиал", "branch");
   if constexpr (requires { b.klass; }) {
     all.look("класс", "class", b.klass, a.state.klass(b.klass) != nullptr);
     if (b.klass.is_zero()) all.unnamed("класс не назван", "no class is named");
@@ -248,6 +263,9 @@ Misfit misfit_here(const Asked& a, const T& b) {
   } else if constexpr (std::is_same_v<T, WorkPlanned>) {
     const std::string day = format_day(b.held_on), limit = std::to_string(kPlanAheadMaxDays);
     return {{day, day}, {"не дальше " + limit + " дней", "at most " + limit + " days ahead"}};
+  } else if constexpr (requires { b.value; }) {
+    const auto scale = find_scale(a.state, a.profile, {});
+    return {{std::string(b.value), std::string(b.value)}, {scale->describe(), scale->describe()}};
   } else {
     return {};
   }
@@ -265,6 +283,22 @@ Code code_of(const Asked&, const LessonRecorded& b) { return {"lesson_kind", b.k
 Code code_of(const Asked&, const AbsenceRecorded& b) { return {"absence_code", b.code}; }
 Code code_of(const Asked&, const AbsenceExcused& b) { return {"excuse_kind", b.kind}; }
 Code code_of(const Asked&, const HomeworkSet& b) { return {"homework_kind", b.kind}; }
+Code code_of(const Asked&, const MaterialPublished& b) { return {"material_kind", b.kind}; }
+Code code_of(const Asked&, const IndividualModeSet& b) { return {"individual_mode", b.kind}; }
+Code code_of(const Asked&, const AttestationRequested& b) { return {"attestation_form", b.form}; }
+Code code_of(const Asked&, const AttestationMarkGiven& b) { return {"attestation_form", b.form}; }
+Code code_of(const Asked&, const SectionsVerified& b) { return {"section", b.section}; }
+Code code_of(const Asked& a, const InspectionHeld& b) {
+  if (!a.state.codes("inspection_kind").empty() && a.state.dictionary("inspection_kind", b.kind) == nullptr)
+    return {"inspection_kind", b.kind};
+  for (const auto& finding : b.findings)
+    if (a.state.dictionary("finding_kind", finding.kind) == nullptr) return {"finding_kind", finding.kind};
+  return {};
+}
+Code code_of(const Asked&, const ViolationReported& b) { return {"finding_kind", b.kind}; }
+Code code_of(const Asked&, const ReportIssued& b) { return {"report_kind", b.kind}; }
+Code code_of(const Asked&, const ConsentGiven& b) { return {"consent_kind", b.kind}; }
+Code code_of(const Asked&, const NoticeServed& b) { return {"notice_kind", b.kind}; }
 Code code_of(const Asked&, const RemarkRecorded& b) { return {"remark_kind", b.kind}; }
 Code code_of(const Asked& a, const WorkPlanned& b) {
   if (a.state.dictionary("work_kind", b.kind) == nullptr) return {"work_kind", b.kind};
@@ -288,10 +322,121 @@ Date earliest_effect(const Asked& a, const T& b) {
   return a.today() + 1;
 }
 
+// --- What the newer families show
+
+template <class T>
+Date date_asked(const Asked&, const T&) {
+  return {};
+}
+const projections::Period* period_of(const Asked& a, const Id& id) { return a.state.period(id); }
+Date date_asked(const Asked& a, const PeriodMarkGiven& b) {
+  const auto* period = period_of(a, b.period);
+  if (period == nullptr) return {};
+  return a.rule == rule::kPeriodMarkEarly ? window_of(a.profile.period_mark, *period).opens : period->to;
+}
+Date date_asked(const Asked& a, const MakeupMarkGiven& b) {
+  const auto* absence = a.state.entry(b.absence);
+  const auto* lesson = absence == nullptr ? nullptr : a.state.lesson(absence->subject);
+  return lesson == nullptr || a.rule != rule::kAbsenceNotExcused ? Date{} : lesson->date;
+}
+Date date_asked(const Asked& a, const AttestationMarkGiven& b) {
+  if (a.rule != rule::kAttestationWithoutReferral) return {};
+  return a.state.attestation().first_held(b.group, b.form).value_or(Date{});
+}
+Date date_asked(const Asked& a, const PlanPublished&) {
+  const auto* year = a.rule == rule::kPlanDeadline ? a.state.year(a.today()) : nullptr;
+  return year == nullptr ? Date{} : year->from;
+}
+Date date_asked(const Asked& a, const CompromiseReported& b) {
+  return a.rule == rule::kCompromiseReportDeadline || a.rule == rule::kNotYet ? b.learned_on : Date{};
+}
+Date date_asked(const Asked& a, const PeriodClosed& b) {
+  const auto* period = period_of(a, b.period);
+  return period == nullptr ? Date{} : period->to;
+}
+Date date_asked(const Asked& a, const SubstitutionSigned& b) {
+  const auto* ordered = a.state.substitution(b.substitution);
+  return ordered == nullptr ? Date{} : ordered->place.date;
+}
+Date date_asked(const Asked& a, const DeadlineExtended& b) { return local_date(b.from, a.state.offset_at(b.from)); }
+Date date_asked(const Asked& a, const YearOpened&) { return a.today(); }
+
+using Values = std::map<std::string, std::string>;
+template <class T>
+void show(const Asked&, const T&, Language, Values&) {}
+void show(const Asked& a, const YearOpened& b, Language, Values& values) {
+  if (a.rule != rule::kYearWindow || !a.profile.year.window) return;
+  const YearWindow window = window_of(a.profile.year, b.from);
+  values["from"] = format_day(window.opens);
+  values["to"] = format_day(window.closes);
+}
+void show_kind(const Asked& a, const Id& group, const projections::Period& period, Language language, Values& values) {
+  const int grade = grade_of(a.state, group, period.to);
+  values["value"] = period_kind_title(period.kind, language);
+  values["allowed"] = period_kind_title(period_kind_of(a.profile, grade), language);
+}
+void show(const Asked& a, const PeriodMarkWaived& b, Language language, Values& values) {
+  const auto* period = period_of(a, b.period);
+  if (a.rule == rule::kPeriodKind && period != nullptr) show_kind(a, b.group, *period, language, values);
+}
+void show(const Asked& a, const PeriodMarkGiven& b, Language language, Values& values) {
+  const auto* period = period_of(a, b.period);
+  if (a.rule == rule::kPeriodKind && period != nullptr) show_kind(a, b.group, *period, language, values);
+  if (a.rule != rule::kTooFewMarks || period == nullptr) return;
+  const PeriodMarks seen = period_marks(a.state, a.profile, b.group, b.student, *period);
+  values["value"] = std::to_string(seen.count);
+  values["limit"] = std::to_string(seen.fewest);
+}
+void show_hours(const Asked& a, const Id& group_id, int hours, Values& values) {
+  values["value"] = std::to_string(hours);
+  const auto* group = a.state.group(group_id);
+  if (group == nullptr) return;
+  for (const auto& klass : group->classes)
+    if (const auto* item = a.state.plans().item(klass, group->subject_code, a.today() + 1))
+      values["allowed"] = std::to_string(item->hours);
+}
+int hours_of(const std::vector<PlanItem>& items) {
+  int hours = 0;
+  for (const auto& item : items) hours += item.hours;
+  return hours;
+}
+void show(const Asked& a, const PlanPublished& b, Language, Values& values) {
+  if (a.rule != rule::kPlanHoursDiffer) return;
+  const auto* earlier = a.state.plans().plan(b.continues);
+  show_hours(a, b.group, hours_of(b.items) + (earlier == nullptr ? 0 : earlier->hours()), values);
+}
+void show(const Asked& a, const PlanAdjusted& b, Language, Values& values) {
+  const auto* plan = a.state.plans().plan(b.plan);
+  if (a.rule != rule::kPlanHoursDiffer || plan == nullptr) return;
+  int hours = plan->hours();
+  for (const auto& item : b.items) {
+    const auto* line = plan->line(item.number);
+    hours += item.hours - (line == nullptr ? 0 : line->hours);
+  }
+  show_hours(a, plan->group, hours, values);
+}
+void show(const Asked&, const TopicSet& b, Language, Values& values) { values["value"] = std::string(b.text); }
+void show(const Asked& a, const WorkPlanned&, Language language, Values& values) {
+  if (a.rule != rule::kWorkUntitled) return;
+  const bool ru = language == Language::kRussian;
+  const auto& form = a.profile.work_form;
+  values["allowed"] = form.numbered ? (ru ? "номер и тема" : "number and title") : (ru ? "тема" : "title");
+}
+void show(const Asked&, const RetakeScheduled&, Language, Values& values) { values["limit"] = "2"; }
+
+// When the report was received from which on an account is void.
+std::string void_since(const Asked& a) {
+  const auto from = a.state.office().void_from(a.st.author);
+  if (!from) return {};
+  const Instant at = a.state.recorded_at(*from);
+  return format_local(at, a.state.offset_at(at));
+}
+
 // The date of the rule's sentence.
 template <class T>
 std::string date_shown(const Asked& a, const T& b) {
   const auto local = [&](Instant at) { return format_local(at, a.state.offset_at(at)); };
+  if (a.rule == rule::kAccountVoid) return void_since(a);
   if (a.rule == rule::kRetroactiveEffect) return format_day(earliest_effect(a, b));
   if (a.rule == rule::kSeenTooOld)
     return a.st.seen->size < a.state.size() ? local(a.state.recorded_at(a.st.seen->size)) : "?";  // a damaged row
@@ -301,6 +446,7 @@ std::string date_shown(const Asked& a, const T& b) {
       if (key == nullptr || !key->revoked) key = a.state.key(b.key);
     return key == nullptr ? std::string() : local(key->revoked_at);
   }
+  if (const auto asked = date_asked(a, b); asked.days != 0) return format_day(asked);
   if (a.rule == rule::kInvitationExpired) {
     if constexpr (std::is_same_v<T, InvitationIssued>) return local(b.expires);
     if constexpr (requires { b.invitation; })
@@ -332,13 +478,11 @@ std::map<std::string, std::string> values_of(const Asked& a, const T& b, Languag
   else
     values["role"] = acting_as(a, language);
   if (a.rule == rule::kNotEntitled) values["required"] = required(a, b, language);
-  if constexpr (requires {
-                  b.from;
-                  b.to;
-                }) {
+  if constexpr (OfDays<T>) {
     values["from"] = format_day(b.from);
     values["to"] = format_day(b.to);
   }
+  show(a, b, language, values);
   if (a.rule == rule::kDictionaryUnknown) {
     const Code unknown = code_of(a, b);
     values["code"] = std::string(unknown.code);
@@ -354,8 +498,8 @@ std::map<std::string, std::string> message_values(const SchoolState& state, cons
                                                   Instant deadline, Instant recorded_at, Language language) {
   const Asked asked{state, profile, statement, rule_id, recorded_at};
   auto values = std::visit([&](const auto& body) { return values_of(asked, body, language); }, statement.body);
-  values["limit"] = rule_id == rule::kSeenTooOld ? duration(profile.seen.max_age_minutes * 60LL, language)
-                                                 : std::to_string(profile.marks.max_per_cell);
+  if (rule_id == rule::kSeenTooOld) values["limit"] = duration(profile.seen.max_age_minutes * 60LL, language);
+  if (rule_id == rule::kSecondMark) values["limit"] = std::to_string(profile.marks.max_per_cell);
   values["clause"] = clause_text(profile.rule(rule_id).clause, language);
   values["recorded"] = format_local(recorded_at, state.offset_at(recorded_at));
   if (rule_id == rule::kBackdated) values["allowed"] = basis_titles(profile.late.basis, language);

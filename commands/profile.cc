@@ -63,8 +63,7 @@ struct Reader {
   // The sentences of a rule: the table's where it stands on a clause, else ours.
   void words(Table& table, const Source& source, std::string_view rule_id) {
     const RuleSpec& spec = *find_rule_spec(rule_id);
-    Rule rule{std::string(rule_id), source.clause, source.silent, std::string(spec.message.ru),
-              std::string(spec.message.en)};
+    Rule rule = our_words(source, rule_id);
     if (!source.silent || table.has("ru") || table.has("en")) {
       rule.message_ru = table.text("ru");
       rule.message_en = table.text("en");
@@ -74,14 +73,19 @@ struct Reader {
     profile.rules.emplace(rule.id, std::move(rule));
   }
 
-  // A parameter's table; `rule_id` names the rule it is enforced by.
+  // A parameter's table; `ids` names the rules it is enforced by: the first in the table's words, any other in ours.
   template <class Read>
-  void parameter(std::string_view key, Source& source, std::string_view rule_id, Read read) {
+  void parameter(std::string_view key, Source& source, std::initializer_list<std::string_view> ids, Read read) {
     Table table = root.table(key);
     source = table.source();
     read(table);
-    if (!rule_id.empty()) words(table, source, rule_id);
+    if (ids.size() > 0) words(table, source, *ids.begin());
     table.done();
+    for (const std::string_view id : ids) profile.rules.try_emplace(std::string(id), our_words(source, id));
+  }
+  static Rule our_words(const Source& source, std::string_view id) {
+    const RuleSpec& spec = *find_rule_spec(id);
+    return {std::string(id), source.clause, source.silent, std::string(spec.message.ru), std::string(spec.message.en)};
   }
 };
 
@@ -158,7 +162,7 @@ void read_deadlines(Reader& in) {
     profile.school_day.second_shift_end_minute =
         table.has("second_shift_end") ? read_minute(table, "second_shift_end") : profile.school_day.end_minute;
   });
-  in.parameter("late", profile.late.source, rule::kBackdated, [&](Table& table) {
+  in.parameter("late", profile.late.source, {rule::kBackdated}, [&](Table& table) {
     profile.late.policy = read_late_policy(table, "policy");
     profile.late.basis = table.texts("basis");
     if (profile.late.policy == LatePolicy::kNeedsBasis && profile.late.basis.empty())
@@ -180,7 +184,7 @@ void read_deadlines(Reader& in) {
   };
   for (const auto& deadline : deadlines) {
     DeadlineRule& out = profile.*deadline.member;
-    in.parameter(deadline.key, out.source, deadline.rule, [&](Table& table) { read_deadline(table, profile, out); });
+    in.parameter(deadline.key, out.source, {deadline.rule}, [&](Table& table) { read_deadline(table, profile, out); });
   }
 }
 
@@ -215,20 +219,20 @@ void read_scales(Table& root, Profile& profile) {
 void read_marks(Reader& in) {
   Profile& profile = in.profile;
   read_scales(in.root, profile);
-  in.parameter("marks", profile.marks.source, rule::kSecondMark, [&](Table& table) {
+  in.parameter("marks", profile.marks.source, {rule::kSecondMark}, [&](Table& table) {
     profile.marks.default_scale = table.text("default_scale");
     profile.marks.max_per_cell = table.number("max_per_cell", 1, 10);
     if (profile.find_scale(profile.marks.default_scale) == nullptr)
       refuse(table.line_of("default_scale"), "no scale is called \"" + profile.marks.default_scale + "\"");
   });
-  in.parameter("banned_entries", profile.banned_entries.source, rule::kBannedEntry, [&](Table& table) {
+  in.parameter("banned_entries", profile.banned_entries.source, {rule::kBannedEntry}, [&](Table& table) {
     profile.banned_entries.values = table.texts("values");
     for (const Scale& scale : profile.scales)
       for (const std::string& value : profile.banned_entries.values)
         if (scale.allows(value))
           refuse(table.line_of("values"), "\"" + value + "\" is banned, yet scale \"" + scale.name + "\" allows it");
   });
-  in.parameter("unmarked", profile.unmarked.source, {}, [&](Table& table) {
+  in.parameter("unmarked", profile.unmarked.source, {rule::kUnmarkedGrade}, [&](Table& table) {
     profile.unmarked.grades = table.numbers("grades", 1, kGradeMax);
     profile.unmarked.first_half_of = table.numbers("first_half_of", 1, kGradeMax);
     for (const int grade : profile.unmarked.first_half_of)
@@ -236,11 +240,11 @@ void read_marks(Reader& in) {
           profile.unmarked.grades.end())
         refuse(table.line_of("first_half_of"), "unmarked: grade " + std::to_string(grade) + " is named twice");
   });
-  in.parameter("makeup", profile.makeup.source, {}, [&](Table& table) {
+  in.parameter("makeup", profile.makeup.source, {rule::kAbsenceNotExcused}, [&](Table& table) {
     profile.makeup.by_commission = table.flag("by_commission");
     profile.makeup.only_excused = table.flag("only_excused");
   });
-  in.parameter("missed_attestation", profile.missed_attestation.source, {},
+  in.parameter("missed_attestation", profile.missed_attestation.source, {rule::kAttestationWithoutReferral},
                [&](Table& table) { profile.missed_attestation.referral = table.flag("referral"); });
 }
 
@@ -257,7 +261,7 @@ void read_correction(Table& table, CorrectionRule& rule) {
 
 void read_corrections(Reader& in) {
   Profile& profile = in.profile;
-  in.parameter("correction", profile.correction.source, rule::kCorrectionForbidden,
+  in.parameter("correction", profile.correction.source, {rule::kCorrectionForbidden},
                [&](Table& table) { read_correction(table, profile.correction); });
   in.parameter("correction_of_absence", profile.correction_of_absence.source, {}, [&](Table& table) {
     constexpr AbsenceCorrectionMode kModes[] = {AbsenceCorrectionMode::kWithTeacher,
@@ -305,17 +309,19 @@ void read_period_kinds(Table& table, PeriodKindRule& rule) {
 
 void read_periods(Reader& in) {
   Profile& profile = in.profile;
-  in.parameter("period_mark", profile.period_mark.source, {}, [&](Table& table) { read_period_mark(table, profile); });
-  in.parameter("minimum_marks", profile.minimum_marks.source, {}, [&](Table& table) {
-    MinimumMarksRule& rule = profile.minimum_marks;
-    rule.at_one_hour = table.number("at_one_hour", 0, 50);
-    rule.at_two_hours = table.number("at_two_hours", 0, 50);
-    rule.above = table.number("above", 0, 50);
-    rule.account = table.flag("account");
-    if (rule.at_one_hour > rule.at_two_hours || rule.at_two_hours > rule.above)
-      refuse(table.line(), "minimum_marks: fewer marks are asked for at more hours");
-  });
-  in.parameter("period_kinds", profile.period_kinds.source, {},
+  in.parameter("period_mark", profile.period_mark.source, {rule::kPeriodMarkDeadline, rule::kPeriodMarkEarly},
+               [&](Table& table) { read_period_mark(table, profile); });
+  in.parameter("minimum_marks", profile.minimum_marks.source, {rule::kTooFewMarks, rule::kWorksUnaccounted},
+               [&](Table& table) {
+                 MinimumMarksRule& rule = profile.minimum_marks;
+                 rule.at_one_hour = table.number("at_one_hour", 0, 50);
+                 rule.at_two_hours = table.number("at_two_hours", 0, 50);
+                 rule.above = table.number("above", 0, 50);
+                 rule.account = table.flag("account");
+                 if (rule.at_one_hour > rule.at_two_hours || rule.at_two_hours > rule.above)
+                   refuse(table.line(), "minimum_marks: fewer marks are asked for at more hours");
+               });
+  in.parameter("period_kinds", profile.period_kinds.source, {rule::kPeriodKind},
                [&](Table& table) { read_period_kinds(table, profile.period_kinds); });
 }
 
@@ -323,27 +329,27 @@ void read_periods(Reader& in) {
 
 void read_plans(Reader& in) {
   Profile& profile = in.profile;
-  in.parameter("plan", profile.plan.source, {},
+  in.parameter("plan", profile.plan.source, {rule::kPlanDeadline},
                [&](Table& table) { profile.plan.days_before_year = table.number("days_before_year", 0, kDaysMax); });
-  in.parameter("plan_hours", profile.plan_hours.source, {},
+  in.parameter("plan_hours", profile.plan_hours.source, {rule::kPlanHoursDiffer},
                [&](Table& table) { profile.plan_hours.equal_curriculum = table.flag("equal_curriculum"); });
-  in.parameter("topics", profile.topics.source, {}, [&](Table& table) {
+  in.parameter("topics", profile.topics.source, {rule::kTopicNotInPlan}, [&](Table& table) {
     profile.topics.mode = table.choice("mode", {"shown", "strict"}) == 1 ? TopicsMode::kStrict : TopicsMode::kShown;
   });
-  in.parameter("homework_form", profile.homework_form.source, {},
+  in.parameter("homework_form", profile.homework_form.source, {rule::kHomeworkKindMissing},
                [&](Table& table) { profile.homework_form.kind_required = table.flag("kind_required"); });
-  in.parameter("work_form", profile.work_form.source, {}, [&](Table& table) {
+  in.parameter("work_form", profile.work_form.source, {rule::kWorkUntitled}, [&](Table& table) {
     profile.work_form.titled = table.flag("titled");
     profile.work_form.numbered = table.flag("numbered");
   });
-  in.parameter("language", profile.language.source, rule::kNotRussian, [&](Table& table) {
+  in.parameter("language", profile.language.source, {rule::kNotRussian}, [&](Table& table) {
     profile.language.russian_only = table.choice("records", {"any", "russian"}) == 1;
   });
 }
 
 void read_structure(Reader& in) {
   Profile& profile = in.profile;
-  in.parameter("subgroup_moves", profile.subgroup_moves.source, rule::kSubgroupMoveMidPeriod, [&](Table& table) {
+  in.parameter("subgroup_moves", profile.subgroup_moves.source, {rule::kSubgroupMoveMidPeriod}, [&](Table& table) {
     constexpr SubgroupMoves kMoves[] = {SubgroupMoves::kAnyTime, SubgroupMoves::kPeriodEndOnly};
     profile.subgroup_moves.when = kMoves[table.choice("when", {"any_time", "period_end_only"})];
   });
@@ -352,13 +358,14 @@ void read_structure(Reader& in) {
     if (profile.subgroup_split.signed_by.empty())
       refuse(table.line_of("signed_by"), "subgroup_split is signed by nobody");
   });
-  in.parameter("year", profile.year.source, {}, [&](Table& table) {
+  in.parameter("year", profile.year.source, {rule::kYearWindow, rule::kYearDeadline}, [&](Table& table) {
+    profile.year.confirmed_by = read_roles(table, "confirmed_by");
     if (!table.has("open_from") && !table.has("open_to")) return;
     profile.year.window = {read_month_day(table, "open_from"), read_month_day(table, "open_to")};
     if (profile.year.window->second < profile.year.window->first)
       refuse(table.line(), "year: the window closes before it opens");
   });
-  in.parameter("seen", profile.seen.source, rule::kSeenTooOld, [&](Table& table) {
+  in.parameter("seen", profile.seen.source, {rule::kSeenTooOld}, [&](Table& table) {
     profile.seen.max_age_minutes = table.number("max_age_minutes", 1, kDaysMax * kMinutesPerDay);
   });
 }
@@ -367,10 +374,11 @@ void read_structure(Reader& in) {
 
 void read_keeping(Reader& in) {
   Profile& profile = in.profile;
-  in.parameter("compromise", profile.compromise.source, {}, [&](Table& table) {
-    profile.compromise.report_working_days = table.number("report_working_days", 0, 30);
-    profile.compromise.voids = table.flag("voids");
-  });
+  in.parameter("compromise", profile.compromise.source, {rule::kAccountVoid, rule::kCompromiseReportDeadline},
+               [&](Table& table) {
+                 profile.compromise.report_working_days = table.number("report_working_days", 0, 30);
+                 profile.compromise.voids = table.flag("voids");
+               });
   in.parameter("operations", profile.operations.source, {},
                [&](Table& table) { profile.operations.acknowledged = table.flag("acknowledged"); });
   in.parameter("declined_access", profile.declined_access.source, {},
@@ -435,8 +443,7 @@ void read_rules(Reader& in) {
   for (const RuleSpec& spec : rule_specs()) {
     if (in.profile.rules.contains(spec.id)) continue;
     if (!rules.has(spec.id)) {
-      const std::string id(spec.id);
-      in.profile.rules.emplace(id, Rule{id, {}, true, std::string(spec.message.ru), std::string(spec.message.en)});
+      in.profile.rules.emplace(spec.id, Reader::our_words({.clause = {}, .silent = true}, spec.id));
       continue;
     }
     Table table = rules.table(spec.id);

@@ -207,6 +207,7 @@ struct MonthDay {
 struct YearRule {
   Source source;
   std::optional<std::pair<MonthDay, MonthDay>> window;  // in which the year is opened; nullopt: any time
+  std::vector<std::string> confirmed_by;                // roles that sign it besides the administrator
 };
 
 struct SeenRule {

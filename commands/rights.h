@@ -17,6 +17,10 @@ constexpr RoleSet roles(Roles... list) {
   return (role_bit(list) | ...);
 }
 
+// Who teaches, in whichever of these capacities.
+inline constexpr RoleSet kTeaching =
+    roles(ledger::Role::kTeacher, ledger::Role::kWorkshopMaster, ledger::Role::kAdditionalTeacher);
+
 struct Right {
   std::string_view type;    // name of the statement's body
   RoleSet signers;          // capacities that may sign it
@@ -29,7 +33,9 @@ const Right& right_for(const ledger::Body& body);
 
 // Whether a person holds a capacity on a day: by grant, or by what they are — a pupil is a student by belonging to a class
 // or group, a guardian a parent, an appointed class teacher that, a teacher of the timetable a teacher.
-bool holds(const projections::SchoolState& state, const Id& person, ledger::Role role, Date on);
+// A role granted for a branch is held when acting for that branch alone.
+bool holds(const projections::SchoolState& state, const Id& person, ledger::Role role, Date on,
+           std::string_view branch = {});
 std::vector<ledger::Role> capacities(const projections::SchoolState& state, const Id& person, Date on);
 
 // Staff are invited by the administrator, families by the class teacher.

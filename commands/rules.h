@@ -42,6 +42,7 @@ inline constexpr std::string_view kStateClash = "state_clash";
 // When it may happen at all.
 inline constexpr std::string_view kOutsideTimetable = "outside_timetable";
 inline constexpr std::string_view kFutureEntry = "future_entry";
+inline constexpr std::string_view kNotYet = "not_yet";
 inline constexpr std::string_view kRetroactiveEffect = "retroactive_effect";
 inline constexpr std::string_view kSubgroupMoveMidPeriod = "subgroup_move_mid_period";
 inline constexpr std::string_view kNoBasis = "no_basis";
@@ -70,6 +71,29 @@ inline constexpr std::string_view kLessonDeadline = "lesson_deadline";
 inline constexpr std::string_view kTopicDeadline = "topic_deadline";
 inline constexpr std::string_view kInformationDeadline = "information_deadline";
 inline constexpr std::string_view kExcuseDeadline = "excuse_deadline";
+// What families of their own ask (branches, accounts, years, periods, plans).
+inline constexpr std::string_view kNotOwnBranch = "not_own_branch";
+inline constexpr std::string_view kAccountVoid = "account_void";
+inline constexpr std::string_view kCompromiseReportDeadline = "compromise_report_deadline";
+inline constexpr std::string_view kNotAddressee = "not_addressee";
+inline constexpr std::string_view kYearWindow = "year_window";
+inline constexpr std::string_view kYearDeadline = "year_deadline";
+inline constexpr std::string_view kPeriodKind = "period_kind";
+inline constexpr std::string_view kPeriodClosed = "period_closed";
+inline constexpr std::string_view kPeriodMarkEarly = "period_mark_early";
+inline constexpr std::string_view kPeriodMarkDeadline = "period_mark_deadline";
+inline constexpr std::string_view kTooFewMarks = "too_few_marks";
+inline constexpr std::string_view kWorksUnaccounted = "works_unaccounted";
+inline constexpr std::string_view kUnmarkedGrade = "unmarked_grade";
+inline constexpr std::string_view kGroupWithoutMarks = "group_without_marks";
+inline constexpr std::string_view kAbsenceNotExcused = "absence_not_excused";
+inline constexpr std::string_view kAttestationWithoutReferral = "attestation_without_referral";
+inline constexpr std::string_view kRetakeLimit = "retake_limit";
+inline constexpr std::string_view kPlanDeadline = "plan_deadline";
+inline constexpr std::string_view kPlanHoursDiffer = "plan_hours_differ";
+inline constexpr std::string_view kTopicNotInPlan = "topic_not_in_plan";
+inline constexpr std::string_view kHomeworkKindMissing = "homework_kind_missing";
+inline constexpr std::string_view kWorkUntitled = "work_untitled";
 }  // namespace rule
 
 struct Wording {

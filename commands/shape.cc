@@ -1,6 +1,9 @@
 #include "commands/shape.h"
 
 #include <algorithm>
+#include <vector>
+
+#include "ledger/limits.h"
 
 namespace letopis::commands {
 
@@ -15,6 +18,9 @@ constexpr int kExcuseMaxDays = 120;
 constexpr int kSpanMaxDays = 400;
 constexpr int kWorkPartsMax = 8;
 constexpr int kWorkWeightMax = 1000;
+constexpr int kGradeMax = 12;
+constexpr int kCurriculumHoursMax = 4000;
+constexpr int kPlanLineHoursMax = 400;
 constexpr int kOffsetMaxSeconds = 14 * 3600;
 
 using Found = std::optional<Misfit>;
@@ -76,9 +82,13 @@ Found of(const Statement&, const GuardianSet& b) {
   return Misfit{{"представитель самого себя", "their own guardian"}, {"другой человек", "another person"}};
 }
 Found of(const Statement&, const YearOpened& b) { return span(b.from, b.to, kSpanMaxDays); }
-Found of(const Statement&, const PeriodDefined& b) { return span(b.from, b.to, kSpanMaxDays); }
+Found grades(const std::vector<GradeSpan>& spans);
+Found of(const Statement&, const PeriodDefined& b) {
+  return first_of(span(b.from, b.to, kSpanMaxDays), grades(b.grades));
+}
 Found of(const Statement&, const CalendarExceptionSet& b) {
-  return first_of(span(b.from, b.to, kSpanMaxDays), number("день недели", "weekday", b.as_weekday, 0, 7));
+  return first_of(first_of(span(b.from, b.to, kSpanMaxDays), number("день недели", "weekday", b.as_weekday, 0, 7)),
+                  grades(b.grades));
 }
 
 std::string clock(const Bell& bell) { return format_minute(bell.start.value) + "–" + format_minute(bell.end.value); }
@@ -125,10 +135,8 @@ Found of(const Statement& st, const RemarkRecorded& b) {
     return Misfit{{"без урока", "no lesson"}, {"урок, на котором сделано замечание", "the lesson it was made in"}};
   return first_of(sealed(st, "remark", "замечание", "a remark"), of_nobody_else(st, b.student));
 }
-Found of(const Statement&, const DiarySigned& b) {
-  if (b.week.days != 0 && b.week.weekday() == 1) return {};
-  return Misfit{{day(b.week), day(b.week)}, {"понедельник недели", "the Monday of a week"}};
-}
+Found monday(Date week);
+Found of(const Statement&, const DiarySigned& b) { return monday(b.week); }
 
 Found of(const Statement&, const WorkPlanned& b) {
   auto found = first_of(number("частей", "parts", b.parts, 0, kWorkPartsMax),
@@ -136,6 +144,145 @@ Found of(const Statement&, const WorkPlanned& b) {
   if (found || !b.lesson.is_zero() || b.held_on.days != 0) return found;
   return Misfit{{"без даты", "no date"}, {"урок или день проведения", "a lesson, or the day it is held on"}};
 }
+
+// --- Structure, plans
+
+Found grades(const std::vector<GradeSpan>& spans) {
+  for (const auto& span : spans) {
+    if (span.from >= 1 && span.from <= span.to && span.to <= kGradeMax) continue;
+    const std::string shown = std::to_string(span.from) + "–" + std::to_string(span.to);
+    const std::string allowed = "1–" + std::to_string(kGradeMax);
+    return Misfit{{"классы " + shown, "grades " + shown}, {allowed, allowed}};
+  }
+  return {};
+}
+
+Found of(const Statement&, const ClassLabelled& b) { return number("класс", "grade", b.grade, 0, kGradeMax); }
+Found of(const Statement&, const StudyScheduleSet& b) {
+  Found found;
+  Date previous{};
+  for (const auto& part : b.spans) {
+    if (found) return found;
+    found = span(part.from, part.to, kSpanMaxDays);
+    if (!found && part.from <= previous)
+      found = Misfit{{day(part.from), day(part.from)},
+                     {"отрезки по порядку, без наложений", "spans in order that do not overlap"}};
+    previous = part.to;
+  }
+  return found;
+}
+Found of(const Statement&, const SubgroupsSplit& b) {
+  std::vector<Id> all;
+  for (const auto& part : b.parts) all.insert(all.end(), part.students.begin(), part.students.end());
+  std::sort(all.begin(), all.end());
+  if (std::adjacent_find(all.begin(), all.end()) == all.end()) return {};
+  return Misfit{{"обучающийся дважды", "a student twice"}, {"каждый в одной подгруппе", "each in one subgroup"}};
+}
+Found of(const Statement&, const SubgroupMoved& b) {
+  if (b.from != b.to) return {};
+  return Misfit{{"та же подгруппа", "the same subgroup"}, {"другая подгруппа", "another subgroup"}};
+}
+
+Found of(const Statement&, const CurriculumSet& b) {
+  Found found;
+  for (const auto& item : b.items)
+    if (!found) found = number("часов", "hours", item.hours, 1, kCurriculumHoursMax);
+  return found;
+}
+Found of_plan(const std::vector<PlanItem>& items, int fewest_hours) {
+  Found found;
+  for (const auto& item : items)
+    if (!found) found = number("часов", "hours", item.hours, fewest_hours, kPlanLineHoursMax);
+  return found;
+}
+Found of(const Statement&, const PlanTemplateShared& b) { return of_plan(b.items, 1); }
+Found of(const Statement&, const PlanPublished& b) { return of_plan(b.items, 1); }
+Found of(const Statement& st, const PlanAdjusted& b) {
+  return first_of(of_plan(b.items, 0), sealed(st, "reason", "причина", "a reason"));
+}
+Found of(const Statement&, const FileAttached& b) {
+  constexpr std::string_view kTypes[] = {"application/pdf",
+                                         "image/jpeg",
+                                         "image/png",
+                                         "image/webp",
+                                         "text/plain",
+                                         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                                         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                                         "application/vnd.oasis.opendocument.text"};
+  if (b.size == 0 || b.size > kBlobSizeMaxBytes) {
+    const std::string shown = std::to_string(b.size);
+    const std::string limit = std::to_string(kBlobSizeMaxBytes);
+    return Misfit{{shown + " Б", shown + " bytes"}, {"1–" + limit + " Б", "1–" + limit + " bytes"}};
+  }
+  if (std::find(std::begin(kTypes), std::end(kTypes), b.media_type) != std::end(kTypes)) return {};
+  return Misfit{{std::string(b.media_type), std::string(b.media_type)},
+                {"PDF, изображение, текст, документ или таблица", "PDF, image, text, document or sheet"}};
+}
+
+// --- Marks of periods, attestation
+
+Found of(const Statement& st, const WrittenWishGiven& b) {
+  return first_of(sealed(st, "wish", "пожелание", "a wish"), of_nobody_else(st, b.student));
+}
+Found of(const Statement& st, const PeriodMarkWaived& b) {
+  return first_of(sealed(st, "reason", "причина", "a reason"), of_nobody_else(st, b.student));
+}
+Found of(const Statement&, const ReferralIssued& b) { return span(b.on, b.on, 0); }
+Found of(const Statement&, const RetakeScheduled& b) { return span(b.on, b.on, 0); }
+Found of(const Statement&, const AttestationMarkGiven& b) { return span(b.held_on, b.held_on, 0); }
+Found of(const Statement& st, const AbsenceAnnounced& b) {
+  return first_of(span(b.from, b.to, kExcuseMaxDays), of_nobody_else(st, b.student));
+}
+
+// --- Control
+
+Found of(const Statement&, const DeadlineExtended& b) {
+  constexpr std::int64_t kLongestMicros = 31LL * 24 * 3600 * kMicrosPerSecond;
+  if (b.from.micros != 0 && b.from < b.to && b.to <= b.until && b.until.micros - b.from.micros <= kLongestMicros)
+    return {};
+  return Misfit{
+      {format_instant(b.from) + " – " + format_instant(b.to), format_instant(b.from) + " – " + format_instant(b.to)},
+      {"начало, конец и срок внесения по порядку, не больше 31 дня",
+       "beginning, end and the term of entry in order, at most 31 days"}};
+}
+Found of(const Statement&, const InspectionHeld& b) {
+  auto found = span(b.from, b.to, kSpanMaxDays);
+  int expected = 0;
+  for (const auto& finding : b.findings)
+    if (!found) found = number("замечание №", "finding No.", finding.number, expected + 1, expected + 1), ++expected;
+  return found;
+}
+Found of(const Statement& st, const ViolationReported&) {
+  return sealed(st, "violation", "что нарушено", "what was violated");
+}
+Found of(const Statement& st, const MeasureRecorded& b) {
+  return first_of(sealed(st, "measure", "мера", "the measure"), of_nobody_else(st, b.person));
+}
+Found of(const Statement&, const ReportIssued& b) { return span(b.from, b.to, kSpanMaxDays); }
+Found of(const Statement&, const HoursReported& b) { return span(b.from, b.to, kSpanMaxDays); }
+Found of(const Statement&, const UsageTotalsFrozen& b) { return span(b.from, b.to, kSpanMaxDays); }
+Found of(const Statement&, const ArchiveDeposited& b) { return span(b.from, b.to, kSpanMaxDays); }
+
+// --- Families
+
+Found monday(Date week) {
+  if (week.days != 0 && week.weekday() == 1) return {};
+  return Misfit{{day(week), day(week)}, {"понедельник недели", "the Monday of a week"}};
+}
+Found of(const Statement&, const PrintoutHanded& b) { return monday(b.week); }
+Found of(const Statement& st, const ContactGiven& b) {
+  return first_of(sealed(st, "contact", "контакт", "the contact"), of_nobody_else(st, b.person));
+}
+Found of(const Statement&, const PersonalDataVerified& b) {
+  if (b.klass.is_zero() != b.person.is_zero()) return {};
+  return Misfit{{"класс и человек или ни одного", "both or neither"},
+                {"класс или один человек", "a class or one person"}};
+}
+Found of(const Statement& st, const NoticeServed& b) {
+  return first_of(sealed(st, "notice", "текст уведомления", "the notice"), of_nobody_else(st, b.student));
+}
+Found of(const Statement& st, const ConsultationRequested&) { return sealed(st, "question", "вопрос", "a question"); }
+Found of(const Statement& st, const ConsultationAnswered&) { return sealed(st, "answer", "ответ", "an answer"); }
 
 Found of(const Statement& st, const EntryCorrected& b) {
   if (!b.withdrawn && b.value.empty() && b.minutes == 0)

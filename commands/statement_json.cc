@@ -343,6 +343,59 @@ constexpr Sample kSamples[] = {
     {"medium", "disk-2"},
     {"origin", "journal.example.org/log/licey29-old"},
     {"branch", "main"},
+    {"announcement_published.text", "Уроки 12 декабря — дистанционно."},
+    {"announcement_published.title", "Морозы"},
+    {"attestation_mark_given.form", "exam"},
+    {"attestation_mark_given.value", "4"},
+    {"attestation_requested.form", "exam"},
+    {"branch_defined.code", "karabash"},
+    {"branch_defined.title", "Карабаш"},
+    {"class_labelled.label", "8А"},
+    {"programme", "welder"},
+    {"consent_given.kind", "personal_data"},
+    {"contact_given.kind", "email"},
+    {"coursework_assigned.title", "Линзы и зеркала"},
+    {"coursework_graded.value", "5"},
+    {"attestation", "exam"},
+    {"curriculum_set.title", "Учебный план 7 классов"},
+    {"data_exchanged.direction", "export"},
+    {"system", "КИАСУО"},
+    {"document_published.title", "Положение об электронном журнале"},
+    {"media_type", "application/pdf"},
+    {"final_mark_given.value", "5"},
+    {"forecast_issued.value", "4"},
+    {"individual_mode_set.kind", "home"},
+    {"inspection_held.kind", "journal"},
+    {"findings.kind", "topics_missing"},
+    {"makeup_mark_given.value", "4"},
+    {"mark_imported.kind", "current"},
+    {"mark_imported.value", "4"},
+    {"material_published.kind", "course"},
+    {"material_published.title", "Оптика, дистанционный курс"},
+    {"url", "https://school.example.org/optics"},
+    {"measure_recorded.kind", "reprimand"},
+    {"channel", "email"},
+    {"notice_served.kind", "failing"},
+    {"average", "4.33"},
+    {"period_mark_given.value", "4"},
+    {"items.homework", "§ 12"},
+    {"items.kind", "lesson"},
+    {"items.number", "14"},
+    {"items.topic", "Закон Ома"},
+    {"items.subject", "Физика"},
+    {"plan_published.title", "Физика, 7А"},
+    {"plan_template_shared.title", "Физика, 7 класс"},
+    {"print_certified.kind", "journal"},
+    {"programme_defined.code", "welder"},
+    {"programme_defined.kind", "profession"},
+    {"programme_defined.title", "Сварщик"},
+    {"report_issued.kind", "activity"},
+    {"section", "timetable"},
+    {"spans.kind", "theory"},
+    {"substitution_ordered.kind", "same_subject"},
+    {"task_assigned.title", "Опыт дома"},
+    {"violation_reported.kind", "marks_missing"},
+    {"work_programme_published.title", "Физика, 7–9 классы"},
 };
 
 std::string_view sample(const std::string& type, const std::string& name) {
@@ -446,8 +499,8 @@ Role first_signer(const Right& right) {
 template <std::size_t I>
 void write_example(std::string& out) {
   ExampleVisitor visitor(out, std::string(kBodyNames[I]), false);
-  const std::variant_alternative_t<I, Body> body;
-  std::variant_alternative_t<I, Body>::visit(body, visitor);
+  const std::variant_alternative_t<I, AnyBody> body;
+  std::variant_alternative_t<I, AnyBody>::visit(body, visitor);
 }
 using ExampleWriter = void (*)(std::string&);
 template <std::size_t... I>
@@ -457,16 +510,32 @@ constexpr std::array<ExampleWriter, sizeof...(I) + 1> example_writers(std::index
 constexpr auto kExampleWriters = example_writers(std::make_index_sequence<kBodyCount - 1>{});
 
 // Fields of people's own are sealed: the text travels beside the statement.
-std::string_view sealed_example(std::string_view type) {
-  if (type == "person_registered" || type == "personal_data_changed")
-    return R"(,"sealed":[{"field":"name","person":"PERSON","text":"Иванова Мария Петровна"}])";
-  if (type == "remark_recorded")
-    return R"(,"sealed":[{"field":"remark","person":"STUDENT","text":"Не готов к уроку"}])";
-  if (type == "entry_corrected")
-    return R"(,"sealed":[{"field":"reason","person":"STUDENT","text":"Ошибка при вводе"}])";
-  if (type == "absence_excused")
-    return R"(,"sealed":[{"field":"excuse","person":"STUDENT","text":"Справка от врача"}])";
-  return {};
+struct SealedSample {
+  std::string_view type, field, about, text;  // `about`: the field that names the person
+};
+constexpr SealedSample kSealedSamples[] = {
+    {"person_registered", "name", "person", "Иванова Мария Петровна"},
+    {"personal_data_changed", "name", "person", "Иванова Мария Петровна"},
+    {"remark_recorded", "remark", "student", "Не готов к уроку"},
+    {"entry_corrected", "reason", "student", "Ошибка при вводе"},
+    {"absence_excused", "excuse", "student", "Справка от врача"},
+    {"written_wish_given", "wish", "student", "Читай вслух каждый день"},
+    {"period_mark_waived", "reason", "student", "Болел всю четверть"},
+    {"plan_adjusted", "reason", "teacher", "Карантин 2–6 декабря"},
+    {"violation_reported", "violation", "teacher", "Нет отметок за три недели"},
+    {"measure_recorded", "measure", "person", "Замечание, приказ 14"},
+    {"contact_given", "contact", "person", "parent@example.org"},
+    {"notice_served", "notice", "student", "Две двойки за неделю"},
+    {"consultation_requested", "question", "to", "Когда пересдача?"},
+    {"consultation_answered", "answer", "to", "В четверг после уроков"},
+};
+std::string sealed_example(std::string_view type) {
+  const auto* sample = std::find_if(std::begin(kSealedSamples), std::end(kSealedSamples),
+                                    [&](const SealedSample& known) { return known.type == type; });
+  if (sample == std::end(kSealedSamples)) return {};
+  return ",\"sealed\":[{\"field\":" + json_string(sample->field) +
+         ",\"person\":" + json_string(sample_bytes<Id>(sample->about)) + ",\"text\":" + json_string(sample->text) +
+         "}]";
 }
 
 }  // namespace
@@ -479,11 +548,7 @@ Result<std::string> example_json(std::string_view type) {
   const Role role = first_signer(right);
   out += ",\"envelope\":{\"acting_as\":" + json_string(enum_name(role));
   if ((right.needs_basis & role_bit(role)) != 0) out += R"(,"basis":{"kind":"order","number":"12"})";
-  std::string sealed(sealed_example(type));
-  for (const auto& [word, name] : {std::pair("PERSON", "person"), std::pair("STUDENT", "student")})
-    if (const auto at = sealed.find(word); at != std::string::npos)
-      sealed.replace(at, std::string_view(word).size(), sample_bytes<Id>(name));
-  return out + sealed + "}}";
+  return out + sealed_example(type) + "}}";
 }
 
 }  // namespace letopis::commands

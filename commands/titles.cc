@@ -28,6 +28,7 @@ constexpr Title kRoleTitles[] = {
     {"комиссия", "commission"},
     {"служба журнала", "service"},
     {"корневой ключ", "root key"},
+    {"педагог дополнительного образования", "teacher of additional education"},
 };
 static_assert(std::size(kRoleTitles) == std::size(kRoleNames));
 
@@ -51,6 +52,12 @@ constexpr NamedTitle kBasisTitles[] = {
     {"application", {"заявление", "application"}},
 };
 
+constexpr NamedTitle kPeriodKindTitles[] = {
+    {"quarter", {"четверть", "quarter"}},
+    {"half_year", {"полугодие", "half-year"}},
+    {"semester", {"семестр", "semester"}},
+    {"year", {"год", "year"}},
+};
 constexpr NamedTitle kTypeTitles[] = {
     {"school_created", {"создание школы", "school created"}},
     {"profile_adopted", {"принят регламент", "regulation adopted"}},
@@ -102,6 +109,83 @@ constexpr NamedTitle kTypeTitles[] = {
     {"restore_done", {"восстановление", "restore"}},
     {"predecessor_named", {"утраченный журнал", "lost log"}},
     {"personal_text_erased", {"тексты стёрты", "texts erased"}},
+    {"deadline_extended", {"срок продлён (сбой)", "deadline excused"}},
+    {"branch_defined", {"филиал", "branch"}},
+    {"personal_data_verified", {"сверка данных", "personal data verified"}},
+    {"compromise_reported", {"сообщение о нарушении доступа", "compromise reported"}},
+    {"compromise_received", {"сообщение о нарушении получено", "compromise received"}},
+    {"consent_given", {"согласие", "consent"}},
+    {"consent_withdrawn", {"согласие отозвано", "consent withdrawn"}},
+    {"contact_given", {"контакт", "contact"}},
+    {"electronic_access_declined", {"отказ от электронного доступа", "electronic access declined"}},
+    {"operations_acknowledged", {"ознакомление с операциями", "operations acknowledged"}},
+    {"sections_verified", {"проверка разделов", "sections verified"}},
+    {"study_schedule_set", {"график учебного процесса", "study schedule"}},
+    {"programme_defined", {"профессия, специальность", "programme"}},
+    {"curriculum_set", {"учебный план", "curriculum"}},
+    {"class_labelled", {"название класса", "class label"}},
+    {"class_reorganised", {"реорганизация класса", "class reorganised"}},
+    {"subgroups_split", {"деление на подгруппы", "subgroups"}},
+    {"subgroup_moved", {"перевод между подгруппами", "subgroup changed"}},
+    {"individual_mode_set", {"особый порядок обучения", "individual mode"}},
+    {"substitution_signed", {"подпись в журнале замещения", "substitution signed"}},
+    {"work_programme_published", {"рабочая программа", "work programme"}},
+    {"plan_template_shared", {"образец КТП", "shared plan"}},
+    {"plan_published", {"КТП", "lesson plan"}},
+    {"plan_adjusted", {"лист корректировки", "plan adjusted"}},
+    {"coursework_assigned", {"тема курсовой", "coursework assigned"}},
+    {"coursework_graded", {"оценка курсовой", "coursework graded"}},
+    {"material_published", {"материал", "material"}},
+    {"task_assigned", {"индивидуальное задание", "task"}},
+    {"submission_sent", {"выполненное задание", "submission"}},
+    {"submission_reviewed", {"проверка задания", "submission reviewed"}},
+    {"file_attached", {"файл", "file"}},
+    {"absence_announced", {"предупреждение об отсутствии", "absence announced"}},
+    {"mark_awaited", {"точка", "mark awaited"}},
+    {"makeup_mark_given", {"отметка по протоколу", "make-up mark"}},
+    {"mark_imported", {"перенесённая отметка", "imported mark"}},
+    {"written_wish_given", {"письменное пожелание", "written wish"}},
+    {"homework_done", {"задание выполнено", "homework done"}},
+    {"period_mark_given", {"отметка за период", "period mark"}},
+    {"period_mark_waived", {"нет отметки за период", "period mark waived"}},
+    {"commission_appointed", {"комиссия", "commission"}},
+    {"attestation_requested", {"заявление на аттестацию", "attestation requested"}},
+    {"referral_issued", {"направление", "referral"}},
+    {"attestation_mark_given", {"отметка за аттестацию", "attestation mark"}},
+    {"final_mark_given", {"итоговая отметка", "final mark"}},
+    {"debt_recorded", {"задолженность", "debt"}},
+    {"retake_scheduled", {"пересдача", "retake"}},
+    {"debt_cleared", {"задолженность ликвидирована", "debt cleared"}},
+    {"council_decided", {"решение педсовета", "council decision"}},
+    {"period_closed", {"период закрыт", "period closed"}},
+    {"period_reopened", {"период открыт вновь", "period reopened"}},
+    {"inspection_held", {"проверка", "inspection"}},
+    {"inspection_note_issued", {"справка по проверке", "inspection note"}},
+    {"finding_acknowledged", {"ознакомление с замечанием", "finding acknowledged"}},
+    {"finding_resolved", {"замечание устранено", "finding resolved"}},
+    {"violation_reported", {"сообщение о нарушении", "violation reported"}},
+    {"measure_recorded", {"мера", "measure"}},
+    {"usage_totals_frozen", {"итоги активности", "usage totals"}},
+    {"report_issued", {"отчёт", "report"}},
+    {"report_received", {"отчёт получен", "report received"}},
+    {"hours_reported", {"выдача часов", "hours reported"}},
+    {"hours_accepted", {"выдача часов принята", "hours accepted"}},
+    {"announcement_published", {"объявление", "announcement"}},
+    {"announcement_withdrawn", {"объявление снято", "announcement withdrawn"}},
+    {"message_committed", {"сообщение", "message"}},
+    {"notice_served", {"уведомление родителям", "notice"}},
+    {"notice_delivered", {"уведомление доставлено", "notice delivered"}},
+    {"notice_acknowledged", {"уведомление принято", "notice acknowledged"}},
+    {"subscription_set", {"подписка", "subscription"}},
+    {"forecast_issued", {"прогноз", "forecast"}},
+    {"printout_handed", {"распечатка отдана", "printout handed over"}},
+    {"consultation_requested", {"просьба о консультации", "consultation requested"}},
+    {"consultation_answered", {"консультация", "consultation answered"}},
+    {"document_published", {"документ", "document"}},
+    {"document_acknowledged", {"ознакомление с документом", "document acknowledged"}},
+    {"print_certified", {"заверение копии", "print certified"}},
+    {"archive_deposited", {"передача в архив", "archive deposited"}},
+    {"data_exchanged", {"обмен данными", "data exchanged"}},
 };
 
 }  // namespace
@@ -112,6 +196,10 @@ std::string_view role_title(Role role, Language language) {
 
 std::string_view type_title(std::string_view type, Language language) {
   return find_title(kTypeTitles, type, language);
+}
+
+std::string_view period_kind_title(std::string_view kind, Language language) {
+  return find_title(kPeriodKindTitles, kind, language);
 }
 
 std::string_view basis_title(std::string_view kind, Language language) {

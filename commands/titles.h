@@ -17,4 +17,7 @@ std::string_view type_title(std::string_view type, Language language);
 // Of a document an entry rests on; the kind itself for one that is not ours.
 std::string_view basis_title(std::string_view kind, Language language);
 
+// "quarter": четверть; the kind itself for one that is not ours.
+std::string_view period_kind_title(std::string_view kind, Language language);
+
 }  // namespace letopis::commands

@@ -7,6 +7,7 @@ letopis_library(letopis_format
     merkle.cc
     second_signatures.cc
     sparse_tree.cc
+    statement.cc
     tiles.cc
   PUBLIC letopis_signing
   PRIVATE letopis_flatbuffers)

@@ -27,8 +27,28 @@ EntryKind kind_of(const Body& body) {
           return EntryKind::kExcuse;
         else if constexpr (std::is_same_v<T, WorkPlanned>)
           return EntryKind::kWork;
-        else if constexpr (std::is_same_v<T, MarkGiven>)
+        else if constexpr (std::is_same_v<T, MarkGiven> || std::is_same_v<T, MakeupMarkGiven>)
           return EntryKind::kMark;
+        else if constexpr (std::is_same_v<T, MarkAwaited>)
+          return EntryKind::kAwaited;
+        else if constexpr (std::is_same_v<T, MarkImported>)
+          return EntryKind::kImported;
+        else if constexpr (std::is_same_v<T, PeriodMarkGiven>)
+          return EntryKind::kPeriodMark;
+        else if constexpr (std::is_same_v<T, PeriodMarkWaived>)
+          return EntryKind::kWaiver;
+        else if constexpr (std::is_same_v<T, AttestationMarkGiven>)
+          return EntryKind::kAttestation;
+        else if constexpr (std::is_same_v<T, FinalMarkGiven>)
+          return EntryKind::kFinalMark;
+        else if constexpr (std::is_same_v<T, WrittenWishGiven>)
+          return EntryKind::kWish;
+        else if constexpr (std::is_same_v<T, AbsenceAnnounced>)
+          return EntryKind::kAnnounced;
+        else if constexpr (std::is_same_v<T, PrintoutHanded>)
+          return EntryKind::kPrintout;
+        else if constexpr (std::is_same_v<T, ForecastIssued>)
+          return EntryKind::kForecast;
         else if constexpr (std::is_same_v<T, HomeworkSet>)
           return EntryKind::kHomework;
         else if constexpr (std::is_same_v<T, RemarkRecorded>)
@@ -54,7 +74,14 @@ struct Says {
     if constexpr (requires { b.code; }) view.value = b.code;
     if constexpr (requires { b.text; }) view.value = b.text;
     if constexpr (requires { b.minutes; }) view.minutes = b.minutes;
-    if constexpr (requires { b.work; }) view.work = b.work, view.part = b.part;
+    if constexpr (requires { b.work; }) view.work = b.work;
+    if constexpr (requires { b.part; }) view.part = b.part;
+    if constexpr (std::is_same_v<T, MakeupMarkGiven>) view.absence = b.absence;
+    if constexpr (requires { b.period; }) view.period = b.period;
+    if constexpr (std::is_same_v<T, PeriodMarkGiven>) view.detail = b.average;
+    if constexpr (std::is_same_v<T, AttestationMarkGiven>) view.detail = b.form, view.from = b.held_on;
+    if constexpr (std::is_same_v<T, MarkImported>) view.detail = b.kind, view.from = b.held_on;
+    if constexpr (std::is_same_v<T, AbsenceAnnounced>) view.from = b.from, view.to = b.to;
     if constexpr (std::is_same_v<T, AbsenceExcused>)
       view.excused = b.excused, view.from = b.from, view.to = b.to, view.value = b.kind;
     if constexpr (std::is_same_v<T, HomeworkSet>)
@@ -81,6 +108,16 @@ std::string_view entry_kind_name(EntryKind kind) {
     case EntryKind::kRemark: return "remark";
     case EntryKind::kSignature: return "signature";
     case EntryKind::kLessonChange: return "lesson_change";
+    case EntryKind::kAwaited: return "mark_awaited";
+    case EntryKind::kImported: return "imported_mark";
+    case EntryKind::kPeriodMark: return "period_mark";
+    case EntryKind::kWaiver: return "period_mark_waived";
+    case EntryKind::kAttestation: return "attestation_mark";
+    case EntryKind::kFinalMark: return "final_mark";
+    case EntryKind::kWish: return "written_wish";
+    case EntryKind::kAnnounced: return "absence_announced";
+    case EntryKind::kPrintout: return "printout";
+    case EntryKind::kForecast: return "forecast";
     case EntryKind::kOther: return "other";
   }
   return "";
@@ -155,7 +192,7 @@ void Acts::endorse(const Entry& entry, const Endorsed& body) {
     node.denied = true;
     return;
   }
-  const auto awaited = std::find(node.awaits.begin(), node.awaits.end(), role);
+  const auto awaited = awaited_by(node.awaits, role, node.entry->statement.body.index());
   if (awaited != node.awaits.end()) node.awaits.erase(awaited);
   if (node.awaits.empty()) node.effective = entry.event.index;
 }

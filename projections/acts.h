@@ -27,6 +27,16 @@ enum class EntryKind : std::uint8_t {
   kRemark,
   kSignature,
   kLessonChange,
+  kAwaited,
+  kImported,
+  kPeriodMark,
+  kWaiver,
+  kAttestation,
+  kFinalMark,
+  kWish,
+  kAnnounced,
+  kPrintout,
+  kForecast,
   kOther
 };
 std::string_view entry_kind_name(EntryKind kind);
@@ -81,8 +91,10 @@ struct EntryView {
   int minutes = 0;          // lateness
   Id work;                  // mark
   int part = 0;
+  Id absence;                    // make-up mark: the absence it makes up for
+  Id period;                     // period mark, waiver, forecast, imported mark
   bool excused = false;          // excuse
-  Date from, to;                 // excuse
+  Date from, to;                 // excuse, announcement; from: the day an attestation was held
   Date due;                      // homework
   std::span<const Id> audience;  // homework: empty for the whole group
   std::span<const Hash> files;   // homework

@@ -34,7 +34,7 @@ class DiaryFold {
   void run(std::span<const Entry> own, std::span<const GroupWeek> groups) {
     for (int i = 0; i < 7; ++i) v_.days[static_cast<std::size_t>(i)].date = v_.monday + i;
     for (int i = 0; i < 7 && v_.klass.is_zero(); ++i) v_.klass = s_.class_of(v_.student, v_.monday + i);
-    if (const Class* klass = s_.klass(v_.klass)) v_.class_label = klass->label;
+    if (const Class* klass = s_.klass(v_.klass)) v_.class_label = klass->label(v_.monday);
     merge(own, groups);
     for (std::uint32_t i = 0; i < groups.size(); ++i)
       sheets_.push_back(fold_lessons(s_, groups[i].group, v_.monday, v_.monday + 6, v_.acts, i));

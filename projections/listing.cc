@@ -32,8 +32,8 @@ void write_roles(JsonWriter& w, const SchoolState& state, const Id& person, Date
   for (const auto role : state.roles_of(person, on)) w.string(role_name(role));
   w.end_array();
 }
-void write_class(JsonWriter& w, const SchoolState& state, const Id& id) {
-  if (const Class* klass = state.klass(id)) w.key("class").hex(id).text("class_label", klass->label);
+void write_class(JsonWriter& w, const SchoolState& state, const Id& id, Date on) {
+  if (const Class* klass = state.klass(id)) w.key("class").hex(id).text("class_label", klass->label(on));
 }
 
 bool has_key(const SchoolState& state, const Id& person) {
@@ -90,7 +90,7 @@ std::string people_json(const SchoolState& state, std::span<const Id> people, Da
   for (const auto& [name, id] : by_name(people, name_of)) {
     w.begin_object().key("id").hex(id).text("name", name);
     write_roles(w, state, id, on);
-    write_class(w, state, state.class_of(id, on));
+    write_class(w, state, state.class_of(id, on), on);
     if (const auto role = invite_as ? invite_as(id) : std::nullopt)
       w.text("invite_as", role_name(*role)).key("enrolled").boolean(has_key(state, id));
     w.end_object();
@@ -103,12 +103,13 @@ std::string classes_json(const SchoolState& state, Date on, const Allows& shown,
                          const NameOf& name_of) {
   JsonWriter w;
   w.begin_array();
-  const auto classes = shown_items(state.classes(), shown, [](const auto& a, const auto& b) {
-    return std::tie(a.second.grade, a.second.label, a.first) < std::tie(b.second.grade, b.second.label, b.first);
+  const auto classes = shown_items(state.classes(), shown, [&](const auto& a, const auto& b) {
+    return std::tuple(a.second.grade(on), a.second.label(on), a.first) <
+           std::tuple(b.second.grade(on), b.second.label(on), b.first);
   });
   for (const auto* item : classes) {
     const auto& [id, klass] = *item;
-    w.begin_object().key("id").hex(id).text("label", klass.label).number_if("grade", klass.grade);
+    w.begin_object().key("id").hex(id).text("label", klass.label(on)).number_if("grade", klass.grade(on));
     if (const Id* teacher = klass.teachers.at(on)) write_person(w, "teacher", *teacher, name_of);
     w.key("groups").begin_array();
     for (const auto& group : klass.groups) w.hex(group);
@@ -230,7 +231,7 @@ std::string me_json(const SchoolState& state, const Id& person, Date on, const N
   JsonWriter w;
   w.begin_object().key("id").hex(person).text("name", name_of(person));
   write_roles(w, state, person, on);
-  write_class(w, state, state.class_of(person, on));
+  write_class(w, state, state.class_of(person, on), on);
   w.key("groups").begin_array();
   std::vector<Id> groups = state.groups_of_teacher(person, on);
   for (const auto& id : state.groups_of_student(person, on, on)) groups.push_back(id);
@@ -243,13 +244,13 @@ std::string me_json(const SchoolState& state, const Id& person, Date on, const N
   w.key("children").begin_array();
   for (const auto& [name, id] : by_name(state.children_of(person, on), name_of)) {
     w.begin_object().key("id").hex(id).text("name", name);
-    write_class(w, state, state.class_of(id, on));
+    write_class(w, state, state.class_of(id, on), on);
     w.end_object();
   }
   w.end_array();
   w.key("classes_led").begin_array();
   for (const auto& id : state.classes_led_by(person, on))
-    w.begin_object().key("id").hex(id).text("label", state.klass(id)->label).end_object();
+    w.begin_object().key("id").hex(id).text("label", state.klass(id)->label(on)).end_object();
   w.end_array();
   w.key("school").begin_object().text("name", state.name()).text("origin", state.origin());
   w.key("simulated").boolean(state.simulated()).key("today").date(on).end_object().end_object();

@@ -16,7 +16,7 @@ void move(const SchoolState& state, const LessonChange& change, ScheduledLesson&
   lesson.date = change.moved_to;
   lesson.slot = change.moved_to_slot;
   lesson.moved = lesson.date != lesson.place.date || lesson.slot != lesson.place.slot;
-  if (const auto ring = bell(state, lesson.date, lesson.slot)) {
+  if (const auto ring = bell(state, lesson.date, lesson.slot, lesson.shift)) {
     const UtcOffset there = state.offset(lesson.date);
     lesson.starts = at_local(lesson.date, ring->start, there);
     lesson.ends = at_local(lesson.date, ring->end, there);
@@ -25,7 +25,7 @@ void move(const SchoolState& state, const LessonChange& change, ScheduledLesson&
 
 std::optional<ScheduledLesson> make_lesson(const SchoolState& state, const Id& group, Date date,
                                            const TimetableSlot& slot, Instant changes_known_by) {
-  const auto ring = bell(state, date, slot.slot);
+  const auto ring = bell(state, date, slot.slot, slot.shift);
   if (!ring) return std::nullopt;
   const UtcOffset offset = state.offset(date);
   ScheduledLesson lesson;
@@ -33,6 +33,7 @@ std::optional<ScheduledLesson> make_lesson(const SchoolState& state, const Id& g
   lesson.group = group;
   lesson.date = date;
   lesson.slot = slot.slot;
+  lesson.shift = slot.shift;
   lesson.place = {group, date, slot.slot};
   lesson.starts = at_local(date, ring->start, offset);
   lesson.ends = at_local(date, ring->end, offset);
@@ -51,13 +52,33 @@ std::optional<ScheduledLesson> make_lesson(const SchoolState& state, const Id& g
 
 Instant midnight(const SchoolState& state, Date date) { return at_local(date, 0, state.offset(date - 1)); }
 
+namespace {
+
+// How closely an exception speaks of one of these classes: 0 not at all, 1 of the whole school, 2 of grades or a branch, 3 of the
+// class by name.
+int closeness(const SchoolState& state, const CalendarException& exception, const std::vector<Id>& classes, Date date) {
+  if (!exception.klass.is_zero())
+    return std::find(classes.begin(), classes.end(), exception.klass) != classes.end() ? 3 : 0;
+  if (exception.grades.empty() && exception.branch.empty()) return 1;
+  const bool spoken_of = std::any_of(classes.begin(), classes.end(), [&](const Id& id) {
+    const Class* klass = state.klass(id);
+    return klass != nullptr && covers(exception.grades, klass->grade(date)) &&
+           (exception.branch.empty() || exception.branch == klass->branch);
+  });
+  return spoken_of ? 2 : 0;
+}
+
+}  // namespace
+
 int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by) {
   const CalendarException* best = nullptr;
+  int best_closeness = 0;
   for (const auto& exception : state.calendar()) {
     if (exception.known >= known_by || date < exception.from || date > exception.to) continue;
-    const bool for_class = !exception.klass.is_zero();
-    if (for_class && std::find(classes.begin(), classes.end(), exception.klass) == classes.end()) continue;
-    if (best == nullptr || for_class || best->klass.is_zero()) best = &exception;
+    const int close = closeness(state, exception, classes, date);
+    if (close == 0 || close < best_closeness) continue;
+    best = &exception;
+    best_closeness = close;
   }
   if (best != nullptr) {
     switch (best->kind) {
@@ -71,12 +92,18 @@ int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Dat
   return date.weekday() == 7 ? 0 : date.weekday();
 }
 
-std::optional<Bell> bell(const SchoolState& state, Date date, int slot) {
-  const auto* bells = state.bells(date, known_at_midnight(state, date));
+std::optional<Bell> bell(const SchoolState& state, Date date, int slot, int shift) {
+  const auto* bells = state.bells(date, known_at_midnight(state, date), shift);
   if (bells == nullptr) return std::nullopt;
   for (const auto& bell : *bells)
     if (bell.slot == slot) return bell;
   return std::nullopt;
+}
+
+int shift_of(const SchoolState& state, const Id& group_id, Date date) {
+  const Group* group = state.group(group_id);
+  const auto* slots = group == nullptr ? nullptr : group->timetable.at(date, known_at_midnight(state, date));
+  return slots == nullptr || slots->empty() ? 1 : slots->front().shift;
 }
 
 std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& group_id, Date date,
@@ -120,30 +147,33 @@ std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& gro
 
 namespace {
 
-// The last slot of the day at which a group is taught, as known by a moment; 0 when it is not.
-int last_slot(const SchoolState& state, const Id& id, const Group& group, Date date, Instant known) {
-  int last = 0;
+// The end, in minutes of the day, of a group's last lesson, as known by a moment; 0 when it has none.
+int last_end(const SchoolState& state, const Id& id, const Group& group, Date date, Instant known) {
+  int end = 0;
+  const auto ends = [&](int slot, int shift) {
+    if (const auto ring = bell(state, date, slot, shift)) end = std::max(end, ring->end);
+  };
   const auto* slots = group.timetable.at(date, known);
+  const int shift = slots == nullptr || slots->empty() ? 1 : slots->front().shift;
   if (slots != nullptr && !slots->empty()) {
     const int weekday = school_weekday(state, group.classes, date, known);
     for (const auto& slot : *slots) {
       if (slot.weekday != weekday) continue;
       const LessonChange* change = state.change(id, date, slot.slot, known);
       const bool elsewhere = change != nullptr && (change->cancelled || change->moved_to.days != 0);
-      if (!elsewhere) last = std::max(last, slot.slot);
+      if (!elsewhere) ends(slot.slot, slot.shift);
     }
   }
   for (const auto& place : state.moved_to(id, date, known)) {
     const LessonChange* change = state.change(id, place.date, place.slot, known);
-    if (!change->cancelled) last = std::max(last, change->moved_to_slot);
+    if (!change->cancelled) ends(change->moved_to_slot, shift);
   }
-  return last;
+  return end;
 }
 
-std::optional<Instant> end_of_slot(const SchoolState& state, Date date, int slot) {
-  const auto ring = slot == 0 ? std::nullopt : bell(state, date, slot);
-  if (!ring) return std::nullopt;
-  return at_local(date, ring->end, state.offset(date));
+std::optional<Instant> end_of_day(const SchoolState& state, Date date, int end) {
+  if (end == 0) return std::nullopt;
+  return at_local(date, end, state.offset(date));
 }
 
 }  // namespace
@@ -152,12 +182,12 @@ std::optional<Instant> classes_over(const SchoolState& state, const Id& group_id
   const Group* group = state.group(group_id);
   if (group == nullptr) return std::nullopt;
   const Instant known = known_at_midnight(state, date);
-  int last = last_slot(state, group_id, *group, date, known);
+  int last = last_end(state, group_id, *group, date, known);
   for (const auto& klass : group->classes)
     if (const Class* known_class = state.klass(klass))
       for (const auto& id : known_class->groups)
-        last = std::max(last, last_slot(state, id, *state.group(id), date, known));
-  return end_of_slot(state, date, last);
+        last = std::max(last, last_end(state, id, *state.group(id), date, known));
+  return end_of_day(state, date, last);
 }
 
 std::optional<Instant> students_over(const SchoolState& state, const Id& group_id, Date date) {
@@ -170,8 +200,8 @@ std::optional<Instant> students_over(const SchoolState& state, const Id& group_i
         if (std::find(groups.begin(), groups.end(), id) == groups.end()) groups.push_back(id);
   const Instant known = known_at_midnight(state, date);
   int last = 0;
-  for (const auto& id : groups) last = std::max(last, last_slot(state, id, *state.group(id), date, known));
-  return end_of_slot(state, date, last);
+  for (const auto& id : groups) last = std::max(last, last_end(state, id, *state.group(id), date, known));
+  return end_of_day(state, date, last);
 }
 
 }  // namespace letopis::projections

@@ -17,6 +17,7 @@ struct ScheduledLesson {
   Id group;
   Date date;  // where it is held (after a move)
   int slot = 0;
+  int shift = 1;
   LessonPlace place;  // where the timetable has it
   Instant starts, ends;
   Id teacher;     // by the timetable
@@ -27,14 +28,17 @@ struct ScheduledLesson {
 };
 
 // The weekday whose lessons are held on a day (1–7), 0 when there is no school for these classes. Later exceptions win;
-// an exception for one of the classes wins over one for the whole school.
+// one for a class by name wins over one for its grade or branch, and that over one for the whole school.
 int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by = kNow);
 
 // Local midnight that begins a day.
 Instant midnight(const SchoolState& state, Date date);
 
-// Start and end of a slot by the bells; nullopt when no bell has that number.
-std::optional<Bell> bell(const SchoolState& state, Date date, int slot);
+// Start and end of a slot by the bells of a shift; nullopt when no bell has that number.
+std::optional<Bell> bell(const SchoolState& state, Date date, int slot, int shift = 1);
+
+// The shift a group learns in on a day, by its timetable; 1 where it has none.
+int shift_of(const SchoolState& state, const Id& group, Date date);
 
 // The lesson whose place in the timetable is (group, date, slot); nullopt when the timetable has none there.
 std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& group, Date date, int slot,

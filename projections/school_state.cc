@@ -21,6 +21,24 @@ namespace {
 constexpr std::uint8_t kMarkCell = 1;
 constexpr std::uint8_t kAbsenceCell = 2;
 constexpr std::uint8_t kLatenessCell = 3;
+constexpr std::uint8_t kPeriodMarkCell = 4;
+constexpr std::uint8_t kWaiverCell = 5;
+constexpr std::uint8_t kImportCell = 6;
+constexpr std::uint8_t kFinalMarkCell = 7;
+
+// A group's period: where its period marks lie.
+Id period_place(const Id& period, const Id& group) {
+  Id place;
+  for (std::size_t i = 0; i < 16; ++i)
+    place.bytes[i] = static_cast<std::uint8_t>(group.bytes[i] ^ period.bytes[(i + 7) % 16]);
+  return place;
+}
+
+std::vector<GradeSpan> spans_of(const std::vector<ledger::GradeSpan>& grades) {
+  std::vector<GradeSpan> spans;
+  for (const auto& span : grades) spans.push_back({span.from, span.to});
+  return spans;
+}
 
 // Cells are many and small: their key is folded to an id with arithmetic alone (ids are random, collisions need 2^64 cells).
 Id cell_key(std::uint8_t kind, const Id& place, int part, const Id& student) {
@@ -195,9 +213,13 @@ class StateFold {
     s_.dictionary_[{std::string(b.kind), std::string(b.code)}] = std::move(entry);
     structure();
   }
-  void on(const Statement&, const YearOpened&) { structure(); }
+  void on(const Statement&, const YearOpened& b) {
+    s_.years_.push_back({std::string(b.title), b.from, b.to, at_, index_});
+    structure();
+  }
   void on(const Statement&, const PeriodDefined& b) {
-    Period period{b.period, std::string(b.title), std::string(b.kind), b.from, b.to, index_};
+    Period period{b.period,     std::string(b.title), std::string(b.kind), b.from, b.to,
+                  b.marks_from, b.marks_to,           spans_of(b.grades),  index_};
     for (auto& known : s_.periods_)
       if (known.id == b.period) {
         known = period;
@@ -207,20 +229,49 @@ class StateFold {
     s_.periods_.push_back(std::move(period));
     structure();
   }
-  void on(const Statement&, const CalendarExceptionSet& b) {
-    s_.calendar_.push_back({b.klass, b.from, b.to, b.kind, b.as_weekday, std::string(b.title), at_, index_});
+  void on(const Statement& st, const CalendarExceptionSet& b) {
+    s_.calendar_.push_back({b.klass, b.from, b.to, b.kind, b.as_weekday, std::string(b.title), spans_of(b.grades),
+                            std::string(st.branch), at_, index_});
     structure();
   }
   void on(const Statement& st, const BellsSet& b) {
     std::vector<Bell> bells;
     for (const auto& bell : b.bells) bells.push_back({bell.slot, bell.start.value, bell.end.value});
-    s_.bells_.add(from_midnight(st), at_, index_, std::move(bells));
+    s_.bells_[std::max<int>(1, b.shift)].add(from_midnight(st), at_, index_, std::move(bells));
     structure();
   }
-  void on(const Statement&, const ClassOpened& b) {
+  void on(const Statement& st, const ClassOpened& b) {
     auto& klass = s_.classes_[b.klass];
-    klass.label = b.label;
-    klass.grade = b.grade;
+    klass.names.add(at_once(st), at_, index_, {std::string(b.label), b.grade});
+    klass.branch = b.branch;
+    klass.programme = b.programme;
+    structure();
+  }
+  void on(const Statement& st, const ClassLabelled& b) {
+    s_.classes_[b.klass].names.add(at_once(st), at_, index_, {std::string(b.label), b.grade});
+    structure();
+  }
+  void on(const Statement& st, const ClassReorganised& b) {
+    s_.classes_[b.klass].successors = b.into;
+    s_.classes_[b.klass].closed_on = at_once(st);
+    structure();
+  }
+  void on(const Statement& st, const StudyScheduleSet& b) {
+    std::vector<StudySpan> spans;
+    for (const auto& span : b.spans) spans.push_back({span.from, span.to, std::string(span.kind)});
+    s_.classes_[b.klass].schedule.add(from_midnight(st), at_, index_, std::move(spans));
+    structure();
+  }
+  void on(const Statement&, const BranchDefined& b) {
+    s_.branches_[std::string(b.code)] = b.title;
+    structure();
+  }
+  void on(const Statement&, const ProgrammeDefined& b) {
+    s_.programmes_[std::string(b.code)] = {std::string(b.title), std::string(b.kind), b.years};
+    structure();
+  }
+  void on(const Statement& st, const IndividualModeSet& b) {
+    s_.individual_modes_[b.student].push_back({std::string(b.kind), at_once(st), open_end(st.effective_to), index_});
     structure();
   }
   void on(const Statement& st, const ClassTeacherAppointed& b) {
@@ -231,6 +282,7 @@ class StateFold {
     auto& group = s_.groups_[b.group];
     group.label = b.label;
     group.subject = b.subject;
+    group.subject_code = b.subject_code;
     group.kind = b.kind;
     group.classes = b.classes;
     group.opened = index_;
@@ -238,22 +290,42 @@ class StateFold {
     structure();
   }
   void on(const Statement& st, const GroupMemberSet& b) {
-    auto& spans = s_.groups_[b.group].members[b.student];
-    const Membership span{at_once(st), open_end(st.effective_to), index_};
-    // A later entry with the same first day corrects the span (a departure sets its last day).
+    join(b.group, b.student, {at_once(st), open_end(st.effective_to), index_});
+  }
+  // A later entry with the same first day corrects the span (a departure sets its last day).
+  void join(const Id& group, const Id& student, const Membership& span) {
+    structure();
+    auto& spans = s_.groups_[group].members[student];
     for (auto& known : spans)
       if (known.from == span.from) {
         known = span;
-        structure();
         return;
       }
-    if (spans.empty()) s_.groups_by_student_[b.student].push_back(b.group);
+    if (spans.empty()) s_.groups_by_student_[student].push_back(group);
     spans.push_back(span);
-    structure();
+  }
+  void leave(const Id& group, const Id& student, Date day) {
+    for (auto& span : s_.groups_[group].members[student])
+      if (span.from < day && span.to >= day) span.to = day - 1;
+  }
+  // Whoever is put into one subgroup leaves the others of the split.
+  void on(const Statement& st, const SubgroupsSplit& b) {
+    const Date day = at_once(st);
+    for (const auto& part : b.parts)
+      for (const auto& student : part.students) {
+        for (const auto& other : b.parts)
+          if (other.group != part.group) leave(other.group, student, day);
+        join(part.group, student, {day, open_end(st.effective_to), index_});
+      }
+  }
+  void on(const Statement& st, const SubgroupMoved& b) {
+    const Date day = at_once(st);
+    leave(b.from, b.student, day);
+    join(b.to, b.student, {day, open_end(st.effective_to), index_});
   }
   void on(const Statement& st, const MovementOrdered& b) {
     const Date day = at_once(st);
-    if (b.kind == Movement::kEnrolled || b.kind == Movement::kReturned || b.kind == Movement::kTransferred) {
+    if (!b.klass.is_zero()) {
       leave_classes(b.student, day);
       s_.classes_[b.klass].students[b.student].push_back({day, kForever});
       s_.class_by_student_[b.student].push_back(b.klass);
@@ -282,18 +354,18 @@ class StateFold {
     if (std::find(groups.begin(), groups.end(), b.group) == groups.end()) groups.push_back(b.group);
     structure();
   }
-  void timetable(const Statement& st, const Id& group, const std::vector<Slot>& slots) {
+  void timetable(const Statement& st, const Id& group, const std::vector<Slot>& slots, int shift) {
     std::vector<TimetableSlot> value;
     for (const auto& slot : slots) {
-      value.push_back({slot.weekday, slot.slot, slot.teacher, std::string(slot.room)});
+      value.push_back({slot.weekday, slot.slot, slot.teacher, std::string(slot.room), std::max(1, shift)});
       auto& groups = s_.groups_by_teacher_[slot.teacher];
       if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
     }
     s_.groups_[group].timetable.add(from_midnight(st), at_, index_, std::move(value));
     structure();
   }
-  void on(const Statement& st, const TimetablePublished& b) { timetable(st, b.group, b.slots); }
-  void on(const Statement& st, const TimetableChanged& b) { timetable(st, b.group, b.slots); }
+  void on(const Statement& st, const TimetablePublished& b) { timetable(st, b.group, b.slots, b.shift); }
+  void on(const Statement& st, const TimetableChanged& b) { timetable(st, b.group, b.slots, b.shift); }
   LessonChange& add_change(const Id& group, Date date, int slot) {
     auto& changes = s_.changes_[{group, date, slot}];
     LessonChange& change = changes.emplace_back(changes.empty() ? LessonChange{} : changes.back());
@@ -311,13 +383,29 @@ class StateFold {
     change.room = b.room;
     s_.moves_by_day_[{b.group, b.new_date}].push_back({b.group, b.date, b.slot});
   }
-  void on(const Statement&, const SubstitutionOrdered& b) {
+  void on(const Statement& st, const SubstitutionOrdered& b) {
     auto& change = add_change(b.group, b.date, b.slot);
     change.cancelled = false;
     change.substitute = b.substitute;
     change.absent = b.absent;
+    change.substitution = st.id;
+    s_.substitutions_.push_back({st.id,
+                                 {b.group, b.date, b.slot},
+                                 b.absent,
+                                 b.substitute,
+                                 std::string(b.subject),
+                                 std::string(b.pay),
+                                 std::string(b.kind),
+                                 b.joined,
+                                 index_});
     auto& groups = s_.groups_by_teacher_[b.substitute];
     if (std::find(groups.begin(), groups.end(), b.group) == groups.end()) groups.push_back(b.group);
+  }
+
+  int shift_of(const Id& group, Date on) const {
+    const Group* known = s_.group(group);
+    const auto* slots = known == nullptr ? nullptr : known->timetable.at(on);
+    return slots == nullptr || slots->empty() ? 1 : slots->front().shift;
   }
 
   // --- Effects: lessons (only where judging needs them) ----------------------------------------------------------------
@@ -328,7 +416,7 @@ class StateFold {
     int start = b.start.value;
     int end = b.end.value;
     if (b.slot != 0)
-      if (const auto* bells = s_.bells(b.date))
+      if (const auto* bells = s_.bells(b.date, kNow, shift_of(b.group, b.date)))
         for (const auto& bell : *bells) {
           if (bell.slot == b.slot) start = bell.start;
           if (bell.slot == b.slot + lesson.slots - 1) end = bell.end;
@@ -352,7 +440,9 @@ class StateFold {
   void on(const Statement&, const LatenessRecorded& b) {
     if (full()) ++s_.cells_[cell_key(kLatenessCell, b.lesson, 0, b.student)];
   }
-  void on(const Statement&, const AbsenceExcused&) {}
+  void on(const Statement& st, const AbsenceExcused& b) {
+    if (full()) s_.excuses_[b.student].push_back({b.from, b.to, b.excused, st.id});
+  }
   void on(const Statement& st, const WorkPlanned& b) {
     if (!full()) return;
     Work work;
@@ -365,15 +455,37 @@ class StateFold {
     work.scale = b.scale;
     work.parts = std::max<int>(1, b.parts);
     const auto* kind = s_.dictionary("work_kind", b.kind);
-    work.written = kind != nullptr && kind->properties.contains("written") && kind->properties.at("written") == "true";
+    const auto is = [&](const char* property) {
+      return kind != nullptr && kind->properties.contains(property) && kind->properties.at(property) == "true";
+    };
+    work.written = is("written");
+    work.accountable = work.written || is("practical");
     work.author = st.author;
     work.index = index_;
+    s_.works_by_group_[work.group].push_back(st.id);
     s_.works_[st.id] = std::move(work);
   }
   void on(const Statement&, const MarkGiven& b) {
     if (full()) ++s_.cells_[cell_key(kMarkCell, b.work, b.part, b.student)];
   }
+  void on(const Statement&, const MakeupMarkGiven& b) {
+    if (full()) ++s_.cells_[cell_key(kMarkCell, b.work, b.part, b.student)];
+  }
+  void on(const Statement&, const PeriodMarkGiven& b) {
+    take(kPeriodMarkCell, period_place(b.period, b.group), b.student);
+  }
+  void on(const Statement&, const PeriodMarkWaived& b) {
+    take(kWaiverCell, period_place(b.period, b.group), b.student);
+  }
+  void on(const Statement&, const MarkImported& b) { take(kImportCell, b.group, b.student); }
+  void on(const Statement&, const FinalMarkGiven& b) { take(kFinalMarkCell, b.group, b.student); }
+  void take(std::uint8_t kind, const Id& place, const Id& student) {
+    if (full()) ++s_.cells_[cell_key(kind, place, 0, student)];
+  }
   void on(const Statement&, const HomeworkSet&) {}
+  void on(const Statement&, const HomeworkDone&) {}
+  void on(const Statement&, const MarkAwaited&) {}
+  void on(const Statement&, const WrittenWishGiven&) {}
   void on(const Statement&, const RemarkRecorded&) {}
 
   void on(const Statement& st, const EntryCorrected& b) {
@@ -400,7 +512,11 @@ class StateFold {
   void stand(EntryRef& ref, bool standing) {
     ref.standing = standing;
     std::uint8_t kind = 0;
-    if (ref.type == type_index<MarkGiven>()) kind = kMarkCell;
+    if (ref.type == type_index<MarkGiven>() || ref.type == type_index<MakeupMarkGiven>()) kind = kMarkCell;
+    if (ref.type == type_index<PeriodMarkGiven>()) kind = kPeriodMarkCell;
+    if (ref.type == type_index<PeriodMarkWaived>()) kind = kWaiverCell;
+    if (ref.type == type_index<MarkImported>()) kind = kImportCell;
+    if (ref.type == type_index<FinalMarkGiven>()) kind = kFinalMarkCell;
     if (ref.type == type_index<AbsenceRecorded>()) kind = kAbsenceCell;
     if (ref.type == type_index<LatenessRecorded>()) kind = kLatenessCell;
     if (kind != 0) {
@@ -425,7 +541,7 @@ class StateFold {
       return;
     }
     Pending& pending = it->second;
-    const auto role = std::find(pending.awaits.begin(), pending.awaits.end(), st.acting_as);
+    const auto role = awaited_by(pending.awaits, st.acting_as, pending.type);
     if (role != pending.awaits.end()) pending.awaits.erase(role);
     pending.endorsed_by.push_back(st.acting_as == Role::kRoot ? st.key : st.author);
     if (!pending.awaits.empty()) return;
@@ -441,9 +557,21 @@ class StateFold {
   void on(const Statement&, const AnchorAdded&) {}
   void on(const Statement&, const StateCommitted&) {}
   void on(const Statement&, const ClockFault&) {}
-  void on(const Statement&, const BackupMade&) {}
   void on(const Statement&, const RestoreDone&) {}
   void on(const Statement&, const PredecessorNamed&) {}
+
+  // --- What has a book of its own, and what has no effect on the state -------------------------------------------------
+  template <class T>
+  void on(const Statement& st, const T& b) {
+    const Folding f{st, index_, at_, today()};
+    if constexpr (requires(PlanBook & book) { book.on(f, b); })
+      s_.plan_book_.on(f, b);
+    else if constexpr (requires(AttestationBook & book) { book.on(f, b); })
+      s_.attestation_book_.on(f, b);
+    else if constexpr (requires(OfficeBook & book) { book.on(f, b); })
+      s_.office_book_.on(f, b);
+    structure();
+  }
 
   // --- Shards ----------------------------------------------------------------------------------------------------------
   static void in_group(const Id& group, Date date, std::vector<ShardKey>& to) {
@@ -484,7 +612,8 @@ class StateFold {
   requires std::is_same_v<T, TopicSet> || std::is_same_v<T, AttendanceTaken>
   void where(const Statement&, const T& b, std::vector<ShardKey>& to) { in_lesson(b.lesson, {}, to); }
   template <class T>
-  requires std::is_same_v<T, AbsenceRecorded> || std::is_same_v<T, LatenessRecorded>
+  requires std::is_same_v<T, AbsenceRecorded> || std::is_same_v<T, LatenessRecorded> ||
+      std::is_same_v<T, WrittenWishGiven>
   void where(const Statement&, const T& b, std::vector<ShardKey>& to) { in_lesson(b.lesson, b.student, to); }
   void where(const Statement&, const AbsenceExcused& b, std::vector<ShardKey>& to) {
     for (Date week = b.from.monday(); week <= b.to; week = week + 7) {
@@ -498,7 +627,9 @@ class StateFold {
     const Lesson* lesson = find(s_.lessons_, b.lesson);
     in_group(b.group, work != nullptr ? work->held_on : lesson != nullptr ? lesson->date : b.held_on, to);
   }
-  void where(const Statement&, const MarkGiven& b, std::vector<ShardKey>& to) {
+  template <class T>
+  requires std::is_same_v<T, MarkGiven> || std::is_same_v<T, MakeupMarkGiven> || std::is_same_v<T, MarkAwaited>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
     const Work* work = find(s_.works_, b.work);
     if (work == nullptr) return;
     in_group(work->group, work->held_on, to);
@@ -517,7 +648,44 @@ class StateFold {
     else
       in_lesson(b.lesson, b.student, to);
   }
-  void where(const Statement&, const DiarySigned& b, std::vector<ShardKey>& to) { in_diary(b.student, b.week, to); }
+  template <class T>
+  requires std::is_same_v<T, DiarySigned> || std::is_same_v<T, PrintoutHanded>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) { in_diary(b.student, b.week, to); }
+  // The week in which the period ends shows its marks.
+  template <class T>
+  requires std::is_same_v<T, PeriodMarkGiven> || std::is_same_v<T, PeriodMarkWaived> ||
+      std::is_same_v<T, ForecastIssued>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
+    const Period* period = s_.period(b.period);
+    const Date on = period != nullptr ? period->to : today();
+    in_group(b.group, on, to);
+    in_diary(b.student, on, to);
+  }
+  template <class T>
+  requires std::is_same_v<T, AttestationMarkGiven> || std::is_same_v<T, MarkImported>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
+    const Date on = b.held_on.days != 0 ? b.held_on : today();
+    in_group(b.group, on, to);
+    in_diary(b.student, on, to);
+    if constexpr (std::is_same_v<T, AttestationMarkGiven>) to.push_back({View::kSchool, {}, {}});
+  }
+  void where(const Statement&, const FinalMarkGiven& b, std::vector<ShardKey>& to) {
+    in_group(b.group, today(), to);
+    in_diary(b.student, today(), to);
+  }
+  // What one family or teacher says and nobody else's view needs: beside their diary of the week.
+  void where(const Statement&, const AbsenceAnnounced& b, std::vector<ShardKey>& to) {
+    for (Date week = b.from.monday(); week <= b.to; week = week + 7) in_diary(b.student, week, to);
+  }
+  template <class T>
+  requires std::is_same_v<T, NoticeServed> || std::is_same_v<T, SubscriptionSet>
+  void where(const Statement&, const T& b, std::vector<ShardKey>& to) { in_diary(b.student, today(), to); }
+  template <class T>
+  requires std::is_same_v<T, HomeworkDone> || std::is_same_v<T, SubmissionSent> ||
+      std::is_same_v<T, SubmissionReviewed> || std::is_same_v<T, MessageCommitted> ||
+      std::is_same_v<T, NoticeAcknowledged> || std::is_same_v<T, NoticeDelivered> ||
+      std::is_same_v<T, ConsultationRequested> || std::is_same_v<T, ConsultationAnswered>
+  void where(const Statement& st, const T&, std::vector<ShardKey>& to) { in_diary(st.author, today(), to); }
   template <class T>
   requires std::is_same_v<T, EntryCorrected> || std::is_same_v<T, EntryAnnulled> || std::is_same_v<T, Endorsed>
   void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
@@ -534,17 +702,26 @@ class StateFold {
   void describe(const Statement& st, const T& b, EntryRef& ref) {
     if constexpr (std::is_same_v<T, WorkPlanned>)
       ref.subject = st.id;
+    else if constexpr (std::is_same_v<T, PeriodMarkGiven> || std::is_same_v<T, PeriodMarkWaived>)
+      ref.subject = period_place(b.period, b.group);
+    else if constexpr (std::is_same_v<T, MarkImported> || std::is_same_v<T, FinalMarkGiven>)
+      ref.subject = b.group;
+    else if constexpr (std::is_same_v<T, ConsultationRequested>)
+      ref.subject = b.to;
     else if constexpr (requires { b.work; })
-      ref.subject = b.work, ref.part = b.part;
+      ref.subject = b.work;
     else if constexpr (requires { b.lesson; })
       ref.subject = b.lesson;
     else if constexpr (requires { b.target; }) {
       if (const EntryRef* target = s_.find_entry(b.target))
         ref.subject = target->subject, ref.student = target->student;
     }
+    if constexpr (requires { b.part; }) ref.part = b.part;
     constexpr bool kOfLesson = requires { b.work; }
     || requires { b.lesson; };
-    if constexpr (kOfLesson || std::is_same_v<T, AbsenceExcused> || std::is_same_v<T, DiarySigned>)
+    constexpr bool kOfPeriod = requires { b.period; }
+    || std::is_same_v<T, FinalMarkGiven> || std::is_same_v<T, AttestationMarkGiven> || std::is_same_v<T, NoticeServed>;
+    if constexpr (kOfLesson || kOfPeriod || std::is_same_v<T, AbsenceExcused> || std::is_same_v<T, DiarySigned>)
       if constexpr (requires { b.student; }) ref.student = b.student;
   }
 
@@ -573,7 +750,12 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
   StateFold fold(*this, event.index, event.recorded_at, event.index);
   const bool pending = !event.awaits.empty();
   if (pending) {
-    Pending waits{Bytes(event.statement.begin(), event.statement.end()), event.index, statement.author, {}, {}};
+    Pending waits{Bytes(event.statement.begin(), event.statement.end()),
+                  statement.body.index(),
+                  event.index,
+                  statement.author,
+                  {},
+                  {}};
     for (const auto& awaited : event.awaits) waits.awaits.push_back(awaited.role);
     pending_[statement.id] = std::move(waits);
   } else {
@@ -620,14 +802,6 @@ UtcOffset SchoolState::offset_at(Instant at) const {
   return offset;
 }
 
-namespace {
-template <class Map, class K>
-auto lookup(const Map& map, const K& key) -> const typename Map::mapped_type* {
-  const auto it = map.find(key);
-  return it == map.end() ? nullptr : &it->second;
-}
-}  // namespace
-
 const Person* SchoolState::person(const Id& id) const { return lookup(people_, id); }
 const Key* SchoolState::key(const Id& id) const { return lookup(keys_, id); }
 const Invitation* SchoolState::invitation(const Id& id) const { return lookup(invitations_, id); }
@@ -657,11 +831,22 @@ const Invitation* SchoolState::invitation_by_code(const PublicKey& code_key, Id*
   return invitation(*id);
 }
 
-bool SchoolState::has_role(const Id& id, Role role, Date on) const {
+bool SchoolState::has_role(const Id& id, Role role, Date on, std::string_view branch) const {
   const Person* known = person(id);
   if (known == nullptr) return false;
   return std::any_of(known->roles.begin(), known->roles.end(), [&](const RoleGrant& grant) {
-    return grant.role == role && !grant.revoked && within(on, grant.from, grant.to);
+    return grant.role == role && !grant.revoked && within(on, grant.from, grant.to) &&
+           (grant.branch.empty() || grant.branch == branch);
+  });
+}
+
+bool SchoolState::account_void(const Id& id) const {
+  const auto from = office_book_.void_from(id);
+  if (!from) return false;
+  const auto& keys = person(id)->keys;
+  return std::none_of(keys.begin(), keys.end(), [&](const Id& key_id) {
+    const Key& key = *this->key(key_id);
+    return key.enrolled > *from && key.rotated_from.is_zero();
   });
 }
 
@@ -683,6 +868,13 @@ bool SchoolState::may_see_as_guardian(const Id& guardian, const Id& student, Dat
   for (const std::size_t i : *numbers)
     if (guardianships_[i].guardian == guardian && guardianships_[i].from <= on) latest = &guardianships_[i];
   return latest != nullptr && on <= latest->to && latest->access != Access::kNone;
+}
+
+bool SchoolState::is_guardian(const Id& guardian, const Id& student, Date on) const {
+  const auto* numbers = lookup(guardianships_by_student_, student);
+  return numbers != nullptr && std::any_of(numbers->begin(), numbers->end(), [&](std::size_t i) {
+           return guardianships_[i].guardian == guardian && within(on, guardianships_[i].from, guardianships_[i].to);
+         });
 }
 
 std::vector<Id> SchoolState::children_of(const Id& guardian, Date on) const {
@@ -772,6 +964,57 @@ bool SchoolState::assigned(const Id& group, const Id& teacher, Date on) const {
                      [&](const Assignment& a) { return a.teacher == teacher && within(on, a.from, a.to); });
 }
 
+std::vector<Role>::const_iterator awaited_by(const std::vector<Role>& awaits, Role acting, std::size_t type) {
+  return std::find_if(awaits.begin(), awaits.end(), [&](Role awaited) {
+    const bool teaches = acting == Role::kWorkshopMaster || acting == Role::kAdditionalTeacher;
+    return awaited == acting || (awaited == Role::kTeacher && teaches) ||
+           (awaited == Role::kDeputyHead && acting == Role::kDirector && type == type_index<AttestationRequested>());
+  });
+}
+
+bool covers(const std::vector<GradeSpan>& spans, int grade) {
+  return spans.empty() || std::any_of(spans.begin(), spans.end(),
+                                      [&](const GradeSpan& span) { return span.from <= grade && grade <= span.to; });
+}
+
+std::string_view Class::label(Date on) const {
+  const ClassName* name = names.at(on);
+  return name != nullptr ? name->label : names.all().empty() ? std::string_view{} : names.all().front().value.label;
+}
+int Class::grade(Date on) const {
+  const ClassName* name = names.at(on);
+  return name != nullptr ? name->grade : names.all().empty() ? 0 : names.all().front().value.grade;
+}
+
+const std::vector<Bell>* SchoolState::bells(Date on, Instant known_by, int shift) const {
+  const auto* of_shift = lookup(bells_, shift);
+  const auto* bells = of_shift == nullptr ? nullptr : of_shift->at(on, known_by);
+  return bells == nullptr && shift != 1 ? this->bells(on, known_by) : bells;
+}
+
+const Year* SchoolState::year(Date on) const {
+  const Year* next = nullptr;
+  for (const auto& year : years_) {
+    if (within(on, year.from, year.to)) return &year;
+    if (on < year.from && (next == nullptr || year.from < next->from)) next = &year;
+  }
+  return next;
+}
+
+const IndividualMode* SchoolState::individual_mode(const Id& student, Date on) const {
+  const IndividualMode* found = nullptr;
+  if (const auto* modes = lookup(individual_modes_, student))
+    for (const auto& mode : *modes)
+      if (within(on, mode.from, mode.to)) found = &mode;
+  return found;
+}
+
+const Substitution* SchoolState::substitution(const Id& statement) const {
+  const auto it = std::find_if(substitutions_.begin(), substitutions_.end(),
+                               [&](const Substitution& s) { return s.id == statement; });
+  return it == substitutions_.end() ? nullptr : &*it;
+}
+
 const Period* SchoolState::period(const Id& id) const {
   for (const auto& period : periods_)
     if (period.id == id) return &period;
@@ -814,6 +1057,32 @@ std::vector<LessonPlace> SchoolState::moved_to(const Id& group, Date date, Insta
 std::size_t SchoolState::marks_standing(const Id& work, int part, const Id& student) const {
   const auto* count = lookup(cells_, cell_key(kMarkCell, work, part, student));
   return count == nullptr ? 0 : *count;
+}
+bool SchoolState::period_mark_standing(const Id& period, const Id& group, const Id& student) const {
+  const auto* count = lookup(cells_, cell_key(kPeriodMarkCell, period_place(period, group), 0, student));
+  return count != nullptr && *count > 0;
+}
+bool SchoolState::waiver_standing(const Id& period, const Id& group, const Id& student) const {
+  const auto* count = lookup(cells_, cell_key(kWaiverCell, period_place(period, group), 0, student));
+  return count != nullptr && *count > 0;
+}
+std::size_t SchoolState::imported_marks(const Id& group, const Id& student) const {
+  const auto* count = lookup(cells_, cell_key(kImportCell, group, 0, student));
+  return count == nullptr ? 0 : *count;
+}
+bool SchoolState::final_mark_standing(const Id& group, const Id& student) const {
+  const auto* count = lookup(cells_, cell_key(kFinalMarkCell, group, 0, student));
+  return count != nullptr && *count > 0;
+}
+// The latest excuse about a day decides: it may say that there was no valid reason after all.
+bool SchoolState::absence_excused(const Id& student, Date on) const {
+  bool excused = false;
+  if (const auto* excuses = lookup(excuses_, student))
+    for (const auto& excuse : *excuses) {
+      const EntryRef* ref = entry(excuse.statement);
+      if (within(on, excuse.from, excuse.to) && (ref == nullptr || ref->standing)) excused = excuse.excused;
+    }
+  return excused;
 }
 bool SchoolState::absence_standing(const Id& lesson, const Id& student) const {
   const auto* count = lookup(cells_, cell_key(kAbsenceCell, lesson, 0, student));

@@ -8,7 +8,6 @@
 //
 // Not thread-safe: the writer has one, readers have another, applied after the batch is durable.
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
 #include <map>
 #include <optional>
@@ -16,19 +15,16 @@
 #include <vector>
 
 #include "ledger/schema/codec.h"
-#include "projections/huge_pages.h"
+#include "projections/attestation_book.h"
+#include "projections/flat_map.h"
+#include "projections/office_book.h"
+#include "projections/plan_book.h"
 #include "projections/shards.h"
 #include "signing/base/bytes.h"
 #include "signing/base/time.h"
 #include "signing/keys.h"
 
 namespace letopis::projections {
-
-template <class K, class V>
-using FlatMap = boost::unordered_flat_map<K, V, std::hash<K>>;
-// For what grows with the log.
-template <class K, class V>
-using LargeMap = boost::unordered_flat_map<K, V, std::hash<K>, std::equal_to<K>, HugePages<std::pair<const K, V>>>;
 
 inline constexpr Date kForever{2'000'000};
 inline constexpr Instant kNow{INT64_MAX};  // as `known_by`: everything recorded so far
@@ -110,11 +106,24 @@ struct DictionaryEntry {
   std::string title;
   std::map<std::string, std::string> properties;
 };
+// Grades from–to, both included.
+struct GradeSpan {
+  int from = 0, to = 0;
+};
+bool covers(const std::vector<GradeSpan>& spans, int grade);  // no spans: every grade
+struct Year {
+  std::string title;
+  Date from, to;
+  Instant known;
+  std::uint64_t index = 0;
+};
 struct Period {
   Id id;
   std::string title;
   std::string kind;
   Date from, to;
+  Date marks_from, marks_to;  // the window of period marks, where the school sets one
+  std::vector<GradeSpan> grades;
   std::uint64_t index = 0;
 };
 struct CalendarException {
@@ -123,6 +132,8 @@ struct CalendarException {
   ledger::DayKind kind;
   int as_weekday = 0;
   std::string title;
+  std::vector<GradeSpan> grades;  // empty: every grade
+  std::string branch;             // empty: every branch
   Instant known;
   std::uint64_t index = 0;
 };
@@ -130,9 +141,22 @@ struct Bell {
   int slot = 0;
   int start = 0, end = 0;  // minutes of the local day
 };
-struct Class {
+struct ClassName {
   std::string label;
   int grade = 0;
+};
+struct StudySpan {
+  Date from, to;
+  std::string kind;
+};
+struct Class {
+  Versioned<ClassName> names;  // the class is the same in every year, its label is not
+  std::string branch, programme;
+  std::vector<Id> successors;  // after a reorganisation
+  Date closed_on = kForever;   // from this day on there is no such class
+  Versioned<std::vector<StudySpan>> schedule;
+  std::string_view label(Date on) const;  // of the first day where the class is younger
+  int grade(Date on) const;
   Versioned<Id> teachers;
   std::vector<Id> groups;
   FlatMap<Id, std::vector<std::pair<Date, Date>>> students;
@@ -142,6 +166,7 @@ struct TimetableSlot {
   int slot = 0;
   Id teacher;
   std::string room;
+  int shift = 1;
 };
 struct Membership {
   Date from, to;
@@ -155,7 +180,7 @@ struct Assignment {
 };
 struct Group {
   std::string label;
-  std::string subject;
+  std::string subject, subject_code;
   std::string kind;
   std::vector<Id> classes;
   FlatMap<Id, std::vector<Membership>> members;
@@ -179,7 +204,26 @@ struct LessonChange {
   std::string room;
   Id substitute;  // zero: none
   Id absent;
+  Id substitution;  // the statement that ordered it
   Instant known;
+  std::uint64_t index = 0;
+};
+// One line of the timesheet of substitutions (табель замен).
+struct Substitution {
+  Id id;
+  LessonPlace place;
+  Id absent, substitute;
+  std::string subject, pay, kind;
+  std::vector<Id> joined;
+  std::uint64_t index = 0;
+};
+struct Programme {
+  std::string title, kind;
+  int years = 0;
+};
+struct IndividualMode {
+  std::string kind;
+  Date from, to;
   std::uint64_t index = 0;
 };
 struct Lesson {
@@ -203,6 +247,7 @@ struct Work {
   std::string scale;
   int parts = 1;
   bool written = false;
+  bool accountable = false;  // written, laboratory, practical: asked for in a period mark (r001 5.2)
   Id author;
   std::uint64_t index = 0;
   bool standing = true;  // false: annulled or withdrawn
@@ -221,12 +266,18 @@ struct EntryRef {
   std::uint8_t part = 0;
 };
 struct Pending {
-  Bytes statement;  // exact bytes: applied when the last endorsement comes
+  Bytes statement;       // exact bytes: applied when the last endorsement comes
+  std::size_t type = 0;  // Body's index
   std::uint64_t index = 0;
   Id author;
   std::vector<ledger::Role> awaits;
   std::vector<Id> endorsed_by;
 };
+
+// The place in `awaits` that a second signature in this capacity fills; the end where it fills none. Whoever teaches signs where
+// a teacher is awaited, and the director an application on which a deputy is (r002 3.2).
+std::vector<ledger::Role>::const_iterator awaited_by(const std::vector<ledger::Role>& awaits, ledger::Role acting,
+                                                     std::size_t type);
 
 // kStructure leaves out what only judging needs (every entry's reference, marks and absences seen).
 enum class Detail { kFull, kStructure };
@@ -278,10 +329,15 @@ class SchoolState {
   // letter would else enrol without the deputy's signature.
   bool superseded(const Invitation& invitation) const;
   const Invitation* invitation_by_code(const PublicKey& code_key, Id* statement = nullptr) const;
-  bool has_role(const Id& person, ledger::Role role, Date on) const;
+  // In a branch: a role without one is held in all of them.
+  bool has_role(const Id& person, ledger::Role role, Date on, std::string_view branch = {}) const;
   std::vector<ledger::Role> roles_of(const Id& person, Date on) const;
+  // A compromise of the account was received, and the person has enrolled no key since.
+  bool account_void(const Id& person) const;
   // Guardianships in which somebody may see a student's diary on a day.
   bool may_see_as_guardian(const Id& guardian, const Id& student, Date on) const;
+  // By an entry that holds on the day, whatever it lets see.
+  bool is_guardian(const Id& guardian, const Id& student, Date on) const;
   std::vector<Id> children_of(const Id& guardian, Date on) const;
   std::vector<Id> guardians_of(const Id& student, Date on) const;
   // The class a student belongs to on a day; zero when none.
@@ -301,7 +357,20 @@ class SchoolState {
   const std::vector<Period>& periods() const { return periods_; }
   const Period* period(const Id& id) const;
   const std::vector<CalendarException>& calendar() const { return calendar_; }
-  const std::vector<Bell>* bells(Date on, Instant known_by = kNow) const { return bells_.at(on, known_by); }
+  // Of a shift; where a shift has none of its own, those of the first.
+  const std::vector<Bell>* bells(Date on, Instant known_by = kNow, int shift = 1) const;
+  const std::vector<Year>& years() const { return years_; }
+  // The year a day belongs to, or the next one that is opened; null when there is none.
+  const Year* year(Date on) const;
+  const std::map<std::string, std::string, std::less<>>& branches() const { return branches_; }
+  const std::map<std::string, Programme, std::less<>>& programmes() const { return programmes_; }
+  // How a student learns on a day, where not as everybody: home, family, individual plan.
+  const IndividualMode* individual_mode(const Id& student, Date on) const;
+  const std::vector<Substitution>& substitutions() const { return substitutions_; }
+  const Substitution* substitution(const Id& statement) const;
+  const PlanBook& plans() const { return plan_book_; }
+  const AttestationBook& attestation() const { return attestation_book_; }
+  const OfficeBook& office() const { return office_book_; }
   const DictionaryEntry* dictionary(std::string_view kind, std::string_view code) const;
   const std::map<std::pair<std::string, std::string>, DictionaryEntry>& dictionary() const { return dictionary_; }
   // The codes of one dictionary, in order; empty when the school keeps none of that kind.
@@ -317,6 +386,13 @@ class SchoolState {
   const EntryRef* entry(const Id& statement) const;
   const Pending* pending(const Id& statement) const;
   std::size_t marks_standing(const Id& work, int part, const Id& student) const;
+  bool period_mark_standing(const Id& period, const Id& group, const Id& student) const;
+  bool waiver_standing(const Id& period, const Id& group, const Id& student) const;
+  std::size_t imported_marks(const Id& group, const Id& student) const;
+  bool final_mark_standing(const Id& group, const Id& student) const;
+  const std::vector<Id>* works_of(const Id& group) const { return lookup(works_by_group_, group); }
+  // An absence of a student's that an excuse covers.
+  bool absence_excused(const Id& student, Date on) const;
   bool absence_standing(const Id& lesson, const Id& student) const;
   bool lateness_standing(const Id& lesson, const Id& student) const;
 
@@ -352,13 +428,28 @@ class SchoolState {
   FlatMap<Id, std::vector<Id>> groups_by_student_, groups_by_teacher_, class_by_student_;
   std::vector<Period> periods_;
   std::vector<CalendarException> calendar_;
-  Versioned<std::vector<Bell>> bells_;
+  std::map<int, Versioned<std::vector<Bell>>> bells_;  // by shift
+  std::vector<Year> years_;
+  std::map<std::string, std::string, std::less<>> branches_;
+  std::map<std::string, Programme, std::less<>> programmes_;
+  FlatMap<Id, std::vector<IndividualMode>> individual_modes_;
+  std::vector<Substitution> substitutions_;
+  PlanBook plan_book_;
+  AttestationBook attestation_book_;
+  OfficeBook office_book_;
   std::map<std::pair<std::string, std::string>, DictionaryEntry> dictionary_;
   std::map<LessonPlace, std::vector<LessonChange>> changes_;
   std::map<std::pair<Id, Date>, std::vector<LessonPlace>> moves_by_day_;  // group, day moved to
 
   FlatMap<Id, Lesson> lessons_;
   FlatMap<Id, Work> works_;
+  FlatMap<Id, std::vector<Id>> works_by_group_;
+  struct Excuse {
+    Date from, to;
+    bool excused = false;
+    Id statement;
+  };
+  FlatMap<Id, std::vector<Excuse>> excuses_;
   // The references lie in the order of the log; what is looked up at random places is only where each lies.
   std::deque<EntryRef> entries_;
   LargeMap<Id, std::uint32_t> entry_places_;

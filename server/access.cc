@@ -19,7 +19,7 @@ constexpr RoleSet kSeesEveryPage =
     roles(Role::kDirector, Role::kDeputyHead, Role::kHeadOfStudies, Role::kHeadOfDepartment, Role::kAuditor);
 constexpr RoleSet kArchivist = role_bit(Role::kArchivist);
 constexpr RoleSet kKeepsPeople = roles(Role::kAdministrator, Role::kSecretary);
-constexpr RoleSet kTeaches = roles(Role::kTeacher, Role::kWorkshopMaster);
+constexpr RoleSet kTeaches = commands::kTeaching;
 constexpr RoleSet kFamily = roles(Role::kParent, Role::kStudent);
 constexpr RoleSet kMayReadHealth = roles(Role::kDirector, Role::kDeputyHead);
 constexpr RoleSet kMayReadConduct = kMayReadHealth | roles(Role::kHeadOfStudies, Role::kHeadOfDepartment);

@@ -91,8 +91,8 @@ std::string envelope_schema() {
 template <std::size_t I>
 void add_statement_schema(std::map<std::string, std::string>& to) {
   SchemaVisitor visitor;
-  const std::variant_alternative_t<I, ledger::Body> body;
-  std::variant_alternative_t<I, ledger::Body>::visit(body, visitor);
+  const std::variant_alternative_t<I, ledger::AnyBody> body;
+  std::variant_alternative_t<I, ledger::AnyBody>::visit(body, visitor);
   to["statement_" + std::string(ledger::kBodyNames[I])] =
       visitor.object("\"type\":{\"const\":" + json_string(ledger::kBodyNames[I]) +
                          "},\"envelope\":{\"$ref\":\"#/components/schemas/Envelope\"}",

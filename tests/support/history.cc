@@ -202,12 +202,15 @@ void History::school(std::string_view opened) {
 Id History::enrol_person(const Id& person) {
   next_ = {};
   add(PersonRegistered{person});
+  renew_key(person);
+  return person;
+}
+void History::renew_key(const Id& person) {
   const Id invitation =
       add(InvitationIssued{person, random_.fixed<PublicKey>(), {now_.micros + 30 * 86'400 * kMicrosPerSecond}});
   const auto key = random_.fixed<PublicKey>();
   keys_[person] = signing::key_id(signing::Purpose::kAuthor, key);
   by(person, Role::kStudent).add(KeyEnrolled{invitation, person, key, random_.fixed<Signature>()});
-  return person;
 }
 Id History::person() { return enrol_person(random_.id()); }
 Id History::person(Role role) {

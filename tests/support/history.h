@@ -82,6 +82,7 @@ class History {
   Id grant(const Id& person, Role role);
   Id revoke(const Id& person, Role role);
   Id key_of(const Id& person) const;
+  void renew_key(const Id& person);  // a further invitation, and a key by it
 
   // --- Structure, effective on 1 September 2026 unless from() says otherwise
   Id klass(std::string_view label, int grade = 7);  // the class of that label, opened when first asked for

@@ -41,9 +41,10 @@ class Rules : public testing::Test {
  protected:
   using Role = ledger::Role;
 
-  Rules() {
+  // The school keeps its journal by this regulation from the first day on.
+  explicit Rules(std::string_view regulation = "r000") {
     h.school();
-    adopt(std::string(*builtin_profile("r000")), "2026-08-25");
+    adopt(std::string(*builtin_profile(regulation)), "2026-08-25");
     teacher = h.teacher();
     colleague = h.teacher();
     physics = h.group("7А", "Физика", {teacher});
@@ -100,6 +101,9 @@ class Rules : public testing::Test {
     EXPECT_EQ(after.late_seconds, 1);
     EXPECT_EQ(judge(statement, {limit.micros + 3'600 * kMicrosPerSecond}).late_seconds, 3'600);
   }
+
+  // Refused in this capacity of anybody else, where only one may sign.
+  std::string ruled_as(Role role, const Id& author, ledger::Body body) { return ruled(h.by(author, role), std::move(body)); }
 
   // --- Saying
   Hash adopt(const std::string& toml, std::string_view from) {

@@ -60,12 +60,16 @@ TEST_F(States, ARevocationCountsFromItsOwnIndexAndOnlyForThatRoleAndBranch) {
   h.grant(person, Role::kAdministrator);
   EXPECT_EQ(state().roles_of(person, kMonday), (std::vector{Role::kTeacher, Role::kAdministrator}));
   h.revoke(person, Role::kAdministrator);
-  EXPECT_TRUE(state().has_role(person, Role::kAdministrator, kMonday)) << "the branch's grant stands";
+  EXPECT_FALSE(state().has_role(person, Role::kAdministrator, kMonday))
+      << "a branch's grant is no grant for the school";
+  EXPECT_TRUE(state().has_role(person, Role::kAdministrator, kMonday, "Касли")) << "the branch's grant stands";
   h.branch("Касли").revoke(person, Role::kAdministrator);
-  EXPECT_FALSE(state().has_role(person, Role::kAdministrator, kMonday));
+  EXPECT_FALSE(state().has_role(person, Role::kAdministrator, kMonday, "Касли"));
   EXPECT_EQ(state().person(person)->roles[2].revoked, h.size() - 2);
   h.grant(person, Role::kAdministrator);
   EXPECT_TRUE(state().has_role(person, Role::kAdministrator, day("2026-11-23")));
+  EXPECT_TRUE(state().has_role(person, Role::kAdministrator, day("2026-11-23"), "Касли"))
+      << "the school's is the branch's";
 }
 
 TEST_F(States, TheLatestWordAboutAGuardianDecides) {

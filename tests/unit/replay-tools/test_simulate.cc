@@ -76,9 +76,9 @@ TEST(SimulateSchool, EveryFirstTypeOccursAndNothingIsRefusedUnmeant) {
     const auto entry = decode_entry(bytes).value();
     if (entry.event.verdict != Verdict::kRefused) seen.insert(name_of(entry.statement.body));
   }
-  // There is no loss to come back from, no evidence from outside and no wrong clock in a simulation.
+  // Those that carry a school through its first weeks, which come first in the schema. There is no loss to come back from, no evidence from outside and no wrong clock in a simulation.
   const std::set<std::string_view> never{"anchor_added", "clock_fault", "restore_done", "predecessor_named"};
-  for (std::size_t i = 1; i < kBodyCount; ++i)
+  for (std::size_t i = 1; i <= Body(PersonalTextErased{}).index(); ++i)
     EXPECT_NE(seen.contains(kBodyNames[i]), never.contains(kBodyNames[i])) << kBodyNames[i];
   EXPECT_TRUE(again.school->read([](const commands::ReadModel& read) { return read.structure.simulated(); }));
 }

@@ -1,0 +1,109 @@
+// Commissions, examinations and зачёты, missed attestations, debts and retakes (events.md: "Periods, attestation").
+
+#include <algorithm>
+
+#include "commands/families.h"
+
+namespace letopis::commands {
+
+using namespace ledger;
+
+namespace {
+
+constexpr int kRetakesMax = 2;  // 273-ФЗ, ст. 58, ч. 5
+constexpr int kRetakeWithinDays = 365;
+
+}  // namespace
+
+// By the director's order, for one group and its subject (r002 3.2).
+void judge(Case& c, const CommissionAppointed& b) {
+  if (c.known_group(b.group) == nullptr) return;
+  for (const auto& member : b.members) {
+    c.known_person(member);
+    c.require(std::count(b.members.begin(), b.members.end(), member) == 1, rule::kDuplicateEntry);
+  }
+  c.require(c.has_document("order"), rule::kNoBasis);
+}
+
+void judge(Case& c, const AttestationRequested& b) {
+  if (c.known_group(b.group) == nullptr) return;
+  c.require(b.student == c.st.author, rule::kNotEntitled);
+  c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
+  c.listed("attestation_form", b.form);
+}
+
+void judge(Case& c, const ReferralIssued& b) {
+  const auto* asked = c.state.attestation().request(b.request);  // there once a director or deputy has signed it
+  if (!c.require(asked != nullptr, rule::kUnknownReference)) return;
+  const auto* commission = c.state.attestation().commission(b.commission);
+  if (!c.require(commission != nullptr && commission->group == asked->group, rule::kUnknownReference)) return;
+  c.require(!c.state.attestation().referred(b.request), rule::kDuplicateEntry);
+  c.require(b.on >= c.today, rule::kRetroactiveEffect);
+}
+
+namespace {
+
+// r002 3.2: who missed it with the group sits it by referral, on its date, before its commission, with protocol (the basis's
+// order) and exam sheet (the basis).
+void by_referral(Case& c, const AttestationMarkGiven& b) {
+  if (b.referral.is_zero()) {
+    const auto first = c.state.attestation().first_held(b.group, b.form);
+    const bool missed = first && b.held_on > *first;
+    c.require(!missed || !c.profile->missed_attestation.referral, rule::kAttestationWithoutReferral);
+    return;
+  }
+  const auto* referral = c.state.attestation().referral(b.referral);
+  if (!c.require(referral != nullptr, rule::kUnknownReference)) return;
+  c.require(referral->student == b.student && referral->group == b.group && referral->commission == b.commission &&
+                referral->on == b.held_on,
+            rule::kStateClash);
+  c.require(!referral->used, rule::kDuplicateEntry);
+  c.require(c.has_document("exam_sheet") && !c.st.basis->order.empty(), rule::kNoBasis);
+}
+
+}  // namespace
+
+void judge(Case& c, const AttestationMarkGiven& b) {
+  if (c.known_group(b.group) == nullptr) return;
+  c.require(teaches(c.state, c.st.author, b.group, c.today) || teaches(c.state, c.st.author, b.group, b.held_on),
+            rule::kNotOwnGroup);
+  c.listed("attestation_form", b.form);
+  c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
+  c.require(b.held_on <= c.today, rule::kNotYet);
+  require_marked(c, b.group, b.held_on);
+  require_on_scale(c, {}, b.value);
+  by_referral(c, b);
+  if (c.refused() || b.commission.is_zero()) return;
+  const auto* commission = c.state.attestation().commission(b.commission);
+  if (!c.require(commission != nullptr && commission->group == b.group, rule::kUnknownReference)) return;
+  for (const auto& member : commission->members)
+    if (member != c.st.author) c.await(Role::kCommission);
+}
+
+// --- Debts -----------------------------------------------------------------------------------------------------------
+
+void judge(Case& c, const DebtRecorded& b) {
+  if (c.known_group(b.group) == nullptr) return;
+  c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
+  c.require(b.period.is_zero() || c.state.period(b.period) != nullptr, rule::kUnknownReference);
+  c.require(!c.state.attestation().has_debt(b.student, b.group), rule::kDuplicateEntry);
+}
+
+void judge(Case& c, const RetakeScheduled& b) {
+  const auto* debt = c.state.attestation().debt(b.debt);
+  if (!c.require(debt != nullptr, rule::kUnknownReference)) return;
+  c.require(!debt->cleared, rule::kAlreadyDecided);
+  c.require(b.number == debt->retakes + 1 && b.number <= kRetakesMax, rule::kRetakeLimit);
+  c.require(b.on - debt->since <= kRetakeWithinDays, rule::kRetakeLimit);
+  c.require(b.on >= c.today, rule::kRetroactiveEffect);
+  const auto* commission = c.state.attestation().commission(b.commission);
+  const bool before_commission = commission != nullptr && commission->group == debt->group;
+  c.require(before_commission || (b.number < kRetakesMax && b.commission.is_zero()), rule::kUnknownReference);
+}
+
+void judge(Case& c, const DebtCleared& b) {
+  const auto* debt = c.state.attestation().debt(b.debt);
+  if (c.require(debt != nullptr, rule::kUnknownReference)) c.require(!debt->cleared, rule::kAlreadyDecided);
+}
+
+}  // namespace letopis::commands

@@ -1,0 +1,212 @@
+// Marks of periods and of the whole course, closed periods, decisions of the council (events.md: "Periods, attestation").
+
+#include <algorithm>
+
+#include "commands/families.h"
+
+namespace letopis::commands {
+
+using namespace ledger;
+using projections::Period;
+using projections::SchoolState;
+
+PeriodWindow window_of(const PeriodMarkRule& rule, const Period& period) {
+  if (rule.when == PeriodMarkTime::kSetDates)
+    return {period.marks_from.days != 0 ? period.marks_from : period.from,
+            period.marks_to.days != 0 ? period.marks_to : period.to};
+  return {period.to - (rule.window_days - 1), period.to - rule.days_before_holidays};
+}
+
+namespace {
+
+// A subject's hours a week: the curriculum's, else those of the timetable on the period's last day.
+int weekly_hours(const SchoolState& state, const projections::Group& group, Date on) {
+  for (const auto& klass : group.classes)
+    if (const auto* item = state.plans().item(klass, group.subject_code, on); item != nullptr && item->weekly > 0)
+      return item->weekly;
+  const auto* slots = group.timetable.at(on);
+  return slots == nullptr ? 0 : static_cast<int>(slots->size());
+}
+
+int fewest_marks(const MinimumMarksRule& rule, int hours) {
+  if (hours <= 1) return rule.at_one_hour;
+  return hours == 2 ? rule.at_two_hours : rule.above;
+}
+
+}  // namespace
+
+PeriodMarks period_marks(const SchoolState& state, const Profile& profile, const Id& group_id, const Id& student,
+                         const Period& period) {
+  PeriodMarks seen;
+  seen.fewest = fewest_marks(profile.minimum_marks, weekly_hours(state, *state.group(group_id), period.to));
+  const auto* works = state.works_of(group_id);
+  if (works == nullptr) return seen;
+  for (const auto& id : *works) {
+    const auto& work = *state.work(id);
+    if (!work.standing || work.held_on < period.from || work.held_on > period.to) continue;
+    std::size_t marks = state.marks_standing(id, 0, student);
+    for (int part = 1; part <= work.parts; ++part) marks += state.marks_standing(id, part, student);
+    seen.count += static_cast<int>(marks);
+    seen.accountable_held = seen.accountable_held || work.accountable;
+    seen.accountable_marked = seen.accountable_marked || (work.accountable && marks > 0);
+  }
+  return seen;
+}
+
+std::string_view period_kind_of(const Profile& profile, int grade) {
+  for (const auto& named : profile.period_kinds.kinds)
+    if (named.from <= grade && grade <= named.to) return named.kind;
+  return {};
+}
+
+namespace {
+
+const Period* known_period(Case& c, const Id& id) {
+  const Period* period = c.state.period(id);
+  c.require(period != nullptr, rule::kUnknownReference);
+  return period;
+}
+
+// Not before the window opens; late after it closes, by the profile that was in force when the period ended.
+void in_window(Case& c, const Period& period, const Id& group) {
+  if (c.refused()) return;
+  const auto* adopted = c.state.profile(period.to, projections::midnight(c.state, period.to + 1));
+  const Profile* then = adopted == nullptr ? c.profile : c.profiles.find(adopted->hash);
+  LETOPIS_ASSERT(then != nullptr);  // adopted only when its text is there
+  const PeriodWindow window = window_of(then->period_mark, period);
+  if (!c.require(c.today >= window.opens, rule::kPeriodMarkEarly)) return;
+  c.due_by(*then, then->period_mark.late, projections::midnight(c.state, window.closes + 1), rule::kPeriodMarkDeadline,
+           c.state.group(group)->classes);
+}
+
+void taught_in(Case& c, const Id& group, const Period& period) {
+  c.require(teaches(c.state, c.st.author, group, c.today) ||
+                teaches(c.state, c.st.author, group, std::min(period.to, c.today)),
+            rule::kNotOwnGroup);
+}
+
+// A grade is marked for periods of its kind, and for the year; a school may have others beside (quarters within semesters).
+void of_its_kind(Case& c, const Id& group, const Period& period) {
+  const std::string_view kind = period_kind_of(*c.profile, grade_of(c.state, group, period.to));
+  c.require(period.kind == "year" || kind.empty() || period.kind == kind, rule::kPeriodKind);
+}
+
+void of_members(Case& c, const Id& group, const Id& student, const Period& period) {
+  c.require(c.state.enrolled(group, student, std::min(period.to, c.today)), rule::kNotEnrolled);
+}
+
+}  // namespace
+
+void judge(Case& c, const PeriodMarkGiven& b) {
+  const Period* period = known_period(c, b.period);
+  if (period == nullptr || c.known_group(b.group) == nullptr) return;
+  taught_in(c, b.group, *period);
+  of_members(c, b.group, b.student, *period);
+  of_its_kind(c, b.group, *period);
+  c.require(!c.state.attestation().closed(b.period), rule::kPeriodClosed);
+  require_marked(c, b.group, period->to);
+  require_on_scale(c, {}, b.value);
+  c.require(!c.state.period_mark_standing(b.period, b.group, b.student), rule::kDuplicateEntry);
+  in_window(c, *period, b.group);
+  // Who came from another school brought marks along (tension 6 of the regulations: by imported marks or a decision).
+  if (c.refused() || period->kind == "year" || c.state.imported_marks(b.group, b.student) > 0) return;
+  const PeriodMarks seen = period_marks(c.state, *c.profile, b.group, b.student, *period);
+  c.require(seen.count >= seen.fewest, rule::kTooFewMarks);
+  if (c.profile->minimum_marks.account)
+    c.require(!seen.accountable_held || seen.accountable_marked, rule::kWorksUnaccounted);
+}
+
+void judge(Case& c, const PeriodMarkWaived& b) {
+  const Period* period = known_period(c, b.period);
+  if (period == nullptr || c.known_group(b.group) == nullptr) return;
+  taught_in(c, b.group, *period);
+  of_members(c, b.group, b.student, *period);
+  of_its_kind(c, b.group, *period);
+  c.require(!c.state.attestation().closed(b.period), rule::kPeriodClosed);
+  c.require(!c.state.period_mark_standing(b.period, b.group, b.student) &&
+                !c.state.waiver_standing(b.period, b.group, b.student),
+            rule::kDuplicateEntry);
+}
+
+void judge(Case& c, const PeriodClosed& b) {
+  const Period* period = known_period(c, b.period);
+  if (period == nullptr) return;
+  c.require(!c.state.attestation().closed(b.period), rule::kAlreadyDecided);
+  c.require(period->to <= c.today, rule::kNotYet);
+}
+
+void judge(Case& c, const PeriodReopened& b) {
+  if (known_period(c, b.period) != nullptr) c.require(c.state.attestation().closed(b.period), rule::kAlreadyDecided);
+}
+
+void judge(Case& c, const FinalMarkGiven& b) {
+  const auto* group = c.known_group(b.group);
+  if (group == nullptr) return;
+  const bool own = c.st.acting_as == Role::kClassTeacher ? c.leads_class_of(b.student)
+                                                         : teaches(c.state, c.st.author, b.group, c.today);
+  c.require(own, rule::kNotOwnGroup);
+  c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
+  require_marked(c, b.group, c.today);
+  require_on_scale(c, {}, b.value);
+  c.require(!c.state.final_mark_standing(b.group, b.student), rule::kDuplicateEntry);
+}
+
+void judge(Case& c, const CouncilDecided& b) {
+  c.known_person(b.student);
+  if (!b.klass.is_zero()) c.known_class(b.klass);
+  c.require(c.has_document("protocol"), rule::kNoBasis);
+}
+
+// --- What other families ask of periods ------------------------------------------------------------------------------
+
+void require_open(Case& c, const Id& group, Date on) {
+  const auto& closed = c.state.attestation();
+  if (!closed.any_closed()) return;
+  const int grade = grade_of(c.state, group, on);
+  for (const auto& period : c.state.periods())
+    if (period.from <= on && on <= period.to && projections::covers(period.grades, grade))
+      c.require(!closed.closed(period.id), rule::kPeriodClosed);
+}
+
+namespace {
+
+// The first day of the second half of the year a day lies in: of the second half-year or semester, else the first of January.
+Date second_half_of_year(const SchoolState& state, int grade, Date on) {
+  const auto* year = state.year(on);
+  Date second{};
+  int halves = 0;
+  for (const auto& period : state.periods()) {
+    const bool half = period.kind == "half_year" || period.kind == "semester";
+    if (!half || year == nullptr || period.from < year->from || period.from > year->to ||
+        !projections::covers(period.grades, grade))
+      continue;
+    ++halves;
+    second = std::max(second, period.from);
+  }
+  if (halves >= 2) return second;
+  // A school year begins in the second half of a calendar year.
+  Date january = on;
+  while (format_date(january).substr(5) != "01-01") january = january - 1;
+  const bool autumn = format_date(on).substr(5, 2) >= "08";
+  return autumn ? january + 366 : january;
+}
+
+}  // namespace
+
+void require_marked(Case& c, const Id& group_id, Date on) {
+  const auto* group = c.state.group(group_id);
+  if (group == nullptr || c.refused()) return;
+  const auto* kind = c.state.dictionary("group_kind", group->kind);
+  const bool without = kind != nullptr && kind->properties.contains("marks") && kind->properties.at("marks") == "false";
+  c.require(!without && group->kind != "extracurricular", rule::kGroupWithoutMarks);
+  const auto& unmarked = c.profile->unmarked;
+  if (unmarked.grades.empty() && unmarked.first_half_of.empty()) return;
+  const int grade = grade_of(c.state, group_id, on);
+  const auto in = [&](const std::vector<int>& grades) {
+    return std::find(grades.begin(), grades.end(), grade) != grades.end();
+  };
+  c.require(!in(unmarked.grades), rule::kUnmarkedGrade);
+  if (in(unmarked.first_half_of)) c.require(on >= second_half_of_year(c.state, grade, on), rule::kUnmarkedGrade);
+}
+
+}  // namespace letopis::commands

@@ -1,0 +1,68 @@
+// Who teaches what, when, and instead of whom: teaching load, timetables, changes to one lesson, substitutions.
+
+#include <algorithm>
+
+#include "commands/families.h"
+
+namespace letopis::commands {
+
+using namespace ledger;
+
+void judge(Case& c, const TeachingAssigned& b) {
+  c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference);
+  c.require(c.knows(b.teacher) && (b.replaces.is_zero() || c.knows(b.replaces)), rule::kPersonUnknown);
+}
+
+namespace {
+
+void judge_timetable(Case& c, const Id& group, const std::vector<Slot>& slots) {
+  c.require(c.state.group(group) != nullptr, rule::kUnknownReference);
+  for (const auto& slot : slots) c.require(c.knows(slot.teacher), rule::kPersonUnknown);
+  c.from_next_midnight();
+}
+}  // namespace
+
+void judge(Case& c, const TimetablePublished& b) { judge_timetable(c, b.group, b.slots); }
+
+void judge(Case& c, const TimetableChanged& b) {
+  judge_timetable(c, b.group, b.slots);
+  const auto* group = c.state.group(b.group);
+  if (!c.refused()) c.require(!group->timetable.all().empty(), rule::kTargetMissing);
+}
+
+namespace {
+
+// A change to one lesson counts from its entry on, so it must come before the lesson begins.
+void judge_lesson_change(Case& c, const Id& group, Date date, int slot) {
+  const auto lesson = projections::scheduled(c.state, group, date, slot);
+  if (!c.require(lesson.has_value(), rule::kOutsideTimetable)) return;
+  c.require(c.now < lesson->starts, rule::kRetroactiveEffect);
+}
+}  // namespace
+
+void judge(Case& c, const LessonCancelled& b) { judge_lesson_change(c, b.group, b.date, b.slot); }
+
+void judge(Case& c, const LessonMoved& b) {
+  judge_lesson_change(c, b.group, b.date, b.slot);
+  c.require(b.new_date >= c.today && projections::bell(c.state, b.new_date, b.new_slot).has_value(),
+            rule::kInvalidValue);
+}
+
+// A teacher falls ill in the morning: a substitution acts at once, for a lesson of today or later.
+void judge(Case& c, const SubstitutionOrdered& b) {
+  const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot);
+  if (!c.require(lesson.has_value(), rule::kOutsideTimetable)) return;
+  c.require(lesson->date >= c.today, rule::kRetroactiveEffect);
+  c.require(c.knows(b.substitute) && c.knows(b.absent), rule::kPersonUnknown);
+}
+
+// журнал замещения: the substitute signs for the substitution ordered (r001 4.5).
+void judge(Case& c, const SubstitutionSigned& b) {
+  const auto* ordered = c.state.substitution(b.substitution);
+  if (!c.require(ordered != nullptr, rule::kUnknownReference)) return;
+  c.require(ordered->substitute == c.st.author, rule::kNotAddressee);
+  c.require(!c.state.office().substitution_signed(b.substitution), rule::kDuplicateEntry);
+  c.require(ordered->place.date <= c.today, rule::kNotYet);
+}
+
+}  // namespace letopis::commands

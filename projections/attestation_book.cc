@@ -1,0 +1,64 @@
+#include "projections/attestation_book.h"
+
+#include <algorithm>
+
+namespace letopis::projections {
+
+using namespace ledger;
+
+bool AttestationBook::is_member_of_any(const Id& person) const {
+  return std::any_of(commissions_.begin(), commissions_.end(), [&](const auto& known) {
+    const auto& members = known.second.members;
+    return std::find(members.begin(), members.end(), person) != members.end();
+  });
+}
+
+bool AttestationBook::referred(const Id& request) const {
+  return std::any_of(referrals_.begin(), referrals_.end(),
+                     [&](const auto& known) { return known.second.request == request; });
+}
+
+bool AttestationBook::has_debt(const Id& student, const Id& group) const {
+  return std::any_of(debts_.begin(), debts_.end(), [&](const auto& known) {
+    const Debt& debt = known.second;
+    return debt.student == student && debt.group == group && !debt.cleared;
+  });
+}
+
+std::optional<Date> AttestationBook::first_held(const Id& group, std::string_view form) const {
+  const Date* held = lookup(first_held_, std::pair{group, std::string(form)});
+  return held == nullptr ? std::nullopt : std::optional(*held);
+}
+
+void AttestationBook::on(const Folding& f, const CommissionAppointed& b) {
+  commissions_[f.st.id] = {b.group, b.members, f.index};
+}
+void AttestationBook::on(const Folding& f, const AttestationRequested& b) {
+  requests_[f.st.id] = {b.group, b.student, std::string(b.form)};
+}
+void AttestationBook::on(const Folding& f, const ReferralIssued& b) {
+  const AttestationRequest* asked = request(b.request);
+  if (asked == nullptr) return;
+  referrals_[f.st.id] = {b.request, asked->group, asked->student, b.on, b.commission, false};
+}
+void AttestationBook::on(const Folding&, const AttestationMarkGiven& b) {
+  if (const auto it = referrals_.find(b.referral); it != referrals_.end()) it->second.used = true;
+  const auto [held, first] = first_held_.try_emplace({b.group, std::string(b.form)}, b.held_on);
+  if (!first) held->second = std::min(held->second, b.held_on);
+}
+void AttestationBook::on(const Folding& f, const DebtRecorded& b) {
+  debts_[f.st.id] = {b.student, b.group, b.period, f.today, 0, false, f.index};
+}
+void AttestationBook::on(const Folding&, const RetakeScheduled& b) {
+  if (const auto it = debts_.find(b.debt); it != debts_.end()) ++it->second.retakes;
+}
+void AttestationBook::on(const Folding&, const DebtCleared& b) {
+  if (const auto it = debts_.find(b.debt); it != debts_.end()) it->second.cleared = true;
+}
+void AttestationBook::on(const Folding& f, const CouncilDecided& b) {
+  decisions_.push_back({b.student, b.kind, b.klass, f.today, f.index});
+}
+void AttestationBook::on(const Folding& f, const PeriodClosed& b) { closed_[b.period] = f.index; }
+void AttestationBook::on(const Folding&, const PeriodReopened& b) { closed_.erase(b.period); }
+
+}  // namespace letopis::projections

@@ -1,0 +1,128 @@
+#include "projections/plan_book.h"
+
+#include <algorithm>
+
+namespace letopis::projections {
+
+using namespace ledger;
+
+namespace {
+
+std::vector<PlanLine> lines_of(const std::vector<PlanItem>& items) {
+  std::vector<PlanLine> lines;
+  lines.reserve(items.size());
+  for (const auto& item : items)
+    lines.push_back({std::string(item.number), std::string(item.topic), item.hours, std::string(item.kind),
+                     std::string(item.homework)});
+  return lines;
+}
+
+}  // namespace
+
+int Plan::hours() const {
+  int sum = 0;
+  for (const auto& line : lines) sum += line.hours;
+  return sum;
+}
+
+const PlanLine* Plan::line(std::string_view number) const {
+  const auto it = std::find_if(lines.begin(), lines.end(), [&](const PlanLine& line) { return line.number == number; });
+  return it == lines.end() || it->hours == 0 ? nullptr : &*it;
+}
+
+const CurriculumItem* PlanBook::item(const Id& klass, std::string_view subject_code, Date on) const {
+  const CurriculumItem* found = nullptr;
+  for (const auto& curriculum : curricula_) {  // in the order of the log: a later one of the same day wins
+    if (curriculum.from > on ||
+        std::find(curriculum.classes.begin(), curriculum.classes.end(), klass) == curriculum.classes.end())
+      continue;
+    for (const auto& item : curriculum.items)
+      if (item.subject_code == subject_code) found = &item;
+  }
+  return found;
+}
+
+const Plan* PlanBook::of_group(const Id& group) const {
+  const Id* id = lookup(by_group_, group);
+  return id == nullptr ? nullptr : lookup(plans_, *id);
+}
+const Plan* PlanBook::plan(const Id& statement) const {
+  const Id* first = lookup(parts_, statement);
+  return lookup(plans_, first == nullptr ? statement : *first);
+}
+const Coursework* PlanBook::coursework(const Id& statement) const { return lookup(coursework_, statement); }
+const Task* PlanBook::task(const Id& statement) const { return lookup(tasks_, statement); }
+const TaskSubmission* PlanBook::submission(const Id& statement) const { return lookup(submissions_, statement); }
+
+void PlanBook::on(const Folding& f, const CurriculumSet& b) {
+  Curriculum curriculum{f.st.id, std::string(b.title), b.classes, {}, f.from_midnight(), f.index};
+  for (const auto& item : b.items)
+    curriculum.items.push_back({std::string(item.subject_code), std::string(item.subject), item.hours, item.weekly,
+                                std::string(item.attestation)});
+  curricula_.push_back(std::move(curriculum));
+}
+
+void PlanBook::on(const Folding& f, const WorkProgrammePublished& b) {
+  programmes_.push_back({std::string(b.subject_code), std::string(b.title), b.grade, b.file, f.index});
+}
+
+Plan& PlanBook::begin_or_continue(const Folding& f, const Id& continues) {
+  if (const Plan* known = continues.is_zero() ? nullptr : plan(continues)) {
+    parts_[f.st.id] = known->id;
+    return plans_[known->id];
+  }
+  Plan& plan = plans_[f.st.id];
+  plan.id = f.st.id;
+  plan.index = f.index;
+  plan.known = f.at;
+  plan.author = f.st.author;
+  return plan;
+}
+
+void PlanBook::on(const Folding& f, const PlanTemplateShared& b) {
+  Plan& plan = begin_or_continue(f, b.continues);
+  plan.title = b.title;
+  plan.subject_code = b.subject_code;
+  plan.grade = b.grade;
+  for (auto& line : lines_of(b.items)) plan.lines.push_back(std::move(line));
+}
+
+void PlanBook::on(const Folding& f, const PlanPublished& b) {
+  Plan& plan = begin_or_continue(f, b.continues);
+  plan.group = b.group;
+  plan.title = b.title;
+  plan.from_template = b.template_plan;
+  for (auto& line : lines_of(b.items)) plan.lines.push_back(std::move(line));
+  by_group_[b.group] = plan.id;
+}
+
+// A line of the same number is exchanged, one that is new added at the end; one of no hours is dropped, and stays to be seen.
+void PlanBook::on(const Folding&, const PlanAdjusted& b) {
+  const Plan* known = plan(b.plan);
+  if (known == nullptr) return;
+  Plan& plan = plans_[known->id];
+  for (auto& line : lines_of(b.items)) {
+    const auto at = std::find_if(plan.lines.begin(), plan.lines.end(),
+                                 [&](const PlanLine& old) { return old.number == line.number; });
+    if (at != plan.lines.end()) {
+      *at = std::move(line);
+    } else {
+      plan.lines.push_back(std::move(line));
+    }
+  }
+  ++plan.adjustments;
+}
+
+void PlanBook::on(const Folding& f, const CourseworkAssigned& b) {
+  coursework_[f.st.id] = {b.group, b.student, std::string(b.title), b.due, {}, f.index};
+}
+void PlanBook::on(const Folding&, const CourseworkGraded& b) {
+  if (const auto it = coursework_.find(b.coursework); it != coursework_.end()) it->second.value = b.value;
+}
+void PlanBook::on(const Folding& f, const TaskAssigned& b) { tasks_[f.st.id] = {b.group, b.students, b.due}; }
+void PlanBook::on(const Folding& f, const SubmissionSent& b) { submissions_[f.st.id] = {b.task, f.st.author, false}; }
+void PlanBook::on(const Folding&, const SubmissionReviewed& b) {
+  if (const auto it = submissions_.find(b.submission); it != submissions_.end()) it->second.reviewed = true;
+}
+
+}  // namespace letopis::projections

@@ -1,0 +1,115 @@
+#pragma once
+// Curricula, lesson plans (КТП) and what is given out beside lessons: courses, tasks, coursework. Part of SchoolState.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "projections/flat_map.h"
+#include "projections/folding.h"
+#include "signing/base/bytes.h"
+
+namespace letopis::projections {
+
+struct CurriculumItem {
+  std::string subject_code, subject;
+  int hours = 0;   // of the year
+  int weekly = 0;  // a week; 0: not said
+  std::string attestation;
+};
+struct Curriculum {
+  Id id;
+  std::string title;
+  std::vector<Id> classes;
+  std::vector<CurriculumItem> items;
+  Date from;
+  std::uint64_t index = 0;
+};
+
+struct PlanLine {
+  std::string number, topic;
+  int hours = 0;
+  std::string kind, homework;
+};
+struct Plan {
+  Id id;     // of the statement that began it
+  Id group;  // zero: a template
+  std::string title, subject_code;
+  int grade = 0;  // of a template
+  std::vector<PlanLine> lines;
+  Id from_template;
+  std::uint64_t index = 0;
+  Instant known;
+  Id author;
+  int adjustments = 0;
+
+  int hours() const;
+  const PlanLine* line(std::string_view number) const;
+};
+
+struct Coursework {
+  Id group, student;
+  std::string title;
+  Date due;
+  std::string value;  // empty: not graded
+  std::uint64_t index = 0;
+};
+struct Task {
+  Id group;
+  std::vector<Id> students;
+  Date due;
+};
+struct TaskSubmission {
+  Id task, student;
+  bool reviewed = false;
+};
+struct WorkProgramme {
+  std::string subject_code, title;
+  int grade = 0;
+  Hash file;
+  std::uint64_t index = 0;
+};
+
+class PlanBook {
+ public:
+  // The item of a class's curriculum in force on a day; null when it has none.
+  const CurriculumItem* item(const Id& klass, std::string_view subject_code, Date on) const;
+  const std::vector<Curriculum>& curricula() const { return curricula_; }
+  // A group's plan: the one begun last; null when it has none.
+  const Plan* of_group(const Id& group) const;
+  // By the statement that began it, or that added a part.
+  const Plan* plan(const Id& statement) const;
+  const FlatMap<Id, Plan>& plans() const { return plans_; }
+  const std::vector<WorkProgramme>& programmes() const { return programmes_; }
+  const Coursework* coursework(const Id& statement) const;
+  const std::map<Id, Coursework>& courseworks() const { return coursework_; }
+  const Task* task(const Id& statement) const;
+  const TaskSubmission* submission(const Id& statement) const;
+
+  void on(const Folding& f, const ledger::CurriculumSet& b);
+  void on(const Folding& f, const ledger::WorkProgrammePublished& b);
+  void on(const Folding& f, const ledger::PlanTemplateShared& b);
+  void on(const Folding& f, const ledger::PlanPublished& b);
+  void on(const Folding& f, const ledger::PlanAdjusted& b);
+  void on(const Folding& f, const ledger::CourseworkAssigned& b);
+  void on(const Folding& f, const ledger::CourseworkGraded& b);
+  void on(const Folding& f, const ledger::TaskAssigned& b);
+  void on(const Folding& f, const ledger::SubmissionSent& b);
+  void on(const Folding& f, const ledger::SubmissionReviewed& b);
+
+ private:
+  Plan& begin_or_continue(const Folding& f, const Id& continues);
+
+  std::vector<Curriculum> curricula_;
+  FlatMap<Id, Plan> plans_;  // by the statement that began it
+  FlatMap<Id, Id> parts_;    // statement of a later part → of the first
+  FlatMap<Id, Id> by_group_;
+  std::vector<WorkProgramme> programmes_;
+  std::map<Id, Coursework> coursework_;
+  FlatMap<Id, Task> tasks_;
+  FlatMap<Id, TaskSubmission> submissions_;
+};
+
+}  // namespace letopis::projections

@@ -1,0 +1,480 @@
+// What the office does: outages, compromised accounts, branches, the opening of the year, subgroups, inspections, reports,
+// consents, refusals of electronic access, documents.
+
+#include "tests/unit/commands/rules_fixture.h"
+
+namespace letopis::commands {
+namespace {
+
+using namespace ledger;
+using test::day;
+
+class Office : public Rules {
+ protected:
+  explicit Office(std::string_view regulation = "r000") : Rules(regulation) {}
+};
+class OfficeR001 : public Office {
+ protected:
+  OfficeR001() : Office("r001") {}
+};
+class OfficeR002 : public Office {
+ protected:
+  OfficeR002() : Office("r002") {}
+};
+class OfficeR003 : public Office {
+ protected:
+  OfficeR003() : Office("r003") {}
+};
+class OfficeR004 : public Office {
+ protected:
+  OfficeR004() : Office("r004") {}
+};
+
+// --- Outages (tension 10)
+
+DeadlineExtended outage(test::History& h, std::string_view from, std::string_view to, std::string_view until) {
+  DeadlineExtended extended;
+  extended.from = h.local(from);
+  extended.to = h.local(to);
+  extended.until = h.local(until);
+  return extended;
+}
+
+TEST_F(OfficeR001, AnOutageActExcusesAndMovesNothing) {
+  const Id work = h.work(h.lesson(physics, "2026-11-23", 2), "answer");
+  h.at("2026-11-23 17:00");
+  h.by(h.director(), Role::kDirector)
+      .basis("order", "9")
+      .add(outage(h, "2026-11-23 15:30", "2026-11-23 16:30", "2026-11-23 20:00"));
+  const auto late = ruling(h.by(teacher), MarkGiven{work, 0, masha, "4"});
+  EXPECT_EQ(text(late), "late lesson_mark_deadline") << "still late";
+  EXPECT_EQ(format_instant(late.deadline), format_instant(h.local("2026-11-23 16:00"))) << "no deadline moves";
+}
+
+TEST_F(OfficeR002, AnOutageActLetsInWhatWasDueInIt) {
+  const Id work = h.work(h.lesson(physics, "2026-11-23", 2), "answer");
+  h.at("2026-11-24 08:00");
+  const MarkGiven mark{work, 0, masha, "4"};
+  EXPECT_EQ(ruled(h.by(teacher), mark), "refused backdated");
+  h.by(h.director(), Role::kDirector)
+      .basis("order", "9")
+      .add(outage(h, "2026-11-23 19:00", "2026-11-23 21:00", "2026-11-24 10:00"));
+  EXPECT_EQ(ruled_at("2026-11-24 10:00", h.by(teacher), mark), "late lesson_mark_deadline");
+  EXPECT_EQ(ruled_at("2026-11-24 10:01", h.by(teacher), mark), "refused backdated") << "after its term";
+}
+
+TEST_F(OfficeR002, AnOutageOfOneClassExcusesNoOther) {
+  const Id work = h.work(h.lesson(physics, "2026-11-23", 2), "answer");
+  h.at("2026-11-24 08:00");
+  auto extended = outage(h, "2026-11-23 19:00", "2026-11-23 21:00", "2026-11-24 10:00");
+  extended.classes = {h.klass("8Б")};
+  h.by(h.director(), Role::kDirector).basis("order", "9").add(extended);
+  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{work, 0, masha, "4"}), "refused backdated");
+}
+
+TEST_F(Office, AnOutageIsActedOnByOrderAndNotInAdvance) {
+  const auto coming = outage(h, "2026-11-23 12:00", "2026-11-23 13:00", "2026-11-23 20:00");
+  EXPECT_EQ(ruled(as_director().basis("order", "9"), coming), "refused not_yet");
+  EXPECT_EQ(ruled_at("2026-11-23 12:00", as_director().basis("order", "9"), coming), "accepted");
+  EXPECT_EQ(ruled(as_director(), coming), "refused no_basis");
+  const auto backwards = outage(h, "2026-11-23 09:00", "2026-11-23 08:00", "2026-11-23 20:00");
+  EXPECT_EQ(ruled(as_director().basis("order", "9"), backwards), "refused invalid_value");
+}
+
+// --- Compromised accounts (r004 п2 4.3–4.4)
+
+class Compromise : public OfficeR004 {
+ protected:
+  Id reported(const Id& person) { return h.by(person).add(CompromiseReported{person, day("2026-11-23")}); }
+  // Received by the director, signed by the administrator.
+  void received(const Id& report) {
+    const Id said =
+        h.by(h.director(), Role::kDirector).awaiting({Role::kAdministrator}).add(CompromiseReceived{report});
+    as_administrator().endorse(said);
+  }
+};
+
+TEST_F(Compromise, ClauseP2_4_3ReportedWithinOneWorkingDay) {
+  const auto statement = h.by(teacher).propose(CompromiseReported{teacher, day("2026-11-20")});  // a Friday
+  expect_until(statement, h.local("2026-11-22 00:00"), rule::kCompromiseReportDeadline);         // Saturday is one
+}
+
+TEST_F(Compromise, ClauseP2_4_3AHolidayIsNoWorkingDay) {
+  h.at("2026-11-24 08:00").day_exception("2026-11-25", "2026-11-26", DayKind::kHoliday);
+  const auto statement = h.by(teacher).propose(CompromiseReported{teacher, day("2026-11-24")});
+  EXPECT_EQ(text(judge(statement, h.local("2026-11-28 00:00"))), "accepted");
+  EXPECT_EQ(text(judge(statement, h.local("2026-11-28 00:01"))), "late compromise_report_deadline");
+}
+
+TEST_F(Compromise, ClauseP2_4_4OperationsAreVoidFromTheReceiptByBothOn) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const TopicSet topic{lesson, "Закон Ома", {}, 0};
+  const Id report = reported(teacher);
+  EXPECT_EQ(ruled(h.by(teacher), topic), "accepted") << "reported, not received";
+  const Id said = h.by(h.director(), Role::kDirector).awaiting({Role::kAdministrator}).add(CompromiseReceived{report});
+  EXPECT_EQ(ruled(h.by(teacher), topic), "accepted") << "the director alone";
+  as_administrator().endorse(said);
+  EXPECT_EQ(ruled(h.by(teacher), topic), "refused account_void");
+  EXPECT_EQ(ruled(h.by(colleague), lesson_of(chemistry, "2026-11-23", 5)), "accepted") << "nobody else's";
+}
+
+TEST_F(Compromise, ClauseP2_4_4UntilThePersonHasAKeyEnrolledSince) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  received(reported(teacher));
+  h.renew_key(teacher);
+  EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, "Закон Ома", {}, 0}), "accepted");
+}
+
+TEST_F(Compromise, ClauseP2_4_4IsReceivedByDirectorAndSupportAndByNobodyAboutThemselves) {
+  const Id report = reported(teacher);
+  EXPECT_EQ(ruling(as_director(), CompromiseReceived{report}).awaits, std::vector{Role::kAdministrator});
+  EXPECT_EQ(ruling(as_administrator(), CompromiseReceived{report}).awaits, std::vector{Role::kDirector});
+  const Id of_director = h.by(h.director(), Role::kDirector).add(CompromiseReported{h.director(), day("2026-11-23")});
+  EXPECT_EQ(ruled(as_director(), CompromiseReceived{of_director}), "refused cannot_endorse_own");
+  EXPECT_EQ(ruling(as_administrator(), CompromiseReceived{of_director}).awaits, std::vector{Role::kDeputyHead});
+  received(report);
+  EXPECT_EQ(ruled(as_director(), CompromiseReceived{report}), "refused already_decided");
+  EXPECT_EQ(ruled(as_director(), CompromiseReceived{some_id()}), "refused unknown_reference");
+}
+
+TEST_F(Compromise, NobodyVoidsThePastByNamingAMoment) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id before = h.topic(lesson, "Закон Ома");
+  h.by(h.director(), Role::kDirector)
+      .from("2026-09-01")
+      .awaiting({Role::kAdministrator})
+      .add(CompromiseReceived{h.by(teacher).add(CompromiseReported{teacher, day("2026-09-01")})});
+  EXPECT_TRUE(h.state().entry(before)->standing);
+  EXPECT_EQ(ruled(h.by(teacher), CompromiseReported{teacher, day("2026-11-24")}), "refused not_yet");
+}
+
+// --- Branches (r002 1.6, 2.3)
+
+class Branches : public OfficeR002 {
+ protected:
+  Branches() {
+    h.by(h.administrator(), Role::kAdministrator).add(BranchDefined{"karabash", "Карабаш"});
+    h.by(h.administrator(), Role::kAdministrator).add(BranchDefined{"ufaley", "В. Уфалей"});
+    ClassOpened opened;
+    opened.klass = some_id();
+    opened.label = "101";
+    opened.grade = 1;
+    opened.branch = "karabash";
+    as_director().add(opened);
+    klass = opened.klass;
+    TeachingGroupOpened group_opened;
+    group_opened.group = group = some_id();
+    group_opened.label = "101";
+    group_opened.subject = "Сварка";
+    group_opened.kind = "class";
+    group_opened.classes = {klass};
+    as_deputy().add(group_opened);
+    deputy = h.person();
+    h.branch("karabash").grant(deputy, Role::kDeputyHead);
+  }
+  TeachingAssigned assigned(const Id& to) const { return {teacher, to, 2, {}}; }
+  Id klass, group, deputy;
+};
+
+TEST_F(Branches, Clause1_6ADeputyOfABranchActsForThatBranch) {
+  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), assigned(group)), "accepted");
+  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead), assigned(group)), "refused not_entitled") << "not for the school";
+  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("ufaley"), assigned(group)), "refused not_entitled");
+}
+
+TEST_F(Branches, Clause1_6AndOfItsGroupsAlone) {
+  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), assigned(physics)), "accepted")
+      << "a class of no branch is everybody's";
+  ClassOpened other;
+  other.klass = some_id();
+  other.label = "201";
+  other.branch = "ufaley";
+  as_director().add(other);
+  TeachingGroupOpened opened;
+  opened.group = some_id();
+  opened.label = "201";
+  opened.subject = "Сварка";
+  opened.classes = {other.klass};
+  as_deputy().add(opened);
+  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), assigned(opened.group)),
+            "refused not_own_branch");
+  EXPECT_EQ(ruled(as_deputy().branch("ufaley"), assigned(opened.group)), "accepted") << "held in all of them";
+}
+
+TEST_F(Branches, ABranchIsDefinedBeforeItIsNamed) {
+  EXPECT_EQ(ruled(as_deputy().branch("moon"), assigned(group)), "refused unknown_reference");
+  ClassOpened opened;
+  opened.klass = some_id();
+  opened.label = "301";
+  opened.branch = "moon";
+  EXPECT_EQ(ruled(as_director(), opened), "refused unknown_reference");
+}
+
+// --- The year
+
+TEST_F(OfficeR001, Clause4_3TheYearIsOpenedInTheLastWeekOfAugust) {
+  const YearOpened year{"2027/2028", day("2027-09-01"), day("2028-05-31")};
+  h.at("2027-08-20 10:00");
+  EXPECT_EQ(ruled_at("2027-08-24 23:59", as_administrator(), year), "refused year_window");
+  EXPECT_NE(told.ru.find("с 25.08.2027 по 31.08.2027"), std::string::npos) << told.ru;
+  EXPECT_EQ(ruled_at("2027-08-25 00:00", as_administrator(), year), "accepted");
+  h.at("2027-08-30 10:00");
+  expect_until(as_administrator().propose(year), h.local("2027-09-01 00:00"), rule::kYearDeadline);
+}
+
+TEST_F(OfficeR001, Clause4_3FromDataThatTheDeputyConfirms) {
+  h.at("2027-08-30 10:00");
+  const YearOpened year{"2027/2028", day("2027-09-01"), day("2028-05-31")};
+  EXPECT_EQ(ruling(as_administrator(), year).awaits, std::vector{Role::kDeputyHead});
+}
+
+TEST_F(Office, WhereTheRegulationIsSilentTheYearIsOpenedAnyDay) {
+  const auto opened = ruling(as_administrator(), YearOpened{"2026/2027", day("2026-09-01"), day("2027-06-30")});
+  EXPECT_EQ(text(opened), "accepted");
+  EXPECT_TRUE(opened.awaits.empty());
+}
+
+// --- Subgroups
+
+class Subgroups : public Office {
+ protected:
+  explicit Subgroups(std::string_view regulation = "r000") : Office(regulation) {
+    first = subgroup("7А/1", teacher);
+    second = subgroup("7А/2", colleague);
+  }
+  Id subgroup(std::string_view label, const Id& who) {
+    TeachingGroupOpened opened;
+    opened.group = some_id();
+    opened.label = label;
+    opened.subject = "Английский язык";
+    opened.kind = "subgroup";
+    opened.classes = {h.klass("7А")};
+    as_deputy().add(opened);
+    h.from("2026-09-01").timetable(opened.group, {{3, 4, who}});
+    return opened.group;
+  }
+  SubgroupsSplit split(std::vector<Id> ones, std::vector<Id> others) {
+    SubgroupsSplit body;
+    body.klass = h.klass("7А");
+    body.parts = {{first, std::move(ones)}, {second, std::move(others)}};
+    return body;
+  }
+  Id first, second;
+};
+class SubgroupsR001 : public Subgroups {
+ protected:
+  SubgroupsR001() : Subgroups("r001") {}
+};
+
+TEST_F(Subgroups, Clause3_2AreMadeByTheCuratorWithTheTeachers) {
+  EXPECT_EQ(ruling(as_curator(), split({masha}, {petya})).awaits, std::vector{Role::kTeacher});
+  EXPECT_EQ(ruling(h.by(teacher), split({masha}, {petya})).awaits, std::vector{Role::kClassTeacher});
+  EXPECT_EQ(ruled(as_deputy(), split({masha}, {petya})), "refused not_entitled");
+  EXPECT_EQ(ruled(as_curator(), split({masha}, {masha})), "refused invalid_value") << "in both";
+}
+
+TEST_F(SubgroupsR001, Clause4_2AreMadeByTheDeputyWithTeachersAndClassTeachers) {
+  EXPECT_EQ(ruling(as_deputy(), split({masha}, {petya})).awaits, (std::vector{Role::kClassTeacher, Role::kTeacher}));
+}
+
+TEST_F(Subgroups, Clause3_3AreLeftOnlyAtTheEndOfAPeriod) {
+  h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({masha}, {petya}));
+  h.period("2 семестр", "2027-01-11", "2027-05-31");
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), SubgroupMoved{masha, first, second}),
+            "refused subgroup_move_mid_period");
+  EXPECT_EQ(ruled(as_administrator().from("2027-01-11"), SubgroupMoved{masha, first, second}), "accepted");
+  EXPECT_EQ(ruled(as_administrator().from("2027-01-11"), SubgroupMoved{petya, first, second}), "refused not_enrolled");
+  EXPECT_EQ(ruled(as_administrator().from("2027-01-11"), SubgroupMoved{masha, first, first}), "refused invalid_value");
+  h.by(h.administrator(), Role::kAdministrator).from("2027-01-11").add(SubgroupMoved{masha, first, second});
+  EXPECT_FALSE(h.state().enrolled(first, masha, day("2027-01-11")));
+  EXPECT_TRUE(h.state().enrolled(first, masha, day("2027-01-10")));
+  EXPECT_TRUE(h.state().enrolled(second, masha, day("2027-01-11")));
+}
+
+TEST_F(SubgroupsR001, WhereTheRegulationIsSilentTheyAreLeftAnyDay) {
+  h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({masha}, {petya}));
+  EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), SubgroupMoved{masha, first, second}), "accepted");
+}
+
+// --- Inspection
+
+TEST_F(Office, Clause3_4AFindingIsAcknowledgedByItsTeacherAndResolvedByTheInspector) {
+  InspectionHeld held;
+  held.kind = "journal";
+  held.groups = {physics};
+  held.from = day("2026-11-01");
+  held.to = day("2026-11-22");
+  held.findings = {{1, "topics_missing", teacher, physics, {}, day("2026-11-30")}};
+  EXPECT_EQ(ruled(as_deputy(), held), "accepted");
+  InspectionHeld wrong = held;
+  wrong.to = day("2026-11-24");
+  EXPECT_EQ(ruled(as_deputy(), wrong), "refused not_yet");
+  wrong = held;
+  wrong.findings[0].number = 2;
+  EXPECT_EQ(ruled(as_deputy(), wrong), "refused invalid_value");
+  wrong = held;
+  wrong.findings[0].due = day("2026-11-22");
+  EXPECT_EQ(ruled(as_deputy(), wrong), "refused retroactive_effect");
+  const Id inspection = as_deputy().add(held);
+  EXPECT_EQ(ruled(h.by(colleague), FindingAcknowledged{inspection, 1}), "refused not_addressee");
+  EXPECT_EQ(ruled(h.by(teacher), FindingAcknowledged{inspection, 2}), "refused unknown_reference");
+  h.by(teacher).add(FindingAcknowledged{inspection, 1});
+  EXPECT_EQ(ruled(h.by(teacher), FindingAcknowledged{inspection, 1}), "refused already_decided");
+  EXPECT_EQ(ruled(as_deputy(), FindingResolved{inspection, 1}), "accepted");
+  as_deputy().add(FindingResolved{inspection, 1});
+  EXPECT_EQ(ruled(as_deputy(), FindingResolved{inspection, 1}), "refused already_decided");
+}
+
+TEST_F(OfficeR001, Clause6_4AnInspectionHasOneNote) {
+  InspectionHeld held;
+  held.kind = "journal";
+  held.from = day("2026-11-01");
+  held.to = day("2026-11-22");
+  const Id inspection = as_deputy().add(held);
+  EXPECT_EQ(ruled(as_deputy(), InspectionNoteIssued{inspection, some_hash()}), "accepted");
+  as_deputy().add(InspectionNoteIssued{inspection, some_hash()});
+  EXPECT_EQ(ruled(as_deputy(), InspectionNoteIssued{inspection, some_hash()}), "refused duplicate_entry");
+  EXPECT_EQ(ruled(as_deputy(), InspectionNoteIssued{some_id(), some_hash()}), "refused unknown_reference");
+}
+
+TEST_F(OfficeR001, Clause4_3AClassTeacherReportsViolationsInTheOwnClass) {
+  const ViolationReported violation{h.klass("7А"), teacher, "marks_missing", physics, {}};
+  EXPECT_EQ(ruled(as_curator(), violation), "refused invalid_value") << "no words";
+  EXPECT_EQ(ruled(as_curator().sealed("violation", teacher, some_hash()), violation), "accepted");
+  ViolationReported elsewhere = violation;
+  elsewhere.klass = h.klass("8Б");
+  EXPECT_EQ(ruled(as_curator().sealed("violation", teacher, some_hash()), elsewhere), "refused not_own_group");
+}
+
+TEST_F(OfficeR002, Clause5_4TheDeputyAcknowledgesTheAdministratorsOperations) {
+  EXPECT_EQ(ruled(as_deputy(), OperationsAcknowledged{h.size() - 1}), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), OperationsAcknowledged{h.size()}), "refused unknown_reference");
+  as_deputy().add(OperationsAcknowledged{20});
+  EXPECT_EQ(ruled(as_deputy(), OperationsAcknowledged{20}), "refused duplicate_entry");
+  EXPECT_EQ(ruled(as_administrator(), OperationsAcknowledged{21}), "refused not_entitled");
+}
+
+TEST_F(OfficeR002, Clause2_5HoursAreReportedForAccounting) {
+  HoursReported hours;
+  hours.from = day("2026-09-01");
+  hours.to = day("2026-11-22");
+  hours.rows = {{teacher, physics, 24, 22, 0}};
+  const Id head = h.person(Role::kHeadOfDepartment);
+  const Id accountant = h.person(Role::kAccountant);
+  EXPECT_EQ(ruled(h.by(head, Role::kHeadOfDepartment), hours), "accepted");
+  const Id report = h.by(head, Role::kHeadOfDepartment).add(hours);
+  EXPECT_EQ(ruled(h.by(accountant, Role::kAccountant), HoursAccepted{report}), "accepted");
+  h.by(accountant, Role::kAccountant).add(HoursAccepted{report});
+  EXPECT_EQ(ruled(h.by(accountant, Role::kAccountant), HoursAccepted{report}), "refused already_decided");
+}
+
+TEST_F(OfficeR002, Clause7_1AReportIsReceivedBySomebodyElse) {
+  const ReportIssued issued{"activity", day("2026-11-16"), day("2026-11-22"), some_hash()};
+  const Id report = as_administrator().add(issued);
+  EXPECT_EQ(ruled(as_deputy(), ReportReceived{report}), "accepted");
+  h.grant(h.administrator(), Role::kDeputyHead);
+  EXPECT_EQ(ruled(h.by(h.administrator(), Role::kDeputyHead), ReportReceived{report}), "refused cannot_endorse_own");
+  as_deputy().add(ReportReceived{report});
+  EXPECT_EQ(ruled(as_deputy(), ReportReceived{report}), "refused already_decided");
+}
+
+TEST_F(OfficeR001, Clause4_5ASubstituteSignsTheSubstitutionJournal) {
+  const Id ordered = h.substitute(physics, "2026-11-26", 3, teacher, colleague);
+  EXPECT_EQ(ruled(h.by(colleague), SubstitutionSigned{ordered}), "refused not_yet");
+  h.at("2026-11-26 12:00");
+  EXPECT_EQ(ruled(h.by(teacher), SubstitutionSigned{ordered}), "refused not_addressee");
+  EXPECT_EQ(ruled(h.by(colleague), SubstitutionSigned{ordered}), "accepted");
+  h.by(colleague).add(SubstitutionSigned{ordered});
+  EXPECT_EQ(ruled(h.by(colleague), SubstitutionSigned{ordered}), "refused duplicate_entry");
+}
+
+TEST_F(Office, Clause4_1APrintNamesTheStateItShows) {
+  PrintCertified print;
+  print.kind = "journal";
+  print.klass = h.klass("7А");
+  print.pages = 40;
+  print.size = 30;
+  print.root = test::History::root_at(30);
+  EXPECT_EQ(ruled(as_curator(), print), "accepted");
+  print.root = test::History::root_at(31);
+  EXPECT_EQ(ruled(as_curator(), print), "refused seen_unknown");
+  print.root = test::History::root_at(30);
+  print.klass = h.klass("8Б");
+  EXPECT_EQ(ruled(as_curator(), print), "refused not_own_group");
+}
+
+// --- Families
+
+TEST_F(Office, Clause3_2ElectronicAccessIsDeclinedInWriting) {
+  const Id mother = h.parent(masha);
+  const ElectronicAccessDeclined declined{mother, masha, true};
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), declined), "accepted") << "her own signature is in writing";
+  EXPECT_EQ(ruled(as_curator(), declined), "refused no_basis");
+  EXPECT_EQ(ruled(as_curator().basis("application", "3"), declined), "accepted");
+  EXPECT_EQ(ruled(as_curator().basis("application", "3"), ElectronicAccessDeclined{mother, petya, true}),
+            "refused unknown_reference");
+}
+
+TEST_F(OfficeR004, ClauseP3_1ADeclarationIsEnough) {
+  const Id mother = h.parent(masha);
+  EXPECT_EQ(ruled(as_curator(), ElectronicAccessDeclined{mother, masha, true}), "accepted");
+  EXPECT_EQ(ruled(h.by(h.parent(petya), Role::kParent), ElectronicAccessDeclined{mother, masha, true}),
+            "refused not_entitled");
+}
+
+TEST_F(OfficeR004, ClauseP1ConsentsAreGivenByThoseConcerned) {
+  const Id mother = h.parent(masha);
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), ConsentGiven{masha, "personal_data"}), "accepted");
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), ConsentGiven{petya, "personal_data"}), "refused not_entitled");
+  EXPECT_EQ(ruled(h.by(teacher), ConsentGiven{teacher, "personal_data"}), "accepted");
+  EXPECT_EQ(ruled(as_curator(), ConsentGiven{mother, "personal_data"}), "refused no_basis") << "on paper";
+  EXPECT_EQ(ruled(as_curator().basis("application", "7"), ConsentGiven{mother, "personal_data"}), "accepted");
+  EXPECT_EQ(ruled(as_curator().basis("application", "7"), ConsentGiven{teacher, "personal_data"}),
+            "refused not_own_group");
+  const Id given = h.by(mother, Role::kParent).add(ConsentGiven{masha, "personal_data"});
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), ConsentWithdrawn{given}), "accepted");
+  h.by(mother, Role::kParent).add(ConsentWithdrawn{given});
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), ConsentWithdrawn{given}), "refused already_decided");
+}
+
+TEST_F(OfficeR004, ClauseP3_4ContactsAreGivenByTheFamilySigned) {
+  const Id mother = h.parent(masha);
+  const ContactGiven contact{mother, "email"};
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), contact), "refused invalid_value") << "no contact";
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent).sealed("contact", mother, some_hash()), contact), "accepted");
+  EXPECT_EQ(ruled(as_curator().sealed("contact", mother, some_hash()), contact), "refused no_basis");
+}
+
+TEST_F(Office, Clause3_2PersonalDataAreVerifiedInTheOwnClass) {
+  EXPECT_EQ(ruled(as_curator(), PersonalDataVerified{h.klass("7А"), {}}), "accepted");
+  EXPECT_EQ(ruled(as_curator(), PersonalDataVerified{{}, masha}), "accepted");
+  EXPECT_EQ(ruled(as_curator(), PersonalDataVerified{h.klass("8Б"), {}}), "refused not_own_group");
+  EXPECT_EQ(ruled(as_curator(), PersonalDataVerified{{}, {}}), "refused invalid_value");
+}
+
+TEST_F(Office, ADocumentIsAcknowledgedOnceByItsAudience) {
+  DocumentPublished document{"Положение об электронном журнале", some_hash(), {{Role::kTeacher}}};
+  const Id published = h.by(h.deputy(), Role::kDeputyHead).add(document);
+  EXPECT_EQ(ruled(h.by(teacher), DocumentAcknowledged{published}), "accepted");
+  EXPECT_EQ(ruled(h.by(h.secretary(), Role::kSecretary), DocumentAcknowledged{published}), "refused not_addressee");
+  h.by(teacher).add(DocumentAcknowledged{published});
+  EXPECT_EQ(ruled(h.by(teacher), DocumentAcknowledged{published}), "refused duplicate_entry");
+}
+
+TEST_F(Office, AFamilyWritesToStaffAlone) {
+  const Id mother = h.parent(masha);
+  const Id father = h.parent(petya);
+  MessageCommitted message{some_hash(), {teacher}};
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), message), "accepted");
+  message.recipients = {teacher, father};
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), message), "refused not_entitled");
+  EXPECT_EQ(ruled(h.by(teacher), message), "accepted");
+}
+
+TEST_F(OfficeR003, Clause5_2AbsencesAreAccountedForDaily) {
+  const auto statement = as_curator().propose(AbsenceExcused{masha, day("2026-11-16"), day("2026-11-19"), true, {}});
+  expect_until(statement, h.local("2026-11-21 00:00"), rule::kExcuseDeadline);  // the day the pupil is back
+}
+
+}  // namespace
+}  // namespace letopis::commands
