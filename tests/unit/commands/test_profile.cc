@@ -3,6 +3,8 @@
 #include "commands/profile.h"
 
 #include <algorithm>
+#include <cctype>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -88,6 +90,64 @@ TEST(Profile, EveryBuiltInProfileParsesUnderItsOwnId) {
     ASSERT_TRUE(profile) << profile.error().text();
     EXPECT_EQ(profile->id, id);
   }
+}
+
+TEST(Profile, EachIsWrittenFromTheRegulationItNames) {
+  for (const std::string_view id : builtin_profile_ids()) {
+    const auto text = posix_file_system().read(LETOPIS_SOURCE_DIR "/tests/data/regulations/" + std::string(id) + ".txt",
+                                               kProfileSizeMaxBytes);
+    ASSERT_TRUE(text) << text.error().text();
+    const auto profile = parse_profile(builtin_profile(id).value(), id);
+    ASSERT_TRUE(profile);
+    EXPECT_EQ(profile->regulation_sha256, to_hex(signing::sha256(*text).view())) << id;
+  }
+}
+
+// A profile quotes its regulation: «…» in a comment, its ellipses left open, is there word for word.
+TEST(Profile, QuotesStandInTheRegulation) {
+  // One space for any white space: the texts break lines within sentences, and hold spaces that do not break.
+  const auto folded = [](std::string text) {
+    constexpr std::string_view kHardSpace = "\u00a0";
+    for (std::size_t at = 0; (at = text.find(kHardSpace, at)) != std::string::npos;)
+      text.replace(at, kHardSpace.size(), " ");
+    std::string out;
+    for (const char c : text)
+      if (std::isspace(static_cast<unsigned char>(c)) == 0)
+        out += c;
+      else if (!out.empty() && out.back() != ' ')
+        out += ' ';
+    return out;
+  };
+  std::size_t quoted = 0;
+  for (const std::string_view id : builtin_profile_ids()) {
+    const auto bytes = posix_file_system().read(
+        LETOPIS_SOURCE_DIR "/tests/data/regulations/" + std::string(id) + ".txt", kProfileSizeMaxBytes);
+    ASSERT_TRUE(bytes);
+    const std::string regulation = folded(std::string(as_text(*bytes)));
+    std::string comments;
+    std::istringstream lines{std::string(builtin_profile(id).value())};
+    for (std::string line; std::getline(lines, line);) comments += line.starts_with("# ") ? line.substr(2) + " " : "\n";
+    const std::string text = comments;
+    for (std::size_t open = text.find("«"); open != std::string::npos; open = text.find("«", open)) {
+      std::size_t depth = 1, end = open + 2;
+      for (; depth > 0 && end < text.size(); ++end) {
+        if (text.compare(end, 2, "«") == 0) ++depth;
+        if (text.compare(end, 2, "»") == 0) --depth;
+      }
+      const std::string quote = folded(text.substr(open + 2, end - open - 3));
+      for (std::size_t at = 0; at < quote.size();) {
+        const std::size_t gap = std::min(quote.find("…", at), quote.size());
+        std::string piece = quote.substr(at, gap - at);
+        while (piece.starts_with(' ')) piece.erase(0, 1);
+        while (piece.ends_with(' ')) piece.pop_back();
+        EXPECT_NE(regulation.find(piece), std::string::npos) << id << " does not say: " << piece;
+        ++quoted;
+        at = gap + std::string_view("…").size();
+      }
+      open = end;
+    }
+  }
+  EXPECT_GT(quoted, 60U);
 }
 
 TEST(Profile, HashIsOverTheExactBytes) {
