@@ -110,9 +110,11 @@ void common_checks(Case& c) {
       c.acting(role_bit(Role::kService) | role_bit(Role::kRoot)) || std::holds_alternative<KeyEnrolled>(c.st.body);
   if (!speaks_for_itself) {
     c.require(holds(c.state, c.st.author, c.st.acting_as, c.today, c.st.branch), rule::kNotEntitled);
-    // From the recorded receipt of a report on, until the person has a key that was enrolled after it (r004 п2 4.4).
-    if (c.profile != nullptr && c.profile->compromise.voids)
-      c.require(!c.state.account_void(c.st.author), rule::kAccountVoid);
+    // From the recorded receipt of a report on only keys count that were enrolled after it (r004 п2 4.4): whoever has an older
+    // one may be the thief, now and later.
+    const auto void_from = c.state.office().void_from(c.st.author);
+    if (void_from && key != nullptr && c.profile != nullptr && c.profile->compromise.voids)
+      c.require(key->enrolled > *void_from, rule::kAccountVoid);
   }
   if (!c.st.branch.empty()) in_own_branch(c);
   if (c.acting(right.needs_basis)) c.require(c.has_basis(), rule::kNoBasis);

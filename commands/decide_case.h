@@ -51,9 +51,9 @@ struct Case {
     return require(st.effective_from.days == 0 || st.effective_from > today, rule::kRetroactiveEffect);
   }
 
-  // Whether the author leads a class of the group, or of the student.
+  // Whether the author leads the student's class.
   bool leads_class_of(const Id& student) const;
-  // Whether a group's members, or a student, or a class are there.
+  // What a statement names and the school has to know.
   const projections::Group* known_group(const Id& id) {
     const auto* group = state.group(id);
     require(group != nullptr, rule::kUnknownReference);

@@ -103,6 +103,43 @@ void judge(Case& c, const EntryAnnulled& b) {
   c.require(is_annulled_by_commission(*ref), rule::kCannotAnnul);
 }
 
+namespace {
+
+bool leads(const Case& c, const Id& klass) {
+  return !klass.is_zero() && c.state.is_class_teacher(c.st.author, klass, c.today);
+}
+
+// A member of an examination commission signs for it alone; whatever else a commission signs is for those granted that role.
+void commission_of(Case& c, const Statement& st) {
+  const auto* mark = std::get_if<AttestationMarkGiven>(&st.body);
+  if (mark == nullptr)
+    return void(c.require(c.state.has_role(c.st.author, Role::kCommission, c.today, c.st.branch), rule::kNotEntitled));
+  const auto* commission = c.state.attestation().commission(mark->commission);
+  c.require(commission != nullptr && std::find(commission->members.begin(), commission->members.end(), c.st.author) !=
+                                         commission->members.end(),
+            rule::kNotAddressee);
+}
+
+// A teacher signs for the own lesson or group, a class teacher for the own class, a commission for what is before it.
+void second_signer_of(Case& c, const Statement& st, const EntryRef& target) {
+  if (c.st.acting_as == Role::kCommission) commission_of(c, st);
+  const auto* split = std::get_if<SubgroupsSplit>(&st.body);
+  if (c.acting(kTeaching)) {
+    if (split != nullptr)
+      c.require(
+          std::any_of(split->parts.begin(), split->parts.end(),
+                      [&](const SubgroupPart& part) { return teaches(c.state, c.st.author, part.group, c.today); }),
+          rule::kNotOwnGroup);
+    if (const auto* lesson = c.state.lesson(target.subject))
+      c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
+  }
+  if (c.st.acting_as == Role::kClassTeacher)
+    c.require(leads(c, split != nullptr ? split->klass : c.state.class_of(target.student, c.today)),
+              rule::kNotOwnGroup);
+}
+
+}  // namespace
+
 void judge(Case& c, const Endorsed& b) {
   const auto* pending = c.state.pending(b.target);
   if (pending == nullptr) {
@@ -123,19 +160,7 @@ void judge(Case& c, const Endorsed& b) {
   c.require(projections::awaited_by(pending->awaits, c.st.acting_as, pending->type) != pending->awaits.end(),
             rule::kNotEntitled);
   if (c.refused() || target == nullptr) return;
-  // A teacher or class teacher signs for the own lesson or class.
-  if (c.st.acting_as == Role::kCommission)
-    if (const auto* mark = std::get_if<AttestationMarkGiven>(&pending_statement->body)) {
-      const auto* commission = c.state.attestation().commission(mark->commission);
-      const auto& members = commission->members;
-      c.require(std::find(members.begin(), members.end(), c.st.author) != members.end(), rule::kNotAddressee);
-    }
-  if (c.acting(kTeaching))
-    if (const auto* lesson = c.state.lesson(target->subject))
-      c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
-  if (c.st.acting_as == Role::kClassTeacher)
-    c.require(c.state.is_class_teacher(c.st.author, c.state.class_of(target->student, c.today), c.today),
-              rule::kNotOwnGroup);
+  second_signer_of(c, *pending_statement, *target);
 }
 
 // Whoever made an entry adds a file to it: a scan, a worksheet.

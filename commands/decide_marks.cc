@@ -145,9 +145,12 @@ void judge(Case& c, const MarkAwaited& b) {
 void judge(Case& c, const MakeupMarkGiven& b) {
   const Work* work = c.state.work(b.work);
   if (!c.require(work != nullptr && work->standing, rule::kUnknownReference)) return;
-  if (c.st.acting_as == Role::kCommission)
+  if (c.st.acting_as == Role::kCommission) {
     c.require(c.profile->makeup.by_commission, rule::kNotEntitled);
-  else
+    c.require(c.state.has_role(c.st.author, Role::kCommission, c.today, c.st.branch) ||
+                  c.state.attestation().is_member(c.st.author, work->group),
+              rule::kNotOwnGroup);
+  } else
     c.require(keeps_work(c, *work), rule::kNotOwnGroup);
   c.require(c.has_document("protocol"), rule::kNoBasis);
   const auto* absence = c.state.entry(b.absence);

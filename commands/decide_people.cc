@@ -62,7 +62,14 @@ void judge(Case& c, const RoleGranted& b) {
 void judge(Case& c, const RoleRevoked& b) {
   c.require(c.knows(b.person), rule::kPersonUnknown);
   c.require(may_grant(c, b.role), rule::kNotEntitled);
-  c.require(c.state.has_role(b.person, b.role, c.today), rule::kRoleUnknown);
+  const auto* person = c.state.person(b.person);
+  // A role of a branch is revoked for that branch, one of the school for the school.
+  c.require(person != nullptr && std::any_of(person->roles.begin(), person->roles.end(),
+                                             [&](const projections::RoleGrant& grant) {
+                                               return grant.role == b.role && grant.branch == c.st.branch &&
+                                                      !grant.revoked && grant.from <= c.today && c.today <= grant.to;
+                                             }),
+            rule::kRoleUnknown);
 }
 
 void judge(Case& c, const InvitationIssued& b) {

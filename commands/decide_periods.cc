@@ -184,11 +184,8 @@ Date second_half_of_year(const SchoolState& state, int grade, Date on) {
     second = std::max(second, period.from);
   }
   if (halves >= 2) return second;
-  // A school year begins in the second half of a calendar year.
-  Date january = on;
-  while (format_date(january).substr(5) != "01-01") january = january - 1;
-  const bool autumn = format_date(on).substr(5, 2) >= "08";
-  return autumn ? january + 366 : january;
+  const std::string day = format_date(on);  // a school year begins in the second half of a calendar year
+  return make_date(std::stoi(day) + (day.substr(5, 2) >= "08" ? 1 : 0), 1, 1);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ namespace {
 
 Date day_of_year(Date year_from, MonthDay day) {
   const int year = std::stoi(format_date(year_from).substr(0, 4));
-  return make_date(year, static_cast<unsigned>(day.month), static_cast<unsigned>(day.day));
+  return make_date(year, static_cast<unsigned>(day.month), 1) + (day.day - 1);  // 29 February is 1 March in other years
 }
 
 }  // namespace
@@ -170,8 +170,7 @@ void judge(Case& c, const GroupMemberSet& b) {
 
 void judge(Case& c, const MovementOrdered& b) {
   c.require(c.knows(b.student), rule::kPersonUnknown);
-  if (b.klass.is_zero()) {
-    c.require(b.kind == Movement::kExpelled || b.kind == Movement::kAcademicLeave, rule::kUnknownReference);
+  if (b.kind == Movement::kExpelled || b.kind == Movement::kAcademicLeave) {
     c.require(!c.state.class_of(b.student, c.st.effective_from.days != 0 ? c.st.effective_from : c.today).is_zero(),
               rule::kNotEnrolled);
   } else {

@@ -6,11 +6,19 @@ namespace letopis::projections {
 
 using namespace ledger;
 
+namespace {
+bool has(const Commission& commission, const Id& person) {
+  return std::find(commission.members.begin(), commission.members.end(), person) != commission.members.end();
+}
+}  // namespace
+
 bool AttestationBook::is_member_of_any(const Id& person) const {
-  return std::any_of(commissions_.begin(), commissions_.end(), [&](const auto& known) {
-    const auto& members = known.second.members;
-    return std::find(members.begin(), members.end(), person) != members.end();
-  });
+  return std::any_of(commissions_.begin(), commissions_.end(),
+                     [&](const auto& known) { return has(known.second, person); });
+}
+bool AttestationBook::is_member(const Id& person, const Id& group) const {
+  return std::any_of(commissions_.begin(), commissions_.end(),
+                     [&](const auto& known) { return known.second.group == group && has(known.second, person); });
 }
 
 bool AttestationBook::referred(const Id& request) const {

@@ -48,6 +48,7 @@ class AttestationBook {
  public:
   const Commission* commission(const Id& statement) const { return lookup(commissions_, statement); }
   bool is_member_of_any(const Id& person) const;
+  bool is_member(const Id& person, const Id& group) const;
   const AttestationRequest* request(const Id& statement) const { return lookup(requests_, statement); }
   const Referral* referral(const Id& statement) const { return lookup(referrals_, statement); }
   bool referred(const Id& request) const;

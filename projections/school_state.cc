@@ -325,7 +325,7 @@ class StateFold {
   }
   void on(const Statement& st, const MovementOrdered& b) {
     const Date day = at_once(st);
-    if (!b.klass.is_zero()) {
+    if (b.kind != Movement::kExpelled && b.kind != Movement::kAcademicLeave) {
       leave_classes(b.student, day);
       s_.classes_[b.klass].students[b.student].push_back({day, kForever});
       s_.class_by_student_[b.student].push_back(b.klass);
@@ -837,16 +837,6 @@ bool SchoolState::has_role(const Id& id, Role role, Date on, std::string_view br
   return std::any_of(known->roles.begin(), known->roles.end(), [&](const RoleGrant& grant) {
     return grant.role == role && !grant.revoked && within(on, grant.from, grant.to) &&
            (grant.branch.empty() || grant.branch == branch);
-  });
-}
-
-bool SchoolState::account_void(const Id& id) const {
-  const auto from = office_book_.void_from(id);
-  if (!from) return false;
-  const auto& keys = person(id)->keys;
-  return std::none_of(keys.begin(), keys.end(), [&](const Id& key_id) {
-    const Key& key = *this->key(key_id);
-    return key.enrolled > *from && key.rotated_from.is_zero();
   });
 }
 

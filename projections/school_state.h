@@ -332,8 +332,6 @@ class SchoolState {
   // In a branch: a role without one is held in all of them.
   bool has_role(const Id& person, ledger::Role role, Date on, std::string_view branch = {}) const;
   std::vector<ledger::Role> roles_of(const Id& person, Date on) const;
-  // A compromise of the account was received, and the person has enrolled no key since.
-  bool account_void(const Id& person) const;
   // Guardianships in which somebody may see a student's diary on a day.
   bool may_see_as_guardian(const Id& guardian, const Id& student, Date on) const;
   // By an entry that holds on the day, whatever it lets see.

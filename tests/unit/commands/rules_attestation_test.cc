@@ -126,6 +126,17 @@ TEST_F(Attestation, Clause3_2EveryMemberOfTheCommissionSigns) {
   EXPECT_EQ(ruled(h.by(colleague, Role::kCommission), Endorsed{proposed, true}), "refused not_entitled");
 }
 
+TEST_F(Attestation, AMemberIsTheCommissionForItsOwnGroupAlone) {
+  commission(physics);
+  const Id mark = h.mark(h.work(h.lesson(physics, "2026-11-23", 2), "answer"), masha, "4");
+  const Id annulled = h.by(h.director(), Role::kDirector)
+                          .basis("order", "1")
+                          .awaiting({Role::kCommission})
+                          .add(EntryAnnulled{mark, {}});
+  EXPECT_EQ(ruled(h.by(examiner, Role::kCommission), Endorsed{annulled, true}), "refused not_entitled");
+  EXPECT_EQ(ruled(h.by(h.person(Role::kCommission), Role::kCommission), Endorsed{annulled, true}), "accepted");
+}
+
 class AttestationR001 : public Attestation {
  protected:
   AttestationR001() : Attestation("r001") {}

@@ -51,6 +51,15 @@ TEST_F(ClausesR001, Clause5_5ReadToTheLetterHoldsForASecondShiftToo) {
                rule::kLessonMarkDeadline);
 }
 
+TEST_F(ClausesR001, ALessonOfASecondShiftMovesByItsOwnBells) {
+  const Id group = second_shift();
+  const LessonMoved to_a_bell{group, day("2026-11-26"), 2, day("2026-11-27"), 1, {}};
+  const LessonMoved past_the_bells{group, day("2026-11-26"), 2, day("2026-11-27"), 5,
+                                   {}};  // the first shift has a fifth
+  EXPECT_EQ(ruled_at("2026-11-24 09:00", as_deputy(), to_a_bell), "accepted");
+  EXPECT_EQ(ruled_at("2026-11-24 09:00", as_deputy(), past_the_bells), "refused invalid_value");
+}
+
 TEST_F(ClausesR001, Clause5_5ASchoolMaySetAnHourForItsSecondShift) {  // tension 9
   adopt(
       r001_with(

@@ -125,6 +125,17 @@ TEST_F(Compromise, ClauseP2_4_4UntilThePersonHasAKeyEnrolledSince) {
   EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, "Закон Ома", {}, 0}), "accepted");
 }
 
+TEST_F(Compromise, ClauseP2_4_4TheKeysOfBeforeStayVoidForEver) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id stolen = h.key_of(teacher);
+  received(reported(teacher));
+  h.renew_key(teacher);
+  auto statement = h.by(teacher).propose(TopicSet{lesson, "Закон Ома", {}, 0});
+  EXPECT_EQ(text(judge(statement, h.now())), "accepted");
+  statement.key = stolen;
+  EXPECT_EQ(text(judge(statement, h.now())), "refused account_void");
+}
+
 TEST_F(Compromise, ClauseP2_4_4IsReceivedByDirectorAndSupportAndByNobodyAboutThemselves) {
   const Id report = reported(teacher);
   EXPECT_EQ(ruling(as_director(), CompromiseReceived{report}).awaits, std::vector{Role::kAdministrator});
@@ -199,6 +210,14 @@ TEST_F(Branches, Clause1_6AndOfItsGroupsAlone) {
   EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), assigned(opened.group)),
             "refused not_own_branch");
   EXPECT_EQ(ruled(as_deputy().branch("ufaley"), assigned(opened.group)), "accepted") << "held in all of them";
+}
+
+TEST_F(Branches, ARoleOfABranchIsRevokedThere) {
+  const RoleRevoked revoked{deputy, Role::kDeputyHead};
+  EXPECT_EQ(ruled(as_director().branch("karabash"), revoked), "accepted");
+  EXPECT_EQ(ruled(as_director(), revoked), "refused role_unknown") << "not held for the school";
+  EXPECT_EQ(ruled(as_director().branch("karabash"), RoleRevoked{h.deputy(), Role::kDeputyHead}), "refused role_unknown")
+      << "held for the school, not for the branch";
 }
 
 TEST_F(Branches, ABranchIsDefinedBeforeItIsNamed) {
@@ -277,6 +296,17 @@ TEST_F(SubgroupsR001, Clause4_2AreMadeByTheDeputyWithTeachersAndClassTeachers) {
   EXPECT_EQ(ruling(as_deputy(), split({masha}, {petya})).awaits, (std::vector{Role::kClassTeacher, Role::kTeacher}));
 }
 
+TEST_F(Subgroups, Clause3_2AreSignedByThoseOfTheClass) {
+  const Id by_curator = h.by(curator, Role::kClassTeacher).awaiting({Role::kTeacher}).add(split({masha}, {petya}));
+  EXPECT_EQ(ruled(h.by(colleague), Endorsed{by_curator, true}), "accepted");
+  EXPECT_EQ(ruled(h.by(h.teacher()), Endorsed{by_curator, true}), "refused not_own_group");
+  const Id by_teacher = h.by(teacher).awaiting({Role::kClassTeacher}).add(split({masha}, {petya}));
+  EXPECT_EQ(ruled(as_curator(), Endorsed{by_teacher, true}), "accepted");
+  const Id other = h.person();
+  appoint(h.klass("8Б"), other);
+  EXPECT_EQ(ruled(h.by(other, Role::kClassTeacher), Endorsed{by_teacher, true}), "refused not_own_group");
+}
+
 TEST_F(Subgroups, Clause3_3AreLeftOnlyAtTheEndOfAPeriod) {
   h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({masha}, {petya}));
   h.period("2 семестр", "2027-01-11", "2027-05-31");
@@ -294,6 +324,23 @@ TEST_F(Subgroups, Clause3_3AreLeftOnlyAtTheEndOfAPeriod) {
 TEST_F(SubgroupsR001, WhereTheRegulationIsSilentTheyAreLeftAnyDay) {
   h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({masha}, {petya}));
   EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), SubgroupMoved{masha, first, second}), "accepted");
+}
+
+// --- Movement
+
+TEST_F(Office, WhoIsExpelledLeavesWhateverClassTheOrderNames) {
+  h.by(h.secretary(), Role::kSecretary)
+      .basis("order", "3")
+      .from("2026-11-24")
+      .add(MovementOrdered{masha, h.klass("7А"), Movement::kExpelled});
+  EXPECT_TRUE(h.state().class_of(masha, day("2026-11-24")).is_zero());
+  EXPECT_FALSE(h.state().enrolled(physics, masha, day("2026-11-24")));
+  EXPECT_FALSE(h.state().class_of(masha, day("2026-11-23")).is_zero());
+  EXPECT_EQ(ruled(as_secretary().basis("order", "4").from("2026-11-25"),
+                  MovementOrdered{masha, h.klass("7А"), Movement::kExpelled}),
+            "refused not_enrolled");
+  EXPECT_EQ(ruled(as_secretary().basis("order", "4"), MovementOrdered{petya, {}, Movement::kPromoted}),
+            "refused unknown_reference");
 }
 
 // --- Inspection

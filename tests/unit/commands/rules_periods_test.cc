@@ -241,6 +241,10 @@ TEST_F(PeriodsR003, Clause6_5NoMarksInGradeOne) {
 
 TEST_F(PeriodsR003, Clause6_5NoneInTheFirstHalfOfGradeTwo) {
   EXPECT_EQ(ruled(h.by(teacher), mark_in(second, "2026-12-28", 4, dasha)), "refused unmarked_grade");
+  const Id new_year = h.work_outside(second, "2027-01-01", "answer");
+  h.at("2027-01-02 09:00");
+  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{new_year, 0, dasha, "5"}), "late lesson_mark_deadline")
+      << "the first of January";
   EXPECT_EQ(ruled(h.by(teacher), mark_in(second, "2027-01-11", 4, dasha)), "accepted");
   EXPECT_EQ(ruled(h.by(teacher), mark_in(physics, "2027-01-11", 2, masha)), "accepted") << "grade 7 always";
 }
@@ -335,6 +339,11 @@ TEST_F(MakeupR004, ClauseP2_2_9ByTheTeacherOrACommission) {
   EXPECT_EQ(ruled(h.by(examiner, Role::kCommission).basis("protocol", "1"), mark()), "accepted");
   EXPECT_EQ(ruled(h.by(teacher).basis("protocol", "1"), mark()), "accepted");
   EXPECT_EQ(ruled(h.by(colleague).basis("protocol", "1"), mark()), "refused not_own_group");
+  h.by(h.director(), Role::kDirector).basis("order", "2").add(CommissionAppointed{chemistry, {colleague}});
+  EXPECT_EQ(ruled(h.by(colleague, Role::kCommission).basis("protocol", "1"), mark()), "refused not_own_group")
+      << "the commission of another group";
+  h.by(h.director(), Role::kDirector).basis("order", "3").add(CommissionAppointed{physics, {colleague}});
+  EXPECT_EQ(ruled(h.by(colleague, Role::kCommission).basis("protocol", "1"), mark()), "accepted");
 }
 
 TEST_F(MakeupR000, WhereTheRegulationIsSilentAProtocolIsEnough) {
