@@ -17,10 +17,36 @@ const Profile* ProfileBook::find(const Hash& hash) const {
 }
 
 Result<Hash> ProfileBook::add(std::string_view toml, std::string_view name) {
-  TRY(Profile profile, parse_profile(toml, name));
+  const auto base = [this](const Hash& hash) {
+    const Profile* known = find(hash);
+    return known != nullptr ? std::optional<std::string_view>(known->toml) : builtin_by_hash(hash);
+  };
+  TRY(Profile profile, parse_profile(toml, name, base));
   const Hash hash = profile.hash;
   profiles_.try_emplace(hash, std::make_shared<const Profile>(std::move(profile)));
   return hash;
+}
+
+Status ProfileBook::learn(const Hash& hash, std::string_view name, const Texts& texts) {
+  std::vector<Bytes> missing;
+  for (std::optional<Hash> wanted = hash; wanted && find(*wanted) == nullptr && missing.size() < kProfileLayersMax;) {
+    auto text = texts(*wanted);
+    if (!text || signing::sha256(*text) != *wanted)
+      return fail("profile_missing", "the text of the profile " + to_hex(wanted->view()));
+    wanted = extended_by(as_text(*text));
+    missing.push_back(*std::move(text));
+  }
+  for (auto text = missing.rbegin(); text != missing.rend(); ++text)
+    if (const auto added = add(as_text(*text), name); !added) return tl::unexpected(added.error());
+  return {};
+}
+
+std::vector<const Profile*> ProfileBook::layers(const Hash& hash) const {
+  std::vector<const Profile*> out;
+  for (const Profile* profile = find(hash); profile != nullptr;
+       profile = profile->extends ? find(*profile->extends) : nullptr)
+    out.push_back(profile);
+  return out;
 }
 
 ProfileBook ProfileBook::with_builtin() {

@@ -6,6 +6,7 @@
 //
 // Authority is judged by what stands at the entry's own index; deadlines by what was recorded before its lesson began.
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -21,8 +22,14 @@ namespace letopis::commands {
 class ProfileBook {
  public:
   const Profile* find(const Hash& hash) const;
-  // Parses and keeps; "bad_profile". Adding the same text again changes nothing.
+  // Parses and keeps; "bad_profile". Adding the same text again changes nothing. What it extends is here or built in.
   Result<Hash> add(std::string_view toml, std::string_view name);
+  // The profile of this hash, and before it those it extends, each where it is not here yet. "profile_missing" where `texts` has
+  // no such text, "bad_profile".
+  using Texts = std::function<Result<Bytes>(const Hash&)>;
+  Status learn(const Hash& hash, std::string_view name, const Texts& texts);
+  // The profile and those it extends, in that order; empty where it is not here.
+  std::vector<const Profile*> layers(const Hash& hash) const;
   static ProfileBook with_builtin();
 
  private:

@@ -196,7 +196,7 @@ Result<School*> EngineImpl::create_school(const NewSchool& wanted) {
   if (!signing::valid_note_name(wanted.origin) || wanted.origin.find("://") != std::string::npos)
     return fail("malformed", "an origin is an address without scheme, spaces or +");
   if (wanted.name.empty() || !valid_text(wanted.name)) return fail("malformed", "a school needs a name");
-  const auto text = builtin_profile(wanted.profile);
+  const auto text = wanted.profile_text.empty() ? builtin_profile(wanted.profile) : wanted.profile_text;
   if (!text) return fail("bad_profile", "no built-in profile " + wanted.profile);
   TRY(const Profile profile, parse_profile(*text, wanted.profile));
 

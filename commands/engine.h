@@ -169,7 +169,8 @@ struct NewSchool {
   std::string name;
   std::string zone;
   UtcOffset offset;
-  std::string profile = "r000";
+  std::string profile = "r000";  // its name; of a built-in one unless its text is given
+  std::string profile_text;
   std::vector<const signing::KeyPair*> root_keys;  // all of them; the first `threshold` at least sign
   std::vector<PublicKey> other_root_keys;          // officials who are not present
   int threshold = 1;

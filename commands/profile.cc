@@ -4,7 +4,7 @@
 #include <charconv>
 
 #include "commands/builtin_profiles.h"
-#include "commands/profile_table.h"
+#include "commands/profile_layers.h"
 #include "ledger/statement.h"
 #include "signing/base/time.h"
 #include "signing/sha256.h"
@@ -462,11 +462,12 @@ std::string read_id(Table& root) {
   return id;
 }
 
-Profile read_profile(const toml::table& toml) {
+Profile read_profile(const Layers& layers) {
   Profile profile;
-  Table root(toml, "", profile.id);  // clauses are checked against the id, which is read first
+  Table root(layers.merged, "", layers.ids);
   root.number("format", 1, 1);
   profile.id = read_id(root);
+  profile.extends = layers.extends;
   profile.title_ru = root.text("title_ru");
   profile.title_en = root.text("title_en");
   profile.regulation_sha256 = root.text("regulation_sha256");
@@ -517,27 +518,32 @@ const Scale* Profile::find_scale(std::string_view name) const {
   return nullptr;
 }
 
-Result<Profile> parse_profile(std::string_view toml, std::string_view name) {
-  const auto refused = [&](toml::source_index line, std::string_view reason) {
-    return fail("bad_profile", std::string(name) + ":" + std::to_string(line) + ": " + std::string(reason));
+Result<Profile> parse_profile(std::string_view toml, std::string_view name, const BaseTexts& bases) {
+  const auto refused = [&](const toml::source_region& place, std::string_view reason) {
+    return fail("bad_profile", (place.path ? *place.path : std::string(name)) + ":" +
+                                   std::to_string(std::max(place.begin.line, 1u)) + ": " + std::string(reason));
   };
-  if (toml.size() > kProfileSizeMaxBytes)
-    return refused(1, "longer than " + std::to_string(kProfileSizeMaxBytes) + " bytes");
   try {
-    Profile profile = read_profile(toml::parse(toml, name));
+    Profile profile = read_profile(read_layers(toml, name, bases));
     profile.toml = toml;
     profile.hash = signing::sha256(as_bytes(toml));
     return profile;
   } catch (const toml::parse_error& error) {
-    return refused(error.source().begin.line, error.description());
+    return refused(error.source(), error.description());
   } catch (const Refusal& refusal) {
-    return refused(refusal.line, refusal.reason);
+    return refused(refusal.place, refusal.reason);
   }
 }
 
 std::optional<std::string_view> builtin_profile(std::string_view id) {
   for (const BuiltinProfile& profile : builtin_profiles())
     if (profile.id == id) return as_text({profile.bytes, profile.size});
+  return std::nullopt;
+}
+
+std::optional<std::string_view> builtin_by_hash(const Hash& hash) {
+  for (const BuiltinProfile& profile : builtin_profiles())
+    if (const ByteView text(profile.bytes, profile.size); signing::sha256(text) == hash) return as_text(text);
   return std::nullopt;
 }
 

@@ -9,6 +9,7 @@
 // Everything here is a value: no I/O, no clock, safe to share between threads once parsed.
 
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <span>
@@ -25,6 +26,7 @@
 namespace letopis::commands {
 
 inline constexpr std::size_t kProfileSizeMaxBytes = 256 * 1024;
+inline constexpr std::size_t kProfileLayersMax = 4;  // a profile, the one it extends, …
 
 // Where a requirement comes from: a clause of the regulation, or our default where the regulation is silent.
 struct Source {
@@ -270,6 +272,7 @@ struct Profile {
   std::string regulation_sha256;  // of the regulation's text this profile was written from, in hexadecimal
   std::string toml;               // the exact bytes it was parsed from
   Hash hash;                      // SHA-256 of them
+  std::optional<Hash> extends;    // the profile whose parameters hold where this one sets none
 
   SchoolDayRule school_day;
   LateRule late;
@@ -316,11 +319,21 @@ struct Profile {
   const Scale* find_scale(std::string_view name) const;  // null when there is none
 };
 
+// A profile built into the program whose exact text has this hash.
+std::optional<std::string_view> builtin_by_hash(const Hash& hash);
+
 // Parses strictly: unknown keys, wrong types, values out of range, a requirement that has neither clause nor
 // `silent = true` (or both), clauses of another regulation, placeholders a rule does not offer, duties and parameters missing
 // or unknown, and parameters that contradict each other are all refused. `name` is what the error calls the text.
 // Error "bad_profile": "<name>:<line>: <reason>".
-Result<Profile> parse_profile(std::string_view toml, std::string_view name);
+//
+// A profile that `extends = "r001"` names the exact text it extends by `extends_sha256`; each table it has stands in the place
+// of the other's, [rules] and [duties] table by table. `bases` gives that text; it may itself extend another.
+using BaseTexts = std::function<std::optional<std::string_view>(const Hash&)>;
+Result<Profile> parse_profile(std::string_view toml, std::string_view name, const BaseTexts& bases = builtin_by_hash);
+
+// What the text extends, for those who have to fetch it first; nullopt where it extends nothing or is no profile.
+std::optional<Hash> extended_by(std::string_view toml);
 
 // The profiles built into the program, by id ("r000"): the exact text of commands/profiles/<id>.toml.
 std::optional<std::string_view> builtin_profile(std::string_view id);

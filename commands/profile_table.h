@@ -1,6 +1,6 @@
 #pragma once
 // A table of a profile while it is read: typed values, each asked for once, everything else refused with its line. For
-// profile.cc alone; the only <toml++>.
+// profile.cc and profile_layers.cc alone; the only <toml++>.
 
 #include <algorithm>
 #include <set>
@@ -18,10 +18,12 @@ inline constexpr std::size_t kProfileValueMaxBytes = 1024;  // one value
 
 // The first thing found wrong, thrown while a profile is read: toml++ throws too, and parse_profile catches both.
 struct Refusal {
-  toml::source_index line;
+  toml::source_region place;  // names the text as well: a profile may be read over another one
   std::string reason;
 };
-[[noreturn]] inline void refuse(toml::source_index line, std::string reason) { throw Refusal{line, std::move(reason)}; }
+[[noreturn]] inline void refuse(const toml::source_region& place, std::string reason) {
+  throw Refusal{place, std::move(reason)};
+}
 
 inline bool has_word(std::string_view words, std::string_view word) {
   while (!words.empty()) {
@@ -35,13 +37,14 @@ inline bool has_word(std::string_view words, std::string_view word) {
 // A table being read: every key asked for is noted, and done() refuses what nobody asked for.
 class Table {
  public:
-  Table(const toml::table& table, std::string name, const std::string& profile_id)
-      : table_(table), name_(std::move(name)), profile_id_(profile_id) {}
+  // Clauses are those of `ids`: the profile's own, then those it extends.
+  Table(const toml::table& table, std::string name, const std::vector<std::string>& ids)
+      : table_(table), name_(std::move(name)), ids_(ids) {}
 
-  toml::source_index line() const { return table_.source().begin.line; }
-  toml::source_index line_of(std::string_view key) const {
+  const toml::source_region& line() const { return table_.source(); }
+  const toml::source_region& line_of(std::string_view key) const {
     const toml::node* node = table_.get(key);
-    return node != nullptr ? node->source().begin.line : line();
+    return node != nullptr ? node->source() : line();
   }
   const std::string& name() const { return name_; }
   bool has(std::string_view key) const { return table_.contains(key); }
@@ -52,11 +55,11 @@ class Table {
     if (value == nullptr) wrong_type(node, key, "a string");
     const std::string& text = value->get();
     if (text.empty() || text.size() > kProfileValueMaxBytes)
-      refuse(node.source().begin.line,
+      refuse(node.source(),
              label(key) + " is empty or longer than " + std::to_string(kProfileValueMaxBytes) + " bytes");
     for (const char c : text)
       if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-        refuse(node.source().begin.line, label(key) + " holds a control character");
+        refuse(node.source(), label(key) + " holds a control character");
     return text;
   }
 
@@ -65,8 +68,7 @@ class Table {
     const auto* value = node.as_integer();
     if (value == nullptr) wrong_type(node, key, "a whole number");
     if (value->get() < least || value->get() > most)
-      refuse(node.source().begin.line,
-             label(key) + " is outside " + std::to_string(least) + "–" + std::to_string(most));
+      refuse(node.source(), label(key) + " is outside " + std::to_string(least) + "–" + std::to_string(most));
     return static_cast<int>(value->get());
   }
 
@@ -96,11 +98,10 @@ class Table {
     for (const toml::node& item : *array) {
       const auto* value = item.as_integer();
       if (value == nullptr || value->get() < least || value->get() > most)
-        refuse(item.source().begin.line,
+        refuse(item.source(),
                label(key) + " holds whole numbers from " + std::to_string(least) + " to " + std::to_string(most));
       const int number = static_cast<int>(value->get());
-      if (!values.empty() && number <= values.back())
-        refuse(item.source().begin.line, label(key) + " is not in ascending order");
+      if (!values.empty() && number <= values.back()) refuse(item.source(), label(key) + " is not in ascending order");
       values.push_back(number);
     }
     return values;
@@ -114,9 +115,9 @@ class Table {
     for (const toml::node& item : *array) {
       const auto* value = item.as_string();
       if (value == nullptr) wrong_type(item, key, "an array of strings");
-      if (value->get().empty()) refuse(item.source().begin.line, label(key) + " holds an empty string");
+      if (value->get().empty()) refuse(item.source(), label(key) + " holds an empty string");
       if (std::find(values.begin(), values.end(), value->get()) != values.end())
-        refuse(item.source().begin.line, label(key) + " names \"" + value->get() + "\" twice");
+        refuse(item.source(), label(key) + " names \"" + value->get() + "\" twice");
       values.push_back(value->get());
     }
     return values;
@@ -126,7 +127,7 @@ class Table {
     const toml::node& node = need(key);
     const auto* value = node.as_table();
     if (value == nullptr) wrong_type(node, key, "a table");
-    return {*value, label(key), profile_id_};
+    return {*value, label(key), ids_};
   }
 
   std::vector<Table> tables(std::string_view key) {
@@ -137,14 +138,14 @@ class Table {
     for (const toml::node& item : *array) {
       const auto* value = item.as_table();
       if (value == nullptr) wrong_type(item, key, "an array of tables");
-      out.emplace_back(*value, label(key), profile_id_);
+      out.emplace_back(*value, label(key), ids_);
     }
     return out;
   }
 
-  std::vector<std::pair<std::string, toml::source_index>> keys() const {
-    std::vector<std::pair<std::string, toml::source_index>> out;
-    for (const auto& [key, node] : table_) out.emplace_back(std::string(key.str()), key.source().begin.line);
+  std::vector<std::pair<std::string, toml::source_region>> keys() const {
+    std::vector<std::pair<std::string, toml::source_region>> out;
+    for (const auto& [key, node] : table_) out.emplace_back(std::string(key.str()), key.source());
     return out;
   }
 
@@ -155,7 +156,7 @@ class Table {
       const toml::node& node = need("silent");
       const auto* value = node.as_boolean();
       if (value == nullptr) wrong_type(node, "silent", "true");
-      if (!value->get()) refuse(node.source().begin.line, name_ + ": silent is true or absent");
+      if (!value->get()) refuse(node.source(), name_ + ": silent is true or absent");
       out.silent = true;
     }
     if (has("clause")) out.clause = clause();
@@ -183,22 +184,23 @@ class Table {
   }
 
   [[noreturn]] void wrong_type(const toml::node& node, std::string_view key, std::string_view expected) const {
-    refuse(node.source().begin.line, label(key) + " must be " + std::string(expected));
+    refuse(node.source(), label(key) + " must be " + std::string(expected));
   }
 
   std::string clause() {
     std::string clause = text("clause");
-    const std::string prefix = profile_id_ + " ";
-    const std::string_view number = std::string_view(clause).substr(std::min(prefix.size(), clause.size()));
-    if (!clause.starts_with(prefix) || number.find_first_of("0123456789") == std::string_view::npos ||
-        clause.size() > 64)
-      refuse(line_of("clause"), name_ + ".clause is \"" + clause + "\"; a clause is written \"" + prefix + "3.3\"");
+    const auto of = [&](const std::string& id) {
+      return clause.starts_with(id + " ") && clause.find_first_of("0123456789", id.size()) != std::string::npos;
+    };
+    if (clause.size() > 64 || std::none_of(ids_.begin(), ids_.end(), of))
+      refuse(line_of("clause"),
+             name_ + ".clause is \"" + clause + "\"; a clause is written \"" + ids_.front() + " 3.3\"");
     return clause;
   }
 
   const toml::table& table_;
   std::string name_;
-  const std::string& profile_id_;
+  const std::vector<std::string>& ids_;
   std::set<std::string, std::less<>> asked_;
 };
 

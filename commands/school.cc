@@ -197,30 +197,50 @@ Status SchoolImpl::replay_one(const Entry& entry, const Hash& leaf) {
   return learn_profile(entry);
 }
 
-// The text of a profile that an entry adopts: from here on the judge knows it, and it lies in the open.
-Status SchoolImpl::learn_profile(const Entry& entry) {
-  const auto* adopted = std::get_if<ProfileAdopted>(&entry.statement.body);
-  const auto* genesis = std::get_if<SchoolCreated>(&entry.statement.body);
-  if ((adopted == nullptr && genesis == nullptr) || entry.event.verdict == Verdict::kRefused) return {};
-  const Hash hash = adopted != nullptr ? adopted->profile : genesis->profile;
-  const auto text = profile_text(hash);
-  if (!text && (copy_ || profile(hash) != nullptr)) return {};
-  if (!text)
-    return fail("profile_missing", "the text of the profile " + to_hex(hash.view()) + ", which entry " +
-                                       std::to_string(entry.event.index) + " of " + record_.slug +
-                                       " adopts, is neither in the vault nor in " + shop_.directory + "/" +
-                                       std::string(kProfilesFolder));
-  TRY_STATUS(know_profile(as_text(*text), adopted != nullptr ? adopted->name : genesis->profile_name));
-  return keep_profile_file(shop_.files, shop_.directory, hash, *text);
+namespace {
+
+struct AdoptedProfile {
+  Hash hash;
+  std::string_view name;
+};
+std::optional<AdoptedProfile> adopted_profile(const Body& body) {
+  if (const auto* genesis = std::get_if<SchoolCreated>(&body))
+    return AdoptedProfile{genesis->profile, genesis->profile_name};
+  if (const auto* adopted = std::get_if<ProfileAdopted>(&body)) return AdoptedProfile{adopted->profile, adopted->name};
+  return std::nullopt;
 }
 
-Status SchoolImpl::know_profile(std::string_view text, std::string_view name) {
+}  // namespace
+
+// The texts of a profile that an entry adopts, its own and those it extends: from here on the judge knows them, and they lie in
+// the open.
+Status SchoolImpl::learn_profile(const Entry& entry) {
+  const auto adopted = adopted_profile(entry.statement.body);
+  if (!adopted || entry.event.verdict == Verdict::kRefused) return {};
+  const auto stored = [this](const Hash& hash) { return profile_text(hash); };
+  if (const auto known = know_profile(adopted->hash, adopted->name, stored); !known) {
+    if (copy_) return {};
+    return fail("profile_missing", known.error().detail + ", which entry " + std::to_string(entry.event.index) +
+                                       " of " + record_.slug + " needs, is neither in the vault nor in " +
+                                       shop_.directory + "/" + std::string(kProfilesFolder));
+  }
+  for (const Profile* layer : profile_book()->layers(adopted->hash))
+    TRY_STATUS(keep_profile_file(shop_.files, shop_.directory, layer->hash, as_bytes(layer->toml)));
+  return {};
+}
+
+Status SchoolImpl::know_profile(const Hash& hash, std::string_view name, const ProfileBook::Texts& texts) {
   const std::lock_guard lock(profiles_mutex_);
-  if (profiles_->find(signing::sha256(as_bytes(text))) != nullptr) return {};
+  if (profiles_->find(hash) != nullptr) return {};
   auto book = std::make_shared<ProfileBook>(*profiles_);
-  if (const auto added = book->add(text, name); !added) return fail("profile_missing", added.error().detail);
+  TRY_STATUS(book->learn(hash, name, texts));
   profiles_ = std::move(book);
   return {};
+}
+
+std::shared_ptr<const ProfileBook> SchoolImpl::profile_book() const {
+  const std::lock_guard lock(profiles_mutex_);
+  return profiles_;
 }
 
 // An entry that lies past the newest signed checkpoint: stored, but not yet signed when the server stopped — or planted.
@@ -246,12 +266,7 @@ Status SchoolImpl::verify_tail(std::uint64_t index, ByteView bytes) {
 // --- The judge: the sequencer's thread -----------------------------------------------------------------------------------
 
 Ruling SchoolImpl::judge(const Statement& statement, std::uint64_t index, Instant recorded_at) {
-  std::shared_ptr<const ProfileBook> book;
-  {
-    const std::lock_guard lock(profiles_mutex_);
-    book = profiles_;
-  }
-  return decide(state_, *book, *this, statement, index, recorded_at);
+  return decide(state_, *profile_book(), *this, statement, index, recorded_at);
 }
 
 Words SchoolImpl::told(const Event& event, const Statement& statement) {
@@ -275,9 +290,7 @@ void SchoolImpl::published(const std::vector<Published>& entries, const SignedCh
       fold_published(*entry, published.leaf, routed_.front());
       changes.push_back({published.index, std::move(routed_.front())});
       routed_.pop_front();
-      const Body& body = entry->statement.body;
-      if (std::holds_alternative<SchoolCreated>(body) || std::holds_alternative<ProfileAdopted>(body))
-        adoptions.push_back(*entry);
+      if (adopted_profile(entry->statement.body)) adoptions.push_back(*entry);
     }
     model_.checkpoint = checkpoint.checkpoint;
     model_.checkpoint_note = note;
@@ -453,16 +466,27 @@ Status SchoolImpl::match_texts(const std::vector<RawText>& texts, Submission& su
   return {};
 }
 
-Status SchoolImpl::keep_profiles(const Submission& submission) {
+// What an adoption stands on goes into the blob store with it, also what this program has built in: the next may have another.
+Status SchoolImpl::keep_profiles(Submission& submission) {
+  const auto blob = [&](const Hash& hash) {
+    return std::find_if(submission.blobs.begin(), submission.blobs.end(),
+                        [&](const auto& sent) { return sent.first == hash; });
+  };
+  const auto sent = [&](const Hash& hash) -> Result<Bytes> {
+    const auto it = blob(hash);
+    if (it == submission.blobs.end()) return fail("not_found", "");
+    return it->second;
+  };
   for (const auto& statement : submission.statements) {
-    const auto* adopted = std::get_if<ProfileAdopted>(&statement.decoded.body);
-    if (adopted == nullptr) continue;
-    if (profile(adopted->profile) != nullptr) continue;
-    const auto blob = std::find_if(submission.blobs.begin(), submission.blobs.end(),
-                                   [&](const auto& b) { return b.first == adopted->profile; });
-    if (blob == submission.blobs.end())
-      return fail("profile_missing", "the profile's text must come with its adoption");
-    TRY_STATUS(know_profile(as_text(blob->second), adopted->name));
+    const auto adopted = adopted_profile(statement.decoded.body);
+    if (!adopted) continue;
+    if (const auto known = know_profile(adopted->hash, adopted->name, sent); !known)
+      return fail("profile_missing", known.error().code == "profile_missing"
+                                         ? known.error().detail + " must come with its adoption"
+                                         : known.error().detail);
+    for (const Profile* layer : profile_book()->layers(adopted->hash))
+      if (blob(layer->hash) == submission.blobs.end())
+        submission.blobs.emplace_back(layer->hash, Bytes(layer->toml.begin(), layer->toml.end()));
   }
   return {};
 }
@@ -665,8 +689,7 @@ Result<Bytes> SchoolImpl::profile_text(const Hash& hash) const {
 }
 
 const Profile* SchoolImpl::profile(const Hash& hash) const {
-  const std::lock_guard lock(profiles_mutex_);
-  return profiles_->find(hash);  // profiles live as long as any book that holds them; books only grow
+  return profile_book()->find(hash);  // profiles live as long as any book that holds them; books only grow
 }
 
 std::uint64_t SchoolImpl::listen(Listener listener) {

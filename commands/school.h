@@ -80,9 +80,10 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   void hand_to_sequencer(RawSubmission submission, bool genesis_allowed, Recorded recorded);
   Result<ledger::Submission> prepare(RawSubmission submission, bool genesis_allowed);
   Status match_texts(const std::vector<RawText>& texts, ledger::Submission& submission) const;
-  Status keep_profiles(const ledger::Submission& submission);
+  Status keep_profiles(ledger::Submission& submission);
   Status learn_profile(const ledger::Entry& entry);
-  Status know_profile(std::string_view text, std::string_view name);
+  Status know_profile(const Hash& hash, std::string_view name, const ProfileBook::Texts& texts);
+  std::shared_ptr<const ProfileBook> profile_book() const;
   using KeyChain = std::shared_ptr<const std::vector<Bytes>>;
   Result<KeyChain> key_chain(const Id& key) const;
   Result<KeyChain> author_chain(const ledger::Entry& entry) const;

@@ -148,9 +148,7 @@ bool AuditJudge::check_genesis(const Now& now) {
 }
 
 bool AuditJudge::have_profile(const Now& now, const Hash& profile) {
-  if (profiles_.find(profile) != nullptr) return true;
-  const auto text = source_.blob(profile);
-  if (text && profiles_.add(as_text(*text), "profile").has_value() && profiles_.find(profile) != nullptr) return true;
+  if (profiles_.learn(profile, "profile", [this](const Hash& hash) { return source_.blob(hash); })) return true;
   findings_.add("profile_missing", now.place, to_hex(profile.view()));
   return false;
 }

@@ -64,6 +64,8 @@ struct Init {
   bool json = false;
 };
 int init(const Init& options);
+int profile_check(const std::string& file, bool json);
+int profile_show(const std::string& id);
 
 struct Serve {
   std::string data, listen, tls_cert, tls_key, config;

@@ -59,6 +59,11 @@ Result<std::string> create(const Init& options) {
   wanted.zone = options.zone;
   wanted.offset = offset;
   wanted.profile = options.profile;
+  if (options.profile.ends_with(".toml")) {
+    TRY(wanted.profile_text, read_text(options.profile, commands::kProfileSizeMaxBytes));
+    TRY(const auto own, commands::parse_profile(wanted.profile_text, options.profile));
+    wanted.profile = own.id;
+  }
   for (const auto& key : keys) wanted.root_keys.push_back(&key);
   wanted.threshold = options.threshold;
   TRY(const auto* school, engine->create_school(wanted));
@@ -115,6 +120,29 @@ int init(const Init& options) {
               << "}\n";
   else
     std::cout << *vkey << '\n';
+  return kExitOk;
+}
+
+int profile_check(const std::string& file, bool json) {
+  const auto text = read_text(file, commands::kProfileSizeMaxBytes);
+  if (!text) return refuse(text.error());
+  const auto profile = commands::parse_profile(*text, file);
+  if (!profile) return refuse(profile.error());
+  const std::string extends = profile->extends ? to_hex(profile->extends->view()) : std::string();
+  if (json)
+    std::cout << "{\"id\":" << ledger::json_string(profile->id)
+              << ",\"sha256\":" << ledger::json_string(to_hex(profile->hash.view()))
+              << (extends.empty() ? "" : ",\"extends_sha256\":" + ledger::json_string(extends)) << "}\n";
+  else
+    std::cout << profile->id << ": " << profile->title_ru << "\nsha256 " << to_hex(profile->hash.view()) << '\n'
+              << (extends.empty() ? "" : "extends " + extends + "\n");
+  return kExitOk;
+}
+
+int profile_show(const std::string& id) {
+  const auto text = commands::builtin_profile(id);
+  if (!text) return refuse(Error{"not_found", "no built-in profile " + id});
+  std::cout << *text;
   return kExitOk;
 }
 

@@ -52,12 +52,28 @@ int main(int argc, char** argv) {
   init_command->add_option("--name", init_options.name)->required();
   init_command->add_option("--timezone", init_options.zone)->required();
   init_command->add_option("--utc-offset", init_options.utc_offset, "+03:00; default: the zone's offset now");
-  init_command->add_option("--profile", init_options.profile, "regulation profile")->capture_default_str();
+  init_command
+      ->add_option("--profile", init_options.profile, "regulation profile: r000 to r004, or a .toml file of your own")
+      ->capture_default_str();
   init_command->add_option("--root-key", init_options.root_keys, "key files of the officials")->required();
   init_command->add_option("--threshold", init_options.threshold, "how many of them an act needs")
       ->capture_default_str();
   init_command->add_flag("--json", init_options.json);
   init_command->callback([&] { status = init(init_options); });
+
+  auto* profile = add(app, "profile", "regulation profiles", "letopis profile check school.toml");
+  profile->require_subcommand(1);
+  std::string profile_named;
+  bool profile_json = false;
+  auto* profile_check_command = add(*profile, "check", "reads a profile of your own: its hash, or line and reason",
+                                    "letopis profile check school.toml");
+  profile_check_command->add_option("FILE", profile_named)->required();
+  profile_check_command->add_flag("--json", profile_json);
+  profile_check_command->callback([&] { status = profile_check(profile_named, profile_json); });
+  auto* profile_show_command = add(*profile, "show", "the exact text of a built-in profile, to extend or to copy",
+                                   "letopis profile show r001 > r001.toml; sha256sum r001.toml");
+  profile_show_command->add_option("ID", profile_named, "r000 to r004")->required();
+  profile_show_command->callback([&] { status = profile_show(profile_named); });
 
   Serve serve_options;
   auto* serve_command =

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "commands/profile.h"
 #include "commands/profile_files.h"
 #include "ledger/checkpoint_journal.h"
 #include "ledger/rebuild.h"
@@ -394,10 +395,14 @@ Status Restoring::rebuild(Plan& plan, const std::shared_ptr<LogStore>& store) {
     return status.has_value();
   }));
   TRY_STATUS(status);
-  // One that cannot be had is for the audit to say.
-  for (const auto& hash : profiles)
-    if (const auto text = plan.log.source->blob(hash))
-      TRY_STATUS(commands::keep_profile_file(files_, aside_, hash, *text));
+  // With what they extend. One that cannot be had is for the audit to say.
+  for (std::optional<Hash> hash : profiles)
+    for (std::size_t layer = 0; hash && layer < commands::kProfileLayersMax; ++layer) {
+      const auto text = plan.log.source->blob(*hash);
+      if (!text) break;
+      TRY_STATUS(commands::keep_profile_file(files_, aside_, *hash, *text));
+      hash = commands::extended_by(as_text(*text));
+    }
   if (rebuilder.root() != plan.log.tree.root_at(plan.size))
     return fail("damaged", "the entries of " + plan.log.slug + " changed while they were read");
   TRY_STATUS(rebuilder.finish(plan.log.newest.size <= plan.size ? plan.log.note : std::string()));

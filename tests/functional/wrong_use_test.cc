@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "signing/sha256.h"
 #include "tests/functional/programs.h"
 
 namespace letopis::functional {
@@ -125,6 +126,34 @@ TEST(Schools, AreCreatedOnce) {
   other_zone[4] = "t";
   other_zone[10] = "Europe/Atlantis";
   EXPECT_EQ(letopis(other_zone).status, 2);
+}
+
+// A profile of one's own is read before a school is made by it, and its error names line and reason.
+TEST(Schools, BeginWithAProfileOfTheirOwn) {
+  const Folder folder;
+  const std::string key = folder / "root.key";
+  letopis_ok({"key", "new", "--purpose", "root", "--out", key});
+  const std::string base = letopis_ok({"profile", "show", "r001"}).out;
+  const std::string own = folder / "own.toml";
+  const std::string head =
+      "format = 1\nid = \"own\"\ntitle_ru = \"Своё\"\ntitle_en = \"Own\"\nextends = \"r001\"\n"
+      "regulation_sha256 = \"" +
+      std::string(64, '0') + "\"\nextends_sha256 = \"" + to_hex(signing::sha256(as_bytes(base)).view()) + "\"\n";
+  const Words init{"init",   "--data", folder / "data", "--school",      "s",          "--origin", "o.example/log/s",
+                   "--name", "S",      "--timezone",    "Europe/Moscow", "--root-key", key,        "--profile",
+                   own};
+  write_text(own, head + "[marks]\nsilent = true\n");
+  for (const Words& wrong : {init, Words{"profile", "check", own}}) {
+    const Ran refused = letopis(wrong);
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_NE(refused.err.find("own.toml:8: marks.default_scale is missing"), std::string::npos) << refused.err;
+  }
+  write_text(own, head);
+  EXPECT_EQ(letopis_ok({"profile", "check", own}).out.find("own: Своё\nsha256 "), 0U);
+  letopis_ok(init);
+  EXPECT_EQ(letopis({"profile", "show", "r999"}).status, 2);
+  const Ran audited = letopis({"audit", "--data", folder / "data", "--school", "s"});
+  EXPECT_EQ(audited.status, 0) << audited.out << audited.err;
 }
 
 }  // namespace

@@ -159,6 +159,109 @@ TEST(Profile, HashIsOverTheExactBytes) {
   EXPECT_NE(commented->hash, r000().hash);
 }
 
+// --- A profile over another one
+
+std::string hash_of(std::string_view text) { return to_hex(signing::sha256(as_bytes(text)).view()); }
+
+// A school's own act over a profile: `more` are its tables.
+std::string over(std::string_view id, std::string_view base_id, std::string_view base, std::string_view more) {
+  return "format = 1\nid = \"" + std::string(id) + "\"\nextends = \"" + std::string(base_id) +
+         "\"\nextends_sha256 = \"" + hash_of(base) +
+         "\"\ntitle_ru = \"Лицей № 29\"\ntitle_en = \"Lyceum 29\"\nregulation_sha256 = \"" + std::string(64, 'a') +
+         "\"\n" + std::string(more);
+}
+std::string over_r001(std::string_view more) { return over("licey29", "r001", *builtin_profile("r001"), more); }
+
+constexpr std::string_view kUntilFive =
+    "[school_day]\nclause = \"licey29 2\"\nend = \"17:00\"\n"
+    "[lesson_mark]\nclause = \"licey29 3.1\"\ndays_after = 1\nuntil = \"school_day_end\"\nru = \"поздно\"\nen = "
+    "\"late\"\n";
+
+TEST(ExtendedProfile, HoldsItsOwnTablesAndTheOthersOfTheOneItExtends) {
+  const Profile base = parse_profile(*builtin_profile("r001"), "r001").value();
+  const std::string text = over_r001(kUntilFive);
+  const auto own = parse_profile(text, "licey29.toml");
+  ASSERT_TRUE(own) << own.error().text();
+  EXPECT_EQ(own->id, "licey29");
+  EXPECT_EQ(own->title_ru, "Лицей № 29");
+  EXPECT_EQ(own->hash, signing::sha256(as_bytes(text)));
+  EXPECT_EQ(own->extends, base.hash);
+  EXPECT_EQ(own->lesson_mark.source.clause, "licey29 3.1");
+  EXPECT_EQ(own->lesson_mark.days_after, 1);
+  EXPECT_EQ(own->lesson_mark.until_minute, 17 * 60);
+  EXPECT_EQ(own->rule(rule::kLessonMarkDeadline).message_ru, "поздно");
+  EXPECT_EQ(own->attendance.source, base.attendance.source) << "r001's clause still";
+  EXPECT_EQ(own->rule(rule::kAttendanceDeadline).message_ru, base.rule(rule::kAttendanceDeadline).message_ru);
+  EXPECT_EQ(own->minimum_marks.above, base.minimum_marks.above);
+  EXPECT_EQ(own->scales.size(), base.scales.size());
+  EXPECT_EQ(own->duties.size(), base.duties.size());
+}
+
+TEST(ExtendedProfile, RulesAndDutiesAreExchangedOneByOne) {
+  const Profile base = parse_profile(*builtin_profile("r001"), "r001").value();
+  const auto own = parse_profile(over_r001("[duties.archive]\nsilent = true\n"
+                                           "[rules.invitation_superseded]\nclause = \"licey29 9\"\nru = \"стар\"\n"
+                                           "en = \"old\"\n"),
+                                 "x");
+  ASSERT_TRUE(own) << own.error().text();
+  EXPECT_TRUE(base.duties.at("archive").asked());
+  EXPECT_FALSE(own->duties.at("archive").asked());
+  EXPECT_EQ(own->duties.at("inspection").who, base.duties.at("inspection").who);
+  EXPECT_EQ(own->rule(rule::kInvitationSuperseded).message_ru, "стар");
+}
+
+TEST(ExtendedProfile, NamesTheExactTextItExtends) {
+  const std::string text = over_r001("");
+  ASSERT_TRUE(parse_profile(text, "x"));
+  EXPECT_EQ(extended_by(text), signing::sha256(as_bytes(*builtin_profile("r001"))));
+  EXPECT_EQ(extended_by(r000_text()), std::nullopt);
+  EXPECT_EQ(extended_by("extends_sha256 = ["), std::nullopt);
+  const auto nowhere = [](const Hash&) { return std::optional<std::string_view>(); };
+  EXPECT_THAT(parse_profile(text, "my.toml", nowhere).error().detail, HasSubstr("my.toml:4: the text of \"r001\""));
+  EXPECT_THAT(refusal(over("licey29", "r002", *builtin_profile("r001"), "")), HasSubstr("is \"r001\", not \"r002\""));
+  EXPECT_THAT(refusal(over("r001", "r001", *builtin_profile("r001"), "")), HasSubstr("an id of its own"));
+}
+
+TEST(ExtendedProfile, IsRefusedWithTheLineOfTheTextThatIsWrong) {
+  EXPECT_EQ(refusal(over_r001("[lesson_mark]\nclause = \"r002 3.1\"\ndays_after = 1\nuntil = \"midnight\"\n")),
+            "my.toml:9: lesson_mark.clause is \"r002 3.1\"; a clause is written \"licey29 3.3\"");
+  EXPECT_THAT(refusal(over_r001("[marks]\nsilent = true\nmax_per_cell = 1\n")),
+              HasSubstr("my.toml:8: marks.default_scale is missing"))
+      << "a table is exchanged whole";
+  // Its own scales take the place of those the other's [marks] names: the line is the other's.
+  EXPECT_THAT(refusal(over_r001("[[scales]]\nname = \"0-10\"\nmin = 0\nmax = 10\n")),
+              testing::ContainsRegex("^r001\\.toml:[0-9]+: no scale is called"));
+  EXPECT_THAT(refusal(over_r001("[tomorrow]\nsilent = true\n")), HasSubstr("my.toml:8: unknown key tomorrow"));
+  std::string untitled = over_r001("");
+  untitled.erase(untitled.find("title_ru"), untitled.find("title_en") - untitled.find("title_ru"));
+  EXPECT_THAT(refusal(untitled), HasSubstr("title_ru is missing")) << "the other's title is not its own";
+}
+
+TEST(ExtendedProfile, MayBeExtendedItselfAFewTimes) {
+  std::map<Hash, std::string> texts;
+  std::string base_id = "r001", base(*builtin_profile("r001"));
+  const auto known = [&](const Hash& hash) {
+    const auto it = texts.find(hash);
+    return it == texts.end() ? builtin_by_hash(hash) : std::optional<std::string_view>(it->second);
+  };
+  for (std::size_t layers = 2; layers <= kProfileLayersMax + 1; ++layers) {
+    const std::string id = "layer" + std::to_string(layers);
+    std::string text = over(id, base_id, base,
+                            layers == 2 ? "[makeup]\nclause = \"layer2 1\"\nby_commission = true\n"
+                                          "only_excused = true\nru = \"нет\"\nen = \"no\"\n"
+                                        : "");
+    const auto own = parse_profile(text, id, known);
+    EXPECT_EQ(own.has_value(), layers <= kProfileLayersMax) << layers;
+    if (own)
+      EXPECT_EQ(own->makeup.source.clause, "layer2 1");
+    else
+      EXPECT_THAT(own.error().detail, HasSubstr("extend one another more than"));
+    texts[signing::sha256(as_bytes(text))] = text;
+    base_id = id;
+    base = std::move(text);
+  }
+}
+
 TEST(ProfileR000, Clause3_3LessonMarksWithinTheSchoolDay) {
   const Profile profile = r000();
   EXPECT_EQ(profile.lesson_mark.source.clause, "r000 3.3");
@@ -265,8 +368,8 @@ TEST(ProfileRefused, TooLong) {
 }
 
 TEST(ProfileRefused, UnknownKeysAnywhereWithTheirLine) {
-  const std::string at_top = r000_with("format = 1", "format = 1\nextends = \"r001\"");
-  EXPECT_EQ(refusal(at_top), "my.toml:" + std::to_string(line_of(at_top, "extends")) + ": unknown key extends");
+  const std::string at_top = r000_with("format = 1", "format = 1\ninherits = \"r001\"");
+  EXPECT_EQ(refusal(at_top), "my.toml:" + std::to_string(line_of(at_top, "inherits")) + ": unknown key inherits");
   const std::string in_table = r000_with("[written_work]\n", "[written_work]\nweeks_after = 1\n");
   EXPECT_EQ(refusal(in_table),
             "my.toml:" + std::to_string(line_of(in_table, "weeks_after")) + ": unknown key written_work.weeks_after");

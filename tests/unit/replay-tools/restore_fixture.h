@@ -26,14 +26,22 @@ class Restores : public ::testing::Test {
   // Another work of the lesson, and a mark for it: two entries.
   void mark(std::string_view value) { licey_.mark(ivan_, licey_.work(ivan_, physics_, lesson_), masha_, value); }
   // A profile that no program has built in.
+  // Over the region's, which is over a built-in one: three texts are needed to judge by it.
+  static std::string over(std::string_view id, std::string_view base_id, std::string_view base) {
+    return "format = 1\nid = \"" + std::string(id) + "\"\nextends = \"" + std::string(base_id) +
+           "\"\nextends_sha256 = \"" + to_hex(signing::sha256(as_bytes(base)).view()) +
+           "\"\ntitle_ru = \"а\"\ntitle_en = \"a\"\nregulation_sha256 = \"" + std::string(64, 'a') + "\"\n";
+  }
+  static std::string regional() { return over("region", "r000", *commands::builtin_profile("r000")); }
   Hash adopt_own_profile() {
-    const std::string text = std::string(*commands::builtin_profile("r000")) + "\n# as our council has it\n";
+    const std::string base = regional();
+    const std::string text = over("licey29", "region", base);
     test::LiveSchool::How how;
     how.basis = ledger::Basis{"order", "12", test::date("2026-09-01"), "director", "", {}, {}};
     how.from = test::date("2026-09-02");
-    how.blobs = {Bytes(text.begin(), text.end())};
+    how.blobs = {Bytes(text.begin(), text.end()), Bytes(base.begin(), base.end())};
     const Hash hash = signing::sha256(as_bytes(text));
-    licey_.say(licey_.director(), ledger::Role::kDirector, ledger::ProfileAdopted{"r000", hash, {}}, how);
+    licey_.say(licey_.director(), ledger::Role::kDirector, ledger::ProfileAdopted{"licey29", hash, {}}, how);
     return hash;
   }
   std::string data() const { return live_.directory() + "/data"; }

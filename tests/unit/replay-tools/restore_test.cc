@@ -262,7 +262,10 @@ TEST_F(Restores, APeersOwnProfileComesAlong) {
   ASSERT_TRUE(restored) << restored.error().text();
   const auto engine = open(place("copy"));
   ASSERT_TRUE(engine) << engine.error().text();
-  EXPECT_TRUE((*engine)->find("licey29")->profile_text(own));
+  const auto* copy = (*engine)->find("licey29");
+  EXPECT_TRUE(copy->profile_text(own));
+  for (const std::string& layer : {regional(), std::string(*commands::builtin_profile("r000"))})
+    EXPECT_EQ(as_text(*copy->profile_text(signing::sha256(as_bytes(layer)))), layer) << "what it extends as well";
 }
 
 // Whoever audits without the vault judges by the file, and by no other text than the log names.

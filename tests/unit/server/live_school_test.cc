@@ -141,6 +141,35 @@ TEST_F(LiveSchoolTest, AProfileOfItsOwnIsInForceAfterARestart) {
   EXPECT_EQ(as_text(*posix_file_system().read(file, 1 << 20)), text);
 }
 
+// What a profile extends is kept with it, also where this program has it built in: the next one may have another.
+TEST_F(LiveSchoolTest, WhatAnAdoptedProfileExtendsIsKeptWithIt) {
+  const std::string base(*commands::builtin_profile("r001"));
+  const Hash base_hash = signing::sha256(as_bytes(base));
+  const std::string text = "format = 1\nid = \"licey29\"\nextends = \"r001\"\nextends_sha256 = \"" +
+                           to_hex(base_hash.view()) + "\"\ntitle_ru = \"а\"\ntitle_en = \"a\"\nregulation_sha256 = \"" +
+                           std::string(64, 'a') + "\"\n";
+  const Hash own = signing::sha256(as_bytes(text));
+  LiveSchool::How how;
+  how.basis = ledger::Basis{"order", "12", test::date("2026-09-01"), "director", "", {}, {}};
+  how.from = test::date("2026-09-02");
+  how.blobs = {Bytes(text.begin(), text.end())};
+  live.at("2026-09-01 10:00");
+  licey.say(licey.director(), Role::kDirector, ledger::ProfileAdopted{"licey29", own, {}}, how);
+  for (const auto& [hash, expected] : {std::pair(own, text), std::pair(base_hash, base)}) {
+    EXPECT_EQ(as_text(*licey.school().blob(hash)), expected);
+    EXPECT_EQ(as_text(*posix_file_system().read(live.directory() + "/data/profiles/" + to_hex(hash.view()) + ".toml",
+                                                1 << 20)),
+              expected);
+  }
+  live.at("2026-09-03 10:30");
+  ASSERT_TRUE(live.reopen());
+  live.at("2026-09-04 12:00");
+  const Id physics = licey.group("7А", "Химия", {class_7a}, ivan, {{5, 2}});
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-04", 2);
+  const Bytes topic = *licey.school().entry(licey.index_of(licey.topic(ivan, lesson, "Вещества")));
+  EXPECT_EQ(ledger::decode_entry(topic)->event.profile, own);
+}
+
 // However many write at once: the committed root is of exactly what precedes its entry, or nobody could recompute it.
 TEST_F(LiveSchoolTest, StateIsCommittedBetweenTheEntriesOfMany) {
   constexpr std::uint64_t kEvery = 8;
