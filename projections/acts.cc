@@ -123,6 +123,18 @@ std::string_view entry_kind_name(EntryKind kind) {
   return "";
 }
 
+bool is_result(EntryKind kind) {
+  switch (kind) {
+    case EntryKind::kImported:
+    case EntryKind::kPeriodMark:
+    case EntryKind::kWaiver:
+    case EntryKind::kAttestation:
+    case EntryKind::kFinalMark:
+    case EntryKind::kForecast: return true;
+    default: return false;
+  }
+}
+
 std::string_view act_name(Act act) {
   switch (act) {
     case Act::kEntry: return "entry";
@@ -141,6 +153,7 @@ std::string_view standing_name(Standing standing) {
     case Standing::kAnnulled: return "annulled";
     case Standing::kProposed: return "proposed";
     case Standing::kDenied: return "denied";
+    case Standing::kVoid: return "void";
   }
   return "";
 }
@@ -153,7 +166,7 @@ void Acts::push(Node node) {
 }
 
 void Acts::add(const Entry& entry, std::uint32_t scope) {
-  if (entry.event.verdict == Verdict::kRefused) return;
+  if (entry.event.verdict == Verdict::kRefused) return add_void(entry, scope);
   const Body& body = entry.statement.body;
   if (const auto* corrected = std::get_if<EntryCorrected>(&body))
     return add_act(entry, corrected->target, corrected->withdrawn ? Act::kWithdrawal : Act::kCorrection);
@@ -166,6 +179,18 @@ void Acts::add(const Entry& entry, std::uint32_t scope) {
   node.scope = scope;
   node.kind = kind_of(body);
   push(std::move(node));
+}
+
+// Known to nobody by its id: what was refused can be repeated, and nothing can be done to it.
+void Acts::add_void(const Entry& entry, std::uint32_t scope) {
+  if (entry.event.rule != kVoidRule) return;
+  Node node;
+  node.entry = &entry;
+  node.root = static_cast<std::uint32_t>(nodes_.size());
+  node.scope = scope;
+  node.kind = kind_of(entry.statement.body);
+  node.standing = Standing::kVoid;
+  nodes_.push_back(std::move(node));
 }
 
 void Acts::add_act(const Entry& entry, const Id& target, Act act) {
@@ -206,6 +231,7 @@ void Acts::settle() {
 void Acts::settle_undoings() {
   for (std::size_t i = nodes_.size(); i-- > 0;) {
     Node& node = nodes_[i];
+    if (node.standing == Standing::kVoid) continue;
     if (node.undone_by != kNone)
       node.standing = nodes_[node.undone_by].act == Act::kAnnulment ? Standing::kAnnulled : Standing::kWithdrawn;
     else if (node.denied)
@@ -248,6 +274,21 @@ const Acts::Node* Acts::current(const Node& node) const {
   return version->standing == Standing::kStanding ? version : nullptr;
 }
 
+void Acts::know_outages(const OfficeBook& office, std::vector<std::vector<Id>> classes_of_scopes,
+                        std::vector<Id> others) {
+  office_ = &office;
+  classes_of_scopes_ = std::move(classes_of_scopes);
+  other_classes_ = std::move(others);
+}
+
+std::optional<std::uint64_t> Acts::excuse_of(const Node& node) const {
+  const Event& event = node.entry->event;
+  if (office_ == nullptr || event.verdict != Verdict::kLate) return std::nullopt;
+  const auto& classes = node.scope < classes_of_scopes_.size() ? classes_of_scopes_[node.scope] : other_classes_;
+  const Outage* outage = office_->excuse(event.deadline, event.recorded_at, classes);
+  return outage == nullptr ? std::nullopt : std::optional(outage->index);
+}
+
 EntryView Acts::view(const Node& node) const {
   const Event& event = node.entry->event;
   const Statement& statement = node.entry->statement;
@@ -265,12 +306,14 @@ EntryView Acts::view(const Node& node) const {
   view.late_seconds = event.late_seconds;
   view.deadline = event.deadline;
   view.rule = event.rule;
+  view.excused_by = excuse_of(node);
   if (statement.basis) view.basis_kind = statement.basis->kind, view.basis_number = statement.basis->number;
   if (node.target != kNone) view.corrects = nodes_[node.target].entry->event.index;
   if (node.replaced_by != kNone) view.replaced_by = nodes_[node.replaced_by].entry->event.index;
   if (node.undone_by != kNone) view.undone_by = nodes_[node.undone_by].entry->event.index;
   view.awaits = node.awaits;
   view.endorsements = node.endorsements;
+  if (node.standing == Standing::kVoid) return view;
   view.sealed = statement.commitments;
   std::visit(Says{view}, root(node).body);
   if (const auto* corrected = std::get_if<EntryCorrected>(&statement.body)) {

@@ -40,6 +40,7 @@ enum class EntryKind : std::uint8_t {
   kOther
 };
 std::string_view entry_kind_name(EntryKind kind);
+bool is_result(EntryKind kind);  // of a period or of the course, rather than of a lesson
 
 enum class Act : std::uint8_t { kEntry, kCorrection, kWithdrawal, kAnnulment };
 std::string_view act_name(Act act);
@@ -50,7 +51,8 @@ enum class Standing : std::uint8_t {
   kWithdrawn,
   kAnnulled,
   kProposed,  // waits for endorsements
-  kDenied     // an endorsement was refused
+  kDenied,    // an endorsement was refused
+  kVoid       // its author's account was compromised: that there was something is shown, never what (r004 п2 4.4)
 };
 std::string_view standing_name(Standing standing);
 
@@ -75,6 +77,7 @@ struct EntryView {
   ledger::Role acting_as{};
   bool late = false;
   std::int64_t late_seconds = 0;
+  std::optional<std::uint64_t> excused_by;  // index of the outage act that excuses the lateness; it stays late
   Instant deadline;
   std::string_view rule;  // the rule it was late by
   std::string_view basis_kind, basis_number;
@@ -124,10 +127,13 @@ class Acts {
     std::vector<Endorsement> endorsements;
   };
 
-  // Takes one entry; indices ascend. Refused ones are left out, and so is what speaks of an entry that was not given.
+  // Takes one entry; indices ascend. Refused ones are left out (but for kVoid, of which the place is kept), and so is what
+  // speaks of an entry that was not given.
   void add(const ledger::Entry& entry, std::uint32_t scope = 0);
   // Once, after the last entry.
   void settle();
+  // The outage acts that may excuse what is late; the classes that entries of a scope speak of, and all others.
+  void know_outages(const OfficeBook& office, std::vector<std::vector<Id>> classes_of_scopes, std::vector<Id> others);
 
   const std::vector<Node>& all() const { return nodes_; }
   const ledger::Statement& root(const Node& node) const { return nodes_[node.root].entry->statement; }
@@ -139,11 +145,16 @@ class Acts {
   void add_act(const ledger::Entry& entry, const Id& target, Act act);
   void endorse(const ledger::Entry& entry, const ledger::Endorsed& body);
   void push(Node node);
+  void add_void(const ledger::Entry& entry, std::uint32_t scope);
+  std::optional<std::uint64_t> excuse_of(const Node& node) const;
   void settle_undoings();
   void settle_versions();
 
   std::vector<Node> nodes_;
   FlatMap<Id, std::uint32_t> by_id_;
+  const OfficeBook* office_ = nullptr;
+  std::vector<std::vector<Id>> classes_of_scopes_;
+  std::vector<Id> other_classes_;
 };
 
 }  // namespace letopis::projections

@@ -68,6 +68,12 @@ class DiaryFold {
       next = item.entry->event.index + 1;
     }
     v_.acts.settle();
+    std::vector<std::vector<Id>> classes;
+    for (const auto& week : groups) {
+      const Group* group = s_.group(week.group);
+      classes.push_back(group == nullptr ? std::vector<Id>{} : group->classes);
+    }
+    v_.acts.know_outages(s_.office(), std::move(classes), {v_.klass});
   }
 
   DiaryDay* day(Date date) {
@@ -101,12 +107,33 @@ class DiaryFold {
     return it == places_.end() ? nullptr : &it->second.first->lessons[it->second.second];
   }
   void enter(const Acts::Node& node) {
-    const Body& body = v_.acts.root(node).body;
-    if (const auto* mark = std::get_if<MarkGiven>(&body)) return enter_mark(node, *mark);
-    if (const auto* absence = std::get_if<AbsenceRecorded>(&body)) return enter_in(node, absence->lesson);
-    if (const auto* late = std::get_if<LatenessRecorded>(&body)) return enter_in(node, late->lesson);
-    if (const auto* remark = std::get_if<RemarkRecorded>(&body)) return enter_in(node, remark->lesson);
-    if (std::holds_alternative<DiarySigned>(body)) v_.signatures.push_back(v_.acts.view(node));
+    if (is_result(node.kind)) return enter_result(node);
+    std::visit(
+        [&]<class T>(const T& b) {
+          if constexpr (std::is_same_v<T, MarkGiven> || std::is_same_v<T, MakeupMarkGiven> ||
+                        std::is_same_v<T, MarkAwaited>)
+            enter_mark(node, b.work);
+          else if constexpr (std::is_same_v<T, AbsenceRecorded> || std::is_same_v<T, LatenessRecorded> ||
+                             std::is_same_v<T, RemarkRecorded> || std::is_same_v<T, WrittenWishGiven>)
+            enter_in(node, b.lesson);
+          else if constexpr (std::is_same_v<T, DiarySigned>)
+            v_.signatures.push_back(v_.acts.view(node));
+          else if constexpr (std::is_same_v<T, AbsenceAnnounced>)
+            v_.announced.push_back(v_.acts.view(node));
+          else if constexpr (std::is_same_v<T, PrintoutHanded>)
+            v_.printouts.push_back(v_.acts.view(node));
+        },
+        v_.acts.root(node).body);
+  }
+  void enter_result(const Acts::Node& node) {
+    DiaryResult& result = v_.results.emplace_back();
+    result.entry = v_.acts.view(node);
+    std::visit(
+        [&](const auto& b) {
+          if constexpr (requires { b.group; })
+            if (const Group* group = s_.group(b.group)) result.label = group->label, result.subject = group->subject;
+        },
+        v_.acts.root(node).body);
   }
   void enter_in(const Acts::Node& node, const Id& lesson_id) {
     if (DiaryLesson* there = lesson(lesson_id))
@@ -114,10 +141,10 @@ class DiaryFold {
     else
       enter_day(node, recorded_on(node));
   }
-  void enter_mark(const Acts::Node& node, const MarkGiven& mark) {
-    const auto of_work = lesson_of_work_.find(mark.work);
+  void enter_mark(const Acts::Node& node, const Id& of) {
+    const auto of_work = lesson_of_work_.find(of);
     if (of_work != lesson_of_work_.end()) return enter_in(node, of_work->second);
-    const auto number = v_.works.work_numbers.find(mark.work);
+    const auto number = v_.works.work_numbers.find(of);
     enter_day(node, number == v_.works.work_numbers.end() ? recorded_on(node) : v_.works.works[number->second].held_on);
   }
   Date recorded_on(const Acts::Node& node) const {
@@ -217,6 +244,15 @@ std::string diary_json(const DiaryView& view, const NameOf& name_of, const TextO
   w.end_array();
   json.entries("excuses", view.excuses);
   json.entries("signatures", view.signatures);
+  w.key("results").begin_array();
+  for (const auto& result : view.results) {
+    w.begin_object().text("label", result.label).text("subject", result.subject).key("entry");
+    json.entry(result.entry);
+    w.end_object();
+  }
+  w.end_array();
+  json.entries("announced", view.announced);
+  json.entries("printouts", view.printouts);
   w.end_object();
   return w.take();
 }

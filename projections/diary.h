@@ -32,6 +32,11 @@ struct DiaryHomework {
   HomeworkView homework;
 };
 
+struct DiaryResult {
+  std::string_view label, subject;
+  EntryView entry;
+};
+
 struct DiaryDay {
   Date date;
   std::vector<DiaryLesson> lessons;  // by time
@@ -47,6 +52,9 @@ struct DiaryView {
   std::array<DiaryDay, 7> days;
   std::vector<EntryView> excuses;
   std::vector<EntryView> signatures;  // of the week, by parents
+  std::vector<DiaryResult> results;   // of periods that end in the week, and of courses
+  std::vector<EntryView> announced;   // absences their family announced
+  std::vector<EntryView> printouts;   // of the week, handed to a family that reads no diary on a screen
   LessonSheet works;                  // names of the works behind the marks; its lessons are empty
   Acts acts;
 };
@@ -56,7 +64,7 @@ DiaryView fold_diary(const SchoolState& structure, const Id& student, Date monda
                      std::span<const GroupWeek> groups);
 
 // {"student":…,"week":"2026-W48","days":[{"date":…,"lessons":[…],"homework_due":[…],"entries":[…]}],"excuses":[…],
-//  "signatures":[…]}
+//  "signatures":[…],"results":[…],"announced":[…],"printouts":[…]}
 std::string diary_json(const DiaryView& view, const NameOf& name_of, const TextOf& text_of);
 
 }  // namespace letopis::projections

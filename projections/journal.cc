@@ -27,6 +27,7 @@ class JournalFold {
     for (auto& cell : v_.cells)
       std::sort(cell.entries.begin(), cell.entries.end(),
                 [](const auto& a, const auto& b) { return a.index < b.index; });
+    for (auto& cell : v_.cells) flag(cell);
     for (std::uint32_t i = 0; i < sums_.size(); ++i) average(i);
   }
 
@@ -65,25 +66,45 @@ class JournalFold {
   }
 
   void enter(const Acts::Node& node) {
-    const Body& body = v_.acts.root(node).body;
-    if (const auto* mark = std::get_if<MarkGiven>(&body)) return enter_mark(node, *mark);
-    if (const auto* absence = std::get_if<AbsenceRecorded>(&body))
-      return enter_in(node, absence->student, absence->lesson);
-    if (const auto* late = std::get_if<LatenessRecorded>(&body)) return enter_in(node, late->student, late->lesson);
-    if (const auto* remark = std::get_if<RemarkRecorded>(&body)) return enter_in(node, remark->student, remark->lesson);
+    if (is_result(node.kind)) return enter_result(node);
+    std::visit(
+        [&]<class T>(const T& b) {
+          if constexpr (std::is_same_v<T, MarkGiven> || std::is_same_v<T, MakeupMarkGiven> ||
+                        std::is_same_v<T, MarkAwaited>)
+            enter_mark(node, b.student, b.work);
+          else if constexpr (std::is_same_v<T, AbsenceRecorded> || std::is_same_v<T, LatenessRecorded> ||
+                             std::is_same_v<T, RemarkRecorded> || std::is_same_v<T, WrittenWishGiven>)
+            enter_in(node, b.student, b.lesson);
+        },
+        v_.acts.root(node).body);
   }
   void enter_in(const Acts::Node& node, const Id& who, const Id& lesson) {
     const auto number = v_.sheet.lesson_numbers.find(lesson);
     if (number != v_.sheet.lesson_numbers.end()) cell(who, number->second, true)->entries.push_back(v_.acts.view(node));
   }
-  void enter_mark(const Acts::Node& node, const MarkGiven& mark) {
-    const auto number = v_.sheet.work_numbers.find(mark.work);
+  void enter_mark(const Acts::Node& node, const Id& who, const Id& of) {
+    const auto number = v_.sheet.work_numbers.find(of);
     if (number == v_.sheet.work_numbers.end()) return;
     const WorkView& work = v_.sheet.works[number->second];
     if (work.lesson == kNoLesson && (work.held_on < v_.from || work.held_on > v_.to)) return;
-    EntryView& entry = cell(mark.student, work.lesson, true)->entries.emplace_back(v_.acts.view(node));
-    if (entry.standing == Standing::kStanding && (entry.act == Act::kEntry || entry.act == Act::kCorrection))
-      count(student(mark.student), work, entry.value);
+    EntryView& entry = cell(who, work.lesson, true)->entries.emplace_back(v_.acts.view(node));
+    if (entry.kind == EntryKind::kMark && entry.standing == Standing::kStanding &&
+        (entry.act == Act::kEntry || entry.act == Act::kCorrection))
+      count(student(who), work, entry.value);
+  }
+  void enter_result(const Acts::Node& node) {
+    const EntryView entry = v_.acts.view(node);
+    v_.students[student(entry.student)].results.push_back(entry);
+  }
+  // What stands in a cell of a day on which the student was not in the group, as it is known today.
+  void flag(JournalCell& cell) const {
+    if (cell.lesson == kNoLesson) return;
+    const Date on = v_.sheet.lessons[cell.lesson].date;
+    const auto& spans = v_.students[cell.student].enrolled;
+    cell.not_enrolled =
+        std::none_of(spans.begin(), spans.end(), [&](const auto& span) { return span.from <= on && on <= span.to; }) &&
+        std::any_of(cell.entries.begin(), cell.entries.end(),
+                    [](const auto& entry) { return entry.standing == Standing::kStanding; });
   }
   // An excuse is shown with the student, and beside every absence it covers.
   void excuse(const Acts::Node& node) {
@@ -145,6 +166,7 @@ JournalView fold_journal(const SchoolState& structure, const Id& group, Date fro
   view.to = to;
   for (const auto& entry : entries) view.acts.add(entry);
   view.acts.settle();
+  if (const Group* known = structure.group(group)) view.acts.know_outages(structure.office(), {}, known->classes);
   JournalFold(structure, view).run();
   return view;
 }
@@ -172,6 +194,7 @@ void write_student(ViewJson& json, const JournalStudent& student) {
         .end_object();
   w.end_array();
   json.entries("excuses", student.excuses);
+  json.entries("results", student.results);
   w.end_object();
 }
 
@@ -193,6 +216,7 @@ void write_cells(ViewJson& json, const JournalView& view) {
   for (const auto& cell : view.cells) {
     w.begin_object().key("student").hex(view.students[cell.student].id);
     if (cell.lesson != kNoLesson) w.key("lesson").hex(view.sheet.lessons[cell.lesson].id);
+    w.flag_if("not_enrolled", cell.not_enrolled);
     json.entries("entries", cell.entries, &view.sheet);
     w.end_object();
   }

@@ -30,12 +30,17 @@ struct JournalStudent {
   std::vector<Membership> enrolled;  // empty: has entries, but is on the group's list no more
   std::vector<Average> averages;     // by scale; only scales with a mark
   std::vector<EntryView> excuses;
+  // Of periods that end on these days, and of the course: marks, waivers, forecasts, attestation, imported and final marks.
+  std::vector<EntryView> results;
 };
 
 struct JournalCell {
   std::uint32_t student = 0;          // number in students
   std::uint32_t lesson = UINT32_MAX;  // number in sheet.lessons; UINT32_MAX: works outside lessons
-  std::vector<EntryView> entries;     // marks, absences, lateness, excuses, remarks, in the order of the log
+  std::vector<EntryView> entries;     // marks, absences, lateness, excuses, remarks, wishes, in the order of the log
+  // Something stands here for a day on which the student was not in the group by what is known today: an order came later
+  // than its effective date. Shown, never voided.
+  bool not_enrolled = false;
 };
 
 struct JournalView {
@@ -53,7 +58,8 @@ struct JournalView {
 JournalView fold_journal(const SchoolState& structure, const Id& group, Date from, Date to,
                          std::span<const ledger::Entry> entries);
 
-// {"group":{…},"from":…,"to":…,"students":[…],"lessons":[…],"works":[…],"homework":[…],"cells":[…]}; students by name.
+// {"group":{…},"from":…,"to":…,"students":[…],"lessons":[…],"works":[…],"homework":[…],"cells":[…]}; students
+// by name.
 std::string journal_json(const JournalView& view, const NameOf& name_of, const TextOf& text_of);
 
 }  // namespace letopis::projections

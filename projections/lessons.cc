@@ -31,8 +31,10 @@ class LessonFold {
   template <class Visit>
   void each(EntryKind kind, Visit visit) {
     for (const auto& node : acts_.all())
-      if (node.kind == kind && node.scope == scope_) visit(node);
+      if (node.kind == kind && node.scope == scope_ && !(node.standing == Standing::kVoid && sets(kind))) visit(node);
   }
+  // What makes the sheet, rather than being shown on it: a void entry of these kinds is nowhere.
+  static bool sets(EntryKind kind) { return kind != EntryKind::kTopic && kind != EntryKind::kAttendance; }
   bool on_sheet(Date day) const { return from_ <= day && day <= to_; }
   template <class T>
   const T& root(const Acts::Node& node) const {
@@ -115,9 +117,10 @@ class LessonFold {
   void set_time(LessonView& lesson, int start, int end) {
     const UtcOffset offset = s_.offset(lesson.date);
     if (lesson.slot != 0) {
-      if (const auto ring = bell(s_, lesson.date, lesson.slot)) start = ring->start, end = ring->end;
+      const int shift = shift_of(s_, group_, lesson.date);
+      if (const auto ring = bell(s_, lesson.date, lesson.slot, shift)) start = ring->start, end = ring->end;
       if (lesson.slots > 1)
-        if (const auto last = bell(s_, lesson.date, lesson.slot + lesson.slots - 1)) end = last->end;
+        if (const auto last = bell(s_, lesson.date, lesson.slot + lesson.slots - 1, shift)) end = last->end;
     }
     lesson.starts = at_local(lesson.date, start, offset);
     lesson.ends = at_local(lesson.date, end, offset);

@@ -75,6 +75,10 @@ class StateFold {
     std::visit([&](const auto& body) { where(statement, body, to); }, statement.body);
   }
 
+  void route_void(const Statement& statement, std::vector<ShardKey>& to) {
+    std::visit([&](const auto& body) { where_void(statement, body, to); }, statement.body);
+  }
+
   EntryRef reference(const Statement& statement) {
     EntryRef ref;
     ref.index = index_;
@@ -686,6 +690,15 @@ class StateFold {
       std::is_same_v<T, NoticeAcknowledged> || std::is_same_v<T, NoticeDelivered> ||
       std::is_same_v<T, ConsultationRequested> || std::is_same_v<T, ConsultationAnswered>
   void where(const Statement& st, const T&, std::vector<ShardKey>& to) { in_diary(st.author, today(), to); }
+  // A void entry: beside the lesson or the work it spoke of, where there is such a one.
+  template <class T>
+  void where_void(const Statement& st, const T& b, std::vector<ShardKey>& to) {
+    if constexpr (std::is_same_v<T, TopicSet> || std::is_same_v<T, AttendanceTaken> ||
+                  std::is_same_v<T, AbsenceRecorded> || std::is_same_v<T, LatenessRecorded> ||
+                  std::is_same_v<T, WrittenWishGiven> || std::is_same_v<T, MarkGiven> ||
+                  std::is_same_v<T, MakeupMarkGiven>)
+      where(st, b, to);
+  }
   template <class T>
   requires std::is_same_v<T, EntryCorrected> || std::is_same_v<T, EntryAnnulled> || std::is_same_v<T, Endorsed>
   void where(const Statement&, const T& b, std::vector<ShardKey>& to) {
@@ -745,6 +758,8 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
   std::vector<ShardKey> shards;
   if (event.verdict == Verdict::kRefused) {
     if (full) shards.push_back({View::kRefusals, {}, local_today(event.recorded_at).monday()});
+    if (full && event.rule == kVoidRule)
+      StateFold(*this, event.index, event.recorded_at, event.index).route_void(statement, shards);
     return shards;
   }
   StateFold fold(*this, event.index, event.recorded_at, event.index);

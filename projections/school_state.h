@@ -26,6 +26,9 @@
 
 namespace letopis::projections {
 
+// The rule by which entries of a compromised account are refused: the one refusal that the place it spoke of shows.
+inline constexpr std::string_view kVoidRule = "account_void";
+
 inline constexpr Date kForever{2'000'000};
 inline constexpr Instant kNow{INT64_MAX};  // as `known_by`: everything recorded so far
 

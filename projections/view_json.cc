@@ -49,8 +49,9 @@ void ViewJson::says(const EntryView& entry, const LessonSheet* sheet) {
       w_.text("work_kind", work.kind).text_if("work_title", work.title);
     }
   }
-  if (entry.kind == EntryKind::kExcuse)
-    w_.key("excused").boolean(entry.excused).date_if("from", entry.from).date_if("to", entry.to);
+  w_.hex_if("absence", entry.absence).hex_if("period", entry.period);
+  if (entry.kind == EntryKind::kExcuse) w_.key("excused").boolean(entry.excused);
+  w_.date_if("from", entry.from).date_if("to", entry.to);
   w_.date_if("due", entry.due);
   if (only_.is_zero() && !entry.audience.empty()) {
     w_.key("audience").begin_array();
@@ -67,10 +68,15 @@ void ViewJson::says(const EntryView& entry, const LessonSheet* sheet) {
 void ViewJson::history(const EntryView& entry) {
   w_.key("recorded_at").instant(entry.recorded_at).key("recorded_local").local(entry.recorded_at, entry.offset);
   person("author", entry.author);
-  w_.text("acting_as", role_name(entry.acting_as)).text("verdict", entry.late ? "late" : "accepted");
+  w_.text("acting_as", role_name(entry.acting_as))
+      .text("verdict", entry.standing == Standing::kVoid ? "refused"
+                       : entry.late                      ? "late"
+                                                         : "accepted");
+  if (entry.standing == Standing::kVoid) w_.text("rule", entry.rule);
   if (entry.late) {
     w_.key("late_seconds").number(entry.late_seconds).text_if("rule", entry.rule);
     w_.key("deadline").instant(entry.deadline).key("deadline_local").local(entry.deadline, entry.offset);
+    if (entry.excused_by) w_.key("excused_by").number(*entry.excused_by);
   }
   if (!entry.basis_kind.empty())
     w_.key("basis").begin_object().text("kind", entry.basis_kind).text_if("number", entry.basis_number).end_object();

@@ -129,7 +129,7 @@ constexpr ObjectSchema kObjects[] = {
     {"Journal", "group:object from:date to:date students:array lessons:array works:array homework:array cells:array"},
     {"Diary",
      "student:id student_name?:text class?:id class_label?:text week:text monday:date days:array excuses:array "
-     "signatures:array"},
+     "signatures:array results:array announced:array printouts:array"},
     {"Timetable", "week:text monday:date days:array"},
     {"Profile", "name?:text profile?:hash regulation?:hash from?:date index?:integer"},
     {"Me",

@@ -193,6 +193,57 @@ TEST_F(Diaries, AnExcuseOverTwoWeeksIsInBothAndSoIsItsWithdrawal) {
   EXPECT_EQ(diary_of(*this, masha, kMonday - 7).view.excuses.size(), 2U);
 }
 
+TEST_F(Diaries, WhatOneMissedAndMadeUpIsInItsLesson) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id work = h.work(lesson, "control");
+  const Id absence = h.absence(lesson, masha);
+  h.by(teacher).add(ledger::MarkAwaited{work, masha});
+  h.at("2026-12-02 12:00").basis("protocol", "7").by(teacher);
+  h.add(ledger::MakeupMarkGiven{work, 0, masha, "4", absence});
+  const auto diary = this->diary(masha);
+  const auto& entries = diary.view.days[0].lessons[0].entries;
+  ASSERT_EQ(entries.size(), 3U);
+  EXPECT_EQ(entries[0].kind, EntryKind::kAbsence);
+  EXPECT_EQ(entries[1].kind, EntryKind::kAwaited);
+  EXPECT_EQ(entries[2].kind, EntryKind::kMark);
+  EXPECT_EQ(entries[2].value, "4");
+  EXPECT_TRUE(this->diary(petya).view.days[0].lessons[0].entries.empty());
+}
+
+TEST_F(Diaries, ResultsAnnouncementsAndPrintoutsAreOfTheWeek) {
+  const Id first = h.period("1 полугодие", "2026-09-01", "2026-11-27");
+  const Id mother = h.parent(masha);
+  h.at("2026-11-23 07:30").by(mother, Role::kParent).add(ledger::AbsenceAnnounced{masha, kMonday, kMonday + 1});
+  h.at("2026-11-26 12:00").by(teacher).add(ledger::PeriodMarkGiven{first, physics, masha, "5", "4.67", 6});
+  h.by(teacher).add(ledger::PeriodMarkGiven{first, physics, petya, "3", "3.00", 6});
+  h.by(teacher, Role::kClassTeacher).add(ledger::PrintoutHanded{masha, kMonday});
+  const auto diary = this->diary(masha);
+  ASSERT_EQ(diary.view.results.size(), 1U);
+  EXPECT_EQ(diary.view.results[0].entry.value, "5");
+  EXPECT_EQ(diary.view.results[0].subject, "Физика");
+  ASSERT_EQ(diary.view.announced.size(), 1U);
+  EXPECT_EQ(diary.view.announced[0].to, kMonday + 1);
+  EXPECT_EQ(diary.view.printouts.size(), 1U);
+  const auto value = boost::json::parse(json(diary.view));
+  EXPECT_EQ(value.at("results").at(0).at("entry").at("kind").as_string(), "period_mark");
+  EXPECT_EQ(value.at("announced").at(0).at("from").as_string(), "2026-11-23");
+  const auto other = this->diary(petya);
+  EXPECT_TRUE(other.view.announced.empty());
+  EXPECT_EQ(other.view.results.at(0).entry.value, "3");
+}
+
+TEST_F(Diaries, AVoidMarkIsAPlaceWithoutAValue) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id work = h.work(lesson, "answer");
+  h.refused("account_void").mark(work, masha, "2");
+  const auto diary = this->diary(masha);
+  const auto& entries = diary.view.days[0].lessons[0].entries;
+  ASSERT_EQ(entries.size(), 1U);
+  EXPECT_EQ(entries[0].standing, Standing::kVoid);
+  EXPECT_EQ(entries[0].value, "");
+  EXPECT_TRUE(this->diary(petya).view.days[0].lessons[0].entries.empty());
+}
+
 TEST_F(Diaries, TheJsonIsAWeekOfSevenDays) {
   const Id lesson = h.lesson(physics, "2026-11-23", 2);
   h.mark(h.work(lesson, "control", "Контрольная 1"), masha, "5");

@@ -392,6 +392,152 @@ TEST_F(JournalViews, AnAnnulledLessonRecordedAgainIsRecorded) {
   EXPECT_EQ(lesson_in(journal.view, lesson)->records.size(), 3U);
 }
 
+// r002 3.2, r004 п2 2.9: by protocol, in the original topic, with its true date; the absence stays.
+TEST_F(JournalViews, AMakeupMarkStandsBesideTheAbsenceInTheOriginalCell) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id work = h.work(lesson, "control");
+  const Id absence = h.absence(lesson, masha);
+  h.at("2026-12-02 12:00").basis("protocol", "7").by(teacher);
+  const Id mark = h.add(ledger::MakeupMarkGiven{work, 0, masha, "4", absence});
+  const auto journal = this->journal();
+  const auto entries = cell(journal.view, masha, lesson);
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].kind, EntryKind::kAbsence);
+  EXPECT_EQ(entries[0].standing, Standing::kStanding);
+  EXPECT_EQ(entries[1].id, mark);
+  EXPECT_EQ(entries[1].absence, absence);
+  EXPECT_EQ(entries[1].basis_kind, "protocol");
+  EXPECT_EQ(entries[1].recorded_at, h.last().event.recorded_at);
+  EXPECT_EQ(student_in(journal.view, masha)->averages.at(0).value, "4.00");
+  const auto value = json(journal.view).at("cells").at(0).at("entries").at(1);
+  EXPECT_EQ(value.at("absence").as_string(), to_hex(absence.view()));
+}
+
+TEST_F(JournalViews, AMarkToComeIsAPointInItsCell) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id work = h.work(lesson, "control");
+  h.by(teacher).add(ledger::MarkAwaited{work, masha});
+  h.by(teacher).add(ledger::WrittenWishGiven{petya, lesson});
+  const auto journal = this->journal();
+  EXPECT_EQ(cell(journal.view, masha, lesson).at(0).kind, EntryKind::kAwaited);
+  EXPECT_EQ(cell(journal.view, petya, lesson).at(0).kind, EntryKind::kWish);
+  EXPECT_TRUE(student_in(journal.view, masha)->averages.empty()) << "no mark yet";
+}
+
+TEST_F(JournalViews, ResultsStandWithTheStudentInTheWeekThePeriodEnds) {
+  const Id first = h.period("1 полугодие", "2026-09-01", "2026-11-27");
+  h.at("2026-11-25 12:00");
+  h.by(teacher).add(ledger::PeriodMarkGiven{first, physics, masha, "5", "4.67", 6});
+  const Id waiver = h.by(teacher).basis("order", "4").add(ledger::PeriodMarkWaived{first, physics, petya});
+  h.by(teacher).add(ledger::MarkImported{petya, physics, first, "period", "4", kMonday + 1});
+  h.by(teacher).add(ledger::FinalMarkGiven{physics, masha, "5"});
+  const auto journal = this->journal();
+  const auto& of_masha = student_in(journal.view, masha)->results;
+  ASSERT_EQ(of_masha.size(), 2U);
+  EXPECT_EQ(of_masha[0].kind, EntryKind::kPeriodMark);
+  EXPECT_EQ(of_masha[0].value, "5");
+  EXPECT_EQ(of_masha[0].period, first);
+  EXPECT_EQ(of_masha[1].kind, EntryKind::kFinalMark);
+  const auto& of_petya = student_in(journal.view, petya)->results;
+  ASSERT_EQ(of_petya.size(), 2U);
+  EXPECT_EQ(of_petya[0].id, waiver);
+  EXPECT_EQ(of_petya[1].kind, EntryKind::kImported);
+  const auto shown = json(journal.view).at("students").at(0).at("results").at(0);
+  EXPECT_EQ(shown.at("kind").as_string(), "period_mark");
+  EXPECT_EQ(shown.at("period").as_string(), to_hex(first.view()));
+  EXPECT_TRUE(journal.view.cells.empty());
+  EXPECT_TRUE(student_in(journal_of(*this, physics, kMonday - 7, kSunday - 7).view, masha)->results.empty());
+}
+
+// Tension 10: the lateness stays, and the act that excuses it is shown beside it.
+TEST_F(JournalViews, AnOutageActIsShownBesideWhatItExcuses) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id work = h.work(lesson, "answer");
+  h.at("2026-11-23 20:30").late(1800).mark(work, masha, "4");  // due at 20:00
+  h.late(1860).mark(work, petya, "3");
+  EXPECT_EQ(cell(journal().view, masha, lesson).at(0).excused_by, std::nullopt);
+  const Id other =
+      h.by(h.director(), Role::kDirector)
+          .add(ledger::DeadlineExtended{
+              h.local("2026-11-23 19:00"), h.local("2026-11-23 20:15"), h.local("2026-11-23 21:00"), {h.klass("8А")}});
+  EXPECT_EQ(cell(journal().view, masha, lesson).at(0).excused_by, std::nullopt) << "of another class";
+  const Id act =
+      h.by(h.director(), Role::kDirector)
+          .add(ledger::DeadlineExtended{
+              h.local("2026-11-23 19:00"), h.local("2026-11-23 20:15"), h.local("2026-11-23 21:00"), {h.klass("7А")}});
+  const auto journal = this->journal();
+  const auto entry = cell(journal.view, masha, lesson).at(0);
+  EXPECT_TRUE(entry.late);
+  EXPECT_EQ(entry.excused_by, h.index_of(act));
+  EXPECT_NE(entry.excused_by, h.index_of(other));
+  EXPECT_EQ(json(journal.view).at("cells").at(0).at("entries").at(0).at("excused_by").to_number<std::uint64_t>(),
+            h.index_of(act));
+}
+
+// Tension 3: left out, and shown to have been; never what it said.
+TEST_F(JournalViews, AVoidEntryIsAPlaceWithoutWords) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id work = h.work(lesson, "answer");
+  Hash secret;
+  secret.bytes[3] = 9;
+  const Id voided = h.refused("account_void").sealed("comment", masha, secret).mark(work, masha, "2");
+  h.refused("account_void").topic(lesson, "Чужая тема");
+  h.refused("account_void").add(ledger::LessonRecorded{physics, lesson_id(physics, kMonday + 3, 3), kMonday + 3, 3});
+  h.mark(work, masha, "5");
+  const auto journal = this->journal();
+  const auto entries = cell(journal.view, masha, lesson);
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].id, voided);
+  EXPECT_EQ(entries[0].standing, Standing::kVoid);
+  EXPECT_EQ(entries[0].value, "");
+  EXPECT_TRUE(entries[0].sealed.empty());
+  EXPECT_EQ(entries[1].standing, Standing::kStanding);
+  EXPECT_EQ(student_in(journal.view, masha)->averages.at(0).value, "5.00");
+  EXPECT_EQ(lesson_in(journal.view, lesson)->topics.at(0).value, "");
+  EXPECT_FALSE(journal.view.sheet.lessons.back().recorded);
+  const auto text = boost::json::serialize(json(journal.view));
+  EXPECT_EQ(text.find("Чужая тема"), std::string::npos);
+  const auto shown = json(journal.view).at("cells").at(0).at("entries").at(0);
+  EXPECT_EQ(shown.at("standing").as_string(), "void");
+  EXPECT_EQ(shown.at("verdict").as_string(), "refused");
+  EXPECT_EQ(shown.at("rule").as_string(), "account_void");
+}
+
+TEST_F(JournalViews, WhatIsVoidNamesNothingThatIsNotThere) {
+  h.refused("account_void").mark(masha, petya, "2");
+  EXPECT_EQ(h.shards_of(h.size() - 1).size(), 1U) << "among the refusals alone";
+}
+
+// Tension 11: an expulsion that came a week later. What was entered in between stands, and is marked.
+TEST_F(JournalViews, AnEntryOfADayWhenTheStudentHadLeftIsFlagged) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id work = h.work(lesson, "answer");
+  h.mark(work, masha, "5");
+  h.mark(work, petya, "4");
+  h.by(h.secretary(), Role::kSecretary).basis("order", "9").from("2026-11-20");
+  h.add(ledger::MovementOrdered{masha, {}, ledger::Movement::kExpelled});
+  const auto journal = this->journal();
+  ASSERT_EQ(journal.view.cells.size(), 2U);
+  for (const auto& cell : journal.view.cells) {
+    EXPECT_EQ(cell.not_enrolled, journal.view.students[cell.student].id == masha);
+    EXPECT_EQ(cell.entries.at(0).standing, Standing::kStanding);
+  }
+}
+
+TEST_F(JournalViews, ASecondShiftHasItsOwnHours) {
+  h.by(h.deputy(), Role::kDeputyHead)
+      .from("2026-11-23")
+      .add(ledger::BellsSet{{{2, {895}, {940}}, {3, {950}, {995}}}, 2});
+  h.by(h.deputy(), Role::kDeputyHead)
+      .from("2026-11-23")
+      .add(ledger::TimetablePublished{physics, {{1, 2, teacher, "5"}, {4, 3, teacher, "5"}}, 2});
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  EXPECT_EQ(lesson_in(journal().view, lesson)->starts, h.local("2026-11-23 14:55"));
+  EXPECT_EQ(lesson_in(journal().view, lesson)->ends, h.local("2026-11-23 15:40"));
+  h.move(physics, "2026-11-26", 3, "2026-11-27", 2);
+  EXPECT_EQ(journal().view.sheet.lessons.back().starts, h.local("2026-11-27 14:55"));
+}
+
 TEST_F(JournalViews, AnUnknownGroupIsAnEmptyJournal) {
   const auto view = fold_journal(h.structure(), masha, kMonday, kSunday, {});
   EXPECT_TRUE(view.students.empty());
