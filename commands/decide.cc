@@ -57,30 +57,6 @@ ProfileBook ProfileBook::with_builtin() {
 
 namespace {
 
-constexpr int kMinutesPerHour = 60;
-
-Instant hours_after(Instant at, int hours) { return {at.micros + hours * kMinutesPerHour * 60 * kMicrosPerSecond}; }
-
-// What the profile in force before the lesson asks: the earliest of its terms.
-Instant deadline_of(const SchoolState& state, const DeadlineRule& rule, Date day, const Id& group,
-                    Instant lesson_ends) {
-  Instant deadline{INT64_MAX};
-  if (rule.days_after) {
-    const Date last = day + *rule.days_after;
-    const bool second_shift = projections::shift_of(state, group, day) > 1;
-    deadline = at_local(last, second_shift ? rule.second_shift_until_minute : rule.until_minute, state.offset(last));
-  }
-  // A lesson outside the timetable may end after the others, or be the only one.
-  const auto after = [&](std::optional<Instant> over, int hours) {
-    deadline = std::min(deadline, hours_after(over ? std::max(*over, lesson_ends) : lesson_ends, hours));
-  };
-  if (rule.hours_after_group_classes)
-    after(projections::classes_over(state, group, day), *rule.hours_after_group_classes);
-  if (rule.hours_after_students_classes)
-    after(projections::students_over(state, group, day), *rule.hours_after_students_classes);
-  return deadline;
-}
-
 // A document of a kind that lets an entry in after its deadline, with its number and date.
 bool lets_in(const LateRule& late, const std::optional<Basis>& basis) {
   return basis && !basis->number.empty() && basis->date.days != 0 &&
@@ -182,8 +158,8 @@ void Case::due_by(const Profile& then, LatePolicy policy, Instant deadline, std:
 void Case::due(const DeadlineRule& (*which)(const Profile&), std::string_view rule_id, Date day, Instant lesson_begins,
                const Id& group, Instant lesson_ends) {
   if (refused()) return;
-  const auto* adopted = state.profile(day, lesson_begins);
-  const Profile* then = adopted == nullptr ? profile : profiles.find(adopted->hash);
+  const Profile* before = profile_before(state, profiles, day, lesson_begins);
+  const Profile* then = before == nullptr ? profile : before;
   LETOPIS_ASSERT(then != nullptr);  // adopted only when its text is there
   ruling.context = state.recorded_before(lesson_begins);
   const auto* known = state.group(group);
@@ -205,13 +181,6 @@ bool keeps_lesson(const SchoolState& state, const Id& person, const projections:
   if (teaches(state, person, lesson.group, today) || teaches(state, person, lesson.group, lesson.date)) return true;
   const auto held = held_at(state, lesson.group, lesson.date, lesson.slot);
   return held && held->substitute == person;
-}
-
-int grade_of(const SchoolState& state, const Id& group, Date on) {
-  const auto* known = state.group(group);
-  if (known == nullptr || known->classes.empty()) return 0;
-  const auto* klass = state.klass(known->classes.front());
-  return klass == nullptr ? 0 : klass->grade(on);
 }
 
 std::optional<projections::ScheduledLesson> held_at(const SchoolState& state, const Id& group, Date date, int slot,

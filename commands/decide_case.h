@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "commands/decide.h"
+#include "commands/deadlines.h"
 #include "commands/rights.h"
 #include "projections/schedule.h"
 
@@ -79,13 +79,6 @@ struct Case {
 bool keeps_lesson(const projections::SchoolState& state, const Id& person, const projections::Lesson& lesson,
                   Date today);
 bool teaches(const projections::SchoolState& state, const Id& person, const Id& group, Date on);
-// The grade of the classes a group belongs to; 0 where it belongs to none.
-int grade_of(const projections::SchoolState& state, const Id& group, Date on);
-// The days between which a period's marks are given.
-struct PeriodWindow {
-  Date opens, closes;
-};
-PeriodWindow window_of(const PeriodMarkRule& rule, const projections::Period& period);
 // The marks a student's period mark stands on, and the fewest it may (r001 5.2).
 struct PeriodMarks {
   int count = 0;
@@ -95,13 +88,6 @@ struct PeriodMarks {
 };
 PeriodMarks period_marks(const projections::SchoolState& state, const Profile& profile, const Id& group,
                          const Id& student, const projections::Period& period);
-// The days between which a school year is opened; a rule that has a window.
-struct YearWindow {
-  Date opens, closes;
-};
-YearWindow window_of(const YearRule& rule, Date year_from);
-// The kind of period a grade is marked for; empty: as the calendar has it.
-std::string_view period_kind_of(const Profile& profile, int grade);
 // A group without marks (an extracurricular one), and grades in which nobody is marked yet: no mark of any kind.
 void require_marked(Case& c, const Id& group, Date on);
 // Not in a period that was closed.

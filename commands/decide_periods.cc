@@ -10,13 +10,6 @@ using namespace ledger;
 using projections::Period;
 using projections::SchoolState;
 
-PeriodWindow window_of(const PeriodMarkRule& rule, const Period& period) {
-  if (rule.when == PeriodMarkTime::kSetDates)
-    return {period.marks_from.days != 0 ? period.marks_from : period.from,
-            period.marks_to.days != 0 ? period.marks_to : period.to};
-  return {period.to - (rule.window_days - 1), period.to - rule.days_before_holidays};
-}
-
 namespace {
 
 // A subject's hours a week: the curriculum's, else those of the timetable on the period's last day.
@@ -51,12 +44,6 @@ PeriodMarks period_marks(const SchoolState& state, const Profile& profile, const
     seen.accountable_marked = seen.accountable_marked || (work.accountable && marks > 0);
   }
   return seen;
-}
-
-std::string_view period_kind_of(const Profile& profile, int grade) {
-  for (const auto& named : profile.period_kinds.kinds)
-    if (named.from <= grade && grade <= named.to) return named.kind;
-  return {};
 }
 
 namespace {
@@ -168,42 +155,9 @@ void require_open(Case& c, const Id& group, Date on) {
       c.require(!closed.closed(period.id), rule::kPeriodClosed);
 }
 
-namespace {
-
-// The first day of the second half of the year a day lies in: of the second half-year or semester, else the first of January.
-Date second_half_of_year(const SchoolState& state, int grade, Date on) {
-  const auto* year = state.year(on);
-  Date second{};
-  int halves = 0;
-  for (const auto& period : state.periods()) {
-    const bool half = period.kind == "half_year" || period.kind == "semester";
-    if (!half || year == nullptr || period.from < year->from || period.from > year->to ||
-        !projections::covers(period.grades, grade))
-      continue;
-    ++halves;
-    second = std::max(second, period.from);
-  }
-  if (halves >= 2) return second;
-  const std::string day = format_date(on);  // a school year begins in the second half of a calendar year
-  return make_date(std::stoi(day) + (day.substr(5, 2) >= "08" ? 1 : 0), 1, 1);
-}
-
-}  // namespace
-
-void require_marked(Case& c, const Id& group_id, Date on) {
-  const auto* group = c.state.group(group_id);
-  if (group == nullptr || c.refused()) return;
-  const auto* kind = c.state.dictionary("group_kind", group->kind);
-  const bool without = kind != nullptr && kind->properties.contains("marks") && kind->properties.at("marks") == "false";
-  c.require(!without && group->kind != "extracurricular", rule::kGroupWithoutMarks);
-  const auto& unmarked = c.profile->unmarked;
-  if (unmarked.grades.empty() && unmarked.first_half_of.empty()) return;
-  const int grade = grade_of(c.state, group_id, on);
-  const auto in = [&](const std::vector<int>& grades) {
-    return std::find(grades.begin(), grades.end(), grade) != grades.end();
-  };
-  c.require(!in(unmarked.grades), rule::kUnmarkedGrade);
-  if (in(unmarked.first_half_of)) c.require(on >= second_half_of_year(c.state, grade, on), rule::kUnmarkedGrade);
+void require_marked(Case& c, const Id& group, Date on) {
+  if (c.refused() || c.state.group(group) == nullptr) return;
+  if (const auto by = unmarked_by(c.state, *c.profile, group, on); !by.empty()) c.refuse(by);
 }
 
 }  // namespace letopis::commands

@@ -26,19 +26,6 @@ bool share_a_grade(const std::vector<projections::GradeSpan>& a, const std::vect
 void judge(Case&, const BranchDefined&) {}
 void judge(Case&, const ProgrammeDefined&) {}
 
-namespace {
-
-Date day_of_year(Date year_from, MonthDay day) {
-  const int year = std::stoi(format_date(year_from).substr(0, 4));
-  return make_date(year, static_cast<unsigned>(day.month), 1) + (day.day - 1);  // 29 February is 1 March in other years
-}
-
-}  // namespace
-
-YearWindow window_of(const YearRule& rule, Date year_from) {
-  return {day_of_year(year_from, rule.window->first), day_of_year(year_from, rule.window->second)};
-}
-
 // r001 4.3, r002 2.3: in the last week of August, from data the deputy confirms.
 void judge(Case& c, const YearOpened& b) {
   for (const auto& role : c.profile->year.confirmed_by) c.await(*enum_from_name<Role>(role));

@@ -150,6 +150,7 @@ class School {
   virtual Result<Bytes> blob(const Hash& hash) const = 0;
   virtual Result<Bytes> profile_text(const Hash& hash) const = 0;  // of a profile the log names: public
   virtual const Profile* profile(const Hash& hash) const = 0;
+  virtual std::shared_ptr<const ProfileBook> profiles() const = 0;  // built in, and adopted here
 
   virtual std::uint64_t listen(Listener listener) = 0;
   virtual void unlisten(std::uint64_t id) = 0;

@@ -224,7 +224,7 @@ Status SchoolImpl::learn_profile(const Entry& entry) {
                                        " of " + record_.slug + " needs, is neither in the vault nor in " +
                                        shop_.directory + "/" + std::string(kProfilesFolder));
   }
-  for (const Profile* layer : profile_book()->layers(adopted->hash))
+  for (const Profile* layer : profiles()->layers(adopted->hash))
     TRY_STATUS(keep_profile_file(shop_.files, shop_.directory, layer->hash, as_bytes(layer->toml)));
   return {};
 }
@@ -238,7 +238,7 @@ Status SchoolImpl::know_profile(const Hash& hash, std::string_view name, const P
   return {};
 }
 
-std::shared_ptr<const ProfileBook> SchoolImpl::profile_book() const {
+std::shared_ptr<const ProfileBook> SchoolImpl::profiles() const {
   const std::lock_guard lock(profiles_mutex_);
   return profiles_;
 }
@@ -266,7 +266,7 @@ Status SchoolImpl::verify_tail(std::uint64_t index, ByteView bytes) {
 // --- The judge: the sequencer's thread -----------------------------------------------------------------------------------
 
 Ruling SchoolImpl::judge(const Statement& statement, std::uint64_t index, Instant recorded_at) {
-  return decide(state_, *profile_book(), *this, statement, index, recorded_at);
+  return decide(state_, *profiles(), *this, statement, index, recorded_at);
 }
 
 Words SchoolImpl::told(const Event& event, const Statement& statement) {
@@ -484,7 +484,7 @@ Status SchoolImpl::keep_profiles(Submission& submission) {
       return fail("profile_missing", known.error().code == "profile_missing"
                                          ? known.error().detail + " must come with its adoption"
                                          : known.error().detail);
-    for (const Profile* layer : profile_book()->layers(adopted->hash))
+    for (const Profile* layer : profiles()->layers(adopted->hash))
       if (blob(layer->hash) == submission.blobs.end())
         submission.blobs.emplace_back(layer->hash, Bytes(layer->toml.begin(), layer->toml.end()));
   }
@@ -689,7 +689,7 @@ Result<Bytes> SchoolImpl::profile_text(const Hash& hash) const {
 }
 
 const Profile* SchoolImpl::profile(const Hash& hash) const {
-  return profile_book()->find(hash);  // profiles live as long as any book that holds them; books only grow
+  return profiles()->find(hash);  // profiles live as long as any book that holds them; books only grow
 }
 
 std::uint64_t SchoolImpl::listen(Listener listener) {

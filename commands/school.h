@@ -59,6 +59,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Result<Bytes> blob(const Hash& hash) const override;
   Result<Bytes> profile_text(const Hash& hash) const override;
   const Profile* profile(const Hash& hash) const override;
+  std::shared_ptr<const ProfileBook> profiles() const override;
   std::uint64_t listen(Listener listener) override;
   void unlisten(std::uint64_t id) override;
 
@@ -83,7 +84,6 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Status keep_profiles(ledger::Submission& submission);
   Status learn_profile(const ledger::Entry& entry);
   Status know_profile(const Hash& hash, std::string_view name, const ProfileBook::Texts& texts);
-  std::shared_ptr<const ProfileBook> profile_book() const;
   using KeyChain = std::shared_ptr<const std::vector<Bytes>>;
   Result<KeyChain> key_chain(const Id& key) const;
   Result<KeyChain> author_chain(const ledger::Entry& entry) const;

@@ -98,6 +98,7 @@ class OfficeBook {
   // The act that excuses an entry about these classes which was due at `deadline` and recorded at `recorded`.
   const Outage* excuse(Instant deadline, Instant recorded, const std::vector<Id>& classes) const;
   const Compromise* compromise(const Id& report) const { return lookup(compromises_, report); }
+  const FlatMap<Id, Compromise>& compromises() const { return compromises_; }
   // The index from which an account is void; nullopt when no report about it was received.
   std::optional<std::uint64_t> void_from(const Id& person) const;
   std::uint64_t operations_acknowledged() const { return operations_acknowledged_; }

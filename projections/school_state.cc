@@ -121,6 +121,7 @@ class StateFold {
   // --- Effects: school, people, keys -----------------------------------------------------------------------------------
   void on(const Statement&, const std::monostate&) {}
   void on(const Statement& st, const SchoolCreated& b) {
+    s_.created_ = at_;
     s_.name_ = b.name;
     s_.origin_ = st.origin;
     s_.log_vkey_ = b.log_vkey;

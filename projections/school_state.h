@@ -306,6 +306,7 @@ class SchoolState {
 
   // --- The school
   bool exists() const { return size_ > 0; }
+  Instant created() const { return created_; }  // when its genesis was recorded
   const std::string& name() const { return name_; }
   const std::string& origin() const { return origin_; }
   const std::string& log_vkey() const { return log_vkey_; }
@@ -386,6 +387,7 @@ class SchoolState {
   const Work* work(const Id& id) const;
   const EntryRef* entry(const Id& statement) const;
   const Pending* pending(const Id& statement) const;
+  const std::map<Id, Pending>& pendings() const { return pending_; }  // kStructure: of acts of the school alone
   std::size_t marks_standing(const Id& work, int part, const Id& student) const;
   bool period_mark_standing(const Id& period, const Id& group, const Id& student) const;
   bool waiver_standing(const Id& period, const Id& group, const Id& student) const;
@@ -411,6 +413,7 @@ class SchoolState {
   std::uint64_t structure_version_ = 0;
   std::vector<Instant> recorded_at_;
 
+  Instant created_;
   std::string name_, origin_, log_vkey_;
   bool simulated_ = false;
   int threshold_ = 1;

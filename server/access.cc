@@ -168,6 +168,8 @@ bool allow(const SchoolState& state, const Viewer& viewer, Action action, const 
     case Action::kStructureEntry: return is(viewer, kSeesEveryPage | kArchivist | kKeepsPeople);
     case Action::kRefusals:
     case Action::kAnyEntry: return is(viewer, kSeesEveryPage | kArchivist);
+    case Action::kEveryDuty: return is(viewer, kSeesEveryPage);
+    case Action::kEverySubstitution: return is(viewer, kSeesEveryPage | kArchivist | roles(Role::kAccountant));
     case Action::kEntryBundles: return is(viewer, kArchivist | roles(Role::kDirector, Role::kAuditor));
   }
   return false;

@@ -30,20 +30,22 @@ struct Viewer {
 Viewer viewer_of(const projections::SchoolState& state, const Id& person, Date today);
 
 enum class Action {
-  kSchool,           // that it exists: periods, profile, oneself, the stream of changes
-  kTimetable,        // of object.klass, object.group, or object.person as a teacher
-  kClass,            // object.klass: its label, class teacher, groups
-  kClassStudents,    // object.klass: who is in it
-  kGroup,            // object.group: its label, subject, teachers
-  kGroupStudents,    // object.group: who is in it
-  kPerson,           // object.person: name, roles, class
-  kJournal,          // object.group, from–to: every pupil
-  kJournalOwnClass,  // object.group, from–to: the pupils of the viewer's own class
-  kDiary,            // object.student
-  kStructureEntry,   // entries about people, roles, classes, timetables
-  kRefusals,         // entries the rules refused
-  kAnyEntry,         // every entry of the log
-  kEntryBundles,     // the log itself, in bulk
+  kSchool,             // that it exists: periods, profile, oneself, the stream of changes
+  kTimetable,          // of object.klass, object.group, or object.person as a teacher
+  kClass,              // object.klass: its label, class teacher, groups
+  kClassStudents,      // object.klass: who is in it
+  kGroup,              // object.group: its label, subject, teachers
+  kGroupStudents,      // object.group: who is in it
+  kPerson,             // object.person: name, roles, class
+  kJournal,            // object.group, from–to: every pupil
+  kJournalOwnClass,    // object.group, from–to: the pupils of the viewer's own class
+  kDiary,              // object.student
+  kStructureEntry,     // entries about people, roles, classes, timetables
+  kRefusals,           // entries the rules refused
+  kAnyEntry,           // every entry of the log
+  kEntryBundles,       // the log itself, in bulk
+  kEveryDuty,          // what anybody in the school has still to do; inspections
+  kEverySubstitution,  // the timesheet of substitutions
 };
 struct Object {
   Id klass{}, group{}, person{}, student{};

@@ -1,6 +1,7 @@
 #include "server/lists.h"
 
 #include "projections/listing.h"
+#include "projections/office_listing.h"
 #include "server/views.h"
 
 namespace letopis::server {
@@ -50,6 +51,30 @@ Result<std::string> timetable(const Caller& caller, const TimetableQuery& query)
   return projections::timetable_json(*moment.structure, {query.klass, query.group, query.teacher}, query.week,
                                      names_of(caller));
 }
+
+Result<std::string> substitutions(const Caller& caller, Date from, Date to) {
+  constexpr int kDaysMax = 400;
+  if (to < from || to - from >= kDaysMax) return fail("malformed", "from and to: 1 to 400 days");
+  const bool all = sees(caller, Action::kEverySubstitution);
+  const bool own = (caller.viewer.capacities & commands::kTeaching) != 0;
+  if (!all && !own) return fail("forbidden", {});
+  const Id& viewer = caller.viewer.person;
+  return projections::substitutions_json(
+      *caller.structure, from, to,
+      [&](const auto& item) { return all || item.absent == viewer || item.substitute == viewer; }, names_of(caller));
+}
+
+std::string documents(const Caller& caller) {
+  const auto& state = *caller.structure;
+  const auto capacities = commands::capacities(state, caller.viewer.person, caller.viewer.today);
+  std::vector<Id> own = state.classes_led_by(caller.viewer.person, caller.viewer.today);
+  for (const auto& student : diaries_of_family(state, caller.viewer))
+    own.push_back(state.class_of(student, caller.viewer.today));
+  return projections::documents_json(state, caller.viewer.person, capacities, own, sees(caller, Action::kEveryDuty),
+                                     names_of(caller));
+}
+
+std::string dictionary(const Caller& caller) { return projections::dictionary_json(*caller.structure); }
 
 std::string periods(const Caller& caller) { return projections::periods_json(*caller.structure, caller.viewer.today); }
 

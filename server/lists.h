@@ -21,6 +21,10 @@ struct TimetableQuery {
 Result<std::string> timetable(const Caller& caller, const TimetableQuery& query);
 
 std::string periods(const Caller& caller);
+// Of some days, at most 400: everybody's for who sees every page and for the accountant, else those one ordered lessons of.
+Result<std::string> substitutions(const Caller& caller, Date from, Date to);
+std::string documents(const Caller& caller);   // local acts and announcements
+std::string dictionary(const Caller& caller);  // kinds and codes that entries may use
 std::string profile(const Caller& caller);
 // What somebody may act as on a day, by grant or by what one is: ["teacher"].
 std::string capacities_json(const projections::SchoolState& structure, const Id& person, Date today);

@@ -130,6 +130,12 @@ constexpr ObjectSchema kObjects[] = {
     {"Diary",
      "student:id student_name?:text class?:id class_label?:text week:text monday:date days:array excuses:array "
      "signatures:array results:array announced:array printouts:array"},
+    {"Duties", "of:text from:date to:date duties:array"},
+    {"Summary",
+     "class?:object period?:object groups?:array students?:array performance?:integer quality?:integer classes?:array "
+     "participation?:object"},
+    {"Inspections", "inspections?:array period?:object groups?:array"},
+    {"Documents", "documents:array announcements:array"},
     {"Timetable", "week:text monday:date days:array"},
     {"Profile", "name?:text profile?:hash regulation?:hash from?:date index?:integer"},
     {"Me",
@@ -158,7 +164,8 @@ constexpr ObjectSchema kObjects[] = {
     {"Health", "status:text"},
     {"Readiness", "status:text schools:integer"},
 };
-constexpr std::string_view kLists[] = {"People", "Classes", "Groups", "Periods"};
+constexpr std::string_view kLists[] = {"People", "Classes",       "Groups",    "Periods",
+                                       "Plans",  "Substitutions", "Dictionary"};
 
 std::string reference(std::string_view name) { return "{\"$ref\":\"#/components/schemas/" + std::string(name) + "\"}"; }
 

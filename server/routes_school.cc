@@ -4,10 +4,12 @@
 
 #include "ledger/decimal.h"
 #include "ledger/limits.h"
+#include "server/duties.h"
 #include "server/encode.h"
 #include "server/entries.h"
 #include "server/lists.h"
 #include "server/routes.h"
+#include "server/sheets.h"
 #include "server/submit.h"
 
 namespace letopis::server {
@@ -138,6 +140,45 @@ RenderedPtr cached_diary(Context& context) {
 template <std::string (*List)(const Caller&)>
 Result<Response> get_list(Context& context) {
   return json_answer(List(*context.caller));
+}
+
+Result<Response> get_duties(Context& context) {
+  DutiesQuery query;
+  if (context.request.query.contains("of")) query.of = context.query("of");
+  if (const auto from = context.query("from"); !from.empty()) {
+    const auto day = parse_date(from);
+    if (!day) return fail("malformed", "from: a day such as 2026-09-01");
+    query.from = *day;
+  }
+  TRY(auto body, duties(*context.caller, query, context.services.clock.now(), context.language));
+  return json_answer(std::move(body));
+}
+
+Result<SheetQuery> sheet_query(const Context& context) {
+  SheetQuery query;
+  const auto read = [&](const char* name, Id& id) -> Status {
+    if (!context.request.query.contains(name)) return {};
+    TRY(id, id_of(name, context.query(name)));
+    return {};
+  };
+  TRY_STATUS(read("class", query.klass));
+  TRY_STATUS(read("group", query.group));
+  TRY_STATUS(read("period", query.period));
+  return query;
+}
+template <Result<std::string> (*Sheet)(const Caller&, const SheetQuery&, Instant)>
+Result<Response> get_sheet(Context& context) {
+  TRY(const auto query, sheet_query(context));
+  TRY(auto body, Sheet(*context.caller, query, context.services.clock.now()));
+  return json_answer(std::move(body));
+}
+
+Result<Response> get_substitutions(Context& context) {
+  const auto from = parse_date(context.query("from"));
+  const auto to = parse_date(context.query("to"));
+  if (!from || !to) return fail("malformed", "from and to: days such as 2026-09-01");
+  TRY(auto body, substitutions(*context.caller, *from, *to));
+  return json_answer(std::move(body));
 }
 
 Result<Response> get_timetable(Context& context) {
@@ -290,6 +331,44 @@ void add_list_routes(std::vector<Route>& to) {
   to.push_back(std::move(timetable));
 }
 
+void add_duty_routes(std::vector<Route>& to) {
+  Route duties = list("duties", "/v1/schools/{s}/duties", "Duties",
+                      "What is still to be done, until when, and by which clause of the regulation.", get_duties);
+  duties.parameters = {{"of", Parameter::In::kQuery, false, R"({"enum":["me","class","school"]})",
+                        "one's own (unless asked for), of the classes one leads, or everybody's"},
+                       {"from", Parameter::In::kQuery, false, kDay, "lessons from this day on; last week's Monday"}};
+  to.push_back(std::move(duties));
+}
+
+void add_sheet_routes(std::vector<Route>& to) {
+  const Parameter of_class{"class", Parameter::In::kQuery, false, kId, "of this class"};
+  const Parameter of_period{"period", Parameter::In::kQuery, false, kId, "of this period"};
+  Route summary = list("summary", "/v1/schools/{s}/summary", "Summary",
+                       "The summary sheet of a class, formed as it is asked for; without a class, the school's shares.",
+                       get_sheet<server::summary>);
+  summary.parameters = {of_class, of_period};
+  to.push_back(std::move(summary));
+  Route plans =
+      list("plans", "/v1/schools/{s}/plans", "Plans",
+           "Lesson plans, their hours by the curriculum, and what of them was delivered.", get_sheet<server::plans>);
+  plans.parameters = {{"group", Parameter::In::kQuery, false, kId, "of this group, with every line"}, of_class};
+  to.push_back(std::move(plans));
+  Route inspections = list("inspections", "/v1/schools/{s}/inspections", "Inspections",
+                           "Inspections of the year and their findings; with a period, the check of its end, computed.",
+                           get_sheet<server::inspections>);
+  inspections.parameters = {of_period};
+  to.push_back(std::move(inspections));
+  Route substitutions = list("substitutions", "/v1/schools/{s}/substitutions", "Substitutions",
+                             "The timesheet and journal of substitutions.", get_substitutions);
+  substitutions.parameters = {{"from", Parameter::In::kQuery, true, kDay, "first day"},
+                              {"to", Parameter::In::kQuery, true, kDay, "last day"}};
+  to.push_back(std::move(substitutions));
+  to.push_back(list("documents", "/v1/schools/{s}/documents", "Documents",
+                    "Local acts to be acknowledged, and announcements.", get_list<documents>));
+  to.push_back(list("dictionary", "/v1/schools/{s}/dictionary", "Dictionary",
+                    "The kinds and codes that entries of this school may use.", get_list<dictionary>));
+}
+
 void add_entry_routes(std::vector<Route>& to) {
   Route event;
   event.pattern = "/v1/schools/{s}/events/{index}";
@@ -328,6 +407,8 @@ void add_school_routes(std::vector<Route>& to) {
   add_profile_routes(to);
   add_view_routes(to);
   add_list_routes(to);
+  add_duty_routes(to);
+  add_sheet_routes(to);
   add_entry_routes(to);
 }
 

@@ -165,7 +165,10 @@ Id History::add(Body body) {
   next_ = {};
   now_.micros += kMicrosPerSecond;
   shards_of_.push_back(state_.apply(entries_.back()));
-  structure_.apply(entries_.back());
+  // As readers have it: from the school's own shard alone.
+  const auto& filed = shards_of_.back();
+  if (std::any_of(filed.begin(), filed.end(), [](const auto& key) { return key.view == projections::View::kSchool; }))
+    structure_.apply(entries_.back());
   const Hash leaf = ledger::leaf_hash(leaves_.back());
   for (const auto& key : shards_of_.back()) shards_.add(key, entries_.size() - 1, leaf);
   return statement.id;

@@ -128,6 +128,17 @@ std::vector<Column> columns() {
       {"profile", s + "profile", "profile"},
       {"me", s + "me", "me"},
       {"stream", s + "stream", "stream"},
+      {"duties", s + "duties", "duties"},
+      {"everybody's", s + "duties?of=school", "duties"},
+      {"of a class", s + "duties?of=class", "duties"},
+      {"summary А", s + "summary?class=" + hex(w.class_a), "summary"},
+      {"summary", s + "summary", "summary"},
+      {"plan А", s + "plans?group=" + hex(w.physics), "plans"},
+      {"inspections", s + "inspections", "inspections"},
+      {"the check", s + "inspections?period=" + hex(w.period), "inspections"},
+      {"substitutions", s + "substitutions?from=2026-09-01&to=2026-09-30", "substitutions"},
+      {"documents", s + "documents", "documents"},
+      {"dictionary", s + "dictionary", "dictionary"},
       {"note", "/log/licey29/checkpoint", "checkpoint"},
       {"vkey", "/log/licey29/vkey", "vkey"},
       {"tile", "/log/licey29/tile/0/000.p/1", "tile"},
@@ -138,32 +149,34 @@ std::vector<Column> columns() {
 
 struct Row {
   std::string_view viewer;
-  std::string_view journals, diaries, timetables, entries, lists, log;
+  std::string_view journals, diaries, timetables, entries, lists, sheets, log;
 };
 // journals:   7А · 7Б · 7А in the week of the substitution · 7А over the quarter · the choir of both classes
 // diaries:    of Маша (7А) · of Петя (7Б)
 // timetables: class 7А · class 7Б · physics 7А · teacher Иван
 // entries:    a topic of 7А · a mark of Маша's · its proof · a mark of Петя's · a refusal of Ольга's · the genesis
 // lists:      people · classes · groups · periods · profile · me · the stream of changes
+// sheets:     duties: own · everybody's · of the class one leads | summary: of 7А · of the school | plan of physics 7А |
+//             inspections · the check of a period | substitutions | documents · dictionary
 // log:        checkpoint · vkey · hash tile · entry bundle · the text of the profile in force
 constexpr Row kRows[] = {
-    {"director", "+++++", "++", "++++", "++++++", "+++++++", "+++++"},
-    {"deputy", "+++++", "++", "++++", "++++++", "+++++++", "+++-+"},
-    {"head of studies", "+++++", "++", "++++", "++++++", "+++++++", "+++-+"},
-    {"auditor", "+++++", "++", "++++", "++++++", "+++++++", "+++++"},
-    {"archivist", "+++++", "++", "++++", "++++++", "+++++++", "+++++"},
-    {"administrator", "-----", "--", "++++", "00000+", "+++++++", "+++-+"},
-    {"secretary", "-----", "--", "++++", "00000+", "+++++++", "+++-+"},
-    {"accountant", "-----", "--", "++++", "000000", "+++++++", "+++-+"},
-    {"teacher 7А", "+-+++", "+-", "++++", "+++000", "+++++++", "+++-+"},
-    {"teacher 7Б", "-+--+", "-+", "++++", "000++0", "+++++++", "+++-+"},
-    {"substitute", "--+++", "--", "++++", "000000", "+++++++", "+++-+"},
-    {"student 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+++-+"},
-    {"parent 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+++-+"},
-    {"student 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+++-+"},
-    {"parent 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+++-+"},
-    {"other school", "-----", "--", "----", "------", "-------", "+++?+"},
-    {"nobody", "?????", "??", "????", "??????", "???????", "+++?+"},
+    {"director", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++++"},
+    {"deputy", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++-+"},
+    {"head of studies", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++-+"},
+    {"auditor", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++++"},
+    {"archivist", "+++++", "++", "++++", "++++++", "+++++++", "+--+++--+++", "+++++"},
+    {"administrator", "-----", "--", "++++", "00000+", "+++++++", "+----+---++", "+++-+"},
+    {"secretary", "-----", "--", "++++", "00000+", "+++++++", "+----+---++", "+++-+"},
+    {"accountant", "-----", "--", "++++", "000000", "+++++++", "+----+--+++", "+++-+"},
+    {"teacher 7А", "+-+++", "+-", "++++", "+++000", "+++++++", "+-++-++-+++", "+++-+"},
+    {"teacher 7Б", "-+--+", "-+", "++++", "000++0", "+++++++", "+-+--++-+++", "+++-+"},
+    {"substitute", "--+++", "--", "++++", "000000", "+++++++", "+----++-+++", "+++-+"},
+    {"student 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+--+-+---++", "+++-+"},
+    {"parent 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+--+-+---++", "+++-+"},
+    {"student 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+--------++", "+++-+"},
+    {"parent 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+--------++", "+++-+"},
+    {"other school", "-----", "--", "----", "------", "-------", "-----------", "+++?+"},
+    {"nobody", "?????", "??", "????", "??????", "???????", "???????????", "+++?+"},
 };
 
 char outcome(unsigned status) {
@@ -181,7 +194,8 @@ class AccessMatrix : public ::testing::TestWithParam<Row> {};
 TEST_P(AccessMatrix, EveryRouteAnswersAsTheTableSays) {
   const Row& row = GetParam();
   std::string expected;
-  for (const auto part : {row.journals, row.diaries, row.timetables, row.entries, row.lists, row.log}) expected += part;
+  for (const auto part : {row.journals, row.diaries, row.timetables, row.entries, row.lists, row.sheets, row.log})
+    expected += part;
   const auto all = columns();
   ASSERT_EQ(expected.size(), all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -246,6 +260,18 @@ TEST(AccessContents, TheClassTeacherSeesOfASharedGroupTheirOwnPupilsAlone) {
   EXPECT_EQ(students("substitute"), (std::set{hex(w.masha->id), hex(w.petya->id)})) << "the choir's own teacher";
   EXPECT_EQ(students("teacher 7А"), (std::set{hex(w.masha->id)}));
   EXPECT_EQ(students("teacher 7Б"), (std::set{hex(w.petya->id)}));
+}
+
+// A family gets the line of its own child, and no share of anybody else's marks.
+TEST(AccessContents, TheSummaryOfAClassShowsAFamilyItsOwnLine) {
+  World& w = world();
+  const std::string target = "/v1/schools/licey29/summary?class=" + hex(w.class_a);
+  const auto of_director = json_of(w.site.get(target, w.tokens["director"]));
+  const auto of_parent = json_of(w.site.get(target, w.tokens["parent 7А"]));
+  ASSERT_EQ(of_parent.at("students").as_array().size(), 1U);
+  EXPECT_EQ(of_parent.at("students").at(0).at("id").as_string(), hex(w.masha->id));
+  EXPECT_TRUE(of_director.at("groups").at(0).as_object().contains("without_marks"));
+  EXPECT_FALSE(of_parent.at("groups").at(0).as_object().contains("without_marks"));
 }
 
 std::set<std::string> names_in(const boost::json::value& list, const char* key = "name") {

@@ -163,9 +163,8 @@ TEST_F(LiveSchoolTest, WhatAnAdoptedProfileExtendsIsKeptWithIt) {
   }
   live.at("2026-09-03 10:30");
   ASSERT_TRUE(live.reopen());
-  live.at("2026-09-04 12:00");
-  const Id physics = licey.group("7А", "Химия", {class_7a}, ivan, {{5, 2}});
-  const Id lesson = licey.lesson(ivan, physics, "2026-09-04", 2);
+  live.at("2026-09-08 12:00");
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-08", 3);
   const Bytes topic = *licey.school().entry(licey.index_of(licey.topic(ivan, lesson, "Вещества")));
   EXPECT_EQ(ledger::decode_entry(topic)->event.profile, own);
 }

@@ -168,6 +168,11 @@ TEST_F(ServiceTest, AnswersHaveTheMembersThatAreDescribed) {
   expect_fits(get(s + "timetable?week=2026-W36&group=" + hex(physics)), "Timetable");
   expect_fits(get(s + "profile"), "Profile");
   expect_fits(get(s + "me"), "Me");
+  expect_fits(get(s + "duties?of=school"), "Duties");
+  expect_fits(get(s + "summary"), "Summary");
+  expect_fits(get(s + "summary?class=" + hex(class_a)), "Summary");
+  expect_fits(get(s + "inspections"), "Inspections");
+  expect_fits(get(s + "documents"), "Documents");
   expect_fits(get(s + "events/3"), "Entry");
   expect_fits(get("/v1/auth/session"), "Session");
   expect_fits(get("/healthz"), "Health");

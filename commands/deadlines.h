@@ -1,0 +1,41 @@
+#pragma once
+// When an entry is due: by the regulation that was in force before its lesson began, and by the timetable as it stands.
+// Pure; Detail::kStructure is enough.
+
+#include "commands/decide.h"
+
+namespace letopis::commands {
+
+// The profile that an entry about a lesson of this day is judged by; null where the school has none yet, or its text is missing.
+const Profile* profile_before(const projections::SchoolState& state, const ProfileBook& profiles, Date day,
+                              Instant lesson_begins);
+
+// The earliest of the rule's terms, counted from `day`. A lesson outside the timetable ends at `lesson_ends`.
+Instant deadline_of(const projections::SchoolState& state, const DeadlineRule& rule, Date day, const Id& group,
+                    Instant lesson_ends = {});
+
+// The days between which a period's marks are given.
+struct PeriodWindow {
+  Date opens, closes;
+};
+PeriodWindow window_of(const PeriodMarkRule& rule, const projections::Period& period);
+
+// The days between which a school year is opened, of the calendar year it begins in; a rule that has a window.
+struct YearWindow {
+  Date opens, closes;
+};
+YearWindow window_of(const YearRule& rule, Date year_from);
+
+// A day of the school year that begins in the calendar year of `year_from`: from August on of that year, else of the next.
+Date day_of_school_year(Date year_from, MonthDay day);
+
+// Whether a group's students are marked on a day: not in an extracurricular group (kGroupWithoutMarks), nor in a grade that is
+// not marked yet (kUnmarkedGrade). Empty: they are.
+std::string_view unmarked_by(const projections::SchoolState& state, const Profile& profile, const Id& group, Date on);
+
+// The kind of period a grade is marked for; empty: as the calendar has it.
+std::string_view period_kind_of(const Profile& profile, int grade);
+// The grade of the classes a group belongs to; 0 where it belongs to none.
+int grade_of(const projections::SchoolState& state, const Id& group, Date on);
+
+}  // namespace letopis::commands

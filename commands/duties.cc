@@ -1,0 +1,324 @@
+// Duties of a teaching group, from its journal.
+
+#include "commands/duties.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "commands/deadlines.h"
+#include "commands/duties_shared.h"
+#include "projections/schedule.h"
+
+namespace letopis::commands {
+
+using namespace ledger;
+using projections::Acts;
+using projections::EntryKind;
+using projections::EntryView;
+using projections::JournalView;
+using projections::LessonView;
+using projections::Period;
+using projections::SchoolState;
+using projections::Standing;
+using projections::WorkView;
+
+DutyScope duty_scope(const SchoolState& state, const ProfileBook& profiles, Instant now) {
+  const Date today = state.local_today(now);
+  const auto* adopted = state.profile(today);
+  return {state, profiles, now, today, adopted == nullptr ? nullptr : profiles.find(adopted->hash)};
+}
+
+Date duties_until(const DutyScope& scope) {
+  Date until = scope.today;
+  if (scope.profile != nullptr)
+    for (const auto& period : scope.state.periods())
+      if (window_of(scope.profile->period_mark, period).opens <= scope.today) until = std::max(until, period.to);
+  return until;
+}
+
+RoleSet signing_for(Role awaited) { return awaited == Role::kTeacher ? kTeaching : role_bit(awaited); }
+
+Words with_term(const DutyScope& scope, Words what, const Duty& duty) {
+  if (duty.due.micros != 0) {
+    const std::string until = format_local(duty.due, scope.state.offset_at(duty.due));
+    const bool over = duty.overdue(scope.now);
+    what.ru += (over ? " Срок был до " : " Срок — до ") + until + ".";
+    what.en += (over ? " It was due by " : " Due by ") + until + ".";
+  }
+  if (!duty.source.silent) {
+    what.ru.back() = ' ';
+    what.en.back() = ' ';
+    what.ru += "(" + clause_text(duty.source.clause, Language::kRussian) + ").";
+    what.en += "(" + clause_text(duty.source.clause, Language::kEnglish) + ").";
+  }
+  return what;
+}
+
+void settle_duties(std::vector<Duty>& duties) {
+  // The absences of a class come from each of its groups; what waits for a signature may be a group's and the school's.
+  std::map<std::tuple<std::string_view, Id, Date, RoleSet>, std::size_t> places;
+  std::vector<Duty> settled;
+  for (Duty& duty : duties) {
+    const bool absences = duty.code == "absences";
+    if (absences || duty.code == "endorsement") {
+      const auto [place, fresh] = places.try_emplace(
+          {duty.code, absences ? duty.klass : duty.entry, absences ? duty.from : Date{}, duty.roles}, settled.size());
+      if (!fresh) {
+        settled[place->second].count += duty.count;
+        continue;
+      }
+    }
+    settled.push_back(std::move(duty));
+  }
+  const auto key = [](const Duty& d) {
+    return std::tuple(d.due.micros == 0 ? Instant{INT64_MAX} : d.due, d.from, d.slot, d.code, d.group, d.klass, d.entry,
+                      d.work, d.period);
+  };
+  std::sort(settled.begin(), settled.end(), [&](const Duty& a, const Duty& b) { return key(a) < key(b); });
+  duties = std::move(settled);
+}
+
+bool is_own(const Duty& duty, const Id& person, RoleSet capacities) {
+  if (!duty.people.empty()) return std::find(duty.people.begin(), duty.people.end(), person) != duty.people.end();
+  return (duty.roles & capacities) != 0;
+}
+
+namespace {
+
+class GroupDuties {
+ public:
+  GroupDuties(const DutyScope& scope, const JournalView& journal, std::vector<Duty>& to)
+      : s_(scope), state_(scope.state), j_(journal), to_(to) {}
+
+  void run() {
+    if (s_.profile == nullptr || state_.group(j_.group) == nullptr) return;
+    for (const auto& node : j_.acts.all()) note(node);
+    for (const auto& lesson : j_.sheet.lessons)
+      if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= s_.now) in_lesson(lesson);
+    for (const auto& work : j_.sheet.works) unmarked(work);
+    for (const auto& period : state_.periods()) period_marks(period);
+    for (const auto& node : j_.acts.all()) endorsements(node);
+    absences();
+  }
+
+ private:
+  // What stands: marks by work and student, period marks, absences and the class teacher's word on them.
+  void note(const Acts::Node& node) {
+    if (node.act != projections::Act::kEntry || j_.acts.current(node) == nullptr) return;
+    std::visit(
+        [&]<class T>(const T& b) {
+          if constexpr (std::is_same_v<T, MarkGiven> || std::is_same_v<T, MakeupMarkGiven>)
+            marks_.insert({b.work, b.student});
+          else if constexpr (std::is_same_v<T, PeriodMarkGiven> || std::is_same_v<T, PeriodMarkWaived>)
+            results_.insert({b.period, b.student});
+          else if constexpr (std::is_same_v<T, AbsenceRecorded>)
+            absences_.insert({b.lesson, b.student});
+          else if constexpr (std::is_same_v<T, AbsenceExcused>)
+            words_.push_back({b.student, b.from, b.to});
+        },
+        j_.acts.root(node).body);
+  }
+
+  Duty& add(std::string_view code, const Source& source, Instant due, RoleSet roles, std::vector<Id> people) {
+    Duty& duty = to_.emplace_back();
+    duty.code = code;
+    duty.source = source;
+    duty.due = due;
+    duty.roles = roles;
+    duty.people = std::move(people);
+    duty.group = j_.group;
+    return duty;
+  }
+  std::vector<Id> teachers_of(Date on) const {
+    std::vector<Id> teachers;
+    for (const auto& assignment : state_.group(j_.group)->assignments)
+      if (assignment.from <= on && on <= assignment.to) teachers.push_back(assignment.teacher);
+    if (const auto* slots = state_.group(j_.group)->timetable.at(on))
+      for (const auto& slot : *slots)
+        if (!slot.teacher.is_zero()) teachers.push_back(slot.teacher);
+    std::sort(teachers.begin(), teachers.end());
+    teachers.erase(std::unique(teachers.begin(), teachers.end()), teachers.end());
+    return teachers;
+  }
+  std::vector<Id> keepers(const LessonView& lesson) const {
+    if (!lesson.substitute.is_zero()) return {lesson.substitute};
+    return lesson.teacher.is_zero() ? teachers_of(lesson.date) : std::vector{lesson.teacher};
+  }
+  std::string named() const { return " (" + std::string(j_.subject) + ", " + std::string(j_.label) + ")"; }
+
+  // --- Lessons
+  static bool any_standing(const std::vector<EntryView>& entries) {
+    return std::any_of(entries.begin(), entries.end(), [](const auto& entry) {
+      const bool says = entry.act == projections::Act::kEntry || entry.act == projections::Act::kCorrection;
+      return says && entry.standing == Standing::kStanding;
+    });
+  }
+  void in_lesson(const LessonView& lesson) {
+    const Profile* then = profile_before(state_, s_.profiles, lesson.date, lesson.starts);
+    if (then == nullptr) return;
+    if (!lesson.recorded) missing(lesson, "lesson", then->lesson, {"урок не записан", "the lesson is not recorded"});
+    if (!any_standing(lesson.topics)) missing(lesson, "topic", then->topic, {"нет темы", "there is no topic"});
+    if (!lesson.attendance_taken)
+      missing(lesson, "roll", then->attendance, {"не отмечена посещаемость", "the roll is not taken"});
+    const bool at_home = unmarked_by(state_, *then, j_.group, lesson.date).empty();
+    if (at_home && !any_standing(lesson.homework))
+      missing(lesson, "homework", then->homework, {"нет домашнего задания", "there is no homework"});
+  }
+  void missing(const LessonView& lesson, std::string_view code, const DeadlineRule& rule, Words what) {
+    const Instant due = deadline_of(state_, rule, lesson.date, j_.group, lesson.ends);
+    Duty& duty = add(code, rule.source, due, kTeaching, keepers(lesson));
+    duty.lesson = lesson.id;
+    duty.from = duty.to = lesson.date;
+    duty.slot = lesson.slot;
+    const std::string on = format_day(lesson.date);
+    const std::string number = std::to_string(lesson.slot);
+    const Words head{"Урок " + on + (lesson.slot > 0 ? ", " + number + "-й" : "") + named() + ": ",
+                     "Lesson of " + on + (lesson.slot > 0 ? ", no. " + number : "") + named() + ": "};
+    duty.text = with_term(s_, {head.ru + what.ru + ".", head.en + what.en + "."}, duty);
+  }
+
+  // --- Works and periods
+  bool absent(const WorkView& work, const Id& student) const {
+    return work.lesson != UINT32_MAX && absences_.contains({j_.sheet.lessons[work.lesson].id, student});
+  }
+  void unmarked(const WorkView& work) {
+    const auto* kind = state_.dictionary("work_kind", work.kind);
+    const bool written =
+        kind != nullptr && kind->properties.contains("written") && kind->properties.at("written") == "true";
+    if (!work.standing || !written || work.held_on > s_.today || work.held_on < j_.from) return;
+    const bool in_lesson = work.lesson != UINT32_MAX;
+    const Instant starts =
+        in_lesson ? j_.sheet.lessons[work.lesson].starts : projections::midnight(state_, work.held_on);
+    const Profile* then = profile_before(state_, s_.profiles, work.held_on, starts);
+    if (then == nullptr || starts > s_.now || !unmarked_by(state_, *then, j_.group, work.held_on).empty()) return;
+    int count = 0;
+    for (const auto& student : j_.students)
+      if (state_.enrolled(j_.group, student.id, work.held_on) && state_.enrolled(j_.group, student.id, s_.today) &&
+          !marks_.contains({work.id, student.id}) && !absent(work, student.id))
+        ++count;
+    if (count == 0) return;
+    Duty& duty =
+        add("written_work", then->written_work.source, deadline_of(state_, then->written_work, work.held_on, j_.group),
+            kTeaching, in_lesson ? keepers(j_.sheet.lessons[work.lesson]) : teachers_of(work.held_on));
+    duty.work = work.id;
+    duty.from = duty.to = work.held_on;
+    duty.count = count;
+    const std::string on = format_day(work.held_on);
+    duty.text =
+        with_term(s_,
+                  {"Письменная работа " + on + named() + ": нет отметок у " + std::to_string(count) + " обучающихся.",
+                   "Written work of " + on + named() + ": " + std::to_string(count) + " students have no mark."},
+                  duty);
+  }
+  void period_marks(const Period& period) {
+    if (period.to < j_.from || period.to > j_.to) return;  // its results lie in another week
+    if (window_of(s_.profile->period_mark, period).opens > s_.today || state_.attestation().closed(period.id)) return;
+    const int grade = grade_of(state_, j_.group, period.to);
+    const auto kind = period_kind_of(*s_.profile, grade);
+    const bool of_its_kind = period.kind == "year" || kind.empty() || period.kind == kind;
+    if (!of_its_kind || !projections::covers(period.grades, grade) ||
+        !unmarked_by(state_, *s_.profile, j_.group, period.to).empty())
+      return;
+    const Date on = std::min(period.to, s_.today);
+    int count = 0;
+    for (const auto& student : j_.students)
+      if (state_.enrolled(j_.group, student.id, on) && !results_.contains({period.id, student.id})) ++count;
+    if (count == 0) return;
+    const Instant due = projections::midnight(state_, window_of(s_.profile->period_mark, period).closes + 1);
+    Duty& duty = add("period_mark", s_.profile->period_mark.source, due, kTeaching, teachers_of(on));
+    duty.period = period.id;
+    duty.from = period.from;
+    duty.to = period.to;
+    duty.count = count;
+    duty.text = with_term(s_,
+                          {"Итоговые отметки за период «" + period.title + "»" + named() + ": не выставлены " +
+                               std::to_string(count) + " обучающимся.",
+                           "Marks of the period “" + period.title + "”" + named() + ": " + std::to_string(count) +
+                               " students have none."},
+                          duty);
+  }
+
+  // --- Second signatures. Until they are there the result is not visible (r004 п3 3).
+  void endorsements(const Acts::Node& node) {
+    if (node.standing != Standing::kProposed) return;
+    const auto& event = node.entry->event;
+    const Date asked = local_date(event.recorded_at, {event.utc_offset});
+    const Instant due = projections::midnight(state_, asked + s_.profile->visibility.days + 1);
+    const EntryView entry = j_.acts.view(node);
+    for (const auto role : node.awaits) {
+      Duty& duty = add("endorsement", s_.profile->visibility.source, due, signing_for(role), signers(role, entry));
+      duty.entry = entry.id;
+      duty.from = duty.to = asked;
+      duty.text = with_term(s_,
+                            {"Ждёт второй подписи запись № " + std::to_string(entry.index) + named() + ".",
+                             "Entry " + std::to_string(entry.index) + named() + " awaits a second signature."},
+                            duty);
+    }
+  }
+  std::vector<Id> signers(Role role, const EntryView& entry) const {
+    if (role == Role::kTeacher) return teachers_of(s_.today);
+    if (role == Role::kClassTeacher) return class_teacher(state_.class_of(entry.student, s_.today));
+    return {};
+  }
+  std::vector<Id> class_teacher(const Id& klass) const {
+    const auto* known = state_.klass(klass);
+    const Id* teacher = known == nullptr ? nullptr : known->teachers.at(s_.today);
+    return teacher == nullptr || teacher->is_zero() ? std::vector<Id>{} : std::vector{*teacher};
+  }
+
+  // --- Absences: the class teacher's word on each, excused or not
+  void absences() {
+    const DutyRule& verified = s_.profile->duties.at("absences_verified");
+    std::map<std::pair<Id, Date>, int> open;  // by class and first day of the term
+    for (const auto& [lesson_id, student] : absences_) {
+      const auto number = j_.sheet.lesson_numbers.find(lesson_id);
+      if (number == j_.sheet.lesson_numbers.end()) continue;
+      const Date on = j_.sheet.lessons[number->second].date;
+      const bool told = std::any_of(words_.begin(), words_.end(), [&, who = student](const Word& word) {
+        return word.student == who && word.from <= on && on <= word.to;
+      });
+      const Id klass = state_.class_of(student, on);
+      if (!told && !klass.is_zero()) ++open[{klass, verified.every == Every::kWeek ? on.monday() : on}];
+    }
+    for (const auto& [place, count] : open) {
+      const auto& [klass, from] = place;
+      const Date to = verified.every == Every::kWeek ? from + 6 : from;
+      const bool asked = verified.asked();
+      const Instant due =
+          asked ? projections::midnight(state_, to + 1) : deadline_of(state_, s_.profile->excuse, from, j_.group);
+      Duty& duty = add("absences", asked ? verified.source : s_.profile->excuse.source, due,
+                       role_bit(Role::kClassTeacher), class_teacher(klass));
+      duty.group = {};
+      duty.klass = klass;
+      duty.from = from;
+      duty.to = to;
+      duty.count = count;
+      const std::string label(state_.klass(klass)->label(from));
+      const std::string when = from == to ? format_day(from) : format_day(from) + "–" + format_day(to);
+      duty.text = with_term(s_,
+                            {"Пропуски " + when + " (" + label + "): не указано, по какой причине.",
+                             "Absences of " + when + " (" + label + "): nobody has said why."},
+                            duty);
+    }
+  }
+
+  struct Word {
+    Id student;
+    Date from, to;
+  };
+  const DutyScope& s_;
+  const SchoolState& state_;
+  const JournalView& j_;
+  std::vector<Duty>& to_;
+  std::set<std::pair<Id, Id>> marks_, results_, absences_;
+  std::vector<Word> words_;
+};
+
+}  // namespace
+
+void add_group_duties(const DutyScope& scope, const JournalView& journal, std::vector<Duty>& to) {
+  GroupDuties(scope, journal, to).run();
+}
+
+}  // namespace letopis::commands

@@ -1,0 +1,422 @@
+// Duties of everybody but a group's teacher: what a regulation asks for every so often, or by a day of the year, and what waits
+// for somebody.
+
+#include <algorithm>
+
+#include "commands/deadlines.h"
+#include "commands/duties.h"
+#include "commands/duties_shared.h"
+#include "projections/schedule.h"
+
+namespace letopis::commands {
+
+using namespace ledger;
+using projections::Done;
+using projections::Period;
+using projections::SchoolState;
+
+namespace {
+
+constexpr int kShownAheadDays = 30;   // a yearly duty without a first day is shown so long before its term
+constexpr int kDoneAheadDays = 60;    // … and may be done so long before it
+constexpr int kBackupFreshDays = 31;  // older copies do not count: the regulations say "regular" and name no interval
+
+// When a duty is to be done, and since when what was done counts.
+struct Term {
+  Date from, to;  // shown with the duty
+  Date since;     // done from this day on
+  Instant due;    // zero: none is named
+};
+
+class OfficeDuties {
+ public:
+  OfficeDuties(const DutyScope& scope, const OfficeFacts& facts, std::vector<Duty>& to)
+      : s_(scope), state_(scope.state), book_(scope.state.office()), facts_(facts), to_(to) {}
+
+  void run() {
+    if (s_.profile == nullptr) return;
+    created_ = state_.local_today(state_.created());
+    for (const auto& [id, rule] : s_.profile->duties)
+      if (rule.asked() && id != "absences_verified") recurring(rule);
+    year();
+    plans();
+    copies();
+    operations();
+    findings();
+    substitutions();
+    hours();
+    compromises();
+    documents();
+    endorsements();
+  }
+
+ private:
+  Duty& add(std::string_view code, const Source& source, Instant due, RoleSet roles, std::vector<Id> people,
+            Words what) {
+    Duty& duty = to_.emplace_back();
+    duty.code = code;
+    duty.source = source;
+    duty.due = due;
+    duty.roles = roles;
+    duty.people = std::move(people);
+    duty.text = with_term(s_, std::move(what), duty);
+    return duty;
+  }
+  static RoleSet roles_of(const DutyRule& rule) {
+    RoleSet set = 0;
+    for (const auto& role : rule.who) set |= role_bit(*enum_from_name<Role>(role));
+    return set;
+  }
+  Instant end_of(Date day) const { return projections::midnight(state_, day + 1); }
+
+  // --- Terms -----------------------------------------------------------------------------------------------------------
+
+  // The terms of a duty that matter today: this one, and the one before where it was missed.
+  std::vector<Term> terms(const DutyRule& rule) const {
+    std::vector<Term> terms;
+    if (rule.by) yearly(rule, terms);
+    if (rule.every != Every::kNever) regular(rule, terms);
+    if (rule.at_period_end)
+      for (const auto& period : state_.periods())
+        if (period.kind != "year" && period.to <= s_.today && s_.today - period.to <= kShownAheadDays)
+          terms.push_back({period.from, period.to, period.to - 7, {}});
+    std::erase_if(terms, [&](const Term& term) { return term.to < created_ || term.from > s_.today; });
+    return terms;
+  }
+  // By a day of the year: from the first day it is asked for, until it is done or the next one begins.
+  void yearly(const DutyRule& rule, std::vector<Term>& to) const {
+    const int year = std::stoi(format_date(s_.today));
+    for (int begins = year; begins >= year - 1; --begins) {
+      const Date year_from = make_date(begins, 9, 1);
+      const Date by = day_of_school_year(year_from, *rule.by);
+      const Date from = rule.from ? day_of_school_year(year_from, *rule.from) : by - kShownAheadDays;
+      if (from > s_.today) continue;
+      to.push_back({from, by, rule.from ? from : by - kDoneAheadDays, end_of(by)});
+      return;
+    }
+  }
+  void regular(const DutyRule& rule, std::vector<Term>& to) const {
+    if (rule.every == Every::kPeriod || (rule.every == Every::kQuarter && has_periods("quarter")))
+      return of_periods(rule, to);
+    const auto* year = state_.year(s_.today);
+    if (year == nullptr || s_.today < year->from) return;  // between two years nothing returns
+    const Term now = interval(rule.every, s_.today);
+    const Term before = interval(rule.every, now.from - 1);
+    if (before.from >= year->from) to.push_back(before);
+    to.push_back(now);
+  }
+  bool has_periods(std::string_view kind) const {
+    const auto& periods = state_.periods();
+    return std::any_of(periods.begin(), periods.end(), [&](const Period& period) { return period.kind == kind; });
+  }
+  // Every period: an inspection within it, a report once it is over. For a report no term is named.
+  void of_periods(const DutyRule& rule, std::vector<Term>& to) const {
+    const bool report = rule.id.ends_with("_report") && rule.every == Every::kPeriod;
+    const std::string_view only = rule.every == Every::kQuarter ? "quarter" : "";
+    for (const auto& period : state_.periods()) {
+      if (only.empty() ? period.kind == "year" : period.kind != only) continue;
+      if (report && period.to <= s_.today && s_.today - period.to <= kShownAheadDays)
+        to.push_back({period.from, period.to, period.to - 7, {}});
+      if (!report && period.from <= s_.today && s_.today - period.to <= kShownAheadDays)
+        to.push_back({period.from, period.to, period.from, end_of(period.to)});
+    }
+  }
+  Term interval(Every every, Date on) const {
+    const std::string day = format_date(on);
+    const int year = std::stoi(day);
+    const int month = std::stoi(day.substr(5, 2));
+    const auto months = [&](int first, int count) {
+      const int next = first + count;
+      const Date from = make_date(year, static_cast<unsigned>(first), 1);
+      const Date last =
+          make_date(year + (next > 12 ? 1 : 0), static_cast<unsigned>(next > 12 ? next - 12 : next), 1) - 1;
+      return Term{from, last, from, end_of(last)};
+    };
+    if (every == Every::kDay) return {on, on, on, end_of(on)};
+    if (every == Every::kWeek) return {on.monday(), on.monday() + 6, on.monday(), end_of(on.monday() + 6)};
+    if (every == Every::kMonth) return months(month, 1);
+    if (every == Every::kQuarter) return months((month - 1) / 3 * 3 + 1, 3);
+    const auto* known = state_.year(on);
+    return {known->from, known->to, known->from, end_of(known->to)};
+  }
+
+  // --- What returns ----------------------------------------------------------------------------------------------------
+
+  void recurring(const DutyRule& rule) {
+    for (const Term& term : terms(rule)) {
+      if (rule.id == "family_consents" || rule.id == "first_year_data" || rule.id == "personal_data_verified" ||
+          rule.id == "printout" || asked_of_classes(rule))
+        for (const auto& [id, klass] : state_.classes()) of_class(rule, term, id, klass);
+      else if (rule.id == "staff_consents")
+        staff_consents(rule, term);
+      else if (!done(rule, term, {}, {}))
+        recur(rule, term, roles_of(rule), {}, {}, 0);
+    }
+  }
+  // Prints and reports that each class teacher makes of the own class.
+  static bool asked_of_classes(const DutyRule& rule) {
+    const bool kept_by_class = rule.id == "paper_report" || rule.id.starts_with("printed_");
+    return kept_by_class && rule.who == std::vector<std::string>{"class_teacher"};
+  }
+  void recur(const DutyRule& rule, const Term& term, RoleSet roles, std::vector<Id> people, const Id& klass,
+             int count) {
+    Words what{rule.ru, rule.en};
+    const auto* known = state_.klass(klass);
+    if (known != nullptr) {
+      const std::string label(known->label(s_.today));
+      what.ru += " Класс " + label + (count > 0 ? ": не хватает — " + std::to_string(count) : "") + ".";
+      what.en += " Class " + label + (count > 0 ? ": " + std::to_string(count) + " missing" : "") + ".";
+    } else if (count > 0) {
+      what.ru += " Не хватает: " + std::to_string(count) + ".";
+      what.en += " Missing: " + std::to_string(count) + ".";
+    }
+    Duty& duty = add(rule.id, rule.source, term.due, roles, std::move(people), std::move(what));
+    duty.klass = klass;
+    duty.from = term.from;
+    duty.to = term.to;
+    duty.count = count;
+  }
+  void of_class(const DutyRule& rule, const Term& term, const Id& id, const projections::Class& klass) {
+    const std::vector<Id> students = students_of(klass);
+    if (students.empty() || klass.closed_on <= s_.today) return;
+    if (rule.id == "first_year_data" && klass.grade(s_.today) > 1) return;
+    const Id* teacher = klass.teachers.at(s_.today);
+    const std::vector<Id> people = teacher == nullptr || teacher->is_zero() ? std::vector<Id>{} : std::vector{*teacher};
+    const int count = missing_in(rule, term, students);
+    if (count == 0 || done(rule, term, id, people)) return;
+    recur(rule, term, roles_of(rule), people, id, count < 0 ? 0 : count);
+  }
+  std::vector<Id> students_of(const projections::Class& klass) const {
+    std::vector<Id> students;
+    for (const auto& [student, spans] : klass.students)
+      if (std::any_of(spans.begin(), spans.end(),
+                      [&](const auto& span) { return span.first <= s_.today && s_.today <= span.second; }))
+        students.push_back(student);
+    return students;
+  }
+  // How many pupils it is missing for; −1 where it is done for a class as a whole.
+  int missing_in(const DutyRule& rule, const Term& term, const std::vector<Id>& students) const {
+    if (rule.id == "family_consents")
+      return static_cast<int>(std::count_if(students.begin(), students.end(), [&](const Id& student) {
+        const auto guardians = state_.guardians_of(student, s_.today);
+        return !book_.consents(student) &&
+               std::none_of(guardians.begin(), guardians.end(), [&](const Id& id) { return book_.consents(id); });
+      }));
+    if (rule.id != "printout") return -1;
+    const auto declined = book_.declined();
+    return static_cast<int>(std::count_if(students.begin(), students.end(), [&](const Id& student) {
+      const bool asked =
+          std::any_of(declined.begin(), declined.end(), [&](const auto& family) { return family.second == student; });
+      return asked && !facts_.printed(student, term.from);
+    }));
+  }
+  void staff_consents(const DutyRule& rule, const Term& term) {
+    int count = 0;
+    for (const auto& [id, person] : state_.people())
+      if (is_staff(state_, id, s_.today) && !book_.consents(id)) ++count;
+    if (count > 0) recur(rule, term, roles_of(rule), {}, {}, count);
+  }
+
+  // --- What fulfils a duty ---------------------------------------------------------------------------------------------
+
+  static bool counts(const Done& done, const Term& term, const Id& klass,
+                     std::initializer_list<std::string_view> kinds) {
+    const bool of_kind = kinds.size() == 0 || std::find(kinds.begin(), kinds.end(), done.kind) != kinds.end();
+    return of_kind && done.on >= term.since && (done.klass.is_zero() || klass.is_zero() || done.klass == klass);
+  }
+  bool any(const std::vector<Done>& list, const Term& term, const Id& klass,
+           std::initializer_list<std::string_view> kinds, const std::vector<Id>& authors = {}) const {
+    // What is asked for in an interval is done in it; a later one is the next interval's.
+    return std::any_of(list.begin(), list.end(), [&](const Done& done) {
+      return counts(done, term, klass, kinds) &&
+             (authors.empty() || std::find(authors.begin(), authors.end(), done.author) != authors.end());
+    });
+  }
+  bool done(const DutyRule& rule, const Term& term, const Id& klass, const std::vector<Id>& authors) const {
+    if (rule.id == "inspection") {
+      const auto& held = book_.inspections();
+      return std::any_of(held.begin(), held.end(), [&](const auto& known) { return known.second.held >= term.since; });
+    }
+    if (rule.id == "activity_report") return any(book_.reports(), term, {}, {"activity"});
+    if (rule.id == "performance_report") return any(book_.reports(), term, {}, {"performance", "quality"});
+    if (rule.id == "paper_report") return any(book_.reports(), term, {}, {"paper"}, authors);
+    if (rule.id == "archive") return any(book_.archives(), term, {}, {});
+    if (rule.id == "printed_journal") return any(book_.prints(), term, klass, {"journal"});
+    if (rule.id == "printed_summary") return any(book_.prints(), term, klass, {"summary"});
+    if (rule.id == "printed_study_summary") return any(book_.prints(), term, klass, {"study_summary"});
+    if (rule.id == "first_year_data" || rule.id == "personal_data_verified")
+      return any(book_.verifications(), term, klass, {});
+    if (rule.id == "sections_verified") return sections_done(term);
+    if (rule.id == "hours_report")
+      return std::any_of(book_.hours().begin(), book_.hours().end(),
+                         [&](const auto& report) { return report.on >= term.since; });
+    return false;
+  }
+  // Every section of the school's dictionary; where it keeps none, any.
+  bool sections_done(const Term& term) const {
+    const auto sections = state_.codes("section");
+    if (sections.empty()) return any(book_.sections(), term, {}, {});
+    return std::all_of(sections.begin(), sections.end(),
+                       [&](std::string_view section) { return any(book_.sections(), term, {}, {section}); });
+  }
+
+  // --- What waits for somebody -----------------------------------------------------------------------------------------
+
+  void year() {
+    const YearRule& rule = s_.profile->year;
+    if (!rule.window) return;
+    const Date begins = make_date(std::stoi(format_date(s_.today)), 9, 1);
+    const YearWindow window = window_of(rule, begins);
+    const auto& years = state_.years();
+    const bool opened =
+        std::any_of(years.begin(), years.end(), [&](const auto& year) { return year.to > window.closes; });
+    if (s_.today < window.opens || s_.today > begins + kShownAheadDays || opened) return;
+    add("year", rule.source, end_of(window.closes), role_bit(Role::kAdministrator), {},
+        {"Учебный год не открыт.", "The school year is not opened."});
+  }
+
+  void plans() {
+    const auto* year = state_.year(s_.today + kShownAheadDays);
+    if (year == nullptr) return;
+    const PlanRule& rule = s_.profile->plan;
+    const Date last = year->from - rule.days_before_year;
+    if (s_.today < last - kShownAheadDays) return;
+    for (const auto& [id, group] : state_.groups()) {
+      if (state_.plans().of_group(id) != nullptr || group.kind == "extracurricular") continue;
+      std::vector<Id> teachers;
+      for (const auto& assignment : group.assignments)
+        if (assignment.from <= std::max(s_.today, year->from) && s_.today <= assignment.to)
+          teachers.push_back(assignment.teacher);
+      if (teachers.empty()) continue;
+      const std::string named = " (" + group.subject + ", " + group.label + ")";
+      // Published N days before the year: the day before the N-th is the last one.
+      Duty& duty = add("plan", rule.source, rule.days_before_year > 0 ? end_of(last) : Instant{}, kTeaching, teachers,
+                       {"Нет календарно-тематического плана" + named + ".", "There is no lesson plan" + named + "."});
+      duty.group = id;
+    }
+  }
+
+  void copies() {
+    const CopiesRule& rule = s_.profile->copies;
+    std::vector<std::string_view> media, rooms;
+    for (const Done& backup : book_.backups()) {
+      if (s_.today - backup.on > kBackupFreshDays) continue;
+      if (std::find(media.begin(), media.end(), backup.medium) == media.end()) media.push_back(backup.medium);
+      if (std::find(rooms.begin(), rooms.end(), backup.room) == rooms.end()) rooms.push_back(backup.room);
+    }
+    const int missing_media = rule.media - static_cast<int>(media.size());
+    const int missing_rooms = rule.rooms - static_cast<int>(rooms.size());
+    if (missing_media <= 0 && missing_rooms <= 0) return;
+    const std::string days = std::to_string(kBackupFreshDays);
+    Duty& duty = add("copies", rule.source, {}, role_bit(Role::kAdministrator), {},
+                     {"Резервные копии за последние " + days + " день: носителей " + std::to_string(media.size()) +
+                          " из " + std::to_string(rule.media) + ", помещений " + std::to_string(rooms.size()) + " из " +
+                          std::to_string(rule.rooms) + ".",
+                      "Backups of the last " + days + " days: " + std::to_string(media.size()) + " of " +
+                          std::to_string(rule.media) + " media, " + std::to_string(rooms.size()) + " of " +
+                          std::to_string(rule.rooms) + " rooms."});
+    duty.count = std::max(missing_media, missing_rooms);
+  }
+
+  // r002 5.4: a named deputy answers for what is done under the administrators' keys.
+  void operations() {
+    if (!s_.profile->operations.acknowledged || facts_.operations == 0) return;
+    const std::string count = std::to_string(facts_.operations);
+    Duty& duty = add("operations", s_.profile->operations.source, {}, role_bit(Role::kDeputyHead), {},
+                     {"Операции администраторов, с которыми заместитель не ознакомлен: " + count + ".",
+                      "Operations of administrators that no deputy has acknowledged: " + count + "."});
+    duty.count = facts_.operations;
+  }
+
+  void findings() {
+    const Source& source = s_.profile->duties.at("inspection").source;
+    for (const auto& [id, inspection] : book_.inspections())
+      for (const auto& finding : inspection.findings) {
+        const std::string number = std::to_string(finding.number);
+        if (!finding.acknowledged && !finding.teacher.is_zero())
+          add("finding", source, {}, kTeaching, {finding.teacher},
+              {"Замечание № " + number + " проверки журнала: с ним нужно ознакомиться.",
+               "Finding " + number + " of an inspection is to be acknowledged."})
+              .entry = id;
+        if (!finding.resolved && finding.due.days != 0)
+          add("finding_due", source, end_of(finding.due), roles(Role::kDeputyHead, Role::kHeadOfStudies),
+              {inspection.author},
+              {"Замечание № " + number + " проверки журнала: устранение не отмечено.",
+               "Finding " + number + " of an inspection is not resolved."})
+              .entry = id;
+      }
+  }
+
+  // r001 4.5: a substitute signs the journal of substitutions.
+  void substitutions() {
+    for (const auto& substitution : state_.substitutions()) {
+      if (substitution.place.date > s_.today || book_.substitution_signed(substitution.id)) continue;
+      if (s_.today - substitution.place.date > kShownAheadDays) continue;
+      Duty& duty = add("substitution", {.clause = {}, .silent = true}, {}, kTeaching, {substitution.substitute},
+                       {"Замена " + format_day(substitution.place.date) + ": нет подписи в журнале замещения.",
+                        "Substitution of " + format_day(substitution.place.date) + ": it is not signed for."});
+      duty.group = substitution.place.group;
+      duty.from = duty.to = substitution.place.date;
+      duty.entry = substitution.id;
+    }
+  }
+
+  void hours() {
+    for (const auto& report : book_.hours())
+      if (!report.accepted)
+        add("hours_acceptance", s_.profile->duties.at("hours_report").source, {}, role_bit(Role::kAccountant), {},
+            {"Отчёт о выдаче часов ждёт бухгалтерию.", "A report of hours awaits the accountant."})
+            .entry = report.id;
+  }
+
+  void compromises() {
+    for (const auto& [id, report] : book_.compromises())
+      if (!report.received)
+        add("compromise", s_.profile->compromise.source, {}, roles(Role::kDirector, Role::kAdministrator), {},
+            {"Сообщение о компрометации учётных данных ждёт подтверждения получения.",
+             "A report of compromised credentials awaits its receipt."})
+            .entry = id;
+  }
+
+  // The viewer's own: others' are theirs.
+  void documents() {
+    const auto* viewer = state_.person(facts_.viewer);
+    if (viewer == nullptr) return;
+    for (const auto& [id, document] : book_.documents()) {
+      const bool addressed = std::any_of(document.audience.begin(), document.audience.end(),
+                                         [&](Role role) { return holds(state_, facts_.viewer, role, s_.today); });
+      const auto& read = document.acknowledged;
+      if (!addressed || std::find(read.begin(), read.end(), facts_.viewer) != read.end()) continue;
+      add("document", {.clause = {}, .silent = true}, {}, 0, {facts_.viewer},
+          {"Локальный акт «" + document.title + "»: с ним нужно ознакомиться.",
+           "Local act “" + document.title + "” is to be acknowledged."})
+          .entry = id;
+    }
+  }
+
+  // Acts of the school that wait: subgroups, plans, orders. What waits in a journal is its group's (duties.cc).
+  void endorsements() {
+    for (const auto& [id, pending] : state_.pendings()) {
+      const std::string number = std::to_string(pending.index);
+      for (const auto role : pending.awaits)
+        add("endorsement", {.clause = {}, .silent = true}, {}, signing_for(role), {},
+            {"Ждёт второй подписи запись № " + number + ".", "Entry " + number + " awaits a second signature."})
+            .entry = id;
+    }
+  }
+
+  const DutyScope& s_;
+  const SchoolState& state_;
+  const projections::OfficeBook& book_;
+  const OfficeFacts& facts_;
+  std::vector<Duty>& to_;
+  Date created_;
+};
+
+}  // namespace
+
+void add_office_duties(const DutyScope& scope, const OfficeFacts& facts, std::vector<Duty>& to) {
+  OfficeDuties(scope, facts, to).run();
+}
+
+}  // namespace letopis::commands

@@ -1,0 +1,15 @@
+#pragma once
+// What the families of duties share. For duties*.cc.
+
+#include "commands/duties.h"
+
+namespace letopis::commands {
+
+// The sentence with its term and its clause: "Урок 12.11.2026, 2-й (Физика, 7А): нет темы. Срок — до 12.11.2026 16:00
+// (r001, п. 4.5)."
+Words with_term(const DutyScope& scope, Words what, const Duty& duty);
+
+// Who signs where a role is awaited: whoever teaches, for a teacher.
+RoleSet signing_for(ledger::Role awaited);
+
+}  // namespace letopis::commands

@@ -1,0 +1,33 @@
+#pragma once
+// Sheets written of figures: the summary sheet of a class, the delivery of plans, the check of a period. JSON for the routes
+// summary, plans and inspections.
+//
+// Names are asked of the caller, who has decided what may be shown. Pure.
+
+#include <string>
+
+#include "projections/figures.h"
+
+namespace letopis::projections {
+
+// сводная ведомость (r004 п2 2.15: formed in real time). Students are those of the class on `on`; with `only`, that one alone.
+// {"class":{…},"period":{…}?,"groups":[{"id","label","subject","without_marks","with_one_mark","marks",…}],
+//  "students":[{"id","name","results":[{"group","mark"?,"index"?,"late"?,"waived"?,"average"?,"marks","absences","excused",
+//  "lateness"}],"absences","excused"}],"performance"?,"quality"?}; percentages of students who have results, on a scale of 2–5.
+std::string summary_json(const SchoolState& structure, const Id& klass, const Period* period, Date on,
+                         std::span<const GroupFigures> groups, const NameOf& name_of, const Id& only = {});
+
+// The same of the whole school (r002 5.2, r003 4): {"period":{…}?,"classes":[{"id","label","students","marks","without_marks",
+// "with_one_mark"}],"participation":{"teachers":{"people","with_key","entered"},"students":{"people","with_key"},"parents":{…}}}.
+// `without_marks`: students of the class who have no mark in any group.
+std::string school_summary_json(const SchoolState& structure, const Period* period, Date on,
+                                std::span<const GroupFigures> groups);
+
+// [{"group":{…},"plan"?:{"id","title","hours","lines":[…],"adjustments"},"curriculum_hours"?,"delivered":{…}}]: what is planned
+// and what was delivered. `lines`: whether each line of the plan is written.
+std::string plans_json(const SchoolState& structure, Date on, std::span<const GroupFigures> groups, bool lines);
+
+// The check of a period's end, computed (r000 3.4, r001 6.3): [{"group":{…},"lessons","recorded",…,"remarks":[…]}].
+std::string check_json(const SchoolState& structure, const Period& period, std::span<const GroupFigures> groups);
+
+}  // namespace letopis::projections

@@ -1,0 +1,202 @@
+#include "server/duties.h"
+
+#include <algorithm>
+#include <set>
+
+#include "ledger/schema/codec.h"
+#include "projections/json_writer.h"
+
+namespace letopis::server {
+
+using commands::Duty;
+using commands::DutyScope;
+using commands::Language;
+using commands::School;
+using ledger::Role;
+using projections::SchoolState;
+using projections::ShardKey;
+using projections::View;
+
+namespace {
+
+// Who may be awaited for a second signature in any group.
+constexpr commands::RoleSet kSignsAnywhere =
+    commands::roles(Role::kDirector, Role::kDeputyHead, Role::kHeadOfStudies, Role::kHeadOfDepartment,
+                    Role::kAdministrator, Role::kCommission);
+
+bool may_ask(const Caller& caller, const std::string& of) {
+  if (of == "me") return true;
+  if (of == "class") return !caller.structure->classes_led_by(caller.viewer.person, caller.viewer.today).empty();
+  return allow(*caller.structure, caller.viewer, Action::kEveryDuty);
+}
+
+bool is_of_own_class(const Caller& caller, const Id& klass) {
+  return !klass.is_zero() && caller.structure->is_class_teacher(caller.viewer.person, klass, caller.viewer.today);
+}
+bool is_of_own_class(const Caller& caller, const projections::Group& group) {
+  return std::any_of(group.classes.begin(), group.classes.end(),
+                     [&](const Id& klass) { return is_of_own_class(caller, klass); });
+}
+
+// The groups whose journals have to be looked at.
+std::vector<Id> groups_asked(const Caller& caller, const DutiesQuery& query) {
+  const SchoolState& state = *caller.structure;
+  const bool all = query.of == "school" || (query.of == "me" && (caller.viewer.capacities & kSignsAnywhere) != 0);
+  std::set<Id> taught;
+  if (query.of == "me")
+    for (const auto& id : state.groups_of_teacher(caller.viewer.person, caller.viewer.today)) taught.insert(id);
+  for (const auto& substitution : state.substitutions())
+    if (query.of == "me" && substitution.substitute == caller.viewer.person && substitution.place.date >= query.from)
+      taught.insert(substitution.place.group);
+  std::vector<Id> groups;
+  for (const auto& [id, group] : state.groups())
+    if (all || taught.contains(id) || is_of_own_class(caller, group)) groups.push_back(id);
+  return groups;
+}
+
+Result<std::vector<ledger::Entry>> decode_all(const std::vector<Bytes>& bytes) {
+  std::vector<ledger::Entry> entries;
+  entries.reserve(bytes.size());
+  for (const auto& one : bytes) {
+    TRY(entries.emplace_back(), ledger::decode_entry(one));
+  }
+  return entries;
+}
+
+Status add_group(const Caller& caller, const DutyScope& scope, const Id& group, Date from, Date to, std::uint64_t size,
+                 std::vector<Duty>& duties) {
+  std::vector<ShardKey> shards;
+  for (Date week = from.monday(); week <= to; week = week + 7) shards.push_back({View::kJournal, group, week});
+  TRY(const auto bytes, caller.school->shard_entries(shards, size));
+  TRY(const auto entries, decode_all(bytes));
+  const auto journal = projections::fold_journal(*caller.structure, group, from, to, entries);
+  add_group_duties(scope, journal, duties);
+  return {};
+}
+
+bool printed(const School& school, std::uint64_t size, const Id& student, Date monday) {
+  const auto bytes = school.shard_entries({{View::kDiary, student, monday}}, size);
+  if (!bytes) return false;
+  for (const auto& one : *bytes)
+    if (const auto entry = ledger::decode_entry(one))
+      if (const auto* handed = std::get_if<ledger::PrintoutHanded>(&entry->statement.body))
+        if (handed->student == student && handed->week == monday) return true;
+  return false;
+}
+
+// What administrators did since a deputy last said to have seen it.
+Status count_operations(const School& school, const SchoolState& state, std::uint64_t size,
+                        commands::OfficeFacts& facts) {
+  const std::uint64_t seen = state.office().operations_acknowledged();
+  std::vector<std::uint64_t> since;
+  school.read([&](const commands::ReadModel& model) {
+    if (const auto* shard = model.shards.find({View::kSchool, {}, {}}))
+      for (const auto index : shard->entries)
+        if (index > seen && index < size) since.push_back(index);
+  });
+  for (const auto index : since) {
+    TRY(const Bytes bytes, school.entry(index));
+    TRY(const auto entry, ledger::decode_entry(bytes));
+    if (entry.statement.acting_as != Role::kAdministrator) continue;
+    ++facts.operations;
+    facts.last_operation = index;
+  }
+  return {};
+}
+
+bool is_shown(const Caller& caller, const DutiesQuery& query, const Duty& duty) {
+  if (query.of == "school") return true;
+  if (query.of == "me") return commands::is_own(duty, caller.viewer.person, caller.viewer.capacities);
+  const auto* group = caller.structure->group(duty.group);
+  return is_of_own_class(caller, duty.klass) || (group != nullptr && is_of_own_class(caller, *group));
+}
+
+class DutiesJson {
+ public:
+  DutiesJson(const Caller& caller, Instant now, Language language)
+      : caller_(caller), state_(*caller.structure), now_(now), language_(language) {}
+
+  std::string write(const DutiesQuery& query, const std::vector<Duty>& duties) {
+    w_.begin_object().text("of", query.of).key("from").date(query.from).key("to").date(caller_.viewer.today);
+    w_.key("duties").begin_array();
+    for (const auto& duty : duties) write(duty);
+    w_.end_array().end_object();
+    return w_.take();
+  }
+
+ private:
+  void write(const Duty& duty) {
+    w_.begin_object().text("code", duty.code).text("text", duty.text.in(language_));
+    w_.text_if("clause", duty.source.clause).key("silent").boolean(duty.source.silent);
+    if (duty.due.micros != 0) {
+      w_.key("due").instant(duty.due).key("due_local").local(duty.due, state_.offset_at(duty.due));
+      w_.key("overdue").boolean(duty.overdue(now_));
+    }
+    w_.key("roles").begin_array();
+    for (std::size_t i = 1; i <= std::size(ledger::kRoleNames); ++i)
+      if ((duty.roles & commands::role_bit(static_cast<Role>(i))) != 0) w_.string(ledger::kRoleNames[i - 1]);
+    w_.end_array().key("people").begin_array();
+    for (const auto& person : duty.people)
+      w_.begin_object().key("id").hex(person).text("name", caller_.school->name_of(person)).end_object();
+    w_.end_array();
+    about(duty);
+    w_.end_object();
+  }
+  void about(const Duty& duty) {
+    if (const auto* group = state_.group(duty.group)) {
+      w_.key("group").begin_object().key("id").hex(duty.group).text("label", group->label);
+      w_.text("subject", group->subject).end_object();
+    }
+    if (const auto* klass = state_.klass(duty.klass))
+      w_.key("class")
+          .begin_object()
+          .key("id")
+          .hex(duty.klass)
+          .text("label", klass->label(caller_.viewer.today))
+          .end_object();
+    w_.hex_if("lesson", duty.lesson).hex_if("work", duty.work).hex_if("period", duty.period);
+    w_.hex_if("entry", duty.entry).date_if("from", duty.from).date_if("to", duty.to);
+    w_.number_if("slot", duty.slot).number_if("count", duty.count);
+  }
+
+  const Caller& caller_;
+  const SchoolState& state_;
+  Instant now_;
+  Language language_;
+  projections::JsonWriter w_;
+};
+
+}  // namespace
+
+Result<std::string> duties(const Caller& caller, const DutiesQuery& wanted, Instant now, Language language) {
+  DutiesQuery query = wanted;
+  if (query.of != "me" && query.of != "class" && query.of != "school")
+    return fail("malformed", "of: me, class or school");
+  if (!may_ask(caller, query.of)) return fail("forbidden", {});
+  const Date today = caller.viewer.today;
+  if (query.from.days == 0) query.from = today.monday() - 7;
+  if (query.from > today || today - query.from >= kDutiesDaysMax)
+    return fail("malformed", "from: one of the last " + std::to_string(kDutiesDaysMax) + " days");
+
+  const School& school = *caller.school;
+  const auto profiles = school.profiles();
+  const DutyScope scope = commands::duty_scope(*caller.structure, *profiles, now);
+  const std::uint64_t size = school.read([](const auto& model) { return std::uint64_t{model.times.size()}; });
+  const Date to = commands::duties_until(scope);
+  std::vector<Duty> found;
+  for (const auto& group : groups_asked(caller, query))
+    TRY_STATUS(add_group(caller, scope, group, query.from, to, size, found));
+
+  commands::OfficeFacts facts;
+  facts.viewer = caller.viewer.person;
+  facts.printed = [&](const Id& student, Date monday) { return printed(school, size, student, monday); };
+  if (scope.profile != nullptr && scope.profile->operations.acknowledged)
+    TRY_STATUS(count_operations(school, *caller.structure, size, facts));
+  commands::add_office_duties(scope, facts, found);
+
+  std::erase_if(found, [&](const Duty& duty) { return !is_shown(caller, query, duty); });
+  commands::settle_duties(found);
+  return DutiesJson(caller, now, language).write(query, found);
+}
+
+}  // namespace letopis::server

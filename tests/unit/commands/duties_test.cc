@@ -1,0 +1,477 @@
+// What is still to be done: shown before it is late, by the same terms as `decide`, and gone once it is done.
+
+#include "commands/duties.h"
+
+#include "projections/journal.h"
+#include "tests/unit/commands/rules_fixture.h"
+
+namespace letopis::commands {
+namespace {
+
+using namespace ledger;
+using test::day;
+
+class Duties : public Rules {
+ protected:
+  explicit Duties(std::string_view regulation = "r000") : Rules(regulation) {
+    as_administrator().add(YearOpened{"2026/27", day("2026-09-01"), day("2027-06-30")});
+  }
+
+  std::vector<Duty> duties() {
+    std::vector<Duty> all;
+    const DutyScope scope = duty_scope(h.structure(), book, h.now());
+    const Date from = h.structure().local_today(h.now()).monday() - 7;
+    for (const auto& [id, group] : h.structure().groups()) {
+      const auto entries = h.entries_in(projections::View::kJournal, id, from, duties_until(scope));
+      add_group_duties(scope, projections::fold_journal(h.structure(), id, from, duties_until(scope), entries), all);
+    }
+    add_office_duties(scope, facts, all);
+    settle_duties(all);
+    return all;
+  }
+  std::vector<Duty> duties(std::string_view code) {
+    std::vector<Duty> some = duties();
+    std::erase_if(some, [&](const Duty& duty) { return duty.code != code; });
+    return some;
+  }
+  std::vector<Duty> of_lesson(const Id& lesson) {
+    std::vector<Duty> some = duties();
+    std::erase_if(some, [&](const Duty& duty) { return duty.lesson != lesson; });
+    return some;
+  }
+  static std::vector<std::string> codes(const std::vector<Duty>& duties) {
+    std::vector<std::string> out;
+    for (const auto& duty : duties) out.emplace_back(duty.code);
+    std::sort(out.begin(), out.end());
+    return out;
+  }
+  Id period(std::string_view kind, std::string_view from, std::string_view to) {
+    PeriodDefined defined;
+    defined.period = some_id();
+    defined.title = kind;
+    defined.kind = kind;
+    defined.from = day(from);
+    defined.to = day(to);
+    as_deputy().add(defined);
+    return defined.period;
+  }
+
+  const Id monday = projections::lesson_id(physics, day("2026-11-23"), 2);
+  const Id thursday = projections::lesson_id(physics, day("2026-11-26"), 3);
+  OfficeFacts facts;
+};
+#define DUTIES_OF(Name, regulation) \
+  class Name : public Duties {      \
+   protected:                       \
+    Name() : Duties(regulation) {}  \
+  }
+DUTIES_OF(DutiesR001, "r001");
+DUTIES_OF(DutiesR002, "r002");
+DUTIES_OF(DutiesR003, "r003");
+DUTIES_OF(DutiesR004, "r004");
+
+// --- Lessons
+
+TEST_F(Duties, ALessonAsksForNothingBeforeItBegins) {
+  EXPECT_EQ(codes(of_lesson(monday)), (std::vector<std::string>{"homework", "lesson", "roll", "topic"}));
+  EXPECT_TRUE(of_lesson(thursday).empty());
+}
+
+TEST_F(DutiesR001, EveryTermIsTheOneTheEntryIsJudgedBy) {
+  std::map<std::string, Duty> asked;
+  for (const auto& duty : of_lesson(monday)) asked[std::string(duty.code)] = duty;
+  const auto recorded = ruling(h.by(teacher), lesson_of(physics, "2026-11-23", 2));
+  EXPECT_EQ(asked["lesson"].due, recorded.deadline);
+  h.lesson(physics, "2026-11-23", 2);
+  EXPECT_EQ(asked["topic"].due, ruling(h.by(teacher), TopicSet{monday, "Тема", {}, 0}).deadline);
+  EXPECT_EQ(asked["roll"].due, ruling(h.by(teacher), AttendanceTaken{monday, true}).deadline);
+  HomeworkSet homework;
+  homework.lesson = monday;
+  homework.text = "§ 1";
+  homework.kind = "written";
+  EXPECT_EQ(asked["homework"].due, ruling(h.by(teacher), homework).deadline);
+  EXPECT_EQ(asked["topic"].source.clause, "r001 4.5");
+  EXPECT_NE(asked["topic"].text.ru.find("r001, п. 4.5"), std::string::npos) << asked["topic"].text.ru;
+  EXPECT_NE(asked["topic"].text.en.find("Due by 2"), std::string::npos) << asked["topic"].text.en;
+}
+
+TEST_F(Duties, WhatIsEnteredIsGone) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  EXPECT_EQ(codes(of_lesson(lesson)), (std::vector<std::string>{"homework", "roll", "topic"}));
+  h.topic(lesson, "Закон Ома");
+  h.attendance(lesson);
+  EXPECT_EQ(codes(of_lesson(lesson)), (std::vector<std::string>{"homework"}));
+  const Id homework = h.homework(lesson, "§ 1", "2026-11-26");
+  EXPECT_TRUE(of_lesson(lesson).empty());
+  h.annul(homework);
+  EXPECT_EQ(codes(of_lesson(lesson)), (std::vector<std::string>{"homework"})) << "what was annulled is missing again";
+}
+
+TEST_F(Duties, AreOverdueFromTheMomentAfterTheirTerm) {
+  const Duty topic = [&] {
+    for (const auto& duty : of_lesson(monday))
+      if (duty.code == "topic") return duty;
+    return Duty{};
+  }();
+  EXPECT_FALSE(topic.overdue(topic.due));
+  EXPECT_TRUE(topic.overdue({topic.due.micros + 1}));
+  EXPECT_FALSE(Duty{}.overdue(h.now())) << "without a term never";
+}
+
+TEST_F(Duties, OfACancelledLessonThereAreNone) {
+  h.cancel(physics, "2026-11-26", 3);
+  h.at("2026-11-26 12:00");
+  EXPECT_TRUE(of_lesson(thursday).empty());
+}
+
+TEST_F(Duties, AMovedLessonAsksWhereItIsHeld) {
+  h.move(physics, "2026-11-26", 3, "2026-11-27", 3);
+  h.at("2026-11-26 12:00");
+  EXPECT_TRUE(of_lesson(thursday).empty());
+  h.at("2026-11-27 12:00");
+  ASSERT_EQ(of_lesson(thursday).size(), 4U);
+  EXPECT_EQ(of_lesson(thursday)[0].from, day("2026-11-27"));
+}
+
+TEST_F(Duties, ASubstitutedLessonIsTheSubstitutes) {
+  h.substitute(physics, "2026-11-26", 3, teacher, colleague);
+  EXPECT_TRUE(duties("substitution").empty()) << "it is not held yet";
+  h.at("2026-11-26 12:00");
+  ASSERT_EQ(of_lesson(thursday).size(), 4U);
+  for (const auto& duty : of_lesson(thursday)) {
+    EXPECT_TRUE(is_own(duty, colleague, kTeaching));
+    EXPECT_FALSE(is_own(duty, teacher, kTeaching));
+  }
+  const auto to_sign = duties("substitution");  // r001 4.5: the journal of substitutions
+  ASSERT_EQ(to_sign.size(), 1U);
+  EXPECT_TRUE(is_own(to_sign[0], colleague, kTeaching));
+  h.by(colleague).add(SubstitutionSigned{to_sign[0].entry});
+  EXPECT_TRUE(duties("substitution").empty());
+}
+
+TEST_F(Duties, TheTermIsThatOfTheRegulationBeforeTheLesson) {
+  adopt(r000_with("[topic]\nsilent = true\ndays_after = 0", "[topic]\nsilent = true\ndays_after = 5"), "2026-11-24");
+  h.at("2026-11-26 12:00");
+  std::map<Date, Instant> due;
+  for (const auto& duty : duties("topic"))
+    if (duty.group == physics) due[duty.from] = duty.due;
+  EXPECT_EQ(due[day("2026-11-23")], h.local("2026-11-24 00:00"));
+  EXPECT_EQ(due[day("2026-11-26")], h.local("2026-12-02 00:00"));
+}
+
+// --- Marks
+
+TEST_F(Duties, AWrittenWorkAsksForTheMarksOfWhoWasThere) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id work = h.work(lesson, "control");
+  h.work(lesson, "answer");
+  ASSERT_EQ(duties("written_work").size(), 1U) << "an answer is no written work";
+  const Duty both = duties("written_work")[0];
+  EXPECT_EQ(both.count, 2);
+  EXPECT_EQ(both.due, ruling(h.by(teacher), MarkGiven{work, 0, masha, "4"}).deadline);
+  const Id absence = h.absence(lesson, petya);
+  EXPECT_EQ(duties("written_work")[0].count, 1);
+  const Id mark = h.mark(work, masha, "4");
+  EXPECT_TRUE(duties("written_work").empty());
+  h.annul(mark);
+  EXPECT_EQ(duties("written_work").size(), 1U);
+  h.annul(absence);
+  EXPECT_EQ(duties("written_work")[0].count, 2);
+}
+
+TEST_F(Duties, Clause3_3PeriodMarksInTheLastWeek) {
+  const Id quarter = period("semester", "2026-11-09", "2026-12-06");
+  h.at("2026-11-29 23:59");
+  EXPECT_TRUE(duties("period_mark").empty());
+  h.at("2026-11-30 09:30");
+  auto marks = duties("period_mark");
+  ASSERT_EQ(marks.size(), 1U) << "chemistry has no pupils";
+  EXPECT_EQ(marks[0].count, 2);
+  EXPECT_EQ(marks[0].period, quarter);
+  EXPECT_EQ(marks[0].due, ruling(h.by(teacher), PeriodMarkGiven{quarter, physics, masha, "4", {}, 0}).deadline);
+  EXPECT_TRUE(is_own(marks[0], teacher, kTeaching));
+  h.by(teacher).add(PeriodMarkGiven{quarter, physics, masha, "4", {}, 0});
+  EXPECT_EQ(duties("period_mark")[0].count, 1);
+  h.by(teacher).basis("order", "1").add(PeriodMarkWaived{quarter, physics, petya});
+  EXPECT_TRUE(duties("period_mark").empty());
+}
+
+TEST_F(Duties, OfAClosedPeriodNothingIsAskedAnyMore) {
+  const Id quarter = period("semester", "2026-11-09", "2026-11-28");
+  h.at("2026-11-28 12:00");
+  EXPECT_EQ(duties("period_mark").size(), 1U);
+  as_deputy().add(PeriodClosed{quarter});
+  EXPECT_TRUE(duties("period_mark").empty());
+}
+
+TEST_F(DutiesR003, Clause6_5WhereNobodyIsMarkedThereIsNeitherMarkNorHomeworkToGive) {
+  h.klass("1А", 1);
+  const Id reading = h.group("1А", "Чтение", {teacher});
+  h.timetable(reading, {{1, 3, teacher}});
+  h.student(reading);
+  const Id lesson = h.lesson(reading, "2026-11-23", 3);
+  h.work(lesson, "control");
+  EXPECT_EQ(codes(of_lesson(lesson)), (std::vector<std::string>{"roll", "topic"}));
+  EXPECT_TRUE(duties("written_work").empty());
+}
+
+// --- Absences
+
+TEST_F(Duties, Clause3_2AbsencesOfAWeekAreTheClassTeachers) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  h.absence(lesson, masha);
+  const Id in_chemistry = h.lesson(chemistry, "2026-11-23", 5);
+  h.enrol(chemistry, petya);
+  h.at("2026-11-24 10:00").absence(in_chemistry, petya);
+  const auto open = duties("absences");
+  ASSERT_EQ(open.size(), 1U) << "one duty, from two journals";
+  EXPECT_EQ(open[0].count, 2);
+  EXPECT_EQ(open[0].due, h.local("2026-11-30 00:00"));
+  EXPECT_EQ(open[0].source.clause, "r000 3.2");
+  EXPECT_TRUE(is_own(open[0], curator, role_bit(Role::kClassTeacher)));
+  EXPECT_FALSE(is_own(open[0], teacher, kTeaching));
+  h.by(curator, Role::kClassTeacher).excuse(masha, "2026-11-23", "2026-11-23");
+  EXPECT_EQ(duties("absences")[0].count, 1);
+  h.by(curator, Role::kClassTeacher).excuse(petya, "2026-11-23", "2026-11-24", false);
+  EXPECT_TRUE(duties("absences").empty()) << "that there was no reason is a word too";
+}
+
+TEST_F(DutiesR003, Clause5_2AbsencesDaily) {
+  h.absence(h.lesson(physics, "2026-11-23", 2), masha);
+  ASSERT_EQ(duties("absences").size(), 1U);
+  EXPECT_EQ(duties("absences")[0].due, h.local("2026-11-24 00:00"));
+}
+
+// --- Second signatures
+
+TEST_F(Duties, ACorrectionWaitsForTheDeputy) {
+  const Id work = h.work(h.lesson(physics, "2026-11-23", 2), "answer");
+  const Id mark = h.mark(work, masha, "4");
+  const Id corrected = h.awaiting({Role::kDeputyHead}).correct(mark, "5");
+  const auto waiting = duties("endorsement");
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0].entry, corrected);
+  EXPECT_TRUE(is_own(waiting[0], h.deputy(), role_bit(Role::kDeputyHead)));
+  EXPECT_FALSE(is_own(waiting[0], teacher, kTeaching));
+  h.endorse(corrected);
+  EXPECT_TRUE(duties("endorsement").empty());
+}
+
+TEST_F(DutiesR004, ClauseP3_3ResultsAreVisibleWithinADay) {
+  const Id mark = h.mark(h.work(h.lesson(physics, "2026-11-23", 2), "answer"), masha, "4");
+  h.awaiting({Role::kDeputyHead}).correct(mark, "5");
+  ASSERT_EQ(duties("endorsement").size(), 1U);
+  EXPECT_EQ(duties("endorsement")[0].due, h.local("2026-11-25 00:00"));
+  EXPECT_EQ(duties("endorsement")[0].source.clause, "r004 п3 3");
+}
+
+TEST_F(Duties, AnActOfTheSchoolThatWaitsIsShownToo) {
+  const Id erased = as_director().awaiting({Role::kDeputyHead}).basis("order", "2").add(PersonalTextErased{masha});
+  const auto waiting = duties("endorsement");
+  ASSERT_EQ(waiting.size(), 1U);
+  EXPECT_EQ(waiting[0].entry, erased);
+}
+
+// --- What returns
+
+TEST_F(Duties, Clause3_4AnInspectionEveryMonth) {
+  auto asked = duties("inspection");
+  ASSERT_EQ(asked.size(), 2U) << "October was missed";
+  EXPECT_EQ(asked[0].due, h.local("2026-11-01 00:00"));
+  EXPECT_TRUE(asked[0].overdue(h.now()));
+  EXPECT_EQ(asked[1].due, h.local("2026-12-01 00:00"));
+  EXPECT_EQ(asked[1].source.clause, "r000 3.4");
+  EXPECT_TRUE(is_own(asked[1], h.deputy(), role_bit(Role::kDeputyHead)));
+  InspectionHeld held;
+  held.kind = "monthly";
+  held.from = held.to = day("2026-11-23");
+  as_deputy().add(held);
+  EXPECT_TRUE(duties("inspection").empty());
+  h.at("2026-12-01 09:00");
+  asked = duties("inspection");
+  ASSERT_EQ(asked.size(), 1U) << "November was inspected";
+  EXPECT_EQ(asked[0].from, day("2026-12-01"));
+}
+
+TEST_F(Duties, Clause3_4AndAtTheEndOfEveryPeriod) {
+  h.period("2 четверть", "2026-11-09", "2026-11-27");
+  h.at("2026-11-27 08:00");
+  const auto asked = duties("inspection");
+  EXPECT_EQ(std::count_if(asked.begin(), asked.end(), [](const Duty& duty) { return duty.to == day("2026-11-27"); }),
+            1);
+}
+
+TEST_F(DutiesR001, Clause7_1TheActivityReportIsQuarterly) {
+  h.period("2 четверть", "2026-11-09", "2026-12-27");
+  ASSERT_EQ(duties("activity_report").size(), 1U);
+  EXPECT_EQ(duties("activity_report")[0].due, h.local("2026-12-28 00:00"));
+  as_administrator().add(ReportIssued{"performance", day("2026-11-09"), day("2026-11-23"), some_hash()});
+  EXPECT_EQ(duties("activity_report").size(), 1U) << "another report";
+  as_administrator().add(ReportIssued{"activity", day("2026-11-09"), day("2026-11-23"), some_hash()});
+  EXPECT_TRUE(duties("activity_report").empty());
+}
+
+TEST_F(DutiesR002, Clause7_1TheActivityReportIsWeekly) {
+  const auto asked = duties("activity_report");
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[0].due, h.local("2026-11-23 00:00"));
+  EXPECT_EQ(asked[1].due, h.local("2026-11-30 00:00"));
+}
+
+TEST_F(Duties, Clause4_1TheJournalIsPrintedByTheFifthOfJuly) {
+  EXPECT_TRUE(duties("printed_journal").empty());
+  h.at("2027-06-05 09:00");
+  const auto asked = duties("printed_journal");
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0].due, h.local("2027-07-06 00:00"));
+  EXPECT_EQ(asked[0].klass, h.klass("7А"));
+  EXPECT_TRUE(is_own(asked[0], curator, role_bit(Role::kClassTeacher)));
+  PrintCertified print;
+  print.kind = "journal";
+  print.klass = h.klass("7А");
+  print.pages = 40;
+  print.root = some_hash();
+  h.by(curator, Role::kClassTeacher).add(print);
+  EXPECT_TRUE(duties("printed_journal").empty());
+}
+
+TEST_F(DutiesR004, ClauseP1ConsentsOfFamiliesInSeptember) {
+  const Id mother = h.parent(masha);
+  h.at("2026-11-23 10:00");
+  auto asked = duties("family_consents");
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0].count, 2);
+  EXPECT_TRUE(asked[0].overdue(h.now())) << "since 1 October";
+  h.by(mother, Role::kParent).add(ConsentGiven{mother, "personal_data"});
+  asked = duties("family_consents");
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0].count, 1);
+}
+
+TEST_F(Duties, Clause3_2AWeeklyPrintoutForWhoDeclinedInWriting) {
+  EXPECT_TRUE(duties("printout").empty());
+  const Id mother = h.parent(masha);
+  h.at("2026-11-24 10:00");
+  h.by(mother, Role::kParent).basis("request", "5").add(ElectronicAccessDeclined{mother, masha, true});
+  auto asked = duties("printout");
+  ASSERT_EQ(asked.size(), 2U) << "this week and the last";
+  EXPECT_EQ(asked[1].count, 1);
+  EXPECT_EQ(asked[1].due, h.local("2026-11-30 00:00"));
+  facts.printed = [&](const Id& student, Date week) { return student == masha && week == day("2026-11-23"); };
+  asked = duties("printout");
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0].to, day("2026-11-22"));
+}
+
+// --- What waits for somebody
+
+TEST_F(Duties, Clause3_1CopiesOnTwoMediaInTwoRooms) {
+  ASSERT_EQ(duties("copies").size(), 1U);
+  EXPECT_EQ(duties("copies")[0].count, 2);
+  BackupMade backup;
+  backup.root = some_hash();
+  backup.medium = "disk";
+  backup.room = "12";
+  as_administrator().add(backup);
+  EXPECT_EQ(duties("copies")[0].count, 1);
+  backup.medium = "tape";
+  as_administrator().add(backup);
+  EXPECT_EQ(duties("copies").size(), 1U) << "both in one room";
+  backup.room = "13";
+  as_administrator().add(backup);
+  EXPECT_TRUE(duties("copies").empty());
+  h.at("2026-12-25 09:00");
+  EXPECT_EQ(duties("copies").size(), 1U) << "they are old";
+}
+
+TEST_F(DutiesR002, Clause5_4TheDeputyAcknowledgesWhatAdministratorsDid) {
+  EXPECT_TRUE(duties("operations").empty());
+  facts.operations = 3;
+  ASSERT_EQ(duties("operations").size(), 1U);
+  EXPECT_EQ(duties("operations")[0].count, 3);
+  EXPECT_EQ(duties("operations")[0].source.clause, "r002 5.4");
+}
+TEST_F(Duties, WhereTheRegulationIsSilentOperationsAreNotAcknowledged) {
+  facts.operations = 3;
+  EXPECT_TRUE(duties("operations").empty());
+}
+
+TEST_F(DutiesR002, Clause3_2AGroupWithoutAPlanIsNamed) {
+  const auto without = duties("plan");
+  ASSERT_EQ(without.size(), 2U);
+  EXPECT_EQ(without[0].due, h.local("2026-08-28 00:00"));
+  PlanPublished plan;
+  plan.group = physics;
+  plan.title = "Физика, 7";
+  plan.items = {{"1", "Ток", 1, {}, {}}};
+  h.by(teacher).add(plan);
+  ASSERT_EQ(duties("plan").size(), 1U);
+  EXPECT_EQ(duties("plan")[0].group, chemistry);
+}
+
+TEST_F(Duties, ALocalActIsAcknowledgedByEachItIsFor) {
+  DocumentPublished document;
+  document.title = "Положение";
+  document.file = some_hash();
+  document.audience = {{Role::kTeacher}};
+  const Id published = as_director().add(document);
+  EXPECT_TRUE(duties("document").empty()) << "nobody asks";
+  facts.viewer = curator;
+  EXPECT_TRUE(duties("document").empty()) << "not for class teachers";
+  facts.viewer = teacher;
+  ASSERT_EQ(duties("document").size(), 1U);
+  EXPECT_TRUE(is_own(duties("document")[0], teacher, kTeaching));
+  h.by(teacher).add(DocumentAcknowledged{published});
+  EXPECT_TRUE(duties("document").empty());
+  facts.viewer = colleague;
+  EXPECT_EQ(duties("document").size(), 1U);
+}
+
+TEST_F(Duties, AFindingIsItsTeachersUntilItIsAcknowledged) {
+  InspectionHeld held;
+  held.kind = "monthly";
+  held.from = held.to = day("2026-11-20");
+  held.findings.push_back({1, "topics", teacher, physics, {}, day("2026-11-30")});
+  const Id inspection = as_deputy().add(held);
+  ASSERT_EQ(duties("finding").size(), 1U);
+  EXPECT_TRUE(is_own(duties("finding")[0], teacher, kTeaching));
+  ASSERT_EQ(duties("finding_due").size(), 1U);
+  EXPECT_EQ(duties("finding_due")[0].due, h.local("2026-12-01 00:00"));
+  h.by(teacher).add(FindingAcknowledged{inspection, 1});
+  EXPECT_TRUE(duties("finding").empty());
+  as_deputy().add(FindingResolved{inspection, 1});
+  EXPECT_TRUE(duties("finding_due").empty());
+}
+
+TEST_F(DutiesR001, Clause4_3TheYearIsOpenedInTheLastWeekOfAugust) {
+  h.at("2027-08-24 12:00");
+  EXPECT_TRUE(duties("year").empty());
+  h.at("2027-08-25 12:00");
+  ASSERT_EQ(duties("year").size(), 1U);
+  EXPECT_EQ(duties("year")[0].due, h.local("2027-09-01 00:00"));
+  YearOpened opened;
+  opened.title = "2027/28";
+  opened.from = day("2027-09-01");
+  opened.to = day("2028-05-31");
+  as_administrator().add(opened);
+  EXPECT_TRUE(duties("year").empty());
+}
+
+TEST_F(Duties, OfASchoolWithoutAProfileThereAreNone) {
+  test::History bare;
+  std::vector<Duty> none;
+  add_office_duties(duty_scope(bare.structure(), book, h.now()), facts, none);
+  EXPECT_TRUE(none.empty());
+}
+
+TEST_F(Duties, TheOverdueComeFirstAndThoseWithoutATermLast) {
+  h.at("2026-11-24 12:00");
+  const auto all = duties();
+  ASSERT_GT(all.size(), 5U);
+  const auto term = [](const Duty& duty) { return duty.due.micros == 0 ? Instant{INT64_MAX} : duty.due; };
+  for (std::size_t i = 1; i < all.size(); ++i) EXPECT_LE(term(all[i - 1]), term(all[i]));
+  EXPECT_EQ(all.back().due.micros, 0);
+}
+
+}  // namespace
+}  // namespace letopis::commands
