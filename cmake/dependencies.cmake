@@ -9,6 +9,8 @@ find_package(tomlplusplus 3.3 REQUIRED)
 find_package(tl-expected REQUIRED)
 find_package(date REQUIRED)
 pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium>=1.0.18)
+pkg_check_modules(ZIP REQUIRED IMPORTED_TARGET libzip>=1.7)
+pkg_check_modules(PUGIXML REQUIRED IMPORTED_TARGET pugixml>=1.13)
 
 find_library(ROCKSDB_LIBRARY rocksdb REQUIRED)
 add_library(letopis_rocksdb INTERFACE)

@@ -91,6 +91,13 @@ struct Submit : Client {
   std::string file, example, receipts;
 };
 int submit(const Submit& options);
+struct ImportPlan : Client {
+  std::string file, group, title, rows, continues, receipts;
+  bool more = false, dry_run = false;
+};
+int import_plan(const ImportPlan& options);
+// What became of entries, for people, on standard error; receipts in files of `directory`, or on standard output.
+Status print_entries(const std::string& json, const std::string& directory);
 struct Get : Client {
   std::string path;
 };

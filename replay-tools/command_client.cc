@@ -105,33 +105,6 @@ std::string told(const boost::json::object& entry) {
   return line;
 }
 
-// Entries for people on standard error; receipts, ready for letopis-verify, in files of their own, or on standard output, where
-// one is one file and several are one behind the other.
-Status print_entries(const std::string& json, const std::string& directory) {
-  boost::json::error_code error;
-  const auto value = boost::json::parse(json, error);
-  const auto* entries = error || !value.is_object() ? nullptr : value.as_object().if_contains("items");
-  if (entries == nullptr || !entries->is_array()) {
-    std::cout << json << '\n';
-    return {};
-  }
-  if (!directory.empty()) TRY_STATUS(posix_file_system().make_directories(directory));
-  for (const auto& item : entries->as_array()) {
-    const auto& entry = item.as_object();
-    std::cerr << told(entry);
-    const auto* receipt = entry.if_contains("receipt");
-    if (receipt == nullptr || !receipt->is_string()) continue;
-    const std::string_view proof(receipt->as_string());
-    if (directory.empty()) {
-      std::cout << proof;
-    } else {
-      const std::string file = directory + "/" + boost::json::serialize(entry.at("index")) + ".tlog-proof";
-      TRY_STATUS(posix_file_system().write_atomically(file, as_bytes(proof), 0644));
-    }
-  }
-  return {};
-}
-
 // What became of the statement; a key may be refused like any other: the words of the refusal are the error.
 Result<std::string> enrolled_item(const std::string& answer) {
   boost::json::error_code error;
@@ -274,6 +247,33 @@ Status login_at(const Login& options) {
 }
 
 }  // namespace
+
+// Entries for people on standard error; receipts, ready for letopis-verify, in files of their own, or on standard output, where
+// one is one file and several are one behind the other.
+Status print_entries(const std::string& json, const std::string& directory) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse(json, error);
+  const auto* entries = error || !value.is_object() ? nullptr : value.as_object().if_contains("items");
+  if (entries == nullptr || !entries->is_array()) {
+    std::cout << json << '\n';
+    return {};
+  }
+  if (!directory.empty()) TRY_STATUS(posix_file_system().make_directories(directory));
+  for (const auto& item : entries->as_array()) {
+    const auto& entry = item.as_object();
+    std::cerr << told(entry);
+    const auto* receipt = entry.if_contains("receipt");
+    if (receipt == nullptr || !receipt->is_string()) continue;
+    const std::string_view proof(receipt->as_string());
+    if (directory.empty()) {
+      std::cout << proof;
+    } else {
+      const std::string file = directory + "/" + boost::json::serialize(entry.at("index")) + ".tlog-proof";
+      TRY_STATUS(posix_file_system().write_atomically(file, as_bytes(proof), 0644));
+    }
+  }
+  return {};
+}
 
 Result<std::string> record(Session& session, const signing::KeyPair& key,
                            std::vector<commands::StatementDraft>& drafts) {

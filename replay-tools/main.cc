@@ -115,6 +115,25 @@ int main(int argc, char** argv) {
     status = imported ? kExitOk : refuse(imported.error());
   });
 
+  ImportPlan plan_options;
+  auto* plan = add(*import, "plan", "a lesson plan (КТП) from a CSV or XLSX table, for one teaching group",
+                   "letopis import plan physics-7a.xlsx --group ID --title 'Физика, 7А' --url URL --school S --key "
+                   "teacher.key");
+  plan->add_option("FILE", plan_options.file, "columns number, topic, hours, kind, homework (or №, Тема, Часы, …)")
+      ->required();
+  plan->add_option("--group", plan_options.group, "the teaching group's id")->required();
+  plan->add_option("--title", plan_options.title)->required();
+  plan->add_option("--url", plan_options.url, "http(s)://host:port");
+  plan->add_option("--school", plan_options.school);
+  plan->add_option("--key", plan_options.key, "the teacher's key file");
+  plan->add_option("--rows", plan_options.rows, "FIRST-LAST of the file, for a plan in parts");
+  plan->add_flag("--more", plan_options.more, "further parts follow");
+  plan->add_option("--continues", plan_options.continues, "the statement of the plan's first part");
+  plan->add_option("--receipts", plan_options.receipts, "a directory for the receipt");
+  plan->add_flag("--dry-run", plan_options.dry_run, "reads, sends nothing");
+  plan->add_flag("--json", plan_options.json);
+  plan->callback([&] { status = import_plan(plan_options); });
+
   auto* simulate = add(app, "simulate", "fills a new school, whose genesis says so, with history",
                        "letopis simulate school CSV-DIR --data DIR --days 20 --seed 1");
   simulate->require_subcommand(1);

@@ -9,14 +9,18 @@ std::optional<Sheet> Sheet::open(FileSystem& files, const std::string& directory
                                  std::initializer_list<std::string_view> required, Problems& problems) {
   auto table = read_csv(files, directory, name, {}, problems);
   if (!table) return std::nullopt;
+  return of(*std::move(table), required, problems);
+}
+
+std::optional<Sheet> Sheet::of(CsvTable table, std::initializer_list<std::string_view> required, Problems& problems) {
   bool complete = true;
   for (const std::string_view column : required) {
-    if (table->column(column)) continue;
-    problems.add({name, 1, 1, "the column " + std::string(column) + " is missing"});
+    if (table.column(column)) continue;
+    problems.add({table.file, 1, 1, "the column " + std::string(column) + " is missing"});
     complete = false;
   }
   if (!complete) return std::nullopt;
-  return Sheet(*std::move(table), problems);
+  return Sheet(std::move(table), problems);
 }
 
 Row Sheet::row(std::size_t index) const { return {table_, index, *problems_}; }

@@ -22,6 +22,8 @@ class Sheet {
  public:
   static std::optional<Sheet> open(FileSystem& files, const std::string& directory, const std::string& name,
                                    std::initializer_list<std::string_view> required, Problems& problems);
+  // Of a table that was read already.
+  static std::optional<Sheet> of(CsvTable table, std::initializer_list<std::string_view> required, Problems& problems);
   std::size_t size() const { return table_.rows.size(); }
   Row row(std::size_t index) const;  // valid as long as the sheet
 

@@ -109,6 +109,46 @@ bool mentions(const json::value& view, std::uint64_t index) {
   return json::serialize(view).find("\"index\":" + std::to_string(index) + ",") != std::string::npos;
 }
 
+// A plan as teachers keep it, in a table; once the deputy has signed it, what was delivered of it shows.
+TEST_F(RunningSchool, ALessonPlanIsImportedFromATable) {
+  serve();
+  const std::string group = str(get("teacher", "me").at("groups").at(0).at("id"));
+  const std::string file = folder_ / "plan.csv";
+  const Words words{"import",   "plan",  file,    "--group",      group,   "--title",      "План",
+                    "--school", kSchool, "--url", server_->url(), "--key", key("teacher"), "--json"};
+  write_text(file, "№,Тема,Часы\n1,Ток,\n");
+  const Ran wrong = letopis(words);
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("plan.csv:2:7: hours"));
+  write_text(file, "№,Тема,Часы\n1,Ток,2\n2,Закон Ома,1\n");
+  const auto item = letopis_ok(words).json().at("items").at(0);
+  ASSERT_NE(str(item.at("verdict")), "refused") << json::serialize(item);
+  ASSERT_EQ(str(item.at("awaits").at(0)), "deputy_head");
+  const auto plan_of = [&] { return get("teacher", "plans?group=" + group).at(0); };
+  EXPECT_FALSE(plan_of().as_object().contains("plan")) << "not yet signed";
+  const json::value signed_too = {{"type", "endorsed"}, {"target", item.at("statement")}, {"approve", true}};
+  letopis_ok({"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("deputy_head"), "--json"},
+             json::serialize(signed_too));
+  EXPECT_EQ(plan_of().at("plan").at("hours").as_int64(), 3);
+  EXPECT_EQ(str(plan_of().at("plan").at("lines").at(1).at("topic")), "Закон Ома");
+}
+
+// Every view of a school at work answers, to whom it is for.
+TEST_F(RunningSchool, DutiesAndSheetsAnswer) {
+  serve();
+  EXPECT_FALSE(get("teacher", "duties").at("duties").as_array().empty());
+  const auto all = get("director", "duties?of=school");
+  EXPECT_GT(all.at("duties").as_array().size(), get("teacher", "duties").at("duties").as_array().size());
+  for (const auto& duty : all.at("duties").as_array()) EXPECT_FALSE(str(duty.at("text")).empty());
+  EXPECT_TRUE(get("director", "summary").as_object().contains("participation"));
+  const std::string klass = str(get("director", "classes").at(0).at("id"));
+  EXPECT_FALSE(get("director", "summary?class=" + klass).at("students").as_array().empty());
+  EXPECT_TRUE(get("director", "inspections").at("inspections").is_array());
+  EXPECT_TRUE(get("director", "substitutions?from=2026-01-01&to=2026-12-31").is_array());
+  EXPECT_FALSE(get("parent", "dictionary").as_array().empty());
+  EXPECT_TRUE(get("parent", "documents").at("announcements").is_array());
+}
+
 TEST_F(RunningSchool, AMarkIsSeenAtOnceInJournalAndDiaryAndItsReceiptIsGoodOffline) {
   serve();
   const Place place = free_place();
