@@ -45,6 +45,47 @@ class Duties : public Rules {
     std::sort(out.begin(), out.end());
     return out;
   }
+  std::optional<Duty> due_on(std::string_view code, std::string_view last_day) {
+    for (const auto& duty : duties(code))
+      if (duty.to == day(last_day)) return duty;
+    return std::nullopt;
+  }
+  // Asked for from `first` on, due at the end of `last`, of this role.
+  void expect_yearly(std::string_view code, std::string_view first, std::string_view last, Role who,
+                     std::string_view clause) {
+    h.at(format_date(day(first) - 1) + " 23:00");
+    EXPECT_FALSE(due_on(code, last)) << "before its first day";
+    h.at(std::string(first) + " 00:00");
+    const auto asked = due_on(code, last);
+    ASSERT_TRUE(asked) << code;
+    EXPECT_EQ(asked->due, projections::midnight(h.state(), day(last) + 1));
+    EXPECT_NE(asked->roles & role_bit(who), 0U);
+    EXPECT_EQ(asked->source.clause, clause);
+    h.at(format_date(day(last) + 1) + " 00:01");
+    ASSERT_TRUE(due_on(code, last));
+    EXPECT_TRUE(due_on(code, last)->overdue(h.now()));
+  }
+  // Asked for once the period is over, without a term.
+  void expect_after_period(std::string_view code, std::string_view kind, Role who, std::string_view clause) {
+    period(kind, "2026-11-09", "2026-12-27");
+    h.at("2026-12-26 12:00");
+    EXPECT_TRUE(duties(code).empty());
+    h.at("2026-12-27 12:00");
+    ASSERT_EQ(duties(code).size(), 1U) << code;
+    EXPECT_EQ(duties(code)[0].due.micros, 0);
+    EXPECT_NE(duties(code)[0].roles & role_bit(who), 0U);
+    EXPECT_EQ(duties(code)[0].source.clause, clause);
+  }
+  Id certify(std::string_view kind) {
+    PrintCertified print;
+    print.kind = kind;
+    print.pages = 40;
+    print.root = some_hash();
+    return as_director().add(print);
+  }
+  void report(std::string_view kind) {
+    as_deputy().add(ReportIssued{kind, day("2026-11-09"), day("2026-11-23"), some_hash()});
+  }
   Id period(std::string_view kind, std::string_view from, std::string_view to) {
     PeriodDefined defined;
     defined.period = some_id();
@@ -333,6 +374,158 @@ TEST_F(Duties, Clause4_1TheJournalIsPrintedByTheFifthOfJuly) {
   print.root = some_hash();
   h.by(curator, Role::kClassTeacher).add(print);
   EXPECT_TRUE(duties("printed_journal").empty());
+}
+
+TEST_F(DutiesR001, Clause6_2AnInspectionEveryQuarter) {
+  period("quarter", "2026-11-09", "2026-12-27");
+  ASSERT_EQ(duties("inspection").size(), 1U);
+  EXPECT_EQ(duties("inspection")[0].due, h.local("2026-12-28 00:00"));
+  EXPECT_TRUE(is_own(duties("inspection")[0], h.director(), role_bit(Role::kDirector)));
+  InspectionHeld held;
+  held.kind = "quarterly";
+  held.from = held.to = day("2026-11-20");
+  as_deputy().add(held);
+  EXPECT_TRUE(duties("inspection").empty());
+}
+TEST_F(DutiesR001, Clause6_5TheSecretaryArchivesByTheEndOfJune) {
+  expect_yearly("archive", "2027-05-31", "2027-06-30", Role::kSecretary, "r001 6.5");
+  ArchiveDeposited archive;
+  archive.from = day("2026-09-01");
+  archive.to = day("2027-06-30");
+  archive.medium = "disk";
+  archive.room = "1";
+  archive.digest = some_hash();
+  as_secretary().add(archive);
+  EXPECT_TRUE(duties("archive").empty());
+}
+TEST_F(DutiesR001, Clause6_6PrintedByTheEndOfJune) {
+  expect_yearly("printed_journal", "2027-05-31", "2027-06-30", Role::kSecretary, "r001 6.6");
+  EXPECT_TRUE(due_on("printed_summary", "2027-06-30"));
+  certify("journal");
+  EXPECT_FALSE(due_on("printed_journal", "2027-06-30"));
+  EXPECT_TRUE(due_on("printed_summary", "2027-06-30")) << "another print";
+  certify("summary");
+  EXPECT_FALSE(due_on("printed_summary", "2027-06-30"));
+}
+TEST_F(DutiesR001, Clause7_2AReportOfEveryPeriod) {
+  expect_after_period("performance_report", "quarter", Role::kDeputyHead, "r001 7.2");
+  report("quality");
+  EXPECT_TRUE(duties("performance_report").empty());
+}
+
+TEST_F(DutiesR002, Clause2_3CopiesOnSeveralMedia) {
+  ASSERT_EQ(duties("copies").size(), 1U);
+  EXPECT_EQ(duties("copies")[0].source.clause, "r002 2.3");
+  BackupMade backup;
+  backup.root = some_hash();
+  backup.medium = "disk";
+  backup.room = "12";
+  as_administrator().add(backup);
+  EXPECT_EQ(duties("copies").size(), 1U);
+  backup.medium = "tape";
+  as_administrator().add(backup);
+  EXPECT_TRUE(duties("copies").empty()) << "of rooms the text does not speak";
+}
+TEST_F(DutiesR002, Clause2_3TheYearIsOpenedInTheLastWeekOfAugust) {
+  h.at("2027-08-24 23:59");
+  EXPECT_TRUE(duties("year").empty());
+  h.at("2027-08-25 00:00");
+  ASSERT_EQ(duties("year").size(), 1U);
+  EXPECT_EQ(duties("year")[0].source.clause, "r002 2.3");
+}
+TEST_F(DutiesR002, Clause2_5SectionsAreVerifiedByTheFifthOfSeptember) {
+  expect_yearly("sections_verified", "2027-08-06", "2027-09-05", Role::kHeadOfDepartment, "r002 2.5");
+  DictionaryEntryDefined section{"section", "groups", "Группы", {}};
+  as_administrator().add(section);
+  section.code = "plans";
+  as_administrator().add(section);
+  const Id head = h.person(Role::kHeadOfDepartment);
+  h.by(head, Role::kHeadOfDepartment).add(SectionsVerified{"groups"});
+  EXPECT_FALSE(duties("sections_verified").empty()) << "one of two";
+  h.by(head, Role::kHeadOfDepartment).add(SectionsVerified{"plans"});
+  EXPECT_TRUE(duties("sections_verified").empty());
+}
+TEST_F(DutiesR002, Clause2_5TheHoursReportByTheEndOfJune) {
+  expect_yearly("hours_report", "2027-05-31", "2027-06-30", Role::kHeadOfDepartment, "r002 2.5");
+  HoursReported hours;
+  hours.from = day("2026-09-01");
+  hours.to = day("2027-06-30");
+  hours.rows = {{teacher, physics, 68, {}}};
+  h.by(h.person(Role::kHeadOfDepartment), Role::kHeadOfDepartment).add(hours);
+  EXPECT_TRUE(duties("hours_report").empty());
+  ASSERT_EQ(duties("hours_acceptance").size(), 1U);
+  EXPECT_NE(duties("hours_acceptance")[0].roles & role_bit(Role::kAccountant), 0U);
+}
+TEST_F(DutiesR002, Clause4_2FirstYearDataByTheTenthOfSeptember) {
+  const Id first = h.klass("1А", 1);
+  const Id reading = h.group("1А", "Чтение", {teacher});
+  h.student(reading);
+  appoint(first, colleague, "2026-11-24");
+  expect_yearly("first_year_data", "2027-09-01", "2027-09-10", Role::kClassTeacher, "r002 4.2");
+  ASSERT_EQ(duties("first_year_data").size(), 1U) << "7А is no first year";
+  EXPECT_EQ(duties("first_year_data")[0].klass, first);
+  h.by(colleague, Role::kClassTeacher).add(PersonalDataVerified{h.klass("7А"), {}});
+  EXPECT_EQ(duties("first_year_data").size(), 1U) << "of another class";
+  h.by(colleague, Role::kClassTeacher).add(PersonalDataVerified{first, {}});
+  EXPECT_TRUE(duties("first_year_data").empty());
+}
+TEST_F(DutiesR002, Clause5_3PaperReportsOfEveryPeriod) {
+  expect_after_period("paper_report", "semester", Role::kHeadOfDepartment, "r002 5.3");
+  report("paper");
+  EXPECT_TRUE(duties("paper_report").empty());
+}
+TEST_F(DutiesR002, Clause7_2AReportOfEverySemester) {
+  expect_after_period("performance_report", "semester", Role::kDeputyHead, "r002 7.2");
+}
+TEST_F(DutiesR002, Clause8_6_1PrintedByTheTenthOfJuly) {
+  expect_yearly("printed_journal", "2027-06-10", "2027-07-10", Role::kAdministrator, "r002 8/6.1");
+}
+TEST_F(DutiesR002, Clause8_6_2SheetsByTheEndOfJune) {
+  expect_yearly("printed_summary", "2027-05-31", "2027-06-30", Role::kHeadOfDepartment, "r002 8/6.2");
+}
+TEST_F(DutiesR002, Clause8_6_3EndOfStudySummariesByTheEndOfJune) {
+  expect_yearly("printed_study_summary", "2027-05-31", "2027-06-30", Role::kHeadOfDepartment, "r002 8/6.3");
+  certify("study_summary");
+  EXPECT_TRUE(duties("printed_study_summary").empty());
+}
+
+TEST_F(DutiesR003, Clause3_7AnInspectionEveryPeriod) {
+  period("half_year", "2026-11-09", "2026-12-27");
+  ASSERT_EQ(duties("inspection").size(), 1U);
+  EXPECT_EQ(duties("inspection")[0].due, h.local("2026-12-28 00:00"));
+  EXPECT_EQ(duties("inspection")[0].source.clause, "r003 3.7");
+}
+
+TEST_F(DutiesR004, ClauseP1ControlEverySemester) {
+  period("semester", "2026-11-09", "2026-12-27");
+  ASSERT_EQ(duties("inspection").size(), 1U);
+  EXPECT_EQ(duties("inspection")[0].source.clause, "r004 п1");
+}
+TEST_F(DutiesR004, ClauseP1ReportsOfTheSemester) {
+  expect_after_period("performance_report", "semester", Role::kDeputyHead, "r004 п1");
+}
+TEST_F(DutiesR004, ClauseP1ArchivedByTheEndOfJune) {
+  expect_yearly("archive", "2027-05-31", "2027-06-30", Role::kAdministrator, "r004 п1");
+}
+TEST_F(DutiesR004, ClauseP1ConsentsOfStaffByTheFirstOfSeptember) {
+  const auto asked = duties("staff_consents");
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_TRUE(asked[0].overdue(h.now()));
+  const int before = asked[0].count;
+  h.by(teacher).add(ConsentGiven{teacher, "personal_data"});
+  EXPECT_EQ(duties("staff_consents")[0].count, before - 1);
+  expect_yearly("staff_consents", "2027-08-02", "2027-09-01", Role::kDeputyHead, "r004 п1");
+}
+TEST_F(DutiesR004, ClauseP2_2_2SectionsByTheTwentiethOfSeptember) {
+  expect_yearly("sections_verified", "2027-08-21", "2027-09-20", Role::kAdministrator, "r004 п2 2.2");
+}
+TEST_F(DutiesR004, ClauseP2_2_16CopiesOnTwoMediaInTwoRooms) {
+  ASSERT_EQ(duties("copies").size(), 1U);
+  EXPECT_EQ(duties("copies")[0].count, 2);
+  EXPECT_EQ(duties("copies")[0].source.clause, "r004 п2 2.16");
+}
+TEST_F(DutiesR004, ClauseP2_3_2TheYearsSummaryByTheEndOfJune) {
+  expect_yearly("printed_summary", "2027-05-31", "2027-06-30", Role::kClassTeacher, "r004 п2 3.2");
 }
 
 TEST_F(DutiesR004, ClauseP1ConsentsOfFamiliesInSeptember) {
