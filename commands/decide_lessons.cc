@@ -22,14 +22,19 @@ void due(Case& c, const DeadlineRule& (*which)(const Profile&), std::string_view
   c.due(which, rule_id, lesson.date, lesson.starts, lesson.group, lesson.ends);
 }
 
-// A text without a Cyrillic letter is not Russian.
-bool has_cyrillic(std::string_view text) {
-  for (std::size_t i = 0; i + 1 < text.size(); ++i) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead == 0xd0 || lead == 0xd1) return true;
+// Cyrillic letters, or no letters at all: "№ 3–5" is Russian, "Ohm's law" is not. UTF-8 that was checked before: letters of
+// other alphabets begin with these bytes, signs and punctuation with C2 and E2.
+bool is_russian(std::string_view text) {
+  bool foreign = false;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte == 0xd0 || byte == 0xd1) return true;
+    const bool latin = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+    foreign = foreign || latin || (byte >= 0xc3 && byte != 0xe2);
   }
-  return false;
+  return !foreign;
 }
+
 // The lesson an entry speaks of: recorded, not annulled, and kept by the author.
 const Lesson* own_lesson(Case& c, const Id& id) {
   const Lesson* lesson = c.state.lesson(id);
@@ -200,7 +205,7 @@ void judge(Case& c, const HomeworkDone& b) {
 }
 
 void require_russian(Case& c, std::string_view text) {
-  if (c.profile->language.russian_only) c.require(has_cyrillic(text), rule::kNotRussian);
+  if (c.profile->language.russian_only) c.require(is_russian(text), rule::kNotRussian);
 }
 
 }  // namespace letopis::commands

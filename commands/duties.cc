@@ -55,6 +55,49 @@ Words with_term(const DutyScope& scope, Words what, const Duty& duty) {
   return what;
 }
 
+namespace {
+
+constexpr int kMonthsPerQuarter = 3;
+constexpr int kMonthsPerYear = 12;
+
+Interval months(Date on, int count) {
+  const std::string day = format_date(on);
+  const int year = std::stoi(day);
+  const int first = (std::stoi(day.substr(5, 2)) - 1) / count * count + 1;
+  const int next = first + count;
+  const bool over = next > kMonthsPerYear;
+  return {make_date(year, static_cast<unsigned>(first), 1),
+          make_date(year + (over ? 1 : 0), static_cast<unsigned>(over ? next - kMonthsPerYear : next), 1) - 1};
+}
+
+// The shortest period of the school that a day lies in; of one kind where it is named.
+std::optional<Interval> shortest_period(const SchoolState& state, std::string_view kind, Date on) {
+  std::optional<Interval> shortest;
+  for (const auto& period : state.periods()) {
+    const bool meant = kind.empty() ? period.kind != "year" : period.kind == kind;
+    if (meant && period.from <= on && on <= period.to &&
+        (!shortest || period.to - period.from < shortest->to - shortest->from))
+      shortest = Interval{period.from, period.to};
+  }
+  return shortest;
+}
+
+}  // namespace
+
+Interval interval_of(const SchoolState& state, Every every, Date on) {
+  const auto* year = state.year(on);
+  switch (every) {
+    case Every::kWeek: return {on.monday(), on.monday() + 6};
+    case Every::kMonth: return months(on, 1);
+    case Every::kQuarter: return shortest_period(state, "quarter", on).value_or(months(on, kMonthsPerQuarter));
+    case Every::kPeriod: return shortest_period(state, {}, on).value_or(months(on, 1));
+    case Every::kYear: return year != nullptr && year->from <= on ? Interval{year->from, year->to} : Interval{on, on};
+    case Every::kNever:
+    case Every::kDay: break;
+  }
+  return {on, on};
+}
+
 void settle_duties(std::vector<Duty>& duties) {
   // The absences of a class come from each of its groups; what waits for a signature may be a group's and the school's.
   std::map<std::tuple<std::string_view, Id, Date, RoleSet>, std::size_t> places;
@@ -95,7 +138,8 @@ class GroupDuties {
     if (s_.profile == nullptr || state_.group(j_.group) == nullptr) return;
     for (const auto& node : j_.acts.all()) note(node);
     for (const auto& lesson : j_.sheet.lessons)
-      if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= s_.now) in_lesson(lesson);
+      if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= s_.now && in_a_year(lesson.date))
+        in_lesson(lesson);
     for (const auto& work : j_.sheet.works) unmarked(work);
     for (const auto& period : state_.periods()) period_marks(period);
     for (const auto& node : j_.acts.all()) endorsements(node);
@@ -146,6 +190,13 @@ class GroupDuties {
     return lesson.teacher.is_zero() ? teachers_of(lesson.date) : std::vector{lesson.teacher};
   }
   std::string named() const { return " (" + std::string(j_.subject) + ", " + std::string(j_.label) + ")"; }
+
+  // Between two school years a timetable asks for nothing.
+  bool in_a_year(Date on) const {
+    const auto& years = state_.years();
+    return years.empty() ||
+           std::any_of(years.begin(), years.end(), [&](const auto& year) { return year.from <= on && on <= year.to; });
+  }
 
   // --- Lessons
   static bool any_standing(const std::vector<EntryView>& entries) {
@@ -279,11 +330,11 @@ class GroupDuties {
         return word.student == who && word.from <= on && on <= word.to;
       });
       const Id klass = state_.class_of(student, on);
-      if (!told && !klass.is_zero()) ++open[{klass, verified.every == Every::kWeek ? on.monday() : on}];
+      if (!told && !klass.is_zero()) ++open[{klass, interval_of(state_, verified.every, on).from}];
     }
     for (const auto& [place, count] : open) {
       const auto& [klass, from] = place;
-      const Date to = verified.every == Every::kWeek ? from + 6 : from;
+      const Date to = interval_of(state_, verified.every, from).to;
       const bool asked = verified.asked();
       const Instant due =
           asked ? projections::midnight(state_, to + 1) : deadline_of(state_, s_.profile->excuse, from, j_.group);

@@ -90,14 +90,21 @@ class OfficeDuties {
       const Date year_from = make_date(begins, 9, 1);
       const Date by = day_of_school_year(year_from, *rule.by);
       const Date from = rule.from ? day_of_school_year(year_from, *rule.from) : by - kShownAheadDays;
-      if (from > s_.today) continue;
+      if (from > s_.today || (of_the_year_before(rule) && !any_year_before(by))) continue;
       to.push_back({from, by, rule.from ? from : by - kDoneAheadDays, end_of(by)});
       return;
     }
   }
+  // What is filed and printed of a year when it is over; a school that has had none has nothing to file.
+  static bool of_the_year_before(const DutyRule& rule) {
+    return rule.id == "archive" || rule.id == "hours_report" || rule.id.starts_with("printed_");
+  }
+  bool any_year_before(Date day) const {
+    const auto& years = state_.years();
+    return std::any_of(years.begin(), years.end(), [&](const auto& year) { return year.from < day; });
+  }
   void regular(const DutyRule& rule, std::vector<Term>& to) const {
-    if (rule.every == Every::kPeriod || (rule.every == Every::kQuarter && has_periods("quarter")))
-      return of_periods(rule, to);
+    if (rule.every == Every::kPeriod || (rule.every == Every::kQuarter && has_quarters())) return of_periods(rule, to);
     const auto* year = state_.year(s_.today);
     if (year == nullptr || s_.today < year->from) return;  // between two years nothing returns
     const Term now = interval(rule.every, s_.today);
@@ -105,9 +112,9 @@ class OfficeDuties {
     if (before.from >= year->from) to.push_back(before);
     to.push_back(now);
   }
-  bool has_periods(std::string_view kind) const {
+  bool has_quarters() const {
     const auto& periods = state_.periods();
-    return std::any_of(periods.begin(), periods.end(), [&](const Period& period) { return period.kind == kind; });
+    return std::any_of(periods.begin(), periods.end(), [](const Period& period) { return period.kind == "quarter"; });
   }
   // Every period: an inspection within it, a report once it is over. For a report no term is named.
   void of_periods(const DutyRule& rule, std::vector<Term>& to) const {
@@ -122,22 +129,8 @@ class OfficeDuties {
     }
   }
   Term interval(Every every, Date on) const {
-    const std::string day = format_date(on);
-    const int year = std::stoi(day);
-    const int month = std::stoi(day.substr(5, 2));
-    const auto months = [&](int first, int count) {
-      const int next = first + count;
-      const Date from = make_date(year, static_cast<unsigned>(first), 1);
-      const Date last =
-          make_date(year + (next > 12 ? 1 : 0), static_cast<unsigned>(next > 12 ? next - 12 : next), 1) - 1;
-      return Term{from, last, from, end_of(last)};
-    };
-    if (every == Every::kDay) return {on, on, on, end_of(on)};
-    if (every == Every::kWeek) return {on.monday(), on.monday() + 6, on.monday(), end_of(on.monday() + 6)};
-    if (every == Every::kMonth) return months(month, 1);
-    if (every == Every::kQuarter) return months((month - 1) / 3 * 3 + 1, 3);
-    const auto* known = state_.year(on);
-    return {known->from, known->to, known->from, end_of(known->to)};
+    const Interval days = interval_of(state_, every, on);
+    return {days.from, days.to, days.from, end_of(days.to)};
   }
 
   // --- What returns ----------------------------------------------------------------------------------------------------

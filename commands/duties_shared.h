@@ -9,6 +9,13 @@ namespace letopis::commands {
 // (r001, п. 4.5)."
 Words with_term(const DutyScope& scope, Words what, const Duty& duty);
 
+// The days of the interval a day lies in: its week, its calendar month, the school's quarter or else the calendar's, the shortest
+// period of the school or else the month, the school year or else the day alone.
+struct Interval {
+  Date from, to;
+};
+Interval interval_of(const projections::SchoolState& state, Every every, Date on);
+
 // Who signs where a role is awaited: whoever teaches, for a teacher.
 RoleSet signing_for(ledger::Role awaited);
 

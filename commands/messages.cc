@@ -36,6 +36,9 @@ std::string duration(std::int64_t seconds, Language language) {
 }
 
 std::string basis_titles(const std::vector<std::string>& kinds, Language language) {
+  if (kinds.empty())
+    return language == Language::kRussian ? "такого документа регламент не называет"
+                                          : "the regulation names no such document";
   std::string text;
   for (const std::string& kind : kinds) (text += text.empty() ? "" : ", ") += basis_title(kind, language);
   return text;

@@ -124,6 +124,9 @@ std::vector<std::string> read_roles(Table& table, std::string_view key) {
 int read_until(Table& table, std::string_view key, int school_day_end) {
   const std::string until = table.text(key);
   if (until == "midnight") return kMinutesPerDay;
+  if (until == "school_day_end" && school_day_end == 0)
+    refuse(table.line_of(key),
+           table.name() + "." + std::string(key) + " is \"school_day_end\", and [school_day] is missing");
   if (until == "school_day_end") return school_day_end;
   const auto minute = parse_minute(until);
   if (!minute)
@@ -157,11 +160,12 @@ void read_deadline(Table& table, const Profile& profile, DeadlineRule& out) {
 
 void read_deadlines(Reader& in) {
   Profile& profile = in.profile;
-  in.parameter("school_day", profile.school_day.source, {}, [&](Table& table) {
-    profile.school_day.end_minute = read_minute(table, "end");
-    profile.school_day.second_shift_end_minute =
-        table.has("second_shift_end") ? read_minute(table, "second_shift_end") : profile.school_day.end_minute;
-  });
+  if (in.root.has("school_day"))
+    in.parameter("school_day", profile.school_day.source, {}, [&](Table& table) {
+      profile.school_day.end_minute = read_minute(table, "end");
+      profile.school_day.second_shift_end_minute =
+          table.has("second_shift_end") ? read_minute(table, "second_shift_end") : profile.school_day.end_minute;
+    });
   in.parameter("late", profile.late.source, {rule::kBackdated}, [&](Table& table) {
     profile.late.policy = read_late_policy(table, "policy");
     profile.late.basis = table.texts("basis");

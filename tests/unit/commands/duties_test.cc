@@ -165,6 +165,15 @@ TEST_F(Duties, OfACancelledLessonThereAreNone) {
   EXPECT_TRUE(of_lesson(thursday).empty());
 }
 
+TEST_F(Duties, BetweenTwoYearsATimetableAsksForNothing) {
+  h.at("2027-07-21 12:00");
+  EXPECT_TRUE(duties("lesson").empty());
+}
+
+TEST_F(Duties, OfTheYearBeforeTheSchoolBeganNothingIsArchived) {
+  EXPECT_TRUE(duties("archive").empty()) << "due 31 August 2026, a week after the school was made";
+}
+
 TEST_F(Duties, AMovedLessonAsksWhereItIsHeld) {
   h.move(physics, "2026-11-26", 3, "2026-11-27", 3);
   h.at("2026-11-26 12:00");

@@ -257,7 +257,10 @@ TEST_F(Deadlines, ALateEntryIsMarkedLateUnlessTheProfileSaysOtherwise) {
 }
 
 TEST_F(Deadlines, WhereABasisIsNeededALateEntryNamesOne) {
-  adopt(r000_with("policy = \"mark_late\"", "policy = \"needs_basis\""), "2026-11-24");
+  adopt(r000_with("policy = \"mark_late\"\nbasis = []",
+                  "policy = \"needs_basis\"\nbasis = [\"protocol\", \"referral\", \"certificate\", \"exam_sheet\", "
+                  "\"order\"]"),
+        "2026-11-24");
   const Id work = h.work(h.lesson(physics, "2026-11-26", 3), "answer");
   const MarkGiven mark{work, 0, masha, "4"};
   EXPECT_EQ(ruled_at("2026-11-26 20:00", h.by(teacher), mark), "accepted");

@@ -42,9 +42,13 @@ class Rules : public testing::Test {
   using Role = ledger::Role;
 
   // The school keeps its journal by this regulation from the first day on.
-  explicit Rules(std::string_view regulation = "r000") {
+  explicit Rules(std::string_view regulation = "r000") : Rules(OwnText{std::string(*builtin_profile(regulation))}) {}
+  struct OwnText {
+    std::string toml;
+  };
+  explicit Rules(const OwnText& own) {
     h.school();
-    adopt(std::string(*builtin_profile(regulation)), "2026-08-25");
+    adopt(own.toml, "2026-08-25");
     teacher = h.teacher();
     colleague = h.teacher();
     physics = h.group("7А", "Физика", {teacher});

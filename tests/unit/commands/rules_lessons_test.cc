@@ -160,6 +160,10 @@ TEST_F(Lessons, ATopicIsSetOnceAndInRussian) {  // r000 3.3
   const Id lesson = lesson_today();
   EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, "Present Simple", {}, 0}), "refused not_russian");
   EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, "Present Simple: утверждения", {}, 0}), "accepted");
+  for (const char* signs : {"№ 3–5", "§ 12", "12.11", "«…»"})
+    EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, signs, {}, 0}), "accepted") << signs << " is in no language";
+  for (const char* foreign : {"é", "ß 3", "Ω", "日本", "한국", "a"})
+    EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, foreign, {}, 0}), "refused not_russian") << foreign;
   EXPECT_EQ(ruled(h.by(colleague), TopicSet{lesson, "Закон Ома", {}, 0}), "refused not_own_group");
   EXPECT_EQ(ruled(h.by(teacher), TopicSet{some_id(), "Закон Ома", {}, 0}), "refused unknown_reference");
   h.topic(lesson, "Закон Ома");

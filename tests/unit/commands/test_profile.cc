@@ -478,14 +478,14 @@ TEST(ProfileRefused, ContradictionsOfPeriodsAndCopies) {
   EXPECT_THAT(refusal(r000_with("[year]\nsilent = true\n",
                                 "[year]\nsilent = true\nopen_from = \"08-31\"\nopen_to = \"08-25\"\n")),
               HasSubstr("year: the window closes before it opens"));
-  EXPECT_THAT(refusal(r000_with("basis = [\"protocol\", \"referral\", \"certificate\", \"exam_sheet\", \"order\"]",
-                                "basis = []")),
-              HasSubstr("accepted"));
-  EXPECT_THAT(
-      refusal(r000_with(
-          "policy = \"mark_late\"\nbasis = [\"protocol\", \"referral\", \"certificate\", \"exam_sheet\", \"order\"]",
-          "policy = \"needs_basis\"\nbasis = []")),
-      HasSubstr("late.basis names none"));
+  EXPECT_THAT(refusal(r000_with("policy = \"mark_late\"", "policy = \"needs_basis\"")),
+              HasSubstr("late.basis names none"));
+  EXPECT_EQ(refusal(r000_with("policy = \"mark_late\"\nbasis = []", "policy = \"needs_basis\"\nbasis = [\"order\"]")),
+            "accepted");
+  EXPECT_THAT(refusal(r000_with("until = \"school_day_end\"", "until = \"school_day_end\"\nlate = \"needs_basis\"")),
+              HasSubstr("lesson_mark needs a basis, and late.basis names none"));
+  EXPECT_THAT(refusal(r000_with("[school_day]\nsilent = true\nend = \"20:00\"\n", "")),
+              HasSubstr("lesson_mark.until is \"school_day_end\", and [school_day] is missing"));
 }
 
 TEST(ProfileRefused, MessagesWithPlaceholdersTheRuleDoesNotOffer) {
@@ -502,11 +502,11 @@ TEST(ProfileRefused, MessagesWithPlaceholdersTheRuleDoesNotOffer) {
 }
 
 TEST(Profile, ADeadlineMayNameAPolicyAndAnHourOfItsOwn) {
-  const auto profile = parse_profile(
-      r000_with(
-          "until = \"school_day_end\"",
-          "until = \"16:00\"\nuntil_second_shift = \"21:00\"\nhours_after_group_classes = 2\nlate = \"needs_basis\""),
-      "x");
+  std::string text = r000_with(
+      "until = \"school_day_end\"",
+      "until = \"16:00\"\nuntil_second_shift = \"21:00\"\nhours_after_group_classes = 2\nlate = \"needs_basis\"");
+  text.replace(text.find("basis = []"), 10, "basis = [\"protocol\"]");
+  const auto profile = parse_profile(text, "x");
   ASSERT_TRUE(profile) << profile.error().text();
   EXPECT_EQ(profile->lesson_mark.until_minute, 16 * 60);
   EXPECT_EQ(profile->lesson_mark.second_shift_until_minute, 21 * 60);
