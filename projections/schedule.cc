@@ -193,14 +193,9 @@ std::optional<Instant> classes_over(const SchoolState& state, const Id& group_id
 std::optional<Instant> students_over(const SchoolState& state, const Id& group_id, Date date) {
   const Group* group = state.group(group_id);
   if (group == nullptr) return std::nullopt;
-  std::vector<Id> groups = {group_id};
-  for (const auto& [student, spans] : group->members)
-    if (state.enrolled(group_id, student, date))
-      for (const auto& id : state.groups_of_student(student, date, date))
-        if (std::find(groups.begin(), groups.end(), id) == groups.end()) groups.push_back(id);
   const Instant known = known_at_midnight(state, date);
   int last = 0;
-  for (const auto& id : groups) last = std::max(last, last_end(state, id, *state.group(id), date, known));
+  for (const auto& id : state.groups_beside(group_id, date)) last = std::max(last, last_end(state, id, *state.group(id), date, known));
   return end_of_day(state, date, last);
 }
 

@@ -942,6 +942,24 @@ std::vector<Id> SchoolState::groups_of_student(const Id& student, Date from, Dat
   return groups;
 }
 
+std::vector<Id> SchoolState::groups_beside(const Id& group, Date on) const {
+  std::vector<Id> groups = {group};
+  const Group* known = this->group(group);
+  if (known == nullptr) return groups;
+  const auto is_in = [&](const std::vector<Membership>& spans) {
+    return std::any_of(spans.begin(), spans.end(), [&](const auto& span) { return span.from <= on && on <= span.to; });
+  };
+  for (const auto& [student, spans] : known->members) {
+    const auto* others = is_in(spans) ? lookup(groups_by_student_, student) : nullptr;
+    if (others == nullptr) continue;
+    for (const auto& id : *others)  // most are there already: one look at each is enough
+      if (std::find(groups.begin(), groups.end(), id) == groups.end() &&
+          is_in(*lookup(groups_.at(id).members, student)))
+        groups.push_back(id);
+  }
+  return groups;
+}
+
 std::vector<Id> SchoolState::groups_of_teacher(const Id& teacher, Date on) const {
   std::vector<Id> groups;
   if (const auto* known = lookup(groups_by_teacher_, teacher))

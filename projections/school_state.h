@@ -353,6 +353,8 @@ class SchoolState {
   const Group* group(const Id& id) const;
   const std::map<Id, Group>& groups() const { return groups_; }
   std::vector<Id> groups_of_student(const Id& student, Date from, Date to) const;
+  // Groups that anybody of this group is in on a day; itself is the first.
+  std::vector<Id> groups_beside(const Id& group, Date on) const;
   std::vector<Id> groups_of_teacher(const Id& teacher, Date on) const;
   bool enrolled(const Id& group, const Id& student, Date on) const;
   bool assigned(const Id& group, const Id& teacher, Date on) const;
