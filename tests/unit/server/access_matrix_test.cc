@@ -21,7 +21,7 @@ using test::LiveSchool;
 using test::Member;
 
 // Two schools. In the first: class 7А led by Иван, who teaches it physics; 7Б led by Ольга, who teaches it chemistry;
-// Зоя substitutes Иван for one lesson. Маша and her mother belong to 7А, Петя and his father to 7Б. A choir takes both
+// Зоя substitutes Иван for one lesson; a workshop master teaches physics in 7А as well. Маша and her mother belong to 7А, Петя and his father to 7Б. A choir takes both
 // classes.
 struct World {
   World() {
@@ -44,10 +44,14 @@ struct World {
       s.join(group, *student);
     period = s.period("1 четверть", "2026-09-01", "2026-10-30");
     for (const auto& [name, role] : {std::pair("head of studies", Role::kHeadOfStudies),
+                                     {"head of department", Role::kHeadOfDepartment},
+                                     {"workshop master", Role::kWorkshopMaster},
+                                     {"additional teacher", Role::kAdditionalTeacher},
                                      {"auditor", Role::kAuditor},
                                      {"archivist", Role::kArchivist},
                                      {"accountant", Role::kAccountant}})
       viewers[name] = &s.staff(role, name);
+    s.say(s.deputy(), Role::kDeputyHead, ledger::TeachingAssigned{viewers["workshop master"]->id, physics, 1, {}});
     s.live().at("2026-09-01 10:30");
     const Id lesson = s.lesson(*ivan, physics, "2026-09-01", 3);
     topic = s.topic(*ivan, lesson, "Измерения");
@@ -163,6 +167,9 @@ constexpr Row kRows[] = {
     {"director", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++++"},
     {"deputy", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++-+"},
     {"head of studies", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++-+"},
+    {"head of department", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++-+"},
+    {"workshop master", "+-++-", "--", "++++", "+++000", "+++++++", "+----++-+++", "+++-+"},
+    {"additional teacher", "-----", "--", "++++", "000000", "+++++++", "+----++-+++", "+++-+"},
     {"auditor", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++++"},
     {"archivist", "+++++", "++", "++++", "++++++", "+++++++", "+--+++--+++", "+++++"},
     {"administrator", "-----", "--", "++++", "00000+", "+++++++", "+----+---++", "+++-+"},
