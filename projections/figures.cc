@@ -55,7 +55,7 @@ class Figures {
   void count(const LessonView& lesson) {
     ++f_.lessons;
     f_.hours += lesson.slots;
-    if (lesson.recorded) ++f_.recorded, f_.recorded_hours += lesson.slots;
+    if (lesson.recorded) ++f_.recorded, f_.recorded_hours += lesson.slots, give(lesson);
     f_.with_topic += any_stands(lesson.topics);
     f_.with_roll += lesson.attendance_taken;
     f_.with_homework += any_stands(lesson.homework);
@@ -67,6 +67,15 @@ class Figures {
     f_.substitutions_recorded +=
         std::any_of(lesson.records.begin(), lesson.records.end(),
                     [&](const EntryView& record) { return stands(record) && record.author == lesson.substitute; });
+  }
+  void give(const LessonView& lesson) {
+    const auto record = std::find_if(lesson.records.rbegin(), lesson.records.rend(), stands);
+    if (record == lesson.records.rend()) return;
+    auto given = std::find_if(f_.given.begin(), f_.given.end(),
+                              [&](const HoursGiven& hours) { return hours.teacher == record->author; });
+    if (given == f_.given.end()) given = f_.given.insert(given, {record->author});
+    given->hours += lesson.slots;
+    if (lesson.substitute == record->author) given->substituted += lesson.slots;
   }
   void count(const WorkView& work) {
     ++f_.works;

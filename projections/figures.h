@@ -26,6 +26,12 @@ struct StudentFigures {
   bool waived = false;  // the period is left without a mark, by a decision
 };
 
+// Lesson hours somebody gave in a group; `substituted`: of them, for somebody else.
+struct HoursGiven {
+  Id teacher;
+  int hours = 0, substituted = 0;
+};
+
 struct GroupFigures {
   Id group;
   // Lessons up to now, cancelled ones left out; hours are lesson slots.
@@ -39,6 +45,7 @@ struct GroupFigures {
   int void_entries = 0;
   int substitutions = 0, substitutions_recorded = 0;  // ordered; and recorded by whom it was ordered
   int without_marks = 0, with_one_mark = 0;           // students who are in the group today
+  std::vector<HoursGiven> given;                      // of recorded lessons, by who recorded them; each teacher once
   std::vector<Id> authors;                            // who entered something, each once
   std::optional<int> result_bias;        // hundredths: mean of period marks less the mean of those students' averages
   std::vector<StudentFigures> students;  // in the group at some time of the view, by id

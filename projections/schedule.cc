@@ -195,7 +195,8 @@ std::optional<Instant> students_over(const SchoolState& state, const Id& group_i
   if (group == nullptr) return std::nullopt;
   const Instant known = known_at_midnight(state, date);
   int last = 0;
-  for (const auto& id : state.groups_beside(group_id, date)) last = std::max(last, last_end(state, id, *state.group(id), date, known));
+  for (const auto& id : state.groups_beside(group_id, date))
+    last = std::max(last, last_end(state, id, *state.group(id), date, known));
   return end_of_day(state, date, last);
 }
 

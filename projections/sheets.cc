@@ -218,6 +218,35 @@ std::string plans_json(const SchoolState& state, Date on, std::span<const GroupF
   return w.take();
 }
 
+std::string hours_json(const SchoolState& state, std::span<const GroupFigures> groups, const NameOf& name_of) {
+  struct OfTeacher {
+    int hours = 0, substituted = 0;
+    std::vector<std::pair<Id, HoursGiven>> groups;
+  };
+  std::map<std::pair<std::string, Id>, OfTeacher> teachers;
+  for (const auto& group : groups)
+    for (const auto& given : group.given) {
+      OfTeacher& teacher = teachers[{name_of(given.teacher), given.teacher}];
+      teacher.hours += given.hours;
+      teacher.substituted += given.substituted;
+      teacher.groups.emplace_back(group.group, given);
+    }
+  JsonWriter w;
+  w.begin_array();
+  for (const auto& [who, teacher] : teachers) {
+    w.begin_object().key("teacher").hex(who.second).text("name", who.first).key("hours").number(teacher.hours);
+    w.key("substituted").number(teacher.substituted).key("groups").begin_array();
+    for (const auto& [group, given] : teacher.groups) {
+      w.begin_object();
+      write_group(w, state, group);
+      w.key("hours").number(given.hours).key("substituted").number(given.substituted).end_object();
+    }
+    w.end_array().end_object();
+  }
+  w.end_array();
+  return w.take();
+}
+
 std::string check_json(const SchoolState& state, const Period& period, std::span<const GroupFigures> groups) {
   JsonWriter w;
   w.begin_object();

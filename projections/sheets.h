@@ -27,6 +27,10 @@ std::string school_summary_json(const SchoolState& structure, const Period* peri
 // and what was delivered. `lines`: whether each line of the plan is written.
 std::string plans_json(const SchoolState& structure, Date on, std::span<const GroupFigures> groups, bool lines);
 
+// Hours given by each teacher (r002 1.7, 2.5): [{"teacher","name","hours","substituted","groups":[{"group":{…},"hours",
+// "substituted"}]}], by name.
+std::string hours_json(const SchoolState& structure, std::span<const GroupFigures> groups, const NameOf& name_of);
+
 // The check of a period's end, computed (r000 3.4, r001 6.3): [{"group":{…},"lessons","recorded",…,"remarks":[…]}].
 std::string check_json(const SchoolState& structure, const Period& period, std::span<const GroupFigures> groups);
 

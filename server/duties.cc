@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "commands/titles.h"
 #include "ledger/schema/codec.h"
 #include "projections/json_writer.h"
 
@@ -18,6 +19,8 @@ using projections::ShardKey;
 using projections::View;
 
 namespace {
+
+constexpr std::size_t kOperationsMax = 1000;
 
 // Who may be awaited for a second signature in any group.
 constexpr commands::RoleSet kSignsAnywhere =
@@ -84,24 +87,30 @@ bool printed(const School& school, std::uint64_t size, const Id& student, Date m
   return false;
 }
 
-// What administrators did since a deputy last said to have seen it.
-Status count_operations(const School& school, const SchoolState& state, std::uint64_t size,
-                        commands::OfficeFacts& facts) {
-  const std::uint64_t seen = state.office().operations_acknowledged();
+// What administrators did after an entry: each is visited, in order, until the visit says no.
+template <class Visit>
+Status each_operation(const School& school, std::uint64_t after, std::uint64_t size, Visit visit) {
   std::vector<std::uint64_t> since;
   school.read([&](const commands::ReadModel& model) {
     if (const auto* shard = model.shards.find({View::kSchool, {}, {}}))
       for (const auto index : shard->entries)
-        if (index > seen && index < size) since.push_back(index);
+        if (index > after && index < size) since.push_back(index);
   });
   for (const auto index : since) {
     TRY(const Bytes bytes, school.entry(index));
     TRY(const auto entry, ledger::decode_entry(bytes));
-    if (entry.statement.acting_as != Role::kAdministrator) continue;
-    ++facts.operations;
-    facts.last_operation = index;
+    if (entry.statement.acting_as == Role::kAdministrator && !visit(entry)) return {};
   }
   return {};
+}
+
+Status count_operations(const School& school, const SchoolState& state, std::uint64_t size,
+                        commands::OfficeFacts& facts) {
+  return each_operation(school, state.office().operations_acknowledged(), size, [&](const ledger::Entry& entry) {
+    ++facts.operations;
+    facts.last_operation = entry.event.index;
+    return true;
+  });
 }
 
 bool is_shown(const Caller& caller, const DutiesQuery& query, const Duty& duty) {
@@ -197,6 +206,36 @@ Result<std::string> duties(const Caller& caller, const DutiesQuery& wanted, Inst
   std::erase_if(found, [&](const Duty& duty) { return !is_shown(caller, query, duty); });
   commands::settle_duties(found);
   return DutiesJson(caller, now, language).write(query, found);
+}
+
+Result<std::string> operations(const Caller& caller, std::optional<std::uint64_t> after, Language language) {
+  if (!allow(*caller.structure, caller.viewer, Action::kEveryDuty)) return fail("forbidden", {});
+  const School& school = *caller.school;
+  const std::uint64_t size = school.read([](const auto& model) { return std::uint64_t{model.times.size()}; });
+  const std::uint64_t acknowledged = caller.structure->office().operations_acknowledged();
+  projections::JsonWriter w;
+  w.begin_object().key("acknowledged").number(acknowledged).key("operations").begin_array();
+  std::size_t count = 0;
+  bool more = false;
+  TRY_STATUS(each_operation(school, after.value_or(acknowledged), size, [&](const ledger::Entry& entry) {
+    if (count == kOperationsMax) {
+      more = true;
+      return false;
+    }
+    ++count;
+    const auto& event = entry.event;
+    const auto type = ledger::name_of(entry.statement.body);
+    w.begin_object().key("index").number(event.index).key("recorded_at").instant(event.recorded_at);
+    w.key("recorded_local")
+        .local(event.recorded_at, {event.utc_offset})
+        .text("verdict", ledger::enum_name(event.verdict));
+    w.text("type", type).text("title", commands::type_title(type, language));
+    w.key("author").hex(entry.statement.author).text("author_name", school.name_of(entry.statement.author));
+    w.text_if("branch", entry.statement.branch).end_object();
+    return true;
+  }));
+  w.end_array().key("more").boolean(more).end_object();
+  return w.take();
 }
 
 }  // namespace letopis::server

@@ -135,6 +135,7 @@ constexpr ObjectSchema kObjects[] = {
      "class?:object period?:object groups?:array students?:array performance?:integer quality?:integer classes?:array "
      "participation?:object"},
     {"Inspections", "inspections?:array period?:object groups?:array"},
+    {"Operations", "acknowledged:integer operations:array more:boolean"},
     {"Documents", "documents:array announcements:array"},
     {"Timetable", "week:text monday:date days:array"},
     {"Profile", "name?:text profile?:hash regulation?:hash from?:date index?:integer"},
@@ -164,8 +165,8 @@ constexpr ObjectSchema kObjects[] = {
     {"Health", "status:text"},
     {"Readiness", "status:text schools:integer"},
 };
-constexpr std::string_view kLists[] = {"People", "Classes",       "Groups",    "Periods",
-                                       "Plans",  "Substitutions", "Dictionary"};
+constexpr std::string_view kLists[] = {"People", "Classes",       "Groups", "Periods",
+                                       "Plans",  "Substitutions", "Hours",  "Dictionary"};
 
 std::string reference(std::string_view name) { return "{\"$ref\":\"#/components/schemas/" + std::string(name) + "\"}"; }
 

@@ -181,6 +181,23 @@ Result<Response> get_substitutions(Context& context) {
   return json_answer(std::move(body));
 }
 
+Result<Response> get_hours(Context& context) {
+  const auto from = parse_date(context.query("from"));
+  const auto to = parse_date(context.query("to"));
+  if (!from || !to) return fail("malformed", "from and to: days such as 2026-09-01");
+  TRY(auto body, hours(*context.caller, *from, *to, context.services.clock.now()));
+  return json_answer(std::move(body));
+}
+
+Result<Response> get_operations(Context& context) {
+  std::optional<std::uint64_t> after;
+  if (const auto index = context.query("after"); !index.empty()) {
+    TRY(after, index_of("after", index));
+  }
+  TRY(auto body, operations(*context.caller, after, context.language));
+  return json_answer(std::move(body));
+}
+
 Result<Response> get_timetable(Context& context) {
   TimetableQuery query;
   const auto read = [&](const char* name, Id& id) -> Status {
@@ -362,7 +379,16 @@ void add_sheet_routes(std::vector<Route>& to) {
                              "The timesheet and journal of substitutions.", get_substitutions);
   substitutions.parameters = {{"from", Parameter::In::kQuery, true, kDay, "first day"},
                               {"to", Parameter::In::kQuery, true, kDay, "last day"}};
+  Route hours =
+      list("hours", "/v1/schools/{s}/hours", "Hours", "Lesson hours each teacher gave, from the journals.", get_hours);
+  hours.parameters = substitutions.parameters;
   to.push_back(std::move(substitutions));
+  to.push_back(std::move(hours));
+  Route operations = list("operations", "/v1/schools/{s}/operations", "Operations",
+                          "What administrators did since a deputy last acknowledged it.", get_operations);
+  operations.parameters = {{"after", Parameter::In::kQuery, false, R"({"type":"integer","minimum":0})",
+                            "after this entry, instead of the one last acknowledged"}};
+  to.push_back(std::move(operations));
   to.push_back(list("documents", "/v1/schools/{s}/documents", "Documents",
                     "Local acts to be acknowledged, and announcements.", get_list<documents>));
   to.push_back(list("dictionary", "/v1/schools/{s}/dictionary", "Dictionary",

@@ -177,6 +177,14 @@ Result<std::string> plans(const Caller& caller, const SheetQuery& query, Instant
   return plans_json(state, caller.viewer.today, journals.figures(), !query.group.is_zero());
 }
 
+Result<std::string> hours(const Caller& caller, Date from, Date to, Instant now) {
+  if (!allow(*caller.structure, caller.viewer, Action::kEverySubstitution)) return fail("forbidden", {});
+  if (to < from || to - from >= kDaysMax) return fail("malformed", "from and to: 1 to 400 days");
+  Journals journals(caller, {from, to}, {}, now);
+  TRY_STATUS(journals.add(sorted(*caller.structure, every_group(*caller.structure))));
+  return hours_json(*caller.structure, journals.figures(), names_of(caller));
+}
+
 Result<std::string> inspections(const Caller& caller, const SheetQuery& query, Instant now) {
   const SchoolState& state = *caller.structure;
   const bool sees_all = allow(state, caller.viewer, Action::kEveryDuty);

@@ -21,4 +21,7 @@ Result<std::string> plans(const Caller& caller, const SheetQuery& query, Instant
 // Inspections of this school year; with a period, the check of its end computed from the journals.
 Result<std::string> inspections(const Caller& caller, const SheetQuery& query, Instant now);
 
+// Hours each teacher gave in some days, at most 400: for who sees every page, and the accountant.
+Result<std::string> hours(const Caller& caller, Date from, Date to, Instant now);
+
 }  // namespace letopis::server

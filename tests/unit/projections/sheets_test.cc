@@ -71,6 +71,23 @@ TEST_F(Sheets, ACancelledLessonIsNoneAndADoubleOneIsTwoHours) {
   EXPECT_EQ(group.recorded_hours, 2);
 }
 
+// r002 1.7, 2.5: who gave how many hours, their own and for others.
+TEST_F(Sheets, HoursAreTheirsWhoRecordedTheLesson) {
+  const Id colleague = h.teacher();
+  h.substitute(physics, "2026-11-26", 3, teacher, colleague);
+  h.lesson(physics, "2026-11-23", 2);
+  h.by(colleague).lesson(physics, "2026-11-26", 3);
+  const auto group = figures();
+  const auto sheet = boost::json::parse(hours_json(h.structure(), {&group, 1}, names())).as_array();
+  ASSERT_EQ(sheet.size(), 2U);
+  EXPECT_EQ(sheet[0].at("teacher").as_string(), to_hex(colleague.view())) << "whose name is not known comes first";
+  EXPECT_EQ(sheet[0].at("hours").as_int64(), 1);
+  EXPECT_EQ(sheet[0].at("substituted").as_int64(), 1);
+  EXPECT_EQ(sheet[1].at("name").as_string(), "Анна Ивановна");
+  EXPECT_EQ(sheet[1].at("groups").at(0).at("hours").as_int64(), 1);
+  EXPECT_EQ(sheet[1].at("substituted").as_int64(), 0);
+}
+
 TEST_F(Sheets, MarksAbsencesAndSharesAreOfWhatStands) {
   const Id lesson = h.lesson(physics, "2026-11-23", 2);
   const Id work = h.work(lesson, "control");

@@ -141,6 +141,8 @@ std::vector<Column> columns() {
       {"inspections", s + "inspections", "inspections"},
       {"the check", s + "inspections?period=" + hex(w.period), "inspections"},
       {"substitutions", s + "substitutions?from=2026-09-01&to=2026-09-30", "substitutions"},
+      {"hours", s + "hours?from=2026-09-01&to=2026-09-30", "hours"},
+      {"operations", s + "operations", "operations"},
       {"documents", s + "documents", "documents"},
       {"dictionary", s + "dictionary", "dictionary"},
       {"note", "/log/licey29/checkpoint", "checkpoint"},
@@ -161,29 +163,29 @@ struct Row {
 // entries:    a topic of 7А · a mark of Маша's · its proof · a mark of Петя's · a refusal of Ольга's · the genesis
 // lists:      people · classes · groups · periods · profile · me · the stream of changes
 // sheets:     duties: own · everybody's · of the class one leads | summary: of 7А · of the school | plan of physics 7А |
-//             inspections · the check of a period | substitutions | documents · dictionary
+//             inspections · the check of a period | substitutions | hours | operations | documents · dictionary
 // log:        checkpoint · vkey · hash tile · entry bundle · the text of the profile in force
 constexpr Row kRows[] = {
-    {"director", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++++"},
-    {"deputy", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++-+"},
-    {"head of studies", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++-+"},
-    {"head of department", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++-+"},
-    {"workshop master", "+-++-", "--", "++++", "+++000", "+++++++", "+----++-+++", "+++-+"},
-    {"additional teacher", "-----", "--", "++++", "000000", "+++++++", "+----++-+++", "+++-+"},
-    {"auditor", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++", "+++++"},
-    {"archivist", "+++++", "++", "++++", "++++++", "+++++++", "+--+++--+++", "+++++"},
-    {"administrator", "-----", "--", "++++", "00000+", "+++++++", "+----+---++", "+++-+"},
-    {"secretary", "-----", "--", "++++", "00000+", "+++++++", "+----+---++", "+++-+"},
-    {"accountant", "-----", "--", "++++", "000000", "+++++++", "+----+--+++", "+++-+"},
-    {"teacher 7А", "+-+++", "+-", "++++", "+++000", "+++++++", "+-++-++-+++", "+++-+"},
-    {"teacher 7Б", "-+--+", "-+", "++++", "000++0", "+++++++", "+-+--++-+++", "+++-+"},
-    {"substitute", "--+++", "--", "++++", "000000", "+++++++", "+----++-+++", "+++-+"},
-    {"student 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+--+-+---++", "+++-+"},
-    {"parent 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+--+-+---++", "+++-+"},
-    {"student 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+--------++", "+++-+"},
-    {"parent 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+--------++", "+++-+"},
-    {"other school", "-----", "--", "----", "------", "-------", "-----------", "+++?+"},
-    {"nobody", "?????", "??", "????", "??????", "???????", "???????????", "+++?+"},
+    {"director", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++++", "+++++"},
+    {"deputy", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++++", "+++-+"},
+    {"head of studies", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++++", "+++-+"},
+    {"head of department", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++++", "+++-+"},
+    {"workshop master", "+-++-", "--", "++++", "+++000", "+++++++", "+----++-+--++", "+++-+"},
+    {"additional teacher", "-----", "--", "++++", "000000", "+++++++", "+----++-+--++", "+++-+"},
+    {"auditor", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++++", "+++++"},
+    {"archivist", "+++++", "++", "++++", "++++++", "+++++++", "+--+++--++-++", "+++++"},
+    {"administrator", "-----", "--", "++++", "00000+", "+++++++", "+----+-----++", "+++-+"},
+    {"secretary", "-----", "--", "++++", "00000+", "+++++++", "+----+-----++", "+++-+"},
+    {"accountant", "-----", "--", "++++", "000000", "+++++++", "+----+--++-++", "+++-+"},
+    {"teacher 7А", "+-+++", "+-", "++++", "+++000", "+++++++", "+-++-++-+--++", "+++-+"},
+    {"teacher 7Б", "-+--+", "-+", "++++", "000++0", "+++++++", "+-+--++-+--++", "+++-+"},
+    {"substitute", "--+++", "--", "++++", "000000", "+++++++", "+----++-+--++", "+++-+"},
+    {"student 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+--+-+-----++", "+++-+"},
+    {"parent 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+--+-+-----++", "+++-+"},
+    {"student 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+----------++", "+++-+"},
+    {"parent 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+----------++", "+++-+"},
+    {"other school", "-----", "--", "----", "------", "-------", "-------------", "+++?+"},
+    {"nobody", "?????", "??", "????", "??????", "???????", "?????????????", "+++?+"},
 };
 
 char outcome(unsigned status) {
@@ -292,7 +294,8 @@ TEST(AccessContents, FamiliesSeeTheirChildrenAndTheirTeachers) {
   const auto people = [&](const std::string& viewer) {
     return names_in(json_of(w.site.get("/v1/schools/licey29/people", w.tokens[viewer])));
   };
-  EXPECT_EQ(people("parent 7А"), (std::set<std::string>{"Мария Ильина", "Маша Ильина", "Иван Седов", "Зоя Грач"}));
+  EXPECT_EQ(people("parent 7А"),
+            (std::set<std::string>{"Мария Ильина", "Маша Ильина", "Иван Седов", "Зоя Грач", "workshop master"}));
   EXPECT_EQ(people("student 7Б"), (std::set<std::string>{"Петя Лужин", "Ольга Чехова", "Зоя Грач"}));
   EXPECT_TRUE(people("director").contains("Павел Лужин"));
   const auto ivans = people("teacher 7А");

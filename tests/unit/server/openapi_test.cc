@@ -173,6 +173,7 @@ TEST_F(ServiceTest, AnswersHaveTheMembersThatAreDescribed) {
   expect_fits(get(s + "summary?class=" + hex(class_a)), "Summary");
   expect_fits(get(s + "inspections"), "Inspections");
   expect_fits(get(s + "documents"), "Documents");
+  expect_fits(get(s + "operations"), "Operations");
   expect_fits(get(s + "events/3"), "Entry");
   expect_fits(get("/v1/auth/session"), "Session");
   expect_fits(get("/healthz"), "Health");
