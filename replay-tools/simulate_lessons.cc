@@ -109,7 +109,11 @@ Status Classrooms::open(Lesson lesson) {
   draft.body = recorded;
   TRY_STATUS(request.say(*teacher, draft));
   const auto topics = topics_of(lesson.subject);
-  draft.body = TopicSet{lesson.id, topics[static_cast<std::size_t>(lesson.number) % topics.size()], {}, 1};
+  const std::size_t topic_number = static_cast<std::size_t>(lesson.number) % topics.size();
+  const auto* plan = w_.state().plans().of_group(lesson.group);
+  const std::string line = std::to_string(topic_number + 1);  // as Control publishes them
+  const bool planned = plan != nullptr && plan->line(line) != nullptr;
+  draft.body = TopicSet{lesson.id, topics[topic_number], planned ? std::string_view(line) : std::string_view(), 1};
   TRY(const Id topic, request.say(*teacher, draft));
 
   std::vector<Id> absent;

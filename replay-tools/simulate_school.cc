@@ -50,6 +50,7 @@ class SchoolSimulation {
         root_keys_(root_keys),
         days_(std::move(days)),
         office_(w_, days_),
+        control_(w_, days_),
         rooms_(w_) {}
 
   World& world() { return w_; }
@@ -69,6 +70,7 @@ class SchoolSimulation {
 
   Status live(Instant until, const Progress& progress) {
     office_.plan();
+    control_.plan();
     // Families come in on the first evening: until the school year begins their class has no teacher to invite them.
     w_.at(w_.local(days_.front(), hm(17)), [this] { return families_enrol(); });
     for (std::size_t i = 0; i < days_.size(); ++i)
@@ -148,6 +150,7 @@ class SchoolSimulation {
   std::vector<signing::KeyPair>& root_keys_;
   std::vector<Date> days_;
   Office office_;
+  Control control_;
   Classrooms rooms_;
 };
 

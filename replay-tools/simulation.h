@@ -131,6 +131,28 @@ class Office {
   Id duplicate_;
 };
 
+// What is planned, watched and told beside lessons.
+class Control {
+ public:
+  Control(World& world, std::vector<Date> days) : w_(world), days_(std::move(days)) {}
+  void plan();  // the term's acts, on the agenda
+
+ private:
+  Date day(double share) const { return days_[static_cast<std::size_t>(share * static_cast<double>(days_.size()))]; }
+  Scribe* teacher_of(const projections::Group& group) const;
+  Status propose(Scribe& scribe, commands::Author::Draft draft);
+  Status publish_plans();
+  Status announce();
+  Status consents();
+  Status decline_access();
+  Status hand_printout(Scribe& class_teacher, const Id& student);
+  Status inspect();
+  Status sign_for_substitutions();
+
+  World& w_;
+  std::vector<Date> days_;
+};
+
 // What happens in the lessons of one day.
 class Classrooms {
  public:

@@ -125,10 +125,11 @@ TEST_F(RunningSchool, ALessonPlanIsImportedFromATable) {
   ASSERT_NE(str(item.at("verdict")), "refused") << json::serialize(item);
   ASSERT_EQ(str(item.at("awaits").at(0)), "deputy_head");
   const auto plan_of = [&] { return get("teacher", "plans?group=" + group).at(0); };
-  EXPECT_FALSE(plan_of().as_object().contains("plan")) << "not yet signed";
+  EXPECT_NE(plan_of().at("plan").at("id"), item.at("statement")) << "not yet signed: the one before holds";
   const json::value signed_too = {{"type", "endorsed"}, {"target", item.at("statement")}, {"approve", true}};
   letopis_ok({"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("deputy_head"), "--json"},
              json::serialize(signed_too));
+  EXPECT_EQ(plan_of().at("plan").at("id"), item.at("statement"));
   EXPECT_EQ(plan_of().at("plan").at("hours").as_int64(), 3);
   EXPECT_EQ(str(plan_of().at("plan").at("lines").at(1).at("topic")), "Закон Ома");
 }
@@ -145,6 +146,12 @@ TEST_F(RunningSchool, DutiesAndSheetsAnswer) {
   EXPECT_FALSE(get("director", "summary?class=" + klass).at("students").as_array().empty());
   EXPECT_TRUE(get("director", "inspections").at("inspections").is_array());
   EXPECT_TRUE(get("director", "substitutions?from=2026-01-01&to=2026-12-31").is_array());
+  EXPECT_FALSE(get("accountant", "hours?from=2026-01-01&to=2026-12-31").as_array().empty());
+  const auto operations = get("deputy_head", "operations");
+  ASSERT_FALSE(operations.at("operations").as_array().empty());
+  const auto last = operations.at("operations").as_array().back().at("index").to_number<std::uint64_t>();
+  EXPECT_TRUE(get("deputy_head", "operations?after=" + std::to_string(last)).at("operations").as_array().empty() ||
+              operations.at("more").as_bool());
   EXPECT_FALSE(get("parent", "dictionary").as_array().empty());
   EXPECT_TRUE(get("parent", "documents").at("announcements").is_array());
 }
