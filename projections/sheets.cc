@@ -37,10 +37,20 @@ const StudentFigures* find(const GroupFigures& group, const Id& student) {
   return it == group.students.end() ? nullptr : &*it;
 }
 
+// What the period would come to if it ended today (r001 2.7, r004 п3 2): the average, half up. It binds nobody. Of marks on one
+// scale alone, and where nothing was decided yet.
+std::optional<std::uint64_t> forecast_of(const StudentFigures& figures) {
+  if (!figures.result.empty() || figures.waived || figures.averages.size() != 1) return std::nullopt;
+  const std::string& average = figures.averages.front().value;  // "4.50"
+  constexpr char kHalf = '5';
+  return std::stoull(average) + (average[average.find('.') + 1] >= kHalf ? 1 : 0);
+}
+
 void write_result(JsonWriter& w, const Id& group, const StudentFigures& figures) {
   w.begin_object().key("group").hex(group).text_if("mark", figures.result);
   if (!figures.result.empty()) w.key("index").number(figures.result_index).flag_if("late", figures.result_late);
   w.flag_if("waived", figures.waived);
+  if (const auto forecast = forecast_of(figures)) w.key("forecast").number(*forecast);
   if (figures.averages.size() == 1) w.text("average", figures.averages.front().value);
   w.key("marks").number(figures.marks).key("absences").number(figures.absences);
   w.key("excused").number(figures.excused).number_if("lateness", figures.lateness);
@@ -86,21 +96,23 @@ std::string summary_json(const SchoolState& state, const Id& class_id, const Per
   for (const auto& id : students_of(klass, on))
     if (only.is_zero() || id == only) students.emplace_back(name_of(id), id);
   std::sort(students.begin(), students.end());
-  Shares shares;
+  Shares shares, forecast;
   for (const auto& [name, id] : students) {
     w.begin_object().key("id").hex(id).text("name", name).key("results").begin_array();
     int absences = 0, excused = 0;
-    std::vector<std::uint64_t> results;
+    std::vector<std::uint64_t> results, expected;
     for (const auto& group : groups) {
       const StudentFigures* figures = find(group, id);
       if (figures == nullptr) continue;
       write_result(w, group.group, *figures);
       absences += figures->absences;
       excused += figures->excused;
-      if (const auto mark = ledger::parse_decimal(figures->result)) results.push_back(*mark);
+      if (const auto mark = ledger::parse_decimal(figures->result)) results.push_back(*mark), expected.push_back(*mark);
+      if (const auto mark = forecast_of(*figures)) expected.push_back(*mark);
     }
     w.end_array().key("absences").number(absences).key("excused").number(excused).end_object();
     shares.add(results);
+    forecast.add(expected);
   }
   w.end_array();
   if (only.is_zero() && shares.students > 0)
@@ -108,6 +120,11 @@ std::string summary_json(const SchoolState& state, const Id& class_id, const Per
         .number(kPerHundred * shares.passed / shares.students)
         .key("quality")
         .number(kPerHundred * shares.good / shares.students);
+  if (only.is_zero() && forecast.students > 0)
+    w.key("forecast_performance")
+        .number(kPerHundred * forecast.passed / forecast.students)
+        .key("forecast_quality")
+        .number(kPerHundred * forecast.good / forecast.students);
   w.end_object();
   return w.take();
 }

@@ -12,8 +12,9 @@ namespace letopis::projections {
 
 // сводная ведомость (r004 п2 2.15: formed in real time). Students are those of the class on `on`; with `only`, that one alone.
 // {"class":{…},"period":{…}?,"groups":[{"id","label","subject","without_marks","with_one_mark","marks",…}],
-//  "students":[{"id","name","results":[{"group","mark"?,"index"?,"late"?,"waived"?,"average"?,"marks","absences","excused",
-//  "lateness"}],"absences","excused"}],"performance"?,"quality"?}; percentages of students who have results, on a scale of 2–5.
+//  "students":[{"id","name","results":[{"group","mark"?,"index"?,"late"?,"waived"?,"forecast"?,"average"?,"marks","absences",
+//  "excused","lateness"}],"absences","excused"}],"performance"?,"quality"?,"forecast_performance"?,"forecast_quality"?};
+// percentages of students who have results, on a scale of 2–5; forecasts count the average where there is no result yet.
 std::string summary_json(const SchoolState& structure, const Id& klass, const Period* period, Date on,
                          std::span<const GroupFigures> groups, const NameOf& name_of, const Id& only = {});
 

@@ -132,7 +132,8 @@ constexpr ObjectSchema kObjects[] = {
      "signatures:array results:array announced:array printouts:array"},
     {"Duties", "of:text from:date to:date duties:array"},
     {"Summary",
-     "class?:object period?:object groups?:array students?:array performance?:integer quality?:integer classes?:array "
+     "class?:object period?:object groups?:array students?:array performance?:integer quality?:integer "
+     "forecast_performance?:integer forecast_quality?:integer classes?:array "
      "participation?:object"},
     {"Inspections", "inspections?:array period?:object groups?:array"},
     {"Operations", "acknowledged:integer operations:array more:boolean"},

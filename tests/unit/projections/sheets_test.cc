@@ -183,6 +183,37 @@ TEST_F(Sheets, TheSummaryOfAClassIsWhatStandsNow) {
   EXPECT_FALSE(own.as_object().contains("quality")) << "nobody's shares but the school's";
 }
 
+// r001 2.7, r004 п3 2: for a student and for the class, from the marks there are.
+TEST_F(Sheets, AForecastIsTheAverageHalfUpUntilThereIsAResult) {
+  const Id period = h.period("2 четверть", "2026-11-09", "2026-11-29");
+  const Id klass = h.klass("7А");
+  const auto summary = [&] {
+    const auto group = figures(period);
+    return boost::json::parse(
+        summary_json(h.structure(), klass, h.structure().period(period), kMonday, {&group, 1}, names()));
+  };
+  EXPECT_FALSE(summary().as_object().contains("forecast_quality"));
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id first = h.work(lesson, "control"), second = h.work(lesson, "control");
+  h.mark(first, masha, "4");
+  h.mark(second, masha, "3");  // 3.50
+  h.mark(first, petya, "2");
+  h.mark(second, petya, "2");
+  const Id third = h.work(lesson, "control");
+  h.mark(third, petya, "3");  // 2.33
+  auto sheet = summary();
+  const auto of = [&](std::size_t student) { return sheet.at("students").at(student).at("results").at(0).as_object(); };
+  EXPECT_EQ(of(0).at("forecast").as_int64(), 4);
+  EXPECT_EQ(of(1).at("forecast").as_int64(), 2);
+  EXPECT_EQ(sheet.at("forecast_performance").as_int64(), 50);
+  EXPECT_EQ(sheet.at("forecast_quality").as_int64(), 50);
+  h.at("2026-11-27 12:00").by(teacher).add(ledger::PeriodMarkGiven{period, physics, petya, "3", {}, 0});
+  sheet = summary();
+  EXPECT_FALSE(of(1).contains("forecast")) << "it is decided";
+  EXPECT_EQ(sheet.at("forecast_performance").as_int64(), 100);
+  EXPECT_EQ(sheet.at("performance").as_int64(), 100) << "of the one who has a result";
+}
+
 TEST_F(Sheets, TheSchoolsSharesAreOfClassesAndOfWhoTakesPart) {
   const Id mother = h.parent(masha);
   const Id work = h.work(h.lesson(physics, "2026-11-23", 2), "control");
