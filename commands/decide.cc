@@ -63,7 +63,7 @@ bool lets_in(const LateRule& late, const std::optional<Basis>& basis) {
          std::find(late.basis.begin(), late.basis.end(), basis->kind) != late.basis.end();
 }
 
-// Who acts for a branch speaks of its classes, groups and students alone.
+// Who acts for a branch speaks of its classes, groups and students alone, and of what stands in their journals.
 void in_own_branch(Case& c) {
   const auto& branches = c.state.branches();
   if (!c.require(branches.contains(c.st.branch), rule::kUnknownReference)) return;
@@ -75,6 +75,11 @@ void in_own_branch(Case& c) {
     const auto* group = c.state.group(id);
     return group == nullptr || std::all_of(group->classes.begin(), group->classes.end(), of_branch);
   };
+  const auto entry_of_branch = [&](const Id& lesson_or_work) {
+    if (const auto* lesson = c.state.lesson(lesson_or_work)) return group_of_branch(lesson->group);
+    const auto* work = c.state.work(lesson_or_work);
+    return work == nullptr || group_of_branch(work->group);
+  };
   std::visit(
       [&](const auto& b) {
         if constexpr (requires { b.klass; }) c.require(of_branch(b.klass), rule::kNotOwnBranch);
@@ -85,6 +90,12 @@ void in_own_branch(Case& c) {
           c.require(std::all_of(b.classes.begin(), b.classes.end(), of_branch), rule::kNotOwnBranch);
         if constexpr (requires { b.groups; })
           c.require(std::all_of(b.groups.begin(), b.groups.end(), group_of_branch), rule::kNotOwnBranch);
+        if constexpr (requires { b.lesson; }) c.require(entry_of_branch(b.lesson), rule::kNotOwnBranch);
+        if constexpr (requires { b.work; }) c.require(entry_of_branch(b.work), rule::kNotOwnBranch);
+        if constexpr (requires { b.target; })
+          if (const auto* target = c.state.entry(b.target))
+            c.require(entry_of_branch(target->subject) && of_branch(c.state.class_of(target->student, c.today)),
+                      rule::kNotOwnBranch);
       },
       c.st.body);
 }

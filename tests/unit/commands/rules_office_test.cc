@@ -212,6 +212,30 @@ TEST_F(Branches, Clause1_6AndOfItsGroupsAlone) {
   EXPECT_EQ(ruled(as_deputy().branch("ufaley"), assigned(opened.group)), "accepted") << "held in all of them";
 }
 
+TEST_F(Branches, Clause1_6AndOfWhatStandsInTheirJournals) {
+  ClassOpened other;
+  other.klass = some_id();
+  other.label = "201";
+  other.branch = "ufaley";
+  as_director().add(other);
+  TeachingGroupOpened welding;
+  welding.group = some_id();
+  welding.label = "201";
+  welding.subject = "Сварка";
+  welding.kind = "class";
+  welding.classes = {other.klass};
+  as_deputy().add(welding);
+  const Id work = h.by(teacher).work_outside(welding.group, "2026-11-23", "answer");
+  const Id mark = h.by(teacher).mark(work, masha, "4");
+  const Id there = h.by(teacher).awaiting({Role::kDeputyHead}).correct(mark, "5");
+  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), Endorsed{there, true}), "refused not_own_branch");
+  EXPECT_EQ(ruled(as_deputy(), Endorsed{there, true}), "accepted") << "a deputy of the whole school";
+  const Id own = h.mark(h.work(h.lesson(physics, "2026-11-26", 3), "answer"), masha, "4");
+  const Id here = h.by(teacher).awaiting({Role::kDeputyHead}).correct(own, "5");
+  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), Endorsed{here, true}), "accepted")
+      << "a class of no branch is everybody's";
+}
+
 TEST_F(Branches, ARoleOfABranchIsRevokedThere) {
   const RoleRevoked revoked{deputy, Role::kDeputyHead};
   EXPECT_EQ(ruled(as_director().branch("karabash"), revoked), "accepted");
