@@ -9,8 +9,9 @@ namespace letopis::commands {
 using namespace ledger;
 
 void judge(Case& c, const ProfileAdopted& b) {
-  c.require(c.profiles.find(b.profile) != nullptr, rule::kUnknownReference);
+  // The text comes last: whoever judges this again has it only where the adoption was accepted.
   c.from_next_midnight();
+  c.require(c.profiles.find(b.profile) != nullptr, rule::kUnknownReference);
 }
 
 void judge(Case& c, const ZoneOffsetSet&) { c.from_next_midnight(); }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "commands/profile_files.h"
+#include "commands/rights.h"
 #include "ledger/checkpoint.h"
 #include "signing/sha256.h"
 
@@ -466,6 +467,16 @@ Status SchoolImpl::match_texts(const std::vector<RawText>& texts, Submission& su
   return {};
 }
 
+// Only texts of whoever may adopt one are read and kept: the rules refuse the others, whatever they say.
+bool SchoolImpl::may_adopt(const Statement& statement) const {
+  if (std::holds_alternative<SchoolCreated>(statement.body)) return true;  // authenticated by the root keys it names
+  if ((right_for(statement.body).signers & role_bit(statement.acting_as)) == 0) return false;
+  return read([&](const ReadModel& model) {
+    const Date today = model.structure.local_today(shop_.clock.now());
+    return holds(model.structure, statement.author, statement.acting_as, today, statement.branch);
+  });
+}
+
 // What an adoption stands on goes into the blob store with it, also what this program has built in: the next may have another.
 Status SchoolImpl::keep_profiles(Submission& submission) {
   const auto blob = [&](const Hash& hash) {
@@ -479,7 +490,7 @@ Status SchoolImpl::keep_profiles(Submission& submission) {
   };
   for (const auto& statement : submission.statements) {
     const auto adopted = adopted_profile(statement.decoded.body);
-    if (!adopted) continue;
+    if (!adopted || !may_adopt(statement.decoded)) continue;
     if (const auto known = know_profile(adopted->hash, adopted->name, sent); !known)
       return fail("profile_missing", known.error().code == "profile_missing"
                                          ? known.error().detail + " must come with its adoption"

@@ -189,6 +189,13 @@ TEST_F(Authors, ASchoolIsCreatedOnce) {
   EXPECT_EQ(first.profile, genesis.profile);
 }
 
+// Whoever judges a refusal again may not have the text: the reason must be the same without it.
+TEST_F(Authors, AnAdoptionRefusedForItsDayIsRefusedForItWithOrWithoutItsText) {
+  const ProfileAdopted unknown{"own", some_hash(), {}};
+  EXPECT_EQ(ruled(as_director().basis("order", "1").from("2026-11-23"), unknown), "refused retroactive_effect");
+  EXPECT_EQ(ruled(as_director().basis("order", "1").from("2026-11-24"), unknown), "refused unknown_reference");
+}
+
 TEST_F(Authors, AProfileIsAdoptedByOrderFromTheNextMidnightOn) {
   const Hash other = book.add(r000_with("end = \"20:00\"", "end = \"16:00\""), "test").value();
   const ProfileAdopted body{"r000", other, {}};

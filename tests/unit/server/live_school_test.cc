@@ -141,6 +141,21 @@ TEST_F(LiveSchoolTest, AProfileOfItsOwnIsInForceAfterARestart) {
   EXPECT_EQ(as_text(*posix_file_system().read(file, 1 << 20)), text);
 }
 
+// Texts that nobody entitled sends are neither read nor kept: any pupil's key could else fill the memory with profiles.
+TEST_F(LiveSchoolTest, AProfileOfWhoMayNotAdoptItIsNotLearned) {
+  const std::string text = std::string(*commands::builtin_profile("r000")) + "\n# mine\n";
+  LiveSchool::How how;
+  how.basis = ledger::Basis{"order", "12", test::date("2026-09-01"), "director", "", {}, {}};
+  how.from = test::date("2026-09-02");
+  how.blobs = {Bytes(text.begin(), text.end())};
+  live.at("2026-09-01 10:00");
+  const Hash own = signing::sha256(as_bytes(text));
+  const auto tried = licey.try_say(ivan, Role::kTeacher, ledger::ProfileAdopted{"r000", own, {}}, how);
+  ASSERT_TRUE(tried) << tried.error().text();
+  EXPECT_EQ(tried->rule, "not_entitled");
+  EXPECT_EQ(licey.school().profile(own), nullptr);
+}
+
 // What a profile extends is kept with it, also where this program has it built in: the next one may have another.
 TEST_F(LiveSchoolTest, WhatAnAdoptedProfileExtendsIsKeptWithIt) {
   const std::string base(*commands::builtin_profile("r001"));
