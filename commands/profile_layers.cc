@@ -57,9 +57,10 @@ Layers read(std::string_view toml, std::string_view name, const BaseTexts& bases
            "the text with this hash is \"" + layers.ids.front() + "\", not \"" + base_id + "\"");
   if (std::find(layers.ids.begin(), layers.ids.end(), ids.front()) != layers.ids.end())
     refuse(root.line_of("id"), "a profile that extends \"" + base_id + "\" has an id of its own");
+  for (const auto key : kHead)
+    if (!own.contains(key)) refuse(own.source(), std::string(key) + " is missing: it is the profile's own");
   own.erase("extends");
   own.erase("extends_sha256");
-  for (const auto key : kHead) layers.merged.erase(key);  // its own, or missing
   lay_over(layers.merged, own);
   layers.ids.insert(layers.ids.begin(), ids.front());
   layers.extends = hash;

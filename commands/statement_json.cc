@@ -235,6 +235,8 @@ Result<StatementDraft> read_statement(const json::value& value) {
   if (type == nullptr || !type->is_string()) return fail("malformed", "type: missing");
   const std::string_view name(type->get_string().data(), type->get_string().size());
   TRY(const std::size_t number, type_number(name));
+  // A decision that was left out is none: false would deny for good.
+  if (name == Endorsed::kName && !object->contains("approve")) return fail("malformed", "endorsed.approve: missing");
   StatementDraft draft;
   std::optional<Error> error;
   kBodyReaders[number](*object, draft, error);

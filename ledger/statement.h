@@ -2190,7 +2190,7 @@ using AnyBody = std::variant<
 class Body : public AnyBody {
  public:
   Body() noexcept;
-  template <class T>
+  template <class T>  // NOLINTNEXTLINE(google-explicit-constructor): a body is said as one of its types
   requires(!std::is_base_of_v<AnyBody, T>) Body(T said) : AnyBody(std::in_place_type<T>, std::move(said)) {}
   template <std::size_t I>
   explicit Body(std::in_place_index_t<I> type) : AnyBody(type) {}

@@ -100,6 +100,8 @@ std::string told(const boost::json::object& entry) {
   };
   std::string line = "entry " + boost::json::serialize(entry.at("index")) + " " + text("verdict") + " at " +
                      text("recorded_at") + "  statement " + text("statement") + "\n";
+  if (const auto* awaits = entry.if_contains("awaits"); awaits != nullptr && awaits->is_array())
+    line += "  awaits the signature of " + boost::json::serialize(*awaits) + "\n";
   const std::string message = text("message"), clause = text("clause");
   if (!message.empty()) line += "  " + message + (clause.empty() ? "" : " (" + clause + ")") + "\n";
   return line;

@@ -67,13 +67,16 @@ Result<commands::StatementDraft> draft_of(const ImportPlan& options, const std::
   return draft;
 }
 
-Status publish(const ImportPlan& options) {
+bool refused(const std::string& answer) { return answer.find("\"verdict\":\"refused\"") != std::string::npos; }
+
+// Whether it was recorded and refused.
+Result<bool> publish(const ImportPlan& options) {
   TRY(const auto rows, read_rows(options));
   TRY(auto draft, draft_of(options, rows));
   int hours = 0;
   for (const auto& row : rows) hours += row.hours;
   std::cerr << options.file << ": " << rows.size() << " rows, " << hours << " hours\n";
-  if (options.dry_run) return {};
+  if (options.dry_run) return false;
   TRY(const auto key, read_key(options.key, signing::Purpose::kAuthor));
   TRY(auto session, sign_in(options.url, options.school, key));
   std::vector<commands::StatementDraft> drafts;
@@ -81,16 +84,18 @@ Status publish(const ImportPlan& options) {
   TRY(const std::string answer, record(session, key, drafts));
   if (options.json) {
     std::cout << answer << '\n';
-    return {};
+    return refused(answer);
   }
-  return print_entries(answer, options.receipts);
+  TRY_STATUS(print_entries(answer, options.receipts));
+  return refused(answer);
 }
 
 }  // namespace
 
 int import_plan(const ImportPlan& options) {
   const auto done = publish(options);
-  return done ? kExitOk : refuse(done.error());
+  if (!done) return refuse(done.error());
+  return *done ? kExitRefused : kExitOk;
 }
 
 }  // namespace letopis::tools

@@ -61,7 +61,7 @@ struct World {
   // --- Chance
   bool percent(double share) { return random.chance(static_cast<std::uint32_t>(share * 10'000)); }
   int between(int low, int high) {
-    return low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low + 1)));
+    return low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low) + 1));
   }
   template <class List>
   const auto& pick(const List& list) {

@@ -234,7 +234,7 @@ TEST(ExtendedProfile, IsRefusedWithTheLineOfTheTextThatIsWrong) {
   EXPECT_THAT(refusal(over_r001("[tomorrow]\nsilent = true\n")), HasSubstr("my.toml:8: unknown key tomorrow"));
   std::string untitled = over_r001("");
   untitled.erase(untitled.find("title_ru"), untitled.find("title_en") - untitled.find("title_ru"));
-  EXPECT_THAT(refusal(untitled), HasSubstr("title_ru is missing")) << "the other's title is not its own";
+  EXPECT_THAT(refusal(untitled), HasSubstr("my.toml:1: title_ru is missing")) << "the other's title is not its own";
 }
 
 TEST(ExtendedProfile, MayBeExtendedItselfAFewTimes) {
