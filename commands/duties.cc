@@ -8,13 +8,13 @@
 
 #include "commands/deadlines.h"
 #include "commands/duties_shared.h"
+#include "commands/titles.h"
 #include "projections/schedule.h"
 
 namespace letopis::commands {
 
 using namespace ledger;
 using projections::Acts;
-using projections::EntryKind;
 using projections::EntryView;
 using projections::JournalView;
 using projections::LessonView;
@@ -41,14 +41,19 @@ RoleSet signing_for(Role awaited) { return awaited == Role::kTeacher ? kTeaching
 
 Words with_term(const DutyScope& scope, Words what, const Duty& duty) {
   if (duty.due.micros != 0) {
-    const std::string until = format_local(duty.due, scope.state.offset_at(duty.due));
+    const UtcOffset offset = scope.state.offset_at(duty.due);
+    const bool at_midnight = local_minute(duty.due, offset) == 0;  // the end of the day before, as people say it
+    const std::string day = format_day(local_date(duty.due, offset) - 1);
+    const std::string until = format_local(duty.due, offset);
     const bool over = duty.overdue(scope.now);
-    what.ru += (over ? " Срок был до " : " Срок — до ") + until + ".";
-    what.en += (over ? " It was due by " : " Due by ") + until + ".";
+    what.ru += (over ? " Срок был до " : " Срок — до ") + (at_midnight ? "конца " + day : until) + ".";
+    what.en += (over ? " It was due by " : " Due by ") + (at_midnight ? "the end of " + day : until) + ".";
   }
   if (!duty.source.silent) {
-    what.ru.back() = ' ';
-    what.en.back() = ' ';
+    for (std::string* sentence : {&what.ru, &what.en}) {
+      if (sentence->ends_with('.')) sentence->pop_back();
+      *sentence += ' ';
+    }
     what.ru += "(" + clause_text(duty.source.clause, Language::kRussian) + ").";
     what.en += "(" + clause_text(duty.source.clause, Language::kEnglish) + ").";
   }
@@ -138,7 +143,8 @@ class GroupDuties {
     if (s_.profile == nullptr || state_.group(j_.group) == nullptr) return;
     for (const auto& node : j_.acts.all()) note(node);
     for (const auto& lesson : j_.sheet.lessons)
-      if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= s_.now && in_a_year(lesson.date))
+      if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= s_.now && in_a_year(lesson.date) &&
+          (lesson.recorded || anybody_in_it(lesson.date)))
         in_lesson(lesson);
     for (const auto& work : j_.sheet.works) unmarked(work);
     for (const auto& period : state_.periods()) period_marks(period);
@@ -187,10 +193,22 @@ class GroupDuties {
   }
   std::vector<Id> keepers(const LessonView& lesson) const {
     if (!lesson.substitute.is_zero()) return {lesson.substitute};
-    return lesson.teacher.is_zero() ? teachers_of(lesson.date) : std::vector{lesson.teacher};
+    // A timetable may still name whom somebody else replaced.
+    std::vector<Id> assigned;
+    for (const auto& assignment : state_.group(j_.group)->assignments)
+      if (assignment.from <= lesson.date && lesson.date <= assignment.to) assigned.push_back(assignment.teacher);
+    if (lesson.teacher.is_zero()) return teachers_of(lesson.date);
+    const bool still =
+        assigned.empty() || std::find(assigned.begin(), assigned.end(), lesson.teacher) != assigned.end();
+    return still ? std::vector{lesson.teacher} : assigned;
   }
   std::string named() const { return " (" + std::string(j_.subject) + ", " + std::string(j_.label) + ")"; }
 
+  // A timetable has no end: of a group that nobody is in any more it asks for nothing.
+  bool anybody_in_it(Date on) const {
+    return std::any_of(j_.students.begin(), j_.students.end(),
+                       [&](const auto& student) { return state_.enrolled(j_.group, student.id, on); });
+  }
   // Between two school years a timetable asks for nothing.
   bool in_a_year(Date on) const {
     const auto& years = state_.years();
@@ -216,7 +234,7 @@ class GroupDuties {
     if (at_home && !any_standing(lesson.homework))
       missing(lesson, "homework", then->homework, {"нет домашнего задания", "there is no homework"});
   }
-  void missing(const LessonView& lesson, std::string_view code, const DeadlineRule& rule, Words what) {
+  void missing(const LessonView& lesson, std::string_view code, const DeadlineRule& rule, const Words& what) {
     const Instant due = deadline_of(state_, rule, lesson.date, j_.group, lesson.ends);
     Duty& duty = add(code, rule.source, due, kTeaching, keepers(lesson));
     duty.lesson = lesson.id;
@@ -258,7 +276,7 @@ class GroupDuties {
     const std::string on = format_day(work.held_on);
     duty.text =
         with_term(s_,
-                  {"Письменная работа " + on + named() + ": нет отметок у " + std::to_string(count) + " обучающихся.",
+                  {"Письменная работа " + on + named() + ": без отметок — " + std::to_string(count) + " обуч.",
                    "Written work of " + on + named() + ": " + std::to_string(count) + " students have no mark."},
                   duty);
   }
@@ -283,8 +301,8 @@ class GroupDuties {
     duty.to = period.to;
     duty.count = count;
     duty.text = with_term(s_,
-                          {"Итоговые отметки за период «" + period.title + "»" + named() + ": не выставлены " +
-                               std::to_string(count) + " обучающимся.",
+                          {"Итоговые отметки за период «" + period.title + "»" + named() + ": не выставлены — " +
+                               std::to_string(count) + " обуч.",
                            "Marks of the period “" + period.title + "”" + named() + ": " + std::to_string(count) +
                                " students have none."},
                           duty);
@@ -297,13 +315,20 @@ class GroupDuties {
     const Date asked = local_date(event.recorded_at, {event.utc_offset});
     const Instant due = projections::midnight(state_, asked + s_.profile->visibility.days + 1);
     const EntryView entry = j_.acts.view(node);
+    if (std::holds_alternative<AttestationMarkGiven>(node.entry->statement.body))
+      return;  // the office asks its members
+    const auto titled = [&](Language language) {
+      return std::string(type_title(name_of(node.entry->statement.body), language));
+    };
     for (const auto role : node.awaits) {
       Duty& duty = add("endorsement", s_.profile->visibility.source, due, signing_for(role), signers(role, entry));
       duty.entry = entry.id;
       duty.from = duty.to = asked;
       duty.text = with_term(s_,
-                            {"Ждёт второй подписи запись № " + std::to_string(entry.index) + named() + ".",
-                             "Entry " + std::to_string(entry.index) + named() + " awaits a second signature."},
+                            {"Ждёт второй подписи: " + titled(Language::kRussian) + ", запись № " +
+                                 std::to_string(entry.index) + named() + ".",
+                             titled(Language::kEnglish) + ", entry " + std::to_string(entry.index) + named() +
+                                 ", awaits a second signature."},
                             duty);
     }
   }
@@ -347,10 +372,11 @@ class GroupDuties {
       duty.count = count;
       const std::string label(state_.klass(klass)->label(from));
       const std::string when = from == to ? format_day(from) : format_day(from) + "–" + format_day(to);
-      duty.text = with_term(s_,
-                            {"Пропуски " + when + " (" + label + "): не указано, по какой причине.",
-                             "Absences of " + when + " (" + label + "): nobody has said why."},
-                            duty);
+      duty.text = with_term(
+          s_,
+          {"Пропуски " + when + " (" + label + "): не указано, по какой причине — " + std::to_string(count) + ".",
+           "Absences of " + when + " (" + label + "): nobody has said why — " + std::to_string(count) + "."},
+          duty);
     }
   }
 

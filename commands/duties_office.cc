@@ -6,6 +6,8 @@
 #include "commands/deadlines.h"
 #include "commands/duties.h"
 #include "commands/duties_shared.h"
+#include "commands/titles.h"
+#include "ledger/schema/codec.h"
 #include "projections/schedule.h"
 
 namespace letopis::commands {
@@ -35,6 +37,7 @@ class OfficeDuties {
 
   void run() {
     if (s_.profile == nullptr) return;
+    if (facts_.family) return documents();
     created_ = state_.local_today(state_.created());
     for (const auto& [id, rule] : s_.profile->duties)
       if (rule.asked() && id != "absences_verified") recurring(rule);
@@ -215,7 +218,27 @@ class OfficeDuties {
   static bool counts(const Done& done, const Term& term, const Id& klass,
                      std::initializer_list<std::string_view> kinds) {
     const bool of_kind = kinds.size() == 0 || std::find(kinds.begin(), kinds.end(), done.kind) != kinds.end();
-    return of_kind && done.on >= term.since && (done.klass.is_zero() || klass.is_zero() || done.klass == klass);
+    return of_kind && done.on >= term.since && (klass.is_zero() || done.klass.is_zero() || done.klass == klass);
+  }
+  // Of the class itself: a single pupil's verification is none of it.
+  bool verified(const Term& term, const Id& klass) const {
+    const auto& list = book_.verifications();
+    return std::any_of(list.begin(), list.end(),
+                       [&](const Done& done) { return done.klass == klass && done.on >= term.since; });
+  }
+  // Of the class, or of the whole school: by one print of everything, or one of every class.
+  bool printed(const Term& term, const Id& klass, std::string_view kind) const {
+    const auto of = [&](const Id& whose) {
+      const auto& list = book_.prints();
+      return std::any_of(list.begin(), list.end(), [&](const Done& done) {
+        return done.kind == kind && done.on >= term.since && (done.klass.is_zero() || done.klass == whose);
+      });
+    };
+    if (!klass.is_zero()) return of(klass);
+    const auto& classes = state_.classes();
+    return of({}) || (!classes.empty() && std::all_of(classes.begin(), classes.end(), [&](const auto& known) {
+             return known.second.closed_on <= s_.today || students_of(known.second).empty() || of(known.first);
+           }));
   }
   bool any(const std::vector<Done>& list, const Term& term, const Id& klass,
            std::initializer_list<std::string_view> kinds, const std::vector<Id>& authors = {}) const {
@@ -234,11 +257,10 @@ class OfficeDuties {
     if (rule.id == "performance_report") return any(book_.reports(), term, {}, {"performance", "quality"});
     if (rule.id == "paper_report") return any(book_.reports(), term, {}, {"paper"}, authors);
     if (rule.id == "archive") return any(book_.archives(), term, {}, {});
-    if (rule.id == "printed_journal") return any(book_.prints(), term, klass, {"journal"});
-    if (rule.id == "printed_summary") return any(book_.prints(), term, klass, {"summary"});
-    if (rule.id == "printed_study_summary") return any(book_.prints(), term, klass, {"study_summary"});
-    if (rule.id == "first_year_data" || rule.id == "personal_data_verified")
-      return any(book_.verifications(), term, klass, {});
+    if (rule.id == "printed_journal") return printed(term, klass, "journal");
+    if (rule.id == "printed_summary") return printed(term, klass, "summary");
+    if (rule.id == "printed_study_summary") return printed(term, klass, "study_summary");
+    if (rule.id == "first_year_data" || rule.id == "personal_data_verified") return verified(term, klass);
     if (rule.id == "sections_verified") return sections_done(term);
     if (rule.id == "hours_report")
       return std::any_of(book_.hours().begin(), book_.hours().end(),
@@ -325,7 +347,9 @@ class OfficeDuties {
     const Source& source = s_.profile->duties.at("inspection").source;
     for (const auto& [id, inspection] : book_.inspections())
       for (const auto& finding : inspection.findings) {
-        const std::string number = std::to_string(finding.number);
+        const auto* group = state_.group(finding.group);
+        const std::string number = std::to_string(finding.number) +
+                                   (group == nullptr ? "" : " (" + group->subject + ", " + group->label + ")");
         if (!finding.acknowledged && !finding.teacher.is_zero())
           add("finding", source, {}, kTeaching, {finding.teacher},
               {"Замечание № " + number + " проверки журнала: с ним нужно ознакомиться.",
@@ -344,7 +368,9 @@ class OfficeDuties {
   void substitutions() {
     for (const auto& substitution : state_.substitutions()) {
       if (substitution.place.date > s_.today || book_.substitution_signed(substitution.id)) continue;
-      if (s_.today - substitution.place.date > kShownAheadDays) continue;
+      if (s_.today - substitution.place.date > kShownAheadDays ||
+          !projections::substitution_holds(state_, substitution))
+        continue;
       Duty& duty = add("substitution", {.clause = {}, .silent = true}, {}, kTeaching, {substitution.substitute},
                        {"Замена " + format_day(substitution.place.date) + ": нет подписи в журнале замещения.",
                         "Substitution of " + format_day(substitution.place.date) + ": it is not signed for."});
@@ -376,7 +402,8 @@ class OfficeDuties {
     const auto* viewer = state_.person(facts_.viewer);
     if (viewer == nullptr) return;
     for (const auto& [id, document] : book_.documents()) {
-      const bool addressed = std::any_of(document.audience.begin(), document.audience.end(),
+      const bool addressed = document.audience.empty() ||
+                             std::any_of(document.audience.begin(), document.audience.end(),
                                          [&](Role role) { return holds(state_, facts_.viewer, role, s_.today); });
       const auto& read = document.acknowledged;
       if (!addressed || std::find(read.begin(), read.end(), facts_.viewer) != read.end()) continue;
@@ -391,11 +418,36 @@ class OfficeDuties {
   void endorsements() {
     for (const auto& [id, pending] : state_.pendings()) {
       const std::string number = std::to_string(pending.index);
+      const auto statement = decode_statement(pending.statement);
+      if (!statement) continue;  // it was decoded when it was recorded
       for (const auto role : pending.awaits)
-        add("endorsement", {.clause = {}, .silent = true}, {}, signing_for(role), {},
-            {"Ждёт второй подписи запись № " + number + ".", "Entry " + number + " awaits a second signature."})
+        add("endorsement", {.clause = {}, .silent = true}, {}, signing_for(role), signers(*statement, role),
+            {"Ждёт второй подписи: " + std::string(type_title(name_of(statement->body), Language::kRussian)) +
+                 ", запись № " + number + ".",
+             std::string(type_title(name_of(statement->body), Language::kEnglish)) + ", entry " + number +
+                 ", awaits a second signature."})
             .entry = id;
     }
+  }
+
+  // Whom the rules would let sign in that role, where not everybody who holds it.
+  std::vector<Id> signers(const Statement& statement, Role role) const {
+    std::vector<Id> people;
+    if (const auto* split = std::get_if<SubgroupsSplit>(&statement.body)) {
+      const auto* klass = state_.klass(split->klass);
+      const Id* teacher = klass == nullptr ? nullptr : klass->teachers.at(s_.today);
+      if (role == Role::kClassTeacher && teacher != nullptr) people.push_back(*teacher);
+      if (role != Role::kTeacher) return people;
+      for (const auto& part : split->parts)
+        if (const auto* group = state_.group(part.group))
+          for (const auto& assignment : group->assignments)
+            if (assignment.from <= s_.today && s_.today <= assignment.to) people.push_back(assignment.teacher);
+    } else if (const auto* mark = std::get_if<AttestationMarkGiven>(&statement.body);
+               mark != nullptr && role == Role::kCommission) {
+      if (const auto* commission = state_.attestation().commission(mark->commission)) people = commission->members;
+      std::erase(people, statement.author);
+    }
+    return people;
   }
 
   const DutyScope& s_;

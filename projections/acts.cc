@@ -307,13 +307,13 @@ EntryView Acts::view(const Node& node) const {
   view.deadline = event.deadline;
   view.rule = event.rule;
   view.excused_by = excuse_of(node);
-  if (statement.basis) view.basis_kind = statement.basis->kind, view.basis_number = statement.basis->number;
   if (node.target != kNone) view.corrects = nodes_[node.target].entry->event.index;
   if (node.replaced_by != kNone) view.replaced_by = nodes_[node.replaced_by].entry->event.index;
   if (node.undone_by != kNone) view.undone_by = nodes_[node.undone_by].entry->event.index;
   view.awaits = node.awaits;
   view.endorsements = node.endorsements;
   if (node.standing == Standing::kVoid) return view;
+  if (statement.basis) view.basis_kind = statement.basis->kind, view.basis_number = statement.basis->number;
   view.sealed = statement.commitments;
   std::visit(Says{view}, root(node).body);
   if (const auto* corrected = std::get_if<EntryCorrected>(&statement.body)) {

@@ -24,7 +24,9 @@ class Figures {
     f_.group = j_.group;
     for (const auto& student : j_.students) begin(student);
     for (const auto& lesson : j_.sheet.lessons)
-      if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= now_) count(lesson);
+      if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= now_ &&
+          (lesson.recorded || anybody_in_it(lesson.date)))
+        count(lesson);
     for (const auto& work : j_.sheet.works)
       if (work.standing && j_.from <= work.held_on && work.held_on <= today_) count(work);
     for (const auto& cell : j_.cells) count(cell);
@@ -51,6 +53,11 @@ class Figures {
       student.result_index = entry.index;
       student.result_late = entry.late;
     }
+  }
+  // A timetable has no end: of a group that nobody is in any more there are no lessons.
+  bool anybody_in_it(Date on) const {
+    return std::any_of(j_.students.begin(), j_.students.end(),
+                       [&](const auto& student) { return s_.enrolled(j_.group, student.id, on); });
   }
   void count(const LessonView& lesson) {
     ++f_.lessons;
@@ -110,13 +117,15 @@ class Figures {
     }
     const auto* topic = node.act == Act::kEntry ? std::get_if<TopicSet>(&j_.acts.root(node).body) : nullptr;
     if (topic == nullptr || j_.acts.current(node) == nullptr) return;
-    if (topic->plan_item.empty()) {
+    // A line of the plan there is now: one of a plan before it may have the same number.
+    const Plan* plan = s_.plans().of_group(j_.group);
+    if (plan == nullptr || node.entry->event.index < plan->index || plan->line(topic->plan_item) == nullptr) {
       ++f_.beside_plan;
       return;
     }
     ++f_.of_plan;
     if (std::find(f_.plan_lines.begin(), f_.plan_lines.end(), topic->plan_item) == f_.plan_lines.end())
-      f_.plan_lines.push_back(topic->plan_item);
+      f_.plan_lines.emplace_back(topic->plan_item);
   }
   // By how much results are kinder than the marks they stand on (r000 3.4: objectivity).
   void bias() {

@@ -20,7 +20,7 @@ struct StudentFigures {
   int absences = 0;  // lessons
   int excused = 0;   // of them, with a valid reason by the class teacher's word
   int lateness = 0;
-  std::string_view result;  // period mark; empty: none
+  std::string result;  // period mark; empty: none
   std::uint64_t result_index = 0;
   bool result_late = false;
   bool waived = false;  // the period is left without a mark, by a decision
@@ -37,8 +37,8 @@ struct GroupFigures {
   // Lessons up to now, cancelled ones left out; hours are lesson slots.
   int lessons = 0, recorded = 0, with_topic = 0, with_roll = 0, with_homework = 0;
   int hours = 0, recorded_hours = 0;
-  int of_plan = 0, beside_plan = 0;          // topics that name a line of the plan, and those that name none
-  std::vector<std::string_view> plan_lines;  // lines that topics named, each once
+  int of_plan = 0, beside_plan = 0;     // topics that name a line of the plan, and those that name none
+  std::vector<std::string> plan_lines;  // lines that topics named, each once
   int works = 0, written_works = 0;
   int marks = 0;
   int late_entries = 0, excused_entries = 0;  // of them, by an outage act

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "projections/json_writer.h"
+#include "projections/schedule.h"
 
 namespace letopis::projections {
 namespace {
@@ -22,12 +23,6 @@ void write_ids(JsonWriter& w, std::string_view key, std::span<const Id> ids) {
   w.key(key).begin_array();
   for (const auto& id : ids) w.hex(id);
   w.end_array();
-}
-
-// The substitution that holds for its lesson: the last one ordered, and no cancellation after it.
-bool holds(const SchoolState& state, const Substitution& substitution) {
-  const auto* change = state.change(substitution.place.group, substitution.place.date, substitution.place.slot);
-  return change != nullptr && change->substitution == substitution.id && !change->cancelled;
 }
 
 }  // namespace
@@ -52,7 +47,7 @@ std::string substitutions_json(const SchoolState& state, Date from, Date to, con
     w.text_if("kind", item->kind).text_if("pay", item->pay).text_if("subject", item->subject);
     write_ids(w, "joined", item->joined);
     w.key("signed").boolean(state.office().substitution_signed(item->id));
-    w.key("cancelled").boolean(!holds(state, *item)).end_object();
+    w.key("cancelled").boolean(!substitution_holds(state, *item)).end_object();
   }
   w.end_array();
   return w.take();
@@ -105,9 +100,10 @@ std::string documents_json(const SchoolState& state, const Id& person, std::span
   w.begin_object().key("documents").begin_array();
   for (const auto& [id, document] : state.office().documents()) {
     const auto& audience = document.audience;
-    const bool addressed = std::any_of(capacities.begin(), capacities.end(), [&](ledger::Role role) {
-      return std::find(audience.begin(), audience.end(), role) != audience.end();
-    });
+    const bool addressed =
+        audience.empty() || std::any_of(capacities.begin(), capacities.end(), [&](ledger::Role role) {
+          return std::find(audience.begin(), audience.end(), role) != audience.end();
+        });
     if (!addressed && !counts) continue;
     const auto& read = document.acknowledged;
     w.begin_object().key("id").hex(id).key("index").number(document.index).text("title", document.title);

@@ -200,4 +200,10 @@ std::optional<Instant> students_over(const SchoolState& state, const Id& group_i
   return end_of_day(state, date, last);
 }
 
+bool substitution_holds(const SchoolState& state, const Substitution& substitution) {
+  const auto& place = substitution.place;
+  const auto* change = state.change(place.group, place.date, place.slot);
+  return change != nullptr && change->substitution == substitution.id && !change->cancelled;
+}
+
 }  // namespace letopis::projections

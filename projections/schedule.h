@@ -60,4 +60,7 @@ std::optional<Instant> classes_over(const SchoolState& state, const Id& group, D
 // When the last lesson of the day ends for anybody in a group, whatever other groups they are in; known as above.
 std::optional<Instant> students_over(const SchoolState& state, const Id& group, Date date);
 
+// Whether a substitution stands: no later order and no cancellation took its place.
+bool substitution_holds(const SchoolState& state, const Substitution& substitution);
+
 }  // namespace letopis::projections

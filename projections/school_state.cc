@@ -691,14 +691,27 @@ class StateFold {
       std::is_same_v<T, NoticeAcknowledged> || std::is_same_v<T, NoticeDelivered> ||
       std::is_same_v<T, ConsultationRequested> || std::is_same_v<T, ConsultationAnswered>
   void where(const Statement& st, const T&, std::vector<ShardKey>& to) { in_diary(st.author, today(), to); }
-  // A void entry: beside the lesson or the work it spoke of, where there is such a one.
+  // A void entry: beside the lesson or the work it spoke of, where there is such a one, kept by the account, and of a student who
+  // was there. A stolen key marks no other place.
   template <class T>
   void where_void(const Statement& st, const T& b, std::vector<ShardKey>& to) {
     if constexpr (std::is_same_v<T, TopicSet> || std::is_same_v<T, AttendanceTaken> ||
                   std::is_same_v<T, AbsenceRecorded> || std::is_same_v<T, LatenessRecorded> ||
                   std::is_same_v<T, WrittenWishGiven> || std::is_same_v<T, MarkGiven> ||
-                  std::is_same_v<T, MakeupMarkGiven>)
+                  std::is_same_v<T, MakeupMarkGiven>) {
+      Id group, keeper;
+      Date date;
+      if constexpr (requires { b.work; }) {
+        if (const Work* work = find(s_.works_, b.work))
+          group = work->group, keeper = work->author, date = work->held_on;
+      } else if (const Lesson* lesson = find(s_.lessons_, b.lesson)) {
+        group = lesson->group, keeper = lesson->teacher, date = lesson->date;
+      }
+      if (group.is_zero() || (keeper != st.author && !s_.assigned(group, st.author, date))) return;
+      if constexpr (requires { b.student; })
+        if (!s_.enrolled(group, b.student, date)) return;
       where(st, b, to);
+    }
   }
   template <class T>
   requires std::is_same_v<T, EntryCorrected> || std::is_same_v<T, EntryAnnulled> || std::is_same_v<T, Endorsed>
@@ -788,6 +801,12 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
     if (entry_places_.emplace(statement.id, static_cast<std::uint32_t>(entries_.size())).second)
       entries_.push_back(ref);
   }
+  // An act of the school that waits, is signed or denied: readers keep a copy of the structure by its number.
+  const Body& body = statement.body;
+  const bool decides = pending || std::holds_alternative<Endorsed>(body) ||
+                       std::holds_alternative<EntryAnnulled>(body) || std::holds_alternative<EntryCorrected>(body);
+  const auto of_school = [](const ShardKey& key) { return key.view == View::kSchool; };
+  if (decides && (!full || std::any_of(shards.begin(), shards.end(), of_school))) touch();
   return shards;
 }
 

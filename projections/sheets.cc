@@ -72,7 +72,7 @@ struct Shares {
 }  // namespace
 
 std::string summary_json(const SchoolState& state, const Id& class_id, const Period* period, Date on,
-                         std::span<const GroupFigures> groups, const NameOf& name_of, const Id& only) {
+                         std::span<const GroupFigures> groups, const NameOf& name_of, std::span<const Id> only) {
   JsonWriter w;
   const Class& klass = *state.klass(class_id);
   w.begin_object().key("class").begin_object().key("id").hex(class_id).text("label", klass.label(on));
@@ -80,9 +80,11 @@ std::string summary_json(const SchoolState& state, const Id& class_id, const Per
   if (period != nullptr) write_period(w, *period);
   w.key("groups").begin_array();
   for (const auto& group : groups) {
+    const bool theirs = std::any_of(only.begin(), only.end(), [&](const Id& id) { return find(group, id) != nullptr; });
+    if (!only.empty() && !theirs) continue;
     w.begin_object();
     write_group(w, state, group.group);
-    if (only.is_zero())
+    if (only.empty())
       w.key("marks")
           .number(group.marks)
           .key("without_marks")
@@ -94,7 +96,7 @@ std::string summary_json(const SchoolState& state, const Id& class_id, const Per
   w.end_array().key("students").begin_array();
   std::vector<std::pair<std::string, Id>> students;
   for (const auto& id : students_of(klass, on))
-    if (only.is_zero() || id == only) students.emplace_back(name_of(id), id);
+    if (only.empty() || std::find(only.begin(), only.end(), id) != only.end()) students.emplace_back(name_of(id), id);
   std::sort(students.begin(), students.end());
   Shares shares, forecast;
   for (const auto& [name, id] : students) {
@@ -115,12 +117,12 @@ std::string summary_json(const SchoolState& state, const Id& class_id, const Per
     forecast.add(expected);
   }
   w.end_array();
-  if (only.is_zero() && shares.students > 0)
+  if (only.empty() && shares.students > 0)
     w.key("performance")
         .number(kPerHundred * shares.passed / shares.students)
         .key("quality")
         .number(kPerHundred * shares.good / shares.students);
-  if (only.is_zero() && forecast.students > 0)
+  if (only.empty() && forecast.students > 0)
     w.key("forecast_performance")
         .number(kPerHundred * forecast.passed / forecast.students)
         .key("forecast_quality")

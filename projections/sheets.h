@@ -10,13 +10,14 @@
 
 namespace letopis::projections {
 
-// сводная ведомость (r004 п2 2.15: formed in real time). Students are those of the class on `on`; with `only`, that one alone.
+// сводная ведомость (r004 п2 2.15: formed in real time). Students are those of the class on `on`; with `only`, these alone, and of
+// the groups those they are in.
 // {"class":{…},"period":{…}?,"groups":[{"id","label","subject","without_marks","with_one_mark","marks",…}],
 //  "students":[{"id","name","results":[{"group","mark"?,"index"?,"late"?,"waived"?,"forecast"?,"average"?,"marks","absences",
 //  "excused","lateness"}],"absences","excused"}],"performance"?,"quality"?,"forecast_performance"?,"forecast_quality"?};
 // percentages of students who have results, on a scale of 2–5; forecasts count the average where there is no result yet.
 std::string summary_json(const SchoolState& structure, const Id& klass, const Period* period, Date on,
-                         std::span<const GroupFigures> groups, const NameOf& name_of, const Id& only = {});
+                         std::span<const GroupFigures> groups, const NameOf& name_of, std::span<const Id> only = {});
 
 // The same of the whole school (r002 5.2, r003 4): {"period":{…}?,"classes":[{"id","label","students","marks","without_marks",
 // "with_one_mark"}],"participation":{"teachers":{"people","with_key","entered"},"students":{"people","with_key"},"parents":{…}}}.

@@ -23,9 +23,8 @@ namespace {
 constexpr std::size_t kOperationsMax = 1000;
 
 // Who may be awaited for a second signature in any group.
-constexpr commands::RoleSet kSignsAnywhere =
-    commands::roles(Role::kDirector, Role::kDeputyHead, Role::kHeadOfStudies, Role::kHeadOfDepartment,
-                    Role::kAdministrator, Role::kCommission);
+constexpr commands::RoleSet kSignsAnywhere = commands::roles(Role::kDirector, Role::kDeputyHead, Role::kHeadOfStudies,
+                                                             Role::kHeadOfDepartment, Role::kAdministrator);
 
 bool may_ask(const Caller& caller, const std::string& of) {
   if (of == "me") return true;
@@ -199,7 +198,10 @@ Result<std::string> duties(const Caller& caller, const DutiesQuery& wanted, Inst
   commands::OfficeFacts facts;
   facts.viewer = caller.viewer.person;
   facts.printed = [&](const Id& student, Date monday) { return printed(school, size, student, monday); };
-  if (scope.profile != nullptr && scope.profile->operations.acknowledged)
+  facts.family = query.of == "me" && (caller.viewer.capacities & ~commands::roles(Role::kParent, Role::kStudent)) == 0;
+  const bool acknowledges =
+      query.of == "school" || (caller.viewer.capacities & commands::role_bit(Role::kDeputyHead)) != 0;
+  if (scope.profile != nullptr && scope.profile->operations.acknowledged && acknowledges)
     TRY_STATUS(count_operations(school, *caller.structure, size, facts));
   commands::add_office_duties(scope, facts, found);
 

@@ -1,7 +1,6 @@
 #include "server/sheets.h"
 
 #include <algorithm>
-#include <deque>
 #include <set>
 
 #include "ledger/schema/codec.h"
@@ -10,7 +9,6 @@
 
 namespace letopis::server {
 
-using commands::School;
 using projections::GroupFigures;
 using projections::Period;
 using projections::SchoolState;
@@ -29,7 +27,7 @@ projections::NameOf names_of(const Caller& caller) {
   return [school = caller.school](const Id& person) { return school->name_of(person); };
 }
 
-// The figures of some groups over some days, with the entries they refer to.
+// The figures of some groups over some days: one journal in memory at a time.
 class Journals {
  public:
   Journals(const Caller& caller, Span span, const Id& period, Instant now)
@@ -43,14 +41,14 @@ class Journals {
     std::vector<ShardKey> shards;
     for (Date week = span_.from.monday(); week <= span_.to; week = week + 7)
       shards.push_back({View::kJournal, group, week});
-    Kept& kept = kept_.emplace_back();
-    TRY(kept.bytes, caller_.school->shard_entries(shards, size_));
-    kept.entries.reserve(kept.bytes.size());
-    for (const auto& bytes : kept.bytes) {
-      TRY(kept.entries.emplace_back(), ledger::decode_entry(bytes));
+    TRY(const auto bytes, caller_.school->shard_entries(shards, size_));
+    std::vector<ledger::Entry> entries;
+    entries.reserve(bytes.size());
+    for (const auto& one : bytes) {
+      TRY(entries.emplace_back(), ledger::decode_entry(one));
     }
-    kept.view = projections::fold_journal(*caller_.structure, group, span_.from, span_.to, kept.entries);
-    figures_.push_back(figures_of(*caller_.structure, kept.view, period_, now_));
+    const auto view = projections::fold_journal(*caller_.structure, group, span_.from, span_.to, entries);
+    figures_.push_back(figures_of(*caller_.structure, view, period_, now_));
     return {};
   }
   Status add(const std::vector<Id>& groups) {
@@ -60,17 +58,11 @@ class Journals {
   const std::vector<GroupFigures>& figures() const { return figures_; }
 
  private:
-  struct Kept {
-    std::vector<Bytes> bytes;
-    std::vector<ledger::Entry> entries;
-    projections::JournalView view;
-  };
   const Caller& caller_;
   Span span_;
   Id period_;
   Instant now_;
   std::uint64_t size_;
-  std::deque<Kept> kept_;
   std::vector<GroupFigures> figures_;
 };
 
@@ -121,15 +113,16 @@ Span span_of(const Caller& caller, const Period* period) {
   return period != nullptr ? Span{period->from, period->to} : year_of(caller);
 }
 
-// The one child whose line a family gets; zero: every line. nullopt: not theirs to see.
-std::optional<Id> lines_of(const Caller& caller, const Id& klass) {
+// The children whose lines a family gets; none named: every line. nullopt: not theirs to see.
+std::optional<std::vector<Id>> lines_of(const Caller& caller, const Id& klass) {
   if (allow(*caller.structure, caller.viewer, Action::kClassStudents, {.klass = klass}) &&
       (allow(*caller.structure, caller.viewer, Action::kAnyEntry) ||
        caller.structure->is_class_teacher(caller.viewer.person, klass, caller.viewer.today)))
-    return Id{};
+    return std::vector<Id>{};
+  std::vector<Id> children;
   for (const auto& student : diaries_of_family(*caller.structure, caller.viewer))
-    if (caller.structure->class_of(student, caller.viewer.today) == klass) return student;
-  return std::nullopt;
+    if (caller.structure->class_of(student, caller.viewer.today) == klass) children.push_back(student);
+  return children.empty() ? std::nullopt : std::optional(children);
 }
 
 std::set<Id> every_group(const SchoolState& state) {
@@ -143,7 +136,7 @@ std::set<Id> every_group(const SchoolState& state) {
 Result<std::string> summary(const Caller& caller, const SheetQuery& query, Instant now) {
   const SchoolState& state = *caller.structure;
   const bool whole_school = query.klass.is_zero();
-  const auto only = whole_school ? std::optional<Id>() : lines_of(caller, query.klass);
+  const auto only = whole_school ? std::optional<std::vector<Id>>() : lines_of(caller, query.klass);
   if (whole_school ? !allow(state, caller.viewer, Action::kAnyEntry) : !only) return fail("forbidden", {});
   if (!whole_school && state.klass(query.klass) == nullptr) return fail("not_found", "no such class");
   TRY(const Period* period, period_asked(caller, query.period));
@@ -155,6 +148,26 @@ Result<std::string> summary(const Caller& caller, const SheetQuery& query, Insta
   if (whole_school) return school_summary_json(state, period, on, journals.figures());
   return summary_json(state, query.klass, period, on, journals.figures(), names_of(caller), *only);
 }
+
+namespace {
+
+// Groups whose plans one is shown without naming any: all of them to who sees every page, else those one teaches, leads, or has a
+// child in. Folding every journal of a year is for nobody's curiosity.
+bool is_followed(const Caller& caller, const Id& id) {
+  const SchoolState& state = *caller.structure;
+  if (allow(state, caller.viewer, Action::kAnyEntry)) return true;
+  const auto& viewer = caller.viewer;
+  const auto taught = state.groups_of_teacher(viewer.person, viewer.today);
+  if (std::find(taught.begin(), taught.end(), id) != taught.end()) return true;
+  const auto& classes = state.group(id)->classes;
+  const auto family = diaries_of_family(state, viewer);
+  return std::any_of(classes.begin(), classes.end(),
+                     [&](const Id& klass) { return state.is_class_teacher(viewer.person, klass, viewer.today); }) ||
+         std::any_of(family.begin(), family.end(),
+                     [&](const Id& student) { return state.enrolled(id, student, viewer.today); });
+}
+
+}  // namespace
 
 Result<std::string> plans(const Caller& caller, const SheetQuery& query, Instant now) {
   const SchoolState& state = *caller.structure;
@@ -170,7 +183,7 @@ Result<std::string> plans(const Caller& caller, const SheetQuery& query, Instant
       return fail("forbidden", {});
     if (!query.klass.is_zero() && state.klass(query.klass) == nullptr) return fail("not_found", "no such class");
     for (const auto& group : query.klass.is_zero() ? every_group(state) : groups_of_class(state, query.klass, span))
-      if (sees(group)) groups.insert(group);
+      if (sees(group) && (!query.klass.is_zero() || is_followed(caller, group))) groups.insert(group);
   }
   Journals journals(caller, year_of(caller), {}, now);
   TRY_STATUS(journals.add(sorted(state, groups)));

@@ -133,7 +133,8 @@ TEST_F(DutiesR001, EveryTermIsTheOneTheEntryIsJudgedBy) {
   EXPECT_EQ(asked["homework"].due, ruling(h.by(teacher), homework).deadline);
   EXPECT_EQ(asked["topic"].source.clause, "r001 4.5");
   EXPECT_NE(asked["topic"].text.ru.find("r001, п. 4.5"), std::string::npos) << asked["topic"].text.ru;
-  EXPECT_NE(asked["topic"].text.en.find("Due by 2"), std::string::npos) << asked["topic"].text.en;
+  EXPECT_NE(asked["topic"].text.en.find("Due by the end of 23.11.2026 (r001, cl. 4.5)."), std::string::npos)
+      << asked["topic"].text.en;
 }
 
 TEST_F(Duties, WhatIsEnteredIsGone) {
@@ -313,6 +314,66 @@ TEST_F(DutiesR004, ClauseP3_3ResultsAreVisibleWithinADay) {
   ASSERT_EQ(duties("endorsement").size(), 1U);
   EXPECT_EQ(duties("endorsement")[0].due, h.local("2026-11-25 00:00"));
   EXPECT_EQ(duties("endorsement")[0].source.clause, "r004 п3 3");
+}
+
+// A copy of the structure that readers keep must be another once something waits.
+TEST_F(Duties, WhatBeginsToWaitChangesTheStructure) {
+  const auto version = h.structure().structure_version();
+  const Id erased = as_director().awaiting({Role::kDeputyHead}).basis("order", "2").add(PersonalTextErased{masha});
+  const auto waiting = h.structure().structure_version();
+  EXPECT_NE(waiting, version);
+  as_deputy().add(Endorsed{erased, false});
+  EXPECT_NE(h.structure().structure_version(), waiting);
+  EXPECT_TRUE(duties("endorsement").empty());
+}
+
+TEST_F(Duties, ASplitIsSignedByThoseOfItsClassAndParts) {
+  TeachingGroupOpened opened;
+  opened.group = some_id();
+  opened.label = "7А/1";
+  opened.subject = "Английский язык";
+  opened.kind = "subgroup";
+  opened.classes = {h.klass("7А")};
+  as_deputy().add(opened);
+  as_deputy().from("2026-09-01").add(TeachingAssigned{colleague, opened.group, 2, {}});
+  h.by(curator, Role::kClassTeacher)
+      .awaiting({Role::kTeacher})
+      .add(SubgroupsSplit{h.klass("7А"), {{opened.group, {masha}}}});
+  ASSERT_EQ(duties("endorsement").size(), 1U);
+  EXPECT_TRUE(is_own(duties("endorsement")[0], colleague, kTeaching));
+  EXPECT_FALSE(is_own(duties("endorsement")[0], teacher, kTeaching));
+}
+
+TEST_F(Duties, Clause3_2OnePupilsDataVerifiedAreNotTheClasss) {
+  h.by(curator, Role::kClassTeacher).add(PersonalDataVerified{{}, masha});
+  EXPECT_FALSE(duties("personal_data_verified").empty());
+  h.by(curator, Role::kClassTeacher).add(PersonalDataVerified{h.klass("7А"), {}});
+  for (const auto& duty : duties("personal_data_verified")) EXPECT_NE(duty.klass, h.klass("7А"));
+}
+
+TEST_F(Duties, OfAGroupThatEverybodyLeftNothingIsAsked) {
+  for (const Id& student : {masha, petya}) {
+    h.by(h.secretary(), Role::kSecretary).basis("order", "9").from("2026-11-24");
+    h.add(MovementOrdered{student, {}, Movement::kExpelled});
+  }
+  h.at("2026-11-26 12:00");
+  EXPECT_TRUE(of_lesson(thursday).empty());
+}
+
+TEST_F(Duties, ALessonIsTheirsWhoTookOver) {
+  as_deputy().from("2026-11-24").add(TeachingAssigned{colleague, physics, 2, teacher});
+  h.at("2026-11-26 12:00");
+  const auto asked = of_lesson(thursday);
+  ASSERT_EQ(asked.size(), 4U);
+  EXPECT_TRUE(is_own(asked[0], colleague, kTeaching));
+  EXPECT_FALSE(is_own(asked[0], teacher, kTeaching));
+}
+
+TEST_F(Duties, ASubstitutionThatWasNotHeldIsNotSignedFor) {
+  h.substitute(physics, "2026-11-26", 3, teacher, colleague);
+  h.cancel(physics, "2026-11-26", 3);
+  h.at("2026-11-26 12:00");
+  EXPECT_TRUE(duties("substitution").empty());
 }
 
 TEST_F(Duties, AnActOfTheSchoolThatWaitsIsShownToo) {
@@ -609,6 +670,15 @@ TEST_F(DutiesR002, Clause3_2AGroupWithoutAPlanIsNamed) {
   h.by(teacher).add(plan);
   ASSERT_EQ(duties("plan").size(), 1U);
   EXPECT_EQ(duties("plan")[0].group, chemistry);
+}
+
+TEST_F(Duties, AnActForNobodyInParticularIsForEverybody) {
+  DocumentPublished document;
+  document.title = "Положение";
+  document.file = some_hash();
+  as_director().add(document);
+  facts.viewer = curator;
+  EXPECT_EQ(duties("document").size(), 1U);
 }
 
 TEST_F(Duties, ALocalActIsAcknowledgedByEachItIsFor) {

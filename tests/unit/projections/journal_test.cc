@@ -480,7 +480,9 @@ TEST_F(JournalViews, AVoidEntryIsAPlaceWithoutWords) {
   const Id work = h.work(lesson, "answer");
   Hash secret;
   secret.bytes[3] = 9;
+  h.basis("order", "слова вора");
   const Id voided = h.refused("account_void").sealed("comment", masha, secret).mark(work, masha, "2");
+  h.by(h.teacher()).refused("account_void").mark(work, petya, "2");  // of an account that keeps nothing here
   h.refused("account_void").topic(lesson, "Чужая тема");
   h.refused("account_void").add(ledger::LessonRecorded{physics, lesson_id(physics, kMonday + 3, 3), kMonday + 3, 3});
   h.mark(work, masha, "5");
@@ -497,6 +499,8 @@ TEST_F(JournalViews, AVoidEntryIsAPlaceWithoutWords) {
   EXPECT_FALSE(journal.view.sheet.lessons.back().recorded);
   const auto text = boost::json::serialize(json(journal.view));
   EXPECT_EQ(text.find("Чужая тема"), std::string::npos);
+  EXPECT_EQ(text.find("слова вора"), std::string::npos);
+  EXPECT_TRUE(cell(journal.view, petya, lesson).empty());
   const auto shown = json(journal.view).at("cells").at(0).at("entries").at(0);
   EXPECT_EQ(shown.at("standing").as_string(), "void");
   EXPECT_EQ(shown.at("verdict").as_string(), "refused");

@@ -176,8 +176,8 @@ TEST_F(Sheets, TheSummaryOfAClassIsWhatStandsNow) {
   EXPECT_EQ(sheet.at("performance").as_int64(), 50);
   EXPECT_EQ(sheet.at("quality").as_int64(), 50);
   const auto group = figures(period);
-  const auto own = boost::json::parse(
-      summary_json(h.structure(), klass, h.structure().period(period), kMonday, {&group, 1}, names(), petya));
+  const auto own = boost::json::parse(summary_json(h.structure(), klass, h.structure().period(period), kMonday,
+                                                   {&group, 1}, names(), std::vector{petya}));
   ASSERT_EQ(own.at("students").as_array().size(), 1U);
   EXPECT_EQ(own.at("students").at(0).at("name").as_string(), "Петя");
   EXPECT_FALSE(own.as_object().contains("quality")) << "nobody's shares but the school's";
