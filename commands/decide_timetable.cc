@@ -65,6 +65,7 @@ void judge(Case& c, const SubstitutionSigned& b) {
   c.require(ordered->substitute == c.st.author, rule::kNotAddressee);
   c.require(!c.state.office().substitution_signed(b.substitution), rule::kDuplicateEntry);
   c.require(ordered->place.date <= c.today, rule::kNotYet);
+  c.require(projections::substitution_holds(c.state, *ordered), rule::kAlreadyDecided);  // another order took its place
 }
 
 }  // namespace letopis::commands

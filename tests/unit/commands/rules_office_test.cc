@@ -459,6 +459,15 @@ TEST_F(OfficeR001, Clause4_5ASubstituteSignsTheSubstitutionJournal) {
   EXPECT_EQ(ruled(h.by(colleague), SubstitutionSigned{ordered}), "refused duplicate_entry");
 }
 
+TEST_F(OfficeR001, Clause4_5OnlyForALessonThatOneWasToHold) {
+  const Id other = h.teacher();
+  const Id first = h.substitute(physics, "2026-11-26", 3, teacher, colleague);
+  const Id second = h.substitute(physics, "2026-11-26", 3, teacher, other);
+  h.at("2026-11-26 12:00");
+  EXPECT_EQ(ruled(h.by(colleague), SubstitutionSigned{first}), "refused already_decided");
+  EXPECT_EQ(ruled(h.by(other), SubstitutionSigned{second}), "accepted");
+}
+
 TEST_F(Office, Clause4_1APrintNamesTheStateItShows) {
   PrintCertified print;
   print.kind = "journal";
