@@ -82,15 +82,22 @@ void of_members(Case& c, const Id& group, const Id& student, const Period& perio
   c.require(c.state.enrolled(group, student, std::min(period.to, c.today)), rule::kNotEnrolled);
 }
 
-}  // namespace
-
-void judge(Case& c, const PeriodMarkGiven& b) {
+// Where a mark of a period or its waiver stands: the author's group, one of its students, a period of its kind that is open.
+const Period* place_of_result(Case& c, const auto& b) {
   const Period* period = known_period(c, b.period);
-  if (period == nullptr || c.known_group(b.group) == nullptr) return;
+  if (period == nullptr || c.known_group(b.group) == nullptr) return nullptr;
   taught_in(c, b.group, *period);
   of_members(c, b.group, b.student, *period);
   of_its_kind(c, b.group, *period);
   c.require(!c.state.attestation().closed(b.period), rule::kPeriodClosed);
+  return period;
+}
+
+}  // namespace
+
+void judge(Case& c, const PeriodMarkGiven& b) {
+  const Period* period = place_of_result(c, b);
+  if (period == nullptr) return;
   require_marked(c, b.group, period->to);
   require_on_scale(c, {}, b.value);
   c.require(!c.state.period_mark_standing(b.period, b.group, b.student), rule::kDuplicateEntry);
@@ -104,12 +111,8 @@ void judge(Case& c, const PeriodMarkGiven& b) {
 }
 
 void judge(Case& c, const PeriodMarkWaived& b) {
-  const Period* period = known_period(c, b.period);
-  if (period == nullptr || c.known_group(b.group) == nullptr) return;
-  taught_in(c, b.group, *period);
-  of_members(c, b.group, b.student, *period);
-  of_its_kind(c, b.group, *period);
-  c.require(!c.state.attestation().closed(b.period), rule::kPeriodClosed);
+  const Period* period = place_of_result(c, b);
+  if (period == nullptr) return;
   c.require(!c.state.period_mark_standing(b.period, b.group, b.student) &&
                 !c.state.waiver_standing(b.period, b.group, b.student),
             rule::kDuplicateEntry);

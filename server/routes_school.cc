@@ -154,16 +154,18 @@ Result<Response> get_duties(Context& context) {
   return json_answer(std::move(body));
 }
 
+// An id that may be left out.
+Status read_id(const Context& context, const char* name, Id& id) {
+  if (!context.request.query.contains(name)) return {};
+  TRY(id, id_of(name, context.query(name)));
+  return {};
+}
+
 Result<SheetQuery> sheet_query(const Context& context) {
   SheetQuery query;
-  const auto read = [&](const char* name, Id& id) -> Status {
-    if (!context.request.query.contains(name)) return {};
-    TRY(id, id_of(name, context.query(name)));
-    return {};
-  };
-  TRY_STATUS(read("class", query.klass));
-  TRY_STATUS(read("group", query.group));
-  TRY_STATUS(read("period", query.period));
+  TRY_STATUS(read_id(context, "class", query.klass));
+  TRY_STATUS(read_id(context, "group", query.group));
+  TRY_STATUS(read_id(context, "period", query.period));
   return query;
 }
 template <Result<std::string> (*Sheet)(const Caller&, const SheetQuery&, Instant)>
@@ -173,19 +175,22 @@ Result<Response> get_sheet(Context& context) {
   return json_answer(std::move(body));
 }
 
-Result<Response> get_substitutions(Context& context) {
+Result<std::pair<Date, Date>> days_asked(const Context& context) {
   const auto from = parse_date(context.query("from"));
   const auto to = parse_date(context.query("to"));
   if (!from || !to) return fail("malformed", "from and to: days such as 2026-09-01");
-  TRY(auto body, substitutions(*context.caller, *from, *to));
+  return std::pair(*from, *to);
+}
+
+Result<Response> get_substitutions(Context& context) {
+  TRY(const auto days, days_asked(context));
+  TRY(auto body, substitutions(*context.caller, days.first, days.second));
   return json_answer(std::move(body));
 }
 
 Result<Response> get_hours(Context& context) {
-  const auto from = parse_date(context.query("from"));
-  const auto to = parse_date(context.query("to"));
-  if (!from || !to) return fail("malformed", "from and to: days such as 2026-09-01");
-  TRY(auto body, hours(*context.caller, *from, *to, context.services.clock.now()));
+  TRY(const auto days, days_asked(context));
+  TRY(auto body, hours(*context.caller, days.first, days.second, context.services.clock.now()));
   return json_answer(std::move(body));
 }
 
@@ -200,14 +205,9 @@ Result<Response> get_operations(Context& context) {
 
 Result<Response> get_timetable(Context& context) {
   TimetableQuery query;
-  const auto read = [&](const char* name, Id& id) -> Status {
-    if (!context.request.query.contains(name)) return {};
-    TRY(id, id_of(name, context.query(name)));
-    return {};
-  };
-  TRY_STATUS(read("class", query.klass));
-  TRY_STATUS(read("group", query.group));
-  TRY_STATUS(read("teacher", query.teacher));
+  TRY_STATUS(read_id(context, "class", query.klass));
+  TRY_STATUS(read_id(context, "group", query.group));
+  TRY_STATUS(read_id(context, "teacher", query.teacher));
   TRY(query.week, week_of("week", context.query("week")));
   query.at = context.query("at");
   TRY(auto body, timetable(*context.caller, query));
