@@ -51,10 +51,9 @@ void add_group_duties(const DutyScope& scope, const projections::JournalView& jo
 
 // What the school's structure does not hold.
 struct OfficeFacts {
-  Id viewer;                         // whose own documents are asked about
-  bool family = false;               // a parent or a student asks: their own documents, nothing of the office
-  int operations = 0;                // of administrators, that no deputy acknowledged yet
-  std::uint64_t last_operation = 0;  // index of the newest of them
+  Id viewer;            // whose own documents are asked about
+  bool family = false;  // a parent or a student asks: their own documents, nothing of the office
+  int operations = 0;   // of administrators, that no deputy acknowledged yet
   // Whether a family got the printout of a week.
   std::function<bool(const Id& student, Date monday)> printed = [](const Id&, Date) { return false; };
 };

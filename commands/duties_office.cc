@@ -8,6 +8,7 @@
 #include "commands/duties_shared.h"
 #include "commands/titles.h"
 #include "ledger/schema/codec.h"
+#include "projections/listing.h"
 #include "projections/schedule.h"
 
 namespace letopis::commands {
@@ -173,7 +174,7 @@ class OfficeDuties {
     duty.count = count;
   }
   void of_class(const DutyRule& rule, const Term& term, const Id& id, const projections::Class& klass) {
-    const std::vector<Id> students = students_of(klass);
+    const std::vector<Id> students = projections::students_of(klass, s_.today);
     if (students.empty() || klass.closed_on <= s_.today) return;
     if (rule.id == "first_year_data" && klass.grade(s_.today) > 1) return;
     const Id* teacher = klass.teachers.at(s_.today);
@@ -181,14 +182,6 @@ class OfficeDuties {
     const int count = missing_in(rule, term, students);
     if (count == 0 || done(rule, term, id, people)) return;
     recur(rule, term, roles_of(rule), people, id, count < 0 ? 0 : count);
-  }
-  std::vector<Id> students_of(const projections::Class& klass) const {
-    std::vector<Id> students;
-    for (const auto& [student, spans] : klass.students)
-      if (std::any_of(spans.begin(), spans.end(),
-                      [&](const auto& span) { return span.first <= s_.today && s_.today <= span.second; }))
-        students.push_back(student);
-    return students;
   }
   // How many pupils it is missing for; −1 where it is done for a class as a whole.
   int missing_in(const DutyRule& rule, const Term& term, const std::vector<Id>& students) const {
@@ -237,7 +230,8 @@ class OfficeDuties {
     if (!klass.is_zero()) return of(klass);
     const auto& classes = state_.classes();
     return of({}) || (!classes.empty() && std::all_of(classes.begin(), classes.end(), [&](const auto& known) {
-             return known.second.closed_on <= s_.today || students_of(known.second).empty() || of(known.first);
+             return known.second.closed_on <= s_.today || projections::students_of(known.second, s_.today).empty() ||
+                    of(known.first);
            }));
   }
   bool any(const std::vector<Done>& list, const Term& term, const Id& klass,

@@ -40,13 +40,6 @@ bool has_key(const SchoolState& state, const Id& person) {
   const auto& keys = state.person(person)->keys;
   return std::any_of(keys.begin(), keys.end(), [&](const Id& key) { return !state.key(key)->revoked; });
 }
-std::vector<Id> students_of(const Class& klass, Date on) {
-  std::vector<Id> students;
-  for (const auto& [id, spans] : klass.students)
-    if (std::any_of(spans.begin(), spans.end(), [&](const auto& s) { return s.first <= on && on <= s.second; }))
-      students.push_back(id);
-  return students;
-}
 std::vector<Id> students_of(const Group& group, Date on) {
   std::vector<Id> students;
   for (const auto& [id, spans] : group.members)
@@ -82,6 +75,14 @@ void write_group(JsonWriter& w, const Id& id, const Group& group) {
 }
 
 }  // namespace
+
+std::vector<Id> students_of(const Class& klass, Date on) {
+  std::vector<Id> students;
+  for (const auto& [id, spans] : klass.students)
+    if (std::any_of(spans.begin(), spans.end(), [&](const auto& s) { return s.first <= on && on <= s.second; }))
+      students.push_back(id);
+  return students;
+}
 
 std::string people_json(const SchoolState& state, std::span<const Id> people, Date on, const NameOf& name_of,
                         const InviteAs& invite_as) {

@@ -49,4 +49,7 @@ std::string profile_json(const SchoolState& state, Date on);
 // {"id","name","roles":[…],"groups":[…],"children":[…],"classes_led":[…],"class","school":{…}}
 std::string me_json(const SchoolState& state, const Id& person, Date on, const NameOf& name_of);
 
+// Who is in a class on a day.
+std::vector<Id> students_of(const Class& klass, Date on);
+
 }  // namespace letopis::projections

@@ -6,6 +6,7 @@
 
 #include "ledger/decimal.h"
 #include "projections/json_writer.h"
+#include "projections/listing.h"
 
 namespace letopis::projections {
 namespace {
@@ -24,13 +25,6 @@ void write_period(JsonWriter& w, const Period& period) {
   w.key("from").date(period.from).key("to").date(period.to).end_object();
 }
 
-std::vector<Id> students_of(const Class& klass, Date on) {
-  std::vector<Id> students;
-  for (const auto& [id, spans] : klass.students)
-    if (std::any_of(spans.begin(), spans.end(), [&](const auto& s) { return s.first <= on && on <= s.second; }))
-      students.push_back(id);
-  return students;
-}
 const StudentFigures* find(const GroupFigures& group, const Id& student) {
   const auto it = std::find_if(group.students.begin(), group.students.end(),
                                [&](const StudentFigures& figures) { return figures.id == student; });

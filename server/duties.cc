@@ -105,9 +105,8 @@ Status each_operation(const School& school, std::uint64_t after, std::uint64_t s
 
 Status count_operations(const School& school, const SchoolState& state, std::uint64_t size,
                         commands::OfficeFacts& facts) {
-  return each_operation(school, state.office().operations_acknowledged(), size, [&](const ledger::Entry& entry) {
+  return each_operation(school, state.office().operations_acknowledged(), size, [&](const ledger::Entry&) {
     ++facts.operations;
-    facts.last_operation = entry.event.index;
     return true;
   });
 }

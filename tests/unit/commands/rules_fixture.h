@@ -106,9 +106,6 @@ class Rules : public testing::Test {
     EXPECT_EQ(judge(statement, {limit.micros + 3'600 * kMicrosPerSecond}).late_seconds, 3'600);
   }
 
-  // Refused in this capacity of anybody else, where only one may sign.
-  std::string ruled_as(Role role, const Id& author, ledger::Body body) { return ruled(h.by(author, role), std::move(body)); }
-
   // --- Saying
   Hash adopt(const std::string& toml, std::string_view from) {
     const auto hash = book.add(toml, "test");
