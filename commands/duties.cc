@@ -139,8 +139,9 @@ class GroupDuties {
   GroupDuties(const DutyScope& scope, const JournalView& journal, std::vector<Duty>& to)
       : s_(scope), state_(scope.state), j_(journal), to_(to) {}
 
-  void run() {
-    if (s_.profile == nullptr || state_.group(j_.group) == nullptr) return;
+  bool asked() const { return s_.profile != nullptr && state_.group(j_.group) != nullptr; }
+  void all() {
+    if (!asked()) return;
     for (const auto& node : j_.acts.all()) note(node);
     for (const auto& lesson : j_.sheet.lessons)
       if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= s_.now && in_a_year(lesson.date) &&
@@ -148,8 +149,14 @@ class GroupDuties {
         in_lesson(lesson);
     for (const auto& work : j_.sheet.works) unmarked(work);
     for (const auto& period : state_.periods()) period_marks(period);
-    for (const auto& node : j_.acts.all()) endorsements(node);
+    endorsements();
     absences();
+  }
+  // Until they are there the result is not visible (r004 п3 3).
+  void endorsements() {
+    if (!asked()) return;
+    for (const auto& node : j_.acts.all())
+      if (node.standing == Standing::kProposed) endorsement(node);
   }
 
  private:
@@ -308,9 +315,8 @@ class GroupDuties {
                           duty);
   }
 
-  // --- Second signatures. Until they are there the result is not visible (r004 п3 3).
-  void endorsements(const Acts::Node& node) {
-    if (node.standing != Standing::kProposed) return;
+  // --- Second signatures
+  void endorsement(const Acts::Node& node) {
     const auto& event = node.entry->event;
     const Date asked = local_date(event.recorded_at, {event.utc_offset});
     const Instant due = projections::midnight(state_, asked + s_.profile->visibility.days + 1);
@@ -395,7 +401,11 @@ class GroupDuties {
 }  // namespace
 
 void add_group_duties(const DutyScope& scope, const JournalView& journal, std::vector<Duty>& to) {
-  GroupDuties(scope, journal, to).run();
+  GroupDuties(scope, journal, to).all();
+}
+
+void add_group_endorsements(const DutyScope& scope, const JournalView& journal, std::vector<Duty>& to) {
+  GroupDuties(scope, journal, to).endorsements();
 }
 
 }  // namespace letopis::commands

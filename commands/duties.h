@@ -48,6 +48,8 @@ Date duties_until(const DutyScope& scope);
 // Of one group, from its journal: lessons, topics, rolls, homework, written works, period marks, absences without the class
 // teacher's word, second signatures.
 void add_group_duties(const DutyScope& scope, const projections::JournalView& journal, std::vector<Duty>& to);
+// The second signatures alone: of a journal of long ago.
+void add_group_endorsements(const DutyScope& scope, const projections::JournalView& journal, std::vector<Duty>& to);
 
 // What the school's structure does not hold.
 struct OfficeFacts {

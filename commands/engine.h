@@ -25,6 +25,7 @@
 #include "ledger/vault.h"
 #include "projections/school_state.h"
 #include "projections/shards.h"
+#include "projections/waiting.h"
 #include "signing/base/file.h"
 
 namespace letopis::commands {
@@ -66,6 +67,7 @@ struct Acknowledged {
 struct ReadModel {
   projections::SchoolState structure{projections::Detail::kStructure};
   projections::Shards shards;
+  projections::Waiting waiting;
   std::vector<Instant> times;  // recorded_at by index
   ledger::Checkpoint checkpoint;
   std::string checkpoint_note;

@@ -314,7 +314,9 @@ void SchoolImpl::fold_published(const Entry& entry, const Hash& leaf, const std:
     model_.shards.add(key, entry.event.index, leaf);
     structural = structural || key.view == View::kSchool;
   }
-  if (!structural || entry.event.verdict == Verdict::kRefused) return;
+  if (entry.event.verdict == Verdict::kRefused) return;
+  model_.waiting.add(entry, shards);
+  if (!structural) return;
   model_.structure.apply(entry);
   learn_names(entry);
   const std::unique_lock lock(keys_mutex_);

@@ -6,6 +6,7 @@
 #include "commands/titles.h"
 #include "ledger/schema/codec.h"
 #include "projections/json_writer.h"
+#include "server/shard_reader.h"
 
 namespace letopis::server {
 
@@ -56,34 +57,55 @@ std::vector<Id> groups_asked(const Caller& caller, const DutiesQuery& query) {
   return groups;
 }
 
-Result<std::vector<ledger::Entry>> decode_all(const std::vector<Bytes>& bytes) {
-  std::vector<ledger::Entry> entries;
-  entries.reserve(bytes.size());
-  for (const auto& one : bytes) {
-    TRY(entries.emplace_back(), ledger::decode_entry(one));
-  }
-  return entries;
-}
+// What has to be looked at in the journals.
+class Journals {
+ public:
+  Journals(const Caller& caller, const DutyScope& scope, std::uint64_t size, std::vector<Duty>& duties)
+      : caller_(caller), scope_(scope), size_(size), duties_(duties) {}
 
-Status add_group(const Caller& caller, const DutyScope& scope, const Id& group, Date from, Date to, std::uint64_t size,
-                 std::vector<Duty>& duties) {
-  std::vector<ShardKey> shards;
-  for (Date week = from.monday(); week <= to; week = week + 7) shards.push_back({View::kJournal, group, week});
-  TRY(const auto bytes, caller.school->shard_entries(shards, size));
-  TRY(const auto entries, decode_all(bytes));
-  const auto journal = projections::fold_journal(*caller.structure, group, from, to, entries);
-  add_group_duties(scope, journal, duties);
+  Status whole(const Id& group, Date from, Date to) {
+    TRY(const auto read, read_shards(*caller_.school, journal_weeks(group, from, to), size_));
+    add_group_duties(scope_, projections::fold_journal(*caller_.structure, group, from, to, read.entries), duties_);
+    return {};
+  }
+  // A week in which somebody waits for a second signature.
+  Status signatures(const ShardKey& week) {
+    TRY(const auto read, read_shards(*caller_.school, {week}, size_));
+    const auto journal =
+        projections::fold_journal(*caller_.structure, week.subject, week.week, week.week + 6, read.entries);
+    add_group_endorsements(scope_, journal, duties_);
+    return {};
+  }
+
+ private:
+  const Caller& caller_;
+  const DutyScope& scope_;
+  std::uint64_t size_;
+  std::vector<Duty>& duties_;
+};
+
+// Second signatures are awaited for as long as it takes: those of the weeks before and after are found by the list of what waits.
+Status add_journals(const Caller& caller, const DutyScope& scope, const DutiesQuery& query, std::uint64_t size,
+                    std::vector<Duty>& duties) {
+  const auto groups = groups_asked(caller, query);
+  const Date to = commands::duties_until(scope);
+  Journals journals(caller, scope, size, duties);
+  for (const auto& group : groups) TRY_STATUS(journals.whole(group, query.from, to));
+  const auto waiting = caller.school->read([](const auto& model) { return model.waiting.journals(); });
+  for (const auto& week : waiting) {
+    const bool looked_at = query.from.monday() <= week.week && week.week <= to;
+    const bool asked = std::find(groups.begin(), groups.end(), week.subject) != groups.end();
+    if (asked && !looked_at) TRY_STATUS(journals.signatures(week));
+  }
   return {};
 }
 
 bool printed(const School& school, std::uint64_t size, const Id& student, Date monday) {
-  const auto bytes = school.shard_entries({{View::kDiary, student, monday}}, size);
-  if (!bytes) return false;
-  for (const auto& one : *bytes)
-    if (const auto entry = ledger::decode_entry(one))
-      if (const auto* handed = std::get_if<ledger::PrintoutHanded>(&entry->statement.body))
-        if (handed->student == student && handed->week == monday) return true;
-  return false;
+  const auto read = read_shards(school, {{View::kDiary, student, monday}}, size);
+  return read && std::any_of(read->entries.begin(), read->entries.end(), [&](const ledger::Entry& entry) {
+           const auto* handed = std::get_if<ledger::PrintoutHanded>(&entry.statement.body);
+           return handed != nullptr && handed->student == student && handed->week == monday;
+         });
 }
 
 // What administrators did after an entry: each is visited, in order, until the visit says no.
@@ -189,10 +211,8 @@ Result<std::string> duties(const Caller& caller, const DutiesQuery& wanted, Inst
   const auto profiles = school.profiles();
   const DutyScope scope = commands::duty_scope(*caller.structure, *profiles, now);
   const std::uint64_t size = school.read([](const auto& model) { return std::uint64_t{model.times.size()}; });
-  const Date to = commands::duties_until(scope);
   std::vector<Duty> found;
-  for (const auto& group : groups_asked(caller, query))
-    TRY_STATUS(add_group(caller, scope, group, query.from, to, size, found));
+  TRY_STATUS(add_journals(caller, scope, query, size, found));
 
   commands::OfficeFacts facts;
   facts.viewer = caller.viewer.person;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <set>
 
-#include "ledger/schema/codec.h"
 #include "projections/office_listing.h"
 #include "projections/sheets.h"
+#include "server/shard_reader.h"
 
 namespace letopis::server {
 
@@ -38,16 +38,8 @@ class Journals {
         size_(caller.school->read([](const auto& model) { return std::uint64_t{model.times.size()}; })) {}
 
   Status add(const Id& group) {
-    std::vector<ShardKey> shards;
-    for (Date week = span_.from.monday(); week <= span_.to; week = week + 7)
-      shards.push_back({View::kJournal, group, week});
-    TRY(const auto bytes, caller_.school->shard_entries(shards, size_));
-    std::vector<ledger::Entry> entries;
-    entries.reserve(bytes.size());
-    for (const auto& one : bytes) {
-      TRY(entries.emplace_back(), ledger::decode_entry(one));
-    }
-    const auto view = projections::fold_journal(*caller_.structure, group, span_.from, span_.to, entries);
+    TRY(const auto read, read_shards(*caller_.school, journal_weeks(group, span_.from, span_.to), size_));
+    const auto view = projections::fold_journal(*caller_.structure, group, span_.from, span_.to, read.entries);
     figures_.push_back(figures_of(*caller_.structure, view, period_, now_));
     return {};
   }

@@ -4,10 +4,10 @@
 #include <deque>
 #include <iterator>
 
-#include "ledger/schema/codec.h"
 #include "projections/diary.h"
 #include "projections/journal.h"
 #include "server/answers.h"
+#include "server/shard_reader.h"
 
 namespace letopis::server {
 
@@ -81,20 +81,6 @@ void note_versions(const School& school, const Moment& moment, const std::vector
       rendered.shards.push_back({key, entries});
     }
   });
-}
-
-struct Decoded {
-  std::vector<Bytes> bytes;
-  std::vector<ledger::Entry> entries;
-};
-Result<Decoded> read_shards(const School& school, const std::vector<ShardKey>& keys, std::uint64_t size) {
-  Decoded decoded;
-  TRY(decoded.bytes, school.shard_entries(keys, size));
-  decoded.entries.reserve(decoded.bytes.size());
-  for (const auto& bytes : decoded.bytes) {
-    TRY(decoded.entries.emplace_back(), ledger::decode_entry(bytes));
-  }
-  return decoded;
 }
 
 projections::TextOf texts_for(const School& school, const ReadableTexts& readable) {
@@ -188,12 +174,10 @@ Result<RenderedPtr> Views::journal(const Caller& caller, const JournalQuery& que
   if (auto known = fresh(school, key)) return known;
 
   TRY(const Moment moment, moment_of(school, query.at));
-  std::vector<ShardKey> shards;
-  for (Date week = object.from.monday(); week <= object.to; week = week + 7)
-    shards.push_back({View::kJournal, query.group, week});
+  const auto shards = journal_weeks(query.group, object.from, object.to);
   auto rendered = std::make_shared<Rendered>();
   note_versions(school, moment, shards, *rendered);
-  TRY(const Decoded decoded, read_shards(school, shards, moment.size));
+  TRY(const ShardEntries decoded, read_shards(school, shards, moment.size));
   auto view = projections::fold_journal(*moment.structure, query.group, object.from, object.to, decoded.entries);
   std::deque<std::vector<Id>> audiences;
   if (scope->own_class) keep_students(view, own_class_students(*caller.structure, caller.viewer, object), audiences);
@@ -231,7 +215,7 @@ Result<RenderedPtr> Views::diary(const Caller& caller, const DiaryQuery& query) 
   for (const auto& group : groups) shards.push_back({View::kJournal, group, query.week});
   auto rendered = std::make_shared<Rendered>();
   note_versions(school, moment, shards, *rendered);
-  std::vector<Decoded> decoded;
+  std::vector<ShardEntries> decoded;
   std::vector<projections::GroupWeek> weeks;
   decoded.reserve(shards.size());
   for (const auto& shard : shards) {
