@@ -36,13 +36,14 @@ Result<std::vector<replay_tools::PlanRow>> rows_asked(std::vector<replay_tools::
 Result<std::vector<replay_tools::PlanRow>> read_rows(const ImportPlan& options) {
   TRY(const std::string text, read_text(options.file, kPlanFileMaxBytes));
   replay_tools::Problems problems;
-  auto rows = replay_tools::read_plan(as_bytes(text), options.file, problems);
-  if (!rows) {
+  auto plan = replay_tools::read_plan(as_bytes(text), options.file, problems);
+  if (!plan) {
     std::string all;
     for (const auto& problem : problems.list()) all += (all.empty() ? "" : "\n") + problem.text();
     return fail("bad_input", all);
   }
-  return rows_asked(*std::move(rows), options.rows);
+  for (const auto& row : plan->passed_over) std::cerr << options.file << ":" << row << " — no topic, passed over\n";
+  return rows_asked(std::move(plan->rows), options.rows);
 }
 
 Result<commands::StatementDraft> draft_of(const ImportPlan& options, const std::vector<replay_tools::PlanRow>& rows) {

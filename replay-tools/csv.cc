@@ -14,8 +14,8 @@ struct Fatal {
   std::string reason;
 };
 
-// Printable ASCII that means nothing to the format.
-bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != ',' && c != '"'; }
+// Printable ASCII that means nothing to the format, whichever separator it has.
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != ',' && c != ';' && c != '"'; }
 
 std::string file_encoding_hint(ByteView bytes) {
   const bool utf16 =
@@ -25,16 +25,15 @@ std::string file_encoding_hint(ByteView bytes) {
 
 class Parser {
  public:
-  Parser(ByteView bytes, std::string_view file, const CsvLimits& limits, Problems& problems)
-      : bytes_(bytes), text_(as_text(bytes)), limits_(limits), problems_(problems) {
+  Parser(ByteView bytes, std::string_view file, const CsvLimits& limits, Problems& problems, const CsvForm& form)
+      : bytes_(bytes), text_(as_text(bytes)), limits_(limits), problems_(problems), form_(form) {
     table_.file = file;
     if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
   }
 
   CsvTable run() {
     if (text_.empty()) throw Fatal{1, 1, "the file is empty: a header is required"};
-    table_.header = read_row();
-    check_header();
+    read_header();
     while (!text_.empty()) {
       const std::size_t line = line_;
       std::vector<CsvField> row = read_row();
@@ -46,6 +45,14 @@ class Parser {
   }
 
  private:
+  void read_header() {
+    table_.header = read_row();
+    if (form_.is_header == nullptr) return check_header();
+    while (!form_.is_header(table_.header)) {
+      if (text_.empty()) throw Fatal{0, 0, std::string(kNoHeader)};
+      table_.header = read_row();
+    }
+  }
   void check_header() {
     for (std::size_t i = 0; i < table_.header.size(); ++i) {
       const CsvField& name = table_.header[i];
@@ -80,7 +87,7 @@ class Parser {
         read_unquoted(field);
       }
       row.push_back(std::move(field));
-      if (text_.starts_with(',')) {
+      if (text_.starts_with(form_.separator)) {
         take();
       } else {
         take_line_end();
@@ -90,7 +97,7 @@ class Parser {
   }
 
   void read_unquoted(CsvField& field) {
-    while (!text_.empty() && text_[0] != ',' && text_[0] != '\n' && text_[0] != '\r') {
+    while (!text_.empty() && text_[0] != form_.separator && text_[0] != '\n' && text_[0] != '\r') {
       if (text_[0] == '"') throw Fatal{line_, column_, "a quote inside a field that does not begin with one"};
       take_into(field);
     }
@@ -110,7 +117,7 @@ class Parser {
         take_into(field);
       }
     }
-    if (!text_.empty() && text_[0] != ',' && text_[0] != '\n' && text_[0] != '\r')
+    if (!text_.empty() && text_[0] != form_.separator && text_[0] != '\n' && text_[0] != '\r')
       throw Fatal{line_, column_, "text after a closing quote"};
   }
 
@@ -157,6 +164,7 @@ class Parser {
   std::string_view text_;  // what is left to read
   const CsvLimits& limits_;
   Problems& problems_;
+  const CsvForm& form_;
   CsvTable table_;
   std::size_t line_ = 1;
   std::size_t column_ = 1;
@@ -184,14 +192,15 @@ std::optional<std::size_t> CsvTable::column(std::string_view name) const {
   return std::nullopt;
 }
 
-std::optional<CsvTable> parse_csv(ByteView bytes, std::string_view file, const CsvLimits& limits, Problems& problems) {
+std::optional<CsvTable> parse_csv(ByteView bytes, std::string_view file, const CsvLimits& limits, Problems& problems,
+                                  const CsvForm& form) {
   const std::size_t before = problems.list().size();
   if (bytes.size() > limits.file_max_bytes) {
     problems.add({std::string(file), 0, 0, "larger than " + std::to_string(limits.file_max_bytes) + " bytes"});
     return std::nullopt;
   }
   try {
-    CsvTable table = Parser(bytes, file, limits, problems).run();
+    CsvTable table = Parser(bytes, file, limits, problems, form).run();
     if (problems.list().size() > before || problems.full()) return std::nullopt;
     return table;
   } catch (Fatal& fatal) {

@@ -7,6 +7,7 @@
 // with an empty or repeated name. Everything wrong is named by file, line and column.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,7 @@
 namespace letopis::replay_tools {
 
 inline constexpr std::size_t kProblemsMax = 50;
+inline constexpr std::string_view kNoHeader = "no row names the columns that are needed";
 
 // Something wrong with outside data. line and column count from 1, the column in characters; 0: the file as a whole.
 struct Problem {
@@ -63,9 +65,19 @@ struct CsvTable {
   std::optional<std::size_t> column(std::string_view name) const;
 };
 
+// Whether a row is the header. Rows above the first that is are left out: a title, a date, an approval.
+using IsHeader = std::function<bool(const std::vector<CsvField>& row)>;
+
+// How tables are written that people make by hand: another separator, rows above the header, columns nobody named.
+struct CsvForm {
+  char separator = ',';
+  IsHeader is_header = nullptr;  // null: the first row is the header, and every column of it has a name of its own
+};
+
 // Reads a whole file's bytes; `file` is what problems call it. Rows of the wrong length are reported and left out; after
 // any other fault the rest of the file cannot be trusted, so reading stops there. nullopt when any problem was added.
-std::optional<CsvTable> parse_csv(ByteView bytes, std::string_view file, const CsvLimits& limits, Problems& problems);
+std::optional<CsvTable> parse_csv(ByteView bytes, std::string_view file, const CsvLimits& limits, Problems& problems,
+                                  const CsvForm& form = {});
 
 // The same for the file `name` in `directory`; a file that cannot be read is a problem like any other.
 std::optional<CsvTable> read_csv(FileSystem& files, const std::string& directory, const std::string& name,

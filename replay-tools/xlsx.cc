@@ -10,6 +10,15 @@
 #include <pugixml.hpp>
 
 namespace letopis::replay_tools {
+
+std::string tidy(std::string text) {
+  for (char& c : text)
+    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
+  const auto first = text.find_first_not_of(' ');
+  if (first == std::string::npos) return {};
+  return text.substr(first, text.find_last_not_of(' ') - first + 1);
+}
+
 namespace {
 
 constexpr std::size_t kLettersInAlphabet = 26;
@@ -135,15 +144,6 @@ std::string cell_text(const pugi::xml_node& cell, const std::vector<std::string>
   return type == "str" ? kept : number_text(kept);
 }
 
-// Spaces around a text are the typist's, not the text's; lines within a cell become one.
-std::string tidy(std::string text) {
-  for (char& c : text)
-    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
-  const auto first = text.find_first_not_of(' ');
-  if (first == std::string::npos) return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
-}
-
 std::vector<CsvField> read_row(const pugi::xml_node& row, const std::vector<std::string>& shared, std::uint32_t line,
                                const CsvLimits& limits) {
   std::vector<CsvField> fields;
@@ -170,7 +170,7 @@ void check_header(const std::vector<CsvField>& header) {
   }
 }
 
-CsvTable read_workbook(ByteView bytes, std::string_view file, const CsvLimits& limits) {
+CsvTable read_workbook(ByteView bytes, std::string_view file, const CsvLimits& limits, const IsHeader& is_header) {
   if (bytes.size() > limits.file_max_bytes) refuse("longer than " + std::to_string(limits.file_max_bytes) + " bytes");
   const Archive archive(bytes);
   const auto shared = shared_texts(archive);
@@ -178,6 +178,7 @@ CsvTable read_workbook(ByteView bytes, std::string_view file, const CsvLimits& l
   CsvTable table;
   table.file = file;
   std::uint32_t line = 0;
+  bool any = false;
   for (const auto& row : sheet.child("worksheet").child("sheetData").children("row")) {
     const auto named = row.attribute("r").as_uint(line + 1);
     if (named <= line) refuse("rows out of order", line);
@@ -185,8 +186,9 @@ CsvTable read_workbook(ByteView bytes, std::string_view file, const CsvLimits& l
     auto fields = read_row(row, shared, line, limits);
     if (fields.empty()) continue;
     if (table.header.empty()) {
-      check_header(fields);
-      table.header = std::move(fields);
+      if (is_header == nullptr) check_header(fields);
+      if (is_header == nullptr || is_header(fields)) table.header = std::move(fields);
+      any = true;
       continue;
     }
     if (fields.size() > table.header.size()) refuse("more cells than the header has", line, table.header.size() + 1);
@@ -195,15 +197,16 @@ CsvTable read_workbook(ByteView bytes, std::string_view file, const CsvLimits& l
     if (table.rows.size() >= limits.rows_max) refuse("more than " + std::to_string(limits.rows_max) + " rows", line);
     table.rows.push_back(std::move(fields));
   }
-  if (table.header.empty()) refuse("the first sheet is empty");
+  if (table.header.empty()) refuse(any ? std::string(kNoHeader) : "the first sheet is empty");
   return table;
 }
 
 }  // namespace
 
-std::optional<CsvTable> parse_xlsx(ByteView bytes, std::string_view file, const CsvLimits& limits, Problems& problems) {
+std::optional<CsvTable> parse_xlsx(ByteView bytes, std::string_view file, const CsvLimits& limits, Problems& problems,
+                                   const IsHeader& is_header) {
   try {
-    return read_workbook(bytes, file, limits);
+    return read_workbook(bytes, file, limits, is_header);
   } catch (const Refused& refused) {
     problems.add({std::string(file), refused.line, refused.column, refused.reason});
     return std::nullopt;

@@ -12,8 +12,12 @@ namespace letopis::replay_tools {
 
 inline constexpr std::size_t kXlsxPartMaxBytes = 32 * 1024 * 1024;  // one part of the archive, unpacked
 
+// A text as one line, without the spaces around it: those are the typist's.
+std::string tidy(std::string text);
+
 // Rows shorter than the header are filled up with empty cells; empty rows are left out, and a row longer than the header is a
 // problem. Places are rows and columns of the sheet. nullopt when any problem was added.
-std::optional<CsvTable> parse_xlsx(ByteView bytes, std::string_view file, const CsvLimits& limits, Problems& problems);
+std::optional<CsvTable> parse_xlsx(ByteView bytes, std::string_view file, const CsvLimits& limits, Problems& problems,
+                                   const IsHeader& is_header = nullptr);
 
 }  // namespace letopis::replay_tools

@@ -53,7 +53,8 @@ const std::string kHeader =
     R"(<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c><c r="C1" t="s"><v>2</v></c></row>)";
 
 std::optional<std::vector<PlanRow>> read(ByteView bytes, Problems& problems) {
-  return read_plan(bytes, "plan", problems);
+  auto plan = read_plan(bytes, "plan", problems);
+  return plan ? std::optional(std::move(plan->rows)) : std::nullopt;
 }
 std::string refusal(ByteView bytes) {
   Problems problems;
@@ -84,8 +85,57 @@ TEST(PlanFile, RowsWithoutNumbersAreNumbered) {
   EXPECT_EQ((*rows)[1].number, "2");
 }
 
+// What a spreadsheet of a Russian Windows writes as CSV: semicolons, its own encoding, spaces of the typist.
+TEST(PlanFile, SemicolonsAndWindows1251) {
+  Problems problems;
+  const auto semicolons = read(as_bytes("№;ТЕМА УРОКА;Кол-во часов;\r\n1; Ток, цепь ;2;\r\n"), problems);
+  ASSERT_TRUE(semicolons) << problems.list().front().text();
+  EXPECT_EQ((*semicolons)[0].topic, "Ток, цепь");
+  // «Тема;Часы» / «Ёлка;1» in Windows-1251.
+  const std::string windows = "\xd2\xe5\xec\xe0;\xd7\xe0\xf1\xfb\n\xa8\xeb\xea\xe0;1\n";
+  const auto decoded = read(as_bytes(windows), problems);
+  ASSERT_TRUE(decoded) << problems.list().front().text();
+  EXPECT_EQ((*decoded)[0].topic, "Ёлка");
+  // Another encoding has no header we know, and is not guessed at.
+  const std::string koi8 = "\xf4\xc5\xcd\xc1;\xfe\xc1\xd3\xd9\n\xf4\xcf\xcb;1\n";
+  EXPECT_EQ(refusal(as_bytes(koi8)), "plan: no row names the columns that are needed");
+  EXPECT_NE(refusal(as_bytes("\xff\xfe\x22\x04")).find("UTF-16"), std::string::npos);
+}
+
+TEST(PlanFile, TitlesHeadingsAndTotalsAreNoTopics) {
+  const std::string table =
+      "Календарно-тематическое планирование;;\nФизика, 7А;;\n№;Тема;Часы\n;Раздел 1. Электричество;\n1;Ток;2\n"
+      "2;Цепь;1\n;Итого;3\n;Раздел 2. Оптика;\n3;Свет;2\n;Всего;5\n;;\n";
+  Problems problems;
+  const auto plan = read_plan(as_bytes(table), "plan", problems);
+  ASSERT_TRUE(plan) << problems.list().front().text();
+  ASSERT_EQ(plan->rows.size(), 3U);
+  EXPECT_EQ(plan->rows[2].topic, "Свет");
+  EXPECT_EQ(plan->passed_over, (std::vector<std::string>{"4: Раздел 1. Электричество", "7: Итого 3",
+                                                         "8: Раздел 2. Оптика", "10: Всего 5"}));
+  EXPECT_EQ(refusal(as_bytes("Тема;Часы\nТок;2\nИтого;3\n")), "plan:3:7: hours: the rows above add up to 2");
+  EXPECT_EQ(refusal(as_bytes("Тема;№;Часы\nТок;1;\n")).substr(0, 9), "plan:2:7:") << "a topic without hours is none";
+}
+
+TEST(PlanFile, AWorkbookHasThemToo) {
+  Problems problems;
+  const auto rows = read(
+      zipped(
+          {kWorkbook, kRelations, kTexts,
+           sheet(
+               R"(<row r="1"><c r="B1" t="inlineStr"><is><t>План</t></is></c></row>)"
+               R"(<row r="3"><c r="A3" t="s"><v>0</v></c><c r="B3" t="s"><v>1</v></c><c r="C3" t="s"><v>2</v></c></row>)"
+               R"(<row r="4"><c r="A4" t="inlineStr"><is><t>Раздел 1</t></is></c></row>)"
+               R"(<row r="5"><c r="A5"><v>1</v></c><c r="B5" t="s"><v>3</v></c><c r="C5"><v>2</v></c></row>)"
+               R"(<row r="6"><c r="B6" t="inlineStr"><is><t>ВСЕГО:</t></is></c><c r="C6"><v>2</v></c></row>)")}),
+      problems);
+  ASSERT_TRUE(rows) << problems.list().front().text();
+  ASSERT_EQ(rows->size(), 1U);
+  EXPECT_EQ((*rows)[0].topic, "Закон Ома");
+}
+
 TEST(PlanFile, EveryFaultIsNamedByItsCell) {
-  EXPECT_EQ(refusal(as_bytes("Тема,№\nТок,1\n")), "plan:1:1: the column hours is missing");
+  EXPECT_EQ(refusal(as_bytes("Тема,№\nТок,1\n")), "plan: no row names the columns that are needed");
   EXPECT_EQ(refusal(as_bytes("Тема,Часы\nТок,0\n")).substr(0, 9), "plan:2:5:");
   EXPECT_EQ(refusal(as_bytes("Тема,Часы\nТок,256\n")).substr(0, 9), "plan:2:5:");
   EXPECT_EQ(refusal(as_bytes("Тема,Часы\n,1\n")), "plan:2:1: topic: must not be empty");
