@@ -93,14 +93,22 @@ Date second_half_of_year(const SchoolState& state, int grade, Date on) {
 
 }  // namespace
 
-int grade_of(const SchoolState& state, const Id& group, Date on) {
-  const auto* known = state.group(group);
-  if (known == nullptr || known->classes.empty()) return 0;
-  const auto* klass = state.klass(known->classes.front());
-  return klass == nullptr ? 0 : klass->grade(on);
+std::vector<int> grades_of(const SchoolState& state, const Id& group, Date on, const Id& student) {
+  const auto* own = student.is_zero() ? nullptr : state.klass(state.class_of(student, on));
+  if (own != nullptr) return {own->grade(on)};
+  std::vector<int> grades;
+  if (const auto* known = state.group(group))
+    for (const auto& id : known->classes)
+      if (const auto* klass = state.klass(id)) grades.push_back(klass->grade(on));
+  return grades.empty() ? std::vector{0} : grades;
 }
 
-std::string_view unmarked_by(const SchoolState& state, const Profile& profile, const Id& group_id, Date on) {
+int grade_of(const SchoolState& state, const Id& group, Date on, const Id& student) {
+  return grades_of(state, group, on, student).front();
+}
+
+std::string_view unmarked_by(const SchoolState& state, const Profile& profile, const Id& group_id, Date on,
+                             const Id& student) {
   const auto* group = state.group(group_id);
   if (group == nullptr) return {};
   const auto* kind = state.dictionary("group_kind", group->kind);
@@ -108,13 +116,14 @@ std::string_view unmarked_by(const SchoolState& state, const Profile& profile, c
   if (without || group->kind == "extracurricular") return rule::kGroupWithoutMarks;
   const auto& unmarked = profile.unmarked;
   if (unmarked.grades.empty() && unmarked.first_half_of.empty()) return {};
-  const int grade = grade_of(state, group_id, on);
-  const auto in = [&](const std::vector<int>& grades) {
-    return std::find(grades.begin(), grades.end(), grade) != grades.end();
+  const auto not_yet = [&](int grade) {
+    const auto in = [&](const std::vector<int>& grades) {
+      return std::find(grades.begin(), grades.end(), grade) != grades.end();
+    };
+    return in(unmarked.grades) || (in(unmarked.first_half_of) && on < second_half_of_year(state, grade, on));
   };
-  const bool not_yet =
-      in(unmarked.grades) || (in(unmarked.first_half_of) && on < second_half_of_year(state, grade, on));
-  return not_yet ? rule::kUnmarkedGrade : std::string_view();
+  const auto grades = grades_of(state, group_id, on, student);
+  return std::all_of(grades.begin(), grades.end(), not_yet) ? rule::kUnmarkedGrade : std::string_view();
 }
 
 }  // namespace letopis::commands

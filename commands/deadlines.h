@@ -30,12 +30,16 @@ YearWindow window_of(const YearRule& rule, Date year_from);
 Date day_of_school_year(Date year_from, MonthDay day);
 
 // Whether a group's students are marked on a day: not in an extracurricular group (kGroupWithoutMarks), nor in a grade that is
-// not marked yet (kUnmarkedGrade). Empty: they are.
-std::string_view unmarked_by(const projections::SchoolState& state, const Profile& profile, const Id& group, Date on);
+// not marked yet (kUnmarkedGrade). Empty: they are. In a group of merged classes it is asked of the student's own grade; where
+// none is named, whether anybody in it is marked.
+std::string_view unmarked_by(const projections::SchoolState& state, const Profile& profile, const Id& group, Date on,
+                             const Id& student = {});
 
 // The kind of period a grade is marked for; empty: as the calendar has it.
 std::string_view period_kind_of(const Profile& profile, int grade);
-// The grade of the classes a group belongs to; 0 where it belongs to none.
-int grade_of(const projections::SchoolState& state, const Id& group, Date on);
+// The student's grade; where none is named, or they are in no class, that of the group's first class; 0 where it has none.
+int grade_of(const projections::SchoolState& state, const Id& group, Date on, const Id& student = {});
+// The student's alone, or those of all classes of the group; never empty.
+std::vector<int> grades_of(const projections::SchoolState& state, const Id& group, Date on, const Id& student = {});
 
 }  // namespace letopis::commands

@@ -63,43 +63,6 @@ bool lets_in(const LateRule& late, const std::optional<Basis>& basis) {
          std::find(late.basis.begin(), late.basis.end(), basis->kind) != late.basis.end();
 }
 
-// Who acts for a branch speaks of its classes, groups and students alone, and of what stands in their journals.
-void in_own_branch(Case& c) {
-  const auto& branches = c.state.branches();
-  if (!c.require(branches.contains(c.st.branch), rule::kUnknownReference)) return;
-  const auto of_branch = [&](const Id& id) {
-    const auto* klass = c.state.klass(id);
-    return klass == nullptr || klass->branch.empty() || klass->branch == c.st.branch;
-  };
-  const auto group_of_branch = [&](const Id& id) {
-    const auto* group = c.state.group(id);
-    return group == nullptr || std::all_of(group->classes.begin(), group->classes.end(), of_branch);
-  };
-  const auto entry_of_branch = [&](const Id& lesson_or_work) {
-    if (const auto* lesson = c.state.lesson(lesson_or_work)) return group_of_branch(lesson->group);
-    const auto* work = c.state.work(lesson_or_work);
-    return work == nullptr || group_of_branch(work->group);
-  };
-  std::visit(
-      [&](const auto& b) {
-        if constexpr (requires { b.klass; }) c.require(of_branch(b.klass), rule::kNotOwnBranch);
-        if constexpr (requires { b.group; }) c.require(group_of_branch(b.group), rule::kNotOwnBranch);
-        if constexpr (requires { b.student; })
-          c.require(of_branch(c.state.class_of(b.student, c.today)), rule::kNotOwnBranch);
-        if constexpr (requires { b.classes; })
-          c.require(std::all_of(b.classes.begin(), b.classes.end(), of_branch), rule::kNotOwnBranch);
-        if constexpr (requires { b.groups; })
-          c.require(std::all_of(b.groups.begin(), b.groups.end(), group_of_branch), rule::kNotOwnBranch);
-        if constexpr (requires { b.lesson; }) c.require(entry_of_branch(b.lesson), rule::kNotOwnBranch);
-        if constexpr (requires { b.work; }) c.require(entry_of_branch(b.work), rule::kNotOwnBranch);
-        if constexpr (requires { b.target; })
-          if (const auto* target = c.state.entry(b.target))
-            c.require(entry_of_branch(target->subject) && of_branch(c.state.class_of(target->student, c.today)),
-                      rule::kNotOwnBranch);
-      },
-      c.st.body);
-}
-
 // Whether the author may speak at all: key, person, capacity, what they have seen, sealed fields of known people.
 void common_checks(Case& c) {
   const auto* key = c.state.key(c.st.key);
@@ -129,7 +92,7 @@ void common_checks(Case& c) {
     if (void_from && key != nullptr && c.profile != nullptr && c.profile->compromise.voids)
       c.require(key->enrolled > *void_from, rule::kAccountVoid);
   }
-  if (!c.st.branch.empty()) in_own_branch(c);
+  if (!c.st.branch.empty()) require_own_branch(c);
   if (c.acting(right.needs_basis)) c.require(c.has_basis(), rule::kNoBasis);
   c.require(c.state.entry(c.st.id) == nullptr, rule::kDuplicateEntry);
   for (const auto& commitment : c.st.commitments) {
@@ -152,6 +115,13 @@ bool Case::leads_class_of(const Id& student) const {
   return !klass.is_zero() && state.is_class_teacher(st.author, klass, today);
 }
 
+void Case::by_profile_before(Date day, Instant lesson_begins) {
+  const Profile* before = profile_before(state, profiles, day, lesson_begins);
+  if (before == nullptr) return;  // the school had none yet
+  profile = before;
+  ruling.profile = before->hash;
+}
+
 void Case::due_by(const Profile& then, LatePolicy policy, Instant deadline, std::string_view rule_id,
                   const std::vector<Id>& about) {
   ruling.profile = then.hash;
@@ -169,13 +139,12 @@ void Case::due_by(const Profile& then, LatePolicy policy, Instant deadline, std:
 void Case::due(const DeadlineRule& (*which)(const Profile&), std::string_view rule_id, Date day, Instant lesson_begins,
                const Id& group, Instant lesson_ends) {
   if (refused()) return;
-  const Profile* before = profile_before(state, profiles, day, lesson_begins);
-  const Profile* then = before == nullptr ? profile : before;
-  LETOPIS_ASSERT(then != nullptr);  // adopted only when its text is there
+  by_profile_before(day, lesson_begins);
+  LETOPIS_ASSERT(profile != nullptr);  // adopted only when its text is there
   ruling.context = state.recorded_before(lesson_begins);
   const auto* known = state.group(group);
-  const DeadlineRule& asked = which(*then);
-  due_by(*then, asked.late, deadline_of(state, asked, day, group, lesson_ends), rule_id,
+  const DeadlineRule& asked = which(*profile);
+  due_by(*profile, asked.late, deadline_of(state, asked, day, group, lesson_ends), rule_id,
          known == nullptr ? std::vector<Id>{} : known->classes);
 }
 

@@ -22,12 +22,12 @@ void judge(Case& c, const CommissionAppointed& b) {
     c.known_person(member);
     c.require(std::count(b.members.begin(), b.members.end(), member) == 1, rule::kDuplicateEntry);
   }
-  c.require(c.has_document("order"), rule::kNoBasis);
+  c.require(c.has_document(kDocument<CommissionAppointed>), rule::kNoBasis);
 }
 
 void judge(Case& c, const AttestationRequested& b) {
   if (c.known_group(b.group) == nullptr) return;
-  c.require(b.student == c.st.author, rule::kNotEntitled);
+  c.require(b.student == c.st.author, rule::kNotOwnFamily);
   c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
   c.listed("attestation_form", b.form);
 }
@@ -58,21 +58,42 @@ void by_referral(Case& c, const AttestationMarkGiven& b) {
                 referral->on == b.held_on,
             rule::kStateClash);
   c.require(!referral->used, rule::kDuplicateEntry);
-  c.require(c.has_document("exam_sheet") && !c.st.basis->order.empty(), rule::kNoBasis);
+  c.require(c.has_document(kDocument<AttestationMarkGiven>) && !c.st.basis->order.empty(), rule::kNoBasis);
+}
+
+}  // namespace
+
+namespace {
+
+// «не позднее установленных сроков» (r002 3.2): those of the marks of the period it was held in, and never before the day it was
+// held is over.
+void due_by_the_dates_set(Case& c, const AttestationMarkGiven& b) {
+  if (c.refused()) return;
+  Date last = b.held_on;
+  const int grade = grade_of(c.state, b.group, b.held_on, b.student);
+  const auto kind = period_kind_of(*c.profile, grade);
+  for (const auto& period : c.state.periods())
+    if (period.from <= b.held_on && b.held_on <= period.to && (kind.empty() || period.kind == kind) &&
+        projections::covers(period.grades, grade))
+      last = std::max(last, window_of(c.profile->period_mark, period).closes);
+  c.due_by(*c.profile, c.profile->period_mark.late, projections::midnight(c.state, last + 1),
+           rule::kAttestationMarkDeadline, c.state.group(b.group)->classes);
 }
 
 }  // namespace
 
 void judge(Case& c, const AttestationMarkGiven& b) {
   if (c.known_group(b.group) == nullptr) return;
+  c.by_profile_before(b.held_on, projections::midnight(c.state, b.held_on));
   c.require(teaches(c.state, c.st.author, b.group, c.today) || teaches(c.state, c.st.author, b.group, b.held_on),
             rule::kNotOwnGroup);
   c.listed("attestation_form", b.form);
   c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
   c.require(b.held_on <= c.today, rule::kNotYet);
-  require_marked(c, b.group, b.held_on);
+  require_marked(c, b.group, b.held_on, b.student);
   require_on_scale(c, {}, b.value);
   by_referral(c, b);
+  due_by_the_dates_set(c, b);
   if (c.refused() || b.commission.is_zero()) return;
   const auto* commission = c.state.attestation().commission(b.commission);
   if (!c.require(commission != nullptr && commission->group == b.group, rule::kUnknownReference)) return;

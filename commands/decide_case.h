@@ -14,6 +14,24 @@ using ledger::Verdict;
 
 inline constexpr int kPlanAheadMaxDays = 300;  // a work outside a lesson
 
+// The kind of document that an entry of a type stands on; empty: the rules ask for none, or for any.
+template <class T>
+inline constexpr std::string_view kDocument = {};
+template <>
+inline constexpr std::string_view kDocument<ledger::MakeupMarkGiven> = "protocol";
+template <>
+inline constexpr std::string_view kDocument<ledger::MarkImported> = "certificate";
+template <>
+inline constexpr std::string_view kDocument<ledger::CouncilDecided> = "protocol";
+template <>
+inline constexpr std::string_view kDocument<ledger::CommissionAppointed> = "order";
+template <>
+inline constexpr std::string_view kDocument<ledger::AttestationMarkGiven> = "exam_sheet";
+template <>
+inline constexpr std::string_view kDocument<ledger::ElectronicAccessDeclined> = "application";
+// A period mark on fewer marks than the regulation asks for.
+inline constexpr std::string_view kDecision = "decision";
+
 struct Case {
   const projections::SchoolState& state;
   const ProfileBook& profiles;
@@ -66,6 +84,8 @@ struct Case {
     return st.basis && st.basis->kind == kind && !st.basis->number.empty() && st.basis->date.days != 0;
   }
 
+  // An entry about a lesson is judged by the regulation that was in force before the lesson began, whatever holds today.
+  void by_profile_before(Date day, Instant lesson_begins);
   // What was asked of an entry that came after `deadline`: late, let in by a document or an outage act, or refused. `about`: the
   // classes an outage act may speak of.
   void due_by(const Profile& then, LatePolicy policy, Instant deadline, std::string_view rule,
@@ -75,6 +95,8 @@ struct Case {
            const Id& group, Instant lesson_ends = {});
 };
 
+// Who acts for one branch speaks of what is that branch's.
+void require_own_branch(Case& c);
 // Whether somebody keeps a group's records for a lesson: who recorded it, who teaches the group, or its substitute.
 bool keeps_lesson(const projections::SchoolState& state, const Id& person, const projections::Lesson& lesson,
                   Date today);
@@ -89,9 +111,16 @@ struct PeriodMarks {
 PeriodMarks period_marks(const projections::SchoolState& state, const Profile& profile, const Id& group,
                          const Id& student, const projections::Period& period);
 // A group without marks (an extracurricular one), and grades in which nobody is marked yet: no mark of any kind.
-void require_marked(Case& c, const Id& group, Date on);
-// Not in a period that was closed.
-void require_open(Case& c, const Id& group, Date on);
+void require_marked(Case& c, const Id& group, Date on, const Id& student);
+// Not in a period that was closed; of a group, for all of its grades.
+void require_open(Case& c, const Id& group, Date on, const Id& student = {});
+// The period whose mark an entry is; null for another entry.
+const projections::Period* period_of_result(const projections::SchoolState& state, const projections::EntryRef& result);
+// r002 3.2: topics strictly by the plan, where the group has one.
+void require_topic_of_plan(Case& c, const Id& group, std::string_view topic, std::string_view plan_item = {});
+inline const DeadlineRule& topic_rule(const Profile& p) { return p.topic; }
+inline const DeadlineRule& homework_rule(const Profile& p) { return p.homework; }
+inline const DeadlineRule& information_rule(const Profile& p) { return p.information; }
 // A value on one of the profile's or the school's scales; the profile's own where none is named.
 void require_on_scale(Case& c, std::string_view scale, std::string_view value);
 // The lesson of the timetable that is held at a day and slot, moves taken in; where two meet, the one of that name. Entries

@@ -57,10 +57,58 @@ Role role_named(const std::string& name) { return enum_from_name<Role>(name).val
 
 }  // namespace
 
+namespace {
+
+// The marks a teacher gave, of whatever kind; a coursework's stands in its register.
+bool is_mark(const EntryRef& ref) {
+  return is_a<MarkGiven>(ref) || is_a<MakeupMarkGiven>(ref) || is_a<PeriodMarkGiven>(ref) ||
+         is_a<AttestationMarkGiven>(ref) || is_a<FinalMarkGiven>(ref);
+}
+
+// By the regulation that was in force before the lesson, work or end of the period the entry is about, and not once that is
+// closed.
+void judge_by_target(Case& c, const EntryRef& ref) {
+  if (const auto* work = c.state.work(ref.subject)) {
+    c.by_profile_before(work->held_on, work->starts);
+    require_open(c, work->group, work->held_on, ref.student);
+  } else if (const auto* lesson = c.state.lesson(ref.subject)) {
+    c.by_profile_before(lesson->date, lesson->starts);
+    require_open(c, lesson->group, lesson->date, ref.student);
+  } else if (const auto* period = is_a<PeriodMarkGiven>(ref) ? period_of_result(c.state, ref) : nullptr) {
+    c.by_profile_before(period->to, projections::midnight(c.state, period->to + 1));
+    c.require(!c.state.attestation().closed(period->id), rule::kPeriodClosed);
+  }
+}
+
+// A mark is changed by a new entry that a deputy signs, where the regulation lets it be changed at all.
+void correct_mark(Case& c, const EntryRef& ref, const EntryCorrected& b) {
+  c.require(c.profile->correction.mode != CorrectionMode::kForbidden, rule::kCorrectionForbidden);
+  if (!b.withdrawn) {
+    const auto* work = c.state.work(ref.subject);
+    require_on_scale(c, work == nullptr ? std::string_view() : std::string_view(work->scale), b.value);
+  }
+  c.await(role_named(c.profile->correction.endorsed_by));
+}
+
+// What is said anew of a topic or a homework is held to the same rules as what was said first, and is as late as it is.
+void correct_text(Case& c, const EntryRef& ref, const EntryCorrected& b) {
+  const auto* lesson = c.state.lesson(ref.subject);
+  const bool topic = is_a<TopicSet>(ref);
+  if (!b.withdrawn) {
+    require_russian(c, b.value);
+    if (topic && lesson != nullptr) require_topic_of_plan(c, lesson->group, b.value);
+  }
+  if (lesson == nullptr) return;  // a homework posted in advance, of a lesson to come
+  c.due(topic ? topic_rule : homework_rule, topic ? rule::kTopicDeadline : rule::kHomeworkDeadline, lesson->date,
+        lesson->starts, lesson->group, lesson->ends);
+}
+
+}  // namespace
+
 void judge(Case& c, const EntryCorrected& b) {
   const EntryRef* ref = standing_target(c, b.target);
   if (ref == nullptr) return;
-  const bool mark = is_a<MarkGiven>(*ref);
+  const bool mark = is_mark(*ref);
   const bool presence = is_a<AbsenceRecorded>(*ref) || is_a<LatenessRecorded>(*ref);
   const bool text = is_a<TopicSet>(*ref) || is_a<HomeworkSet>(*ref);
   c.require(mark || presence || text, rule::kNotEntitled);
@@ -70,13 +118,10 @@ void judge(Case& c, const EntryCorrected& b) {
   c.require(!(mark || presence) || std::none_of(c.st.commitments.begin(), c.st.commitments.end(), about_another),
             rule::kInvalidValue);
   by_entitled_author(c, *ref);
+  judge_by_target(c, *ref);
   if (c.refused()) return;
-  if (mark) {
-    c.require(c.profile->correction.mode != CorrectionMode::kForbidden, rule::kCorrectionForbidden);
-    if (!b.withdrawn) require_value(c, *c.state.work(ref->subject), b.value);
-    c.await(role_named(c.profile->correction.endorsed_by));
-  }
-  if (text && !b.withdrawn) require_russian(c, b.value);
+  if (mark) correct_mark(c, *ref, b);
+  if (text) correct_text(c, *ref, b);
   const bool together = c.profile->correction_of_absence.mode == AbsenceCorrectionMode::kWithTeacher;
   if (presence && together && !is_both(c, *ref))
     c.await(c.st.acting_as == Role::kClassTeacher ? Role::kTeacher : Role::kClassTeacher);

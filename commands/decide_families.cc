@@ -34,7 +34,7 @@ void for_own_family(Case& c, const Id& person) {
   }
   const bool own = person == c.st.author ||
                    (c.st.acting_as == Role::kParent && c.state.may_see_as_guardian(c.st.author, person, c.today));
-  c.require(own, rule::kNotEntitled);
+  c.require(own, rule::kNotOwnFamily);
 }
 
 }  // namespace
@@ -59,15 +59,16 @@ void judge(Case& c, const ElectronicAccessDeclined& b) {
   if (!c.known_person(b.student)) return;
   c.require(c.state.is_guardian(b.guardian, b.student, c.today), rule::kUnknownReference);
   if (c.st.acting_as == Role::kParent) {
-    c.require(b.guardian == c.st.author, rule::kNotEntitled);
+    c.require(b.guardian == c.st.author, rule::kNotOwnFamily);
     return;
   }
   c.require(c.leads_class_of(b.student), rule::kNotOwnGroup);
-  if (c.profile->declined_access.written && b.declined) c.require(c.has_document("application"), rule::kNoBasis);
+  if (c.profile->declined_access.written && b.declined)
+    c.require(c.has_document(kDocument<ElectronicAccessDeclined>), rule::kNoBasis);
 }
 
 void judge(Case& c, const DiarySigned& b) {
-  c.require(c.state.may_see_as_guardian(c.st.author, b.student, c.today), rule::kNotEntitled);
+  c.require(c.state.may_see_as_guardian(c.st.author, b.student, c.today), rule::kNotOwnFamily);
   c.require(b.week <= c.today, rule::kFutureEntry);
 }
 
@@ -119,7 +120,7 @@ void judge(Case& c, const NoticeAcknowledged& b) {
 
 void judge(Case& c, const SubscriptionSet& b) {
   if (c.known_person(b.student))
-    c.require(c.state.may_see_as_guardian(c.st.author, b.student, c.today), rule::kNotEntitled);
+    c.require(c.state.may_see_as_guardian(c.st.author, b.student, c.today), rule::kNotOwnFamily);
 }
 
 // A family writes to staff, and to nobody else's; staff write to whom they like in the school.

@@ -12,10 +12,7 @@ using projections::Lesson;
 namespace {
 
 const DeadlineRule& lesson_rule(const Profile& p) { return p.lesson; }
-const DeadlineRule& topic_rule(const Profile& p) { return p.topic; }
 const DeadlineRule& attendance_rule(const Profile& p) { return p.attendance; }
-const DeadlineRule& homework_rule(const Profile& p) { return p.homework; }
-const DeadlineRule& information_rule(const Profile& p) { return p.information; }
 const DeadlineRule& excuse_rule(const Profile& p) { return p.excuse; }
 
 void due(Case& c, const DeadlineRule& (*which)(const Profile&), std::string_view rule_id, const Lesson& lesson) {
@@ -40,6 +37,7 @@ const Lesson* own_lesson(Case& c, const Id& id) {
   const Lesson* lesson = c.state.lesson(id);
   if (!c.require(lesson != nullptr && lesson->standing, rule::kUnknownReference)) return nullptr;
   if (!c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup)) return nullptr;
+  c.by_profile_before(lesson->date, lesson->starts);
   return lesson;
 }
 
@@ -47,10 +45,14 @@ void judge_in_timetable(Case& c, const LessonRecorded& b, const projections::Sch
   c.require(b.lesson == lesson.id, rule::kInvalidValue);
   c.require(!lesson.cancelled, rule::kStateClash);
   c.require(lesson.date <= c.today, rule::kFutureEntry);
-  const bool own = lesson.teacher == c.st.author || lesson.substitute == c.st.author ||
-                   c.state.assigned(b.group, c.st.author, b.date);
+  // Whom somebody else replaces does not enter the lesson; who replaces says whom (r004 п2 2.5).
+  const bool own = lesson.substitute.is_zero()
+                       ? lesson.teacher == c.st.author || c.state.assigned(b.group, c.st.author, b.date)
+                       : lesson.substitute == c.st.author;
   c.require(own, rule::kNotOwnGroup);
-  if (!b.substitute_for.is_zero()) c.require(lesson.substitute == c.st.author, rule::kNotOwnSubject);
+  const bool replaces = !lesson.substitute.is_zero() && lesson.substitute != lesson.teacher;
+  const bool said = b.substitute_for == lesson.teacher || c.state.assigned(b.group, b.substitute_for, b.date);
+  c.require(replaces ? said && !b.substitute_for.is_zero() : b.substitute_for.is_zero(), rule::kSubstitutionUnsaid);
   c.due(lesson_rule, rule::kLessonDeadline, lesson.date, lesson.starts, b.group, lesson.ends);
 }
 
@@ -73,6 +75,7 @@ void judge(Case& c, const LessonRecorded& b) {
   c.require(b.date <= c.today, rule::kFutureEntry);
   c.require(b.substitute_for.is_zero() || c.knows(b.substitute_for), rule::kPersonUnknown);
   c.listed("lesson_kind", b.kind);
+  require_open(c, b.group, b.date);
   if (c.refused()) return;
   if (const auto lesson = held_at(c.state, b.group, b.date, b.slot, b.lesson))
     judge_in_timetable(c, b, *lesson);
@@ -80,25 +83,25 @@ void judge(Case& c, const LessonRecorded& b) {
     judge_outside_timetable(c, b);
 }
 
-namespace {
-
-// r002 3.2: topics strictly by the plan, where the group has one; elsewhere a line that is named must be there.
-void require_of_plan(Case& c, const Id& group, const TopicSet& b) {
+// Elsewhere a line that is named must be there.
+void require_topic_of_plan(Case& c, const Id& group, std::string_view topic, std::string_view plan_item) {
   const auto* plan = c.state.plans().of_group(group);
   const bool strict = c.profile->topics.mode == TopicsMode::kStrict;
-  if (plan == nullptr || (!strict && b.plan_item.empty())) return;
-  const auto* line = plan->line(b.plan_item);
-  c.require(line != nullptr && (!strict || line->topic == b.text), rule::kTopicNotInPlan);
+  if (plan == nullptr || (!strict && plan_item.empty())) return;
+  const auto named = [&](const projections::PlanLine& line) {
+    return (plan_item.empty() || line.number == plan_item) && (!strict || line.topic == topic);
+  };
+  c.require(std::any_of(plan->lines.begin(), plan->lines.end(), named), rule::kTopicNotInPlan);
 }
-
-}  // namespace
 
 void judge(Case& c, const TopicSet& b) {
   const Lesson* lesson = own_lesson(c, b.lesson);
   if (lesson == nullptr) return;
   c.require(!lesson->has_topic, rule::kDuplicateEntry);
   require_russian(c, b.text);
-  require_of_plan(c, lesson->group, b);
+  if (c.profile->topics.mode == TopicsMode::kStrict && c.state.plans().of_group(lesson->group) != nullptr)
+    c.require(!b.plan_item.empty(), rule::kTopicNotInPlan);
+  require_topic_of_plan(c, lesson->group, b.text, b.plan_item);
   require_open(c, lesson->group, lesson->date);
   due(c, topic_rule, rule::kTopicDeadline, *lesson);
 }
@@ -107,6 +110,7 @@ void judge(Case& c, const AttendanceTaken& b) {
   const Lesson* lesson = own_lesson(c, b.lesson);
   if (lesson == nullptr) return;
   c.require(!lesson->attendance_taken, rule::kDuplicateEntry);
+  require_open(c, lesson->group, lesson->date);
   c.require(c.now >= lesson->starts, rule::kFutureEntry);
   due(c, attendance_rule, rule::kAttendanceDeadline, *lesson);
 }
@@ -117,6 +121,7 @@ void judge_presence(Case& c, const Id& lesson_id, const Id& student) {
   const Lesson* lesson = own_lesson(c, lesson_id);
   if (lesson == nullptr) return;
   c.require(c.state.enrolled(lesson->group, student, lesson->date), rule::kNotEnrolled);
+  require_open(c, lesson->group, lesson->date, student);
   c.require(c.now >= lesson->starts, rule::kFutureEntry);
   c.require(!c.state.absence_standing(lesson_id, student) && !c.state.lateness_standing(lesson_id, student),
             rule::kDuplicateEntry);
@@ -140,28 +145,43 @@ void judge(Case& c, const AbsenceExcused& b) {
   c.due(excuse_rule, rule::kExcuseDeadline, b.to, projections::midnight(c.state, b.to), {});
 }
 
+namespace {
+
+// Where and when the lesson of a homework is, the author's own: recorded, or by its place in the timetable where the homework
+// is posted in advance.
+struct PlaceOfHomework {
+  Id group;
+  Date date;
+  Instant starts, ends;
+};
+std::optional<PlaceOfHomework> place_of(Case& c, const HomeworkSet& b) {
+  if (c.state.lesson(b.lesson) != nullptr) {
+    const Lesson* lesson = own_lesson(c, b.lesson);
+    if (lesson == nullptr) return std::nullopt;
+    return PlaceOfHomework{lesson->group, lesson->date, lesson->starts, lesson->ends};
+  }
+  const auto lesson = held_at(c.state, b.group, b.date, b.slot, b.lesson);
+  if (!c.require(lesson && lesson->id == b.lesson, rule::kUnknownReference)) return std::nullopt;
+  const bool own = lesson->teacher == c.st.author || lesson->substitute == c.st.author ||
+                   c.state.assigned(b.group, c.st.author, b.date);
+  if (!c.require(own, rule::kNotOwnGroup)) return std::nullopt;
+  c.by_profile_before(lesson->date, lesson->starts);
+  return PlaceOfHomework{b.group, lesson->date, lesson->starts, lesson->ends};
+}
+
+}  // namespace
+
 void judge(Case& c, const HomeworkSet& b) {
+  const auto lesson = place_of(c, b);
+  if (!lesson) return;
   c.require(!c.profile->homework_form.kind_required || !b.kind.empty(), rule::kHomeworkKindMissing);
   c.listed("homework_kind", b.kind);
   require_russian(c, b.text);
-  if (c.state.lesson(b.lesson) != nullptr) {
-    const Lesson* lesson = own_lesson(c, b.lesson);
-    if (lesson == nullptr) return;
-    c.require(b.due.days == 0 || b.due >= lesson->date, rule::kInvalidValue);
-    for (const auto& student : b.audience)
-      c.require(c.state.enrolled(lesson->group, student, lesson->date), rule::kNotEnrolled);
-    due(c, homework_rule, rule::kHomeworkDeadline, *lesson);
-    return;
-  }
-  // Posted in advance: the lesson is not held yet, so the entry names its place in the timetable.
-  const auto lesson = held_at(c.state, b.group, b.date, b.slot, b.lesson);
-  if (!c.require(lesson && lesson->id == b.lesson, rule::kUnknownReference)) return;
+  require_open(c, lesson->group, lesson->date);
   c.require(b.due.days == 0 || b.due >= lesson->date, rule::kInvalidValue);
-  c.require(lesson->teacher == c.st.author || lesson->substitute == c.st.author ||
-                c.state.assigned(b.group, c.st.author, b.date),
-            rule::kNotOwnGroup);
-  for (const auto& student : b.audience) c.require(c.state.enrolled(b.group, student, b.date), rule::kNotEnrolled);
-  c.due(homework_rule, rule::kHomeworkDeadline, lesson->date, lesson->starts, b.group, lesson->ends);
+  for (const auto& student : b.audience)
+    c.require(c.state.enrolled(lesson->group, student, lesson->date), rule::kNotEnrolled);
+  c.due(homework_rule, rule::kHomeworkDeadline, lesson->date, lesson->starts, lesson->group, lesson->ends);
 }
 
 void judge(Case& c, const RemarkRecorded& b) {
@@ -179,6 +199,7 @@ void judge(Case& c, const RemarkRecorded& b) {
   const bool own = keeps_lesson(c.state, c.st.author, *lesson, c.today) ||
                    (c.st.acting_as == Role::kClassTeacher && c.state.is_class_teacher(c.st.author, klass, c.today));
   c.require(own, rule::kNotOwnGroup);
+  c.by_profile_before(lesson->date, lesson->starts);
   c.require(c.state.enrolled(lesson->group, b.student, lesson->date), rule::kNotEnrolled);
   due(c, information_rule, rule::kInformationDeadline, *lesson);
 }
@@ -188,12 +209,13 @@ void judge(Case& c, const WrittenWishGiven& b) {
   const Lesson* lesson = own_lesson(c, b.lesson);
   if (lesson == nullptr) return;
   c.require(c.state.enrolled(lesson->group, b.student, lesson->date), rule::kNotEnrolled);
+  require_open(c, lesson->group, lesson->date, b.student);
   due(c, information_rule, rule::kInformationDeadline, *lesson);
 }
 
 void judge(Case& c, const AbsenceAnnounced& b) {
   if (c.known_person(b.student))
-    c.require(c.state.may_see_as_guardian(c.st.author, b.student, c.today), rule::kNotEntitled);
+    c.require(c.state.may_see_as_guardian(c.st.author, b.student, c.today), rule::kNotOwnFamily);
 }
 
 void judge(Case& c, const HomeworkDone& b) {

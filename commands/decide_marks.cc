@@ -70,6 +70,10 @@ void require_work_form(Case& c, const WorkPlanned& b) {
 
 void judge(Case& c, const WorkPlanned& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
+  if (const auto* lesson = c.state.lesson(b.lesson))
+    c.by_profile_before(lesson->date, lesson->starts);
+  else if (b.lesson.is_zero())
+    c.by_profile_before(b.held_on, projections::midnight(c.state, b.held_on));
   c.require(c.state.dictionary("work_kind", b.kind) != nullptr, rule::kDictionaryUnknown);
   c.require(find_scale(c.state, *c.profile, b.scale).has_value(), rule::kDictionaryUnknown);
   require_work_form(c, b);
@@ -77,11 +81,15 @@ void judge(Case& c, const WorkPlanned& b) {
     c.require(b.held_on - c.today <= kPlanAheadMaxDays, rule::kInvalidValue);
     c.require(teaches(c.state, c.st.author, b.group, b.held_on) || teaches(c.state, c.st.author, b.group, c.today),
               rule::kNotOwnGroup);
+    require_open(c, b.group, b.held_on);
+    c.due(information_rule, rule::kInformationDeadline, b.held_on, projections::midnight(c.state, b.held_on), b.group);
     return;
   }
   const auto* lesson = c.state.lesson(b.lesson);
   if (!c.require(lesson != nullptr && lesson->standing && lesson->group == b.group, rule::kUnknownReference)) return;
   c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
+  require_open(c, b.group, lesson->date);
+  c.due(information_rule, rule::kInformationDeadline, lesson->date, lesson->starts, b.group, lesson->ends);
 }
 
 namespace {
@@ -102,6 +110,7 @@ const Work* own_work(Case& c, const Id& id) {
   if (!c.require(work != nullptr, rule::kUnknownReference)) return nullptr;
   const auto* planned = c.state.entry(id);
   if (!c.require(planned == nullptr || planned->standing, rule::kUnknownReference)) return nullptr;
+  c.by_profile_before(work->held_on, work->starts);
   return c.require(keeps_work(c, *work), rule::kNotOwnGroup) ? work : nullptr;
 }
 
@@ -118,8 +127,8 @@ void judge(Case& c, const MarkGiven& b) {
   if (work == nullptr) return;
   const int part = b.part == 0 ? 1 : b.part;
   c.require(part <= work->parts, rule::kInvalidValue);
-  require_marked(c, work->group, work->held_on);
-  require_open(c, work->group, work->held_on);
+  require_marked(c, work->group, work->held_on, b.student);
+  require_open(c, work->group, work->held_on, b.student);
   require_value(c, *work, b.value);
   c.require(c.now >= work->starts, rule::kFutureEntry);
   if (c.refused()) return;
@@ -145,6 +154,7 @@ void judge(Case& c, const MarkAwaited& b) {
 void judge(Case& c, const MakeupMarkGiven& b) {
   const Work* work = c.state.work(b.work);
   if (!c.require(work != nullptr && work->standing, rule::kUnknownReference)) return;
+  c.by_profile_before(work->held_on, work->starts);
   if (c.st.acting_as == Role::kCommission) {
     c.require(c.profile->makeup.by_commission, rule::kNotEntitled);
     c.require(c.state.has_role(c.st.author, Role::kCommission, c.today, c.st.branch) ||
@@ -152,19 +162,21 @@ void judge(Case& c, const MakeupMarkGiven& b) {
               rule::kNotOwnGroup);
   } else
     c.require(keeps_work(c, *work), rule::kNotOwnGroup);
-  c.require(c.has_document("protocol"), rule::kNoBasis);
+  c.require(c.has_document(kDocument<MakeupMarkGiven>), rule::kNoBasis);
   const auto* absence = c.state.entry(b.absence);
   const auto* lesson = absence == nullptr ? nullptr : c.state.lesson(absence->subject);
   const bool there = absence != nullptr && absence->standing && absence->type == Body(AbsenceRecorded{}).index() &&
                      absence->student == b.student && lesson != nullptr && lesson->group == work->group;
   if (!c.require(there, rule::kUnknownReference)) return;
+  const bool of_that_lesson = work->lesson.is_zero() ? work->held_on == lesson->date : work->lesson == absence->subject;
+  if (!c.require(of_that_lesson, rule::kMakeupOfAnotherLesson)) return;
   if (c.profile->makeup.only_excused)
     c.require(c.state.absence_excused(b.student, lesson->date), rule::kAbsenceNotExcused);
   c.require(c.state.enrolled(work->group, b.student, c.today), rule::kNotEnrolled);
   const int part = b.part == 0 ? 1 : b.part;
   c.require(part <= work->parts, rule::kInvalidValue);
-  require_marked(c, work->group, work->held_on);
-  require_open(c, work->group, work->held_on);
+  require_marked(c, work->group, work->held_on, b.student);
+  require_open(c, work->group, work->held_on, b.student);
   if (!c.refused()) require_value(c, *work, b.value);
   c.require(marks_in_cell(c, b.work, part, b.student) < static_cast<std::size_t>(c.profile->marks.max_per_cell),
             rule::kSecondMark);
@@ -176,7 +188,9 @@ void judge(Case& c, const MarkImported& b) {
   c.require(b.period.is_zero() || c.state.period(b.period) != nullptr, rule::kUnknownReference);
   c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
   if (c.st.acting_as == Role::kClassTeacher) c.require(c.leads_class_of(b.student), rule::kNotOwnGroup);
-  c.require(c.has_document("certificate"), rule::kNoBasis);
+  require_marked(c, b.group, b.held_on.days == 0 ? c.today : b.held_on, b.student);
+  c.require(!c.state.attestation().closed(b.period), rule::kPeriodClosed);
+  c.require(c.has_document(kDocument<MarkImported>), rule::kNoBasis);
 }
 
 }  // namespace letopis::commands

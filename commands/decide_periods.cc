@@ -54,15 +54,12 @@ const Period* known_period(Case& c, const Id& id) {
   return period;
 }
 
-// Not before the window opens; late after it closes, by the profile that was in force when the period ended.
-void in_window(Case& c, const Period& period, const Id& group) {
+// Not before the window opens; late after it closes.
+void in_window(Case& c, const Period& period, const Id& group, LatePolicy late) {
   if (c.refused()) return;
-  const auto* adopted = c.state.profile(period.to, projections::midnight(c.state, period.to + 1));
-  const Profile* then = adopted == nullptr ? c.profile : c.profiles.find(adopted->hash);
-  LETOPIS_ASSERT(then != nullptr);  // adopted only when its text is there
-  const PeriodWindow window = window_of(then->period_mark, period);
+  const PeriodWindow window = window_of(c.profile->period_mark, period);
   if (!c.require(c.today >= window.opens, rule::kPeriodMarkEarly)) return;
-  c.due_by(*then, then->period_mark.late, projections::midnight(c.state, window.closes + 1), rule::kPeriodMarkDeadline,
+  c.due_by(*c.profile, late, projections::midnight(c.state, window.closes + 1), rule::kPeriodMarkDeadline,
            c.state.group(group)->classes);
 }
 
@@ -73,8 +70,8 @@ void taught_in(Case& c, const Id& group, const Period& period) {
 }
 
 // A grade is marked for periods of its kind, and for the year; a school may have others beside (quarters within semesters).
-void of_its_kind(Case& c, const Id& group, const Period& period) {
-  const std::string_view kind = period_kind_of(*c.profile, grade_of(c.state, group, period.to));
+void of_its_kind(Case& c, const Id& group, const Id& student, const Period& period) {
+  const std::string_view kind = period_kind_of(*c.profile, grade_of(c.state, group, period.to, student));
   c.require(period.kind == "year" || kind.empty() || period.kind == kind, rule::kPeriodKind);
 }
 
@@ -86,11 +83,25 @@ void of_members(Case& c, const Id& group, const Id& student, const Period& perio
 const Period* place_of_result(Case& c, const auto& b) {
   const Period* period = known_period(c, b.period);
   if (period == nullptr || c.known_group(b.group) == nullptr) return nullptr;
+  // By the regulation that was in force when the period ended.
+  c.by_profile_before(period->to, projections::midnight(c.state, period->to + 1));
   taught_in(c, b.group, *period);
   of_members(c, b.group, b.student, *period);
-  of_its_kind(c, b.group, *period);
+  of_its_kind(c, b.group, b.student, *period);
   c.require(!c.state.attestation().closed(b.period), rule::kPeriodClosed);
   return period;
+}
+
+// Fewer marks than the regulation asks for are enough for who came from another school and brought marks of that period along,
+// or by a recorded decision that the deputy signs (tension 6 of the regulations).
+void require_enough_marks(Case& c, const PeriodMarkGiven& b, const Period& period) {
+  if (c.refused() || period.kind == "year" || c.state.imported_marks(b.group, b.student, period) > 0) return;
+  const PeriodMarks seen = period_marks(c.state, *c.profile, b.group, b.student, period);
+  const bool few = seen.count < seen.fewest;
+  const bool unaccounted = c.profile->minimum_marks.account && seen.accountable_held && !seen.accountable_marked;
+  if (!few && !unaccounted) return;
+  if (c.has_document(kDecision)) return c.await(Role::kDeputyHead);
+  c.refuse(few ? rule::kTooFewMarks : rule::kWorksUnaccounted);
 }
 
 }  // namespace
@@ -98,16 +109,11 @@ const Period* place_of_result(Case& c, const auto& b) {
 void judge(Case& c, const PeriodMarkGiven& b) {
   const Period* period = place_of_result(c, b);
   if (period == nullptr) return;
-  require_marked(c, b.group, period->to);
+  require_marked(c, b.group, period->to, b.student);
   require_on_scale(c, {}, b.value);
   c.require(!c.state.period_mark_standing(b.period, b.group, b.student), rule::kDuplicateEntry);
-  in_window(c, *period, b.group);
-  // Who came from another school brought marks along (tension 6 of the regulations: by imported marks or a decision).
-  if (c.refused() || period->kind == "year" || c.state.imported_marks(b.group, b.student) > 0) return;
-  const PeriodMarks seen = period_marks(c.state, *c.profile, b.group, b.student, *period);
-  c.require(seen.count >= seen.fewest, rule::kTooFewMarks);
-  if (c.profile->minimum_marks.account)
-    c.require(!seen.accountable_held || seen.accountable_marked, rule::kWorksUnaccounted);
+  in_window(c, *period, b.group, c.profile->period_mark.late);
+  require_enough_marks(c, b, *period);
 }
 
 void judge(Case& c, const PeriodMarkWaived& b) {
@@ -116,6 +122,7 @@ void judge(Case& c, const PeriodMarkWaived& b) {
   c.require(!c.state.period_mark_standing(b.period, b.group, b.student) &&
                 !c.state.waiver_standing(b.period, b.group, b.student),
             rule::kDuplicateEntry);
+  in_window(c, *period, b.group, LatePolicy::kMarkLate);  // a period can always be closed
 }
 
 void judge(Case& c, const PeriodClosed& b) {
@@ -136,7 +143,7 @@ void judge(Case& c, const FinalMarkGiven& b) {
                                                          : teaches(c.state, c.st.author, b.group, c.today);
   c.require(own, rule::kNotOwnGroup);
   c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
-  require_marked(c, b.group, c.today);
+  require_marked(c, b.group, c.today, b.student);
   require_on_scale(c, {}, b.value);
   c.require(!c.state.final_mark_standing(b.group, b.student), rule::kDuplicateEntry);
 }
@@ -144,23 +151,35 @@ void judge(Case& c, const FinalMarkGiven& b) {
 void judge(Case& c, const CouncilDecided& b) {
   c.known_person(b.student);
   if (!b.klass.is_zero()) c.known_class(b.klass);
-  c.require(c.has_document("protocol"), rule::kNoBasis);
+  c.require(c.has_document(kDocument<CouncilDecided>), rule::kNoBasis);
 }
 
 // --- What other families ask of periods ------------------------------------------------------------------------------
 
-void require_open(Case& c, const Id& group, Date on) {
-  const auto& closed = c.state.attestation();
-  if (!closed.any_closed()) return;
-  const int grade = grade_of(c.state, group, on);
-  for (const auto& period : c.state.periods())
-    if (period.from <= on && on <= period.to && projections::covers(period.grades, grade))
-      c.require(!closed.closed(period.id), rule::kPeriodClosed);
+void require_open(Case& c, const Id& group, Date on, const Id& student) {
+  const auto& attestation = c.state.attestation();
+  if (c.refused() || !attestation.any_closed()) return;
+  const auto closed = [&](int grade) {
+    const auto& periods = c.state.periods();
+    return std::any_of(periods.begin(), periods.end(), [&](const Period& period) {
+      return period.from <= on && on <= period.to && projections::covers(period.grades, grade) &&
+             attestation.closed(period.id);
+    });
+  };
+  const auto grades = grades_of(c.state, group, on, student);
+  c.require(!std::all_of(grades.begin(), grades.end(), closed), rule::kPeriodClosed);
 }
 
-void require_marked(Case& c, const Id& group, Date on) {
+const Period* period_of_result(const SchoolState& state, const projections::EntryRef& result) {
+  for (const auto& period : state.periods())
+    for (const auto& group : state.groups_of_student(result.student, period.from, period.to))
+      if (projections::period_place(period.id, group) == result.subject) return &period;
+  return nullptr;
+}
+
+void require_marked(Case& c, const Id& group, Date on, const Id& student) {
   if (c.refused() || c.state.group(group) == nullptr) return;
-  if (const auto by = unmarked_by(c.state, *c.profile, group, on); !by.empty()) c.refuse(by);
+  if (const auto by = unmarked_by(c.state, *c.profile, group, on, student); !by.empty()) c.refuse(by);
 }
 
 }  // namespace letopis::commands

@@ -35,11 +35,22 @@ void require_curriculum_hours(Case& c, const projections::Group& group, int hour
   }
 }
 
-// r002 3.2: so many calendar days before the year begins, the last of them included.
-void due_before_year(Case& c) {
+// Whether the group had a plan for this school year before: one published since the year before it ended.
+bool replaces_plan(const Case& c, const Id& group, const projections::Year& year) {
+  const auto* plan = c.state.plans().of_group(group);
+  Date since{};
+  for (const auto& other : c.state.years())
+    if (other.to < year.from) since = std::max(since, other.to + 1);
+  return plan != nullptr && c.state.local_today(plan->known) >= since;
+}
+
+// r002 3.2: so many calendar days before the year begins, the last of them included. Of every part; not of a plan that takes
+// another's place.
+void due_before_year(Case& c, const PlanPublished& b) {
   const int days = c.profile->plan.days_before_year;
   const auto* year = c.state.year(c.today);
   if (c.refused() || days == 0 || year == nullptr) return;
+  if (b.continues.is_zero() && replaces_plan(c, b.group, *year)) return;
   const Date last = year->from - days;
   c.due_by(*c.profile, c.profile->late.policy, projections::midnight(c.state, last + 1), rule::kPlanDeadline);
 }
@@ -80,7 +91,7 @@ void judge(Case& c, const PlanPublished& b) {
     hours += earlier->hours();
   }
   require_curriculum_hours(c, *group, hours, !b.more);
-  if (c.state.plans().of_group(b.group) == nullptr) due_before_year(c);
+  due_before_year(c, b);
 }
 
 void judge(Case& c, const PlanAdjusted& b) {
@@ -109,6 +120,7 @@ void judge(Case& c, const CourseworkGraded& b) {
   const auto* work = c.state.plans().coursework(b.coursework);
   if (!c.require(work != nullptr, rule::kUnknownReference) || !teaches_group(c, work->group)) return;
   c.require(work->value.empty(), rule::kDuplicateEntry);
+  require_marked(c, work->group, c.today, work->student);
   require_on_scale(c, {}, b.value);
 }
 

@@ -90,10 +90,10 @@ bool leads_a_class_of(const Case& c, const Id& group) {
                      [&](const Id& klass) { return c.state.is_class_teacher(c.st.author, klass, c.today); });
 }
 
-// Whether somebody who joins a subgroup on a day leaves another of the same subject for it.
-bool comes_from_another_subgroup(const Case& c, const Id& group, const Id& student, Date on) {
+// Whether somebody who joins a subgroup on a day leaves another of the same subject for it, or left it since `since`.
+bool comes_from_another_subgroup(const Case& c, const Id& group, const Id& student, Date since, Date on) {
   const auto& to = *c.state.group(group);
-  const auto known = c.state.groups_of_student(student, c.today, on);
+  const auto known = c.state.groups_of_student(student, std::min(since, c.today), on);
   return std::any_of(known.begin(), known.end(), [&](const Id& id) {
     const auto& from = *c.state.group(id);
     return id != group && from.kind == kSubgroup && from.subject == to.subject &&
@@ -108,10 +108,19 @@ void between_periods(Case& c, const Id& group, const Id& student) {
       c.state.group(group)->kind != kSubgroup)
     return;
   const Date on = c.st.effective_from.days != 0 ? c.st.effective_from : c.today;
-  const auto& periods = c.state.periods();
-  const bool opens_a_period =
-      std::any_of(periods.begin(), periods.end(), [&](const auto& period) { return period.from == on; });
-  c.require(opens_a_period || !comes_from_another_subgroup(c, group, student, on), rule::kSubgroupMoveMidPeriod);
+  // The periods that day lies in, of the kind the student's grade is marked for.
+  const int grade = grade_of(c.state, group, on, student);
+  const auto kind = period_kind_of(*c.profile, grade);
+  Date since = on;
+  bool opens_a_period = false;
+  for (const auto& period : c.state.periods()) {
+    const bool of_the_grade =
+        period.kind != "year" && (kind.empty() || period.kind == kind) && projections::covers(period.grades, grade);
+    if (!of_the_grade || on < period.from || period.to < on) continue;
+    opens_a_period = opens_a_period || period.from == on;
+    since = std::min(since, period.from);
+  }
+  c.require(opens_a_period || !comes_from_another_subgroup(c, group, student, since, on), rule::kSubgroupMoveMidPeriod);
 }
 
 }  // namespace

@@ -55,7 +55,10 @@ void judge(Case& c, const SubstitutionOrdered& b) {
   const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot);
   if (!c.require(lesson.has_value(), rule::kOutsideTimetable)) return;
   c.require(lesson->date >= c.today, rule::kRetroactiveEffect);
-  c.require(c.knows(b.substitute) && c.knows(b.absent), rule::kPersonUnknown);
+  if (!c.require(c.knows(b.substitute) && c.knows(b.absent), rule::kPersonUnknown)) return;
+  c.require(lesson->teacher == b.absent || c.state.assigned(b.group, b.absent, b.date), rule::kNotTheirLesson);
+  c.require(is_staff(c.state, b.substitute, c.today), rule::kNotStaff);
+  for (const auto& group : b.joined) c.known_group(group);
 }
 
 // журнал замещения: the substitute signs for the substitution ordered (r001 4.5).

@@ -44,6 +44,19 @@ std::string basis_titles(const std::vector<std::string>& kinds, Language languag
   return text;
 }
 
+// The document an entry stands on; any, where the rules name none.
+std::string basis_wanted(std::string_view kind, Language language) {
+  const bool ru = language == Language::kRussian;
+  if (kind.empty())
+    return ru ? "приказ, протокол, справка, заявление или другой документ с номером и датой"
+              : "an order, protocol, certificate, request or other document with number and date";
+  std::string text = std::string(basis_title(kind, language)) + " (" + std::string(kind) + ")";
+  if (kind == kDocument<AttestationMarkGiven>)
+    return text + (ru ? " с номером и датой, и в ней номер протокола (order)"
+                      : " with number and date, and the number of its protocol (order)");
+  return text + (ru ? " с номером и датой" : " with number and date");
+}
+
 // --- What an entry speaks of
 
 template <class T>
@@ -121,10 +134,10 @@ class References {
     missing_ = !known;
     ru_ = ru, en_ = en, id_ = id.view();
   }
-  void unnamed(const char* ru, const char* en) {
+  void unnamed(std::string ru, std::string en) {
     if (missing_) return;
     missing_ = true;
-    ru_ = ru, en_ = en, id_ = {};
+    ru_ = std::move(ru), en_ = std::move(en), id_ = {};
   }
   Words words() const {
     if (ru_.empty()) return {"одна из её ссылок", "one of its references"};
@@ -138,10 +151,38 @@ class References {
   ByteView id_;
 };
 
+// What came before it, which only the books of the office, of plans and of attestations know.
+template <class T>
+void look_at_earlier(const T& b, References& all) {
+  if constexpr (requires { b.report; }) all.look("отчёт", "report", b.report, true);
+  if constexpr (requires { b.request; }) all.look("заявление", "request", b.request, true);
+  if constexpr (requires { b.referral; }) all.look("направление", "referral", b.referral, true);
+  if constexpr (requires { b.commission; }) all.look("комиссия", "commission", b.commission, true);
+  if constexpr (requires { b.debt; }) all.look("задолженность", "debt", b.debt, true);
+  if constexpr (requires { b.plan; }) all.look("план", "plan", b.plan, true);
+  if constexpr (requires { b.continues; }) all.look("часть плана", "part of a plan", b.continues, true);
+  if constexpr (requires { b.coursework; }) all.look("курсовая работа", "coursework", b.coursework, true);
+  if constexpr (requires { b.task; }) all.look("задание", "task", b.task, true);
+  if constexpr (requires { b.submission; }) all.look("сданная работа", "submission", b.submission, true);
+  if constexpr (requires { b.substitution; }) all.look("замена", "substitution", b.substitution, true);
+  if constexpr (requires { b.consent; }) all.look("согласие", "consent", b.consent, true);
+  if constexpr (requires { b.announcement; }) all.look("объявление", "announcement", b.announcement, true);
+  if constexpr (requires { b.document; }) all.look("документ", "document", b.document, true);
+  if constexpr (requires { b.inspection; }) all.look("проверка", "inspection", b.inspection, true);
+  if constexpr (requires { b.notice; }) all.look("уведомление", "notice", b.notice, true);
+  if constexpr (requires { b.homework; }) all.look("домашнее задание", "homework", b.homework, true);
+  if constexpr (std::is_same_v<T, OperationsAcknowledged>) {
+    const std::string number = std::to_string(b.up_to);
+    all.unnamed("запись № " + number, "entry " + number);
+  }
+}
+
 template <class T>
 Words first_missing(const Asked& a, const T& b) {
   References all;
-  all.look("ключ подписи", "signing key", a.st.key, a.state.key(a.st.key) != nullptr || std::is_same_v<T, KeyEnrolled>);
+  if (a.state.key(a.st.key) == nullptr && !std::is_same_v<T, KeyEnrolled>)
+    all.look("ключ подписи", "signing key", a.st.key, false);
+  look_at_earlier(b, all);
   if constexpr (requires { b.group; }) all.look("группа", "group", b.group, a.state.group(b.group) != nullptr);
   if constexpr (OfLesson<T>) {
     const auto* lesson = a.state.lesson(b.lesson);
@@ -340,7 +381,8 @@ Date date_asked(const Asked& a, const PeriodMarkGiven& b) {
 Date date_asked(const Asked& a, const MakeupMarkGiven& b) {
   const auto* absence = a.state.entry(b.absence);
   const auto* lesson = absence == nullptr ? nullptr : a.state.lesson(absence->subject);
-  return lesson == nullptr || a.rule != rule::kAbsenceNotExcused ? Date{} : lesson->date;
+  const bool of_absence = a.rule == rule::kAbsenceNotExcused || a.rule == rule::kMakeupOfAnotherLesson;
+  return lesson == nullptr || !of_absence ? Date{} : lesson->date;
 }
 Date date_asked(const Asked& a, const AttestationMarkGiven& b) {
   if (a.rule != rule::kAttestationWithoutReferral) return {};
@@ -425,6 +467,15 @@ void show(const Asked& a, const WorkPlanned&, Language language, Values& values)
   const auto& form = a.profile.work_form;
   values["allowed"] = form.numbered ? (ru ? "номер и тема" : "number and title") : (ru ? "тема" : "title");
 }
+void show(const Asked& a, const LessonRecorded& b, Language language, Values& values) {
+  if (a.rule != rule::kSubstitutionUnsaid) return;
+  const bool ru = language == Language::kRussian;
+  const auto held = held_at(a.state, b.group, b.date, b.slot, b.lesson);
+  const bool replaced = held && !held->substitute.is_zero() && held->substitute != held->teacher;
+  const std::string whom = replaced ? to_hex(held->teacher.view()) : std::string();
+  values["allowed"] = replaced ? (ru ? "substitute_for — " : "substitute_for: ") + whom
+                               : (ru ? "в этом уроке никого не замещают" : "nobody is replaced in this lesson");
+}
 void show(const Asked&, const RetakeScheduled&, Language, Values& values) { values["limit"] = "2"; }
 
 // When the report was received from which on an account is void.
@@ -460,7 +511,6 @@ std::string date_shown(const Asked& a, const T& b) {
 
 template <class T>
 std::map<std::string, std::string> values_of(const Asked& a, const T& b, Language language) {
-  const bool ru = language == Language::kRussian;
   std::map<std::string, std::string> values;
   values["date"] = date_shown(a, b);
   if (const auto begin = begins(a, b)) values["time"] = format_minute(begin->minute);
@@ -473,9 +523,7 @@ std::map<std::string, std::string> values_of(const Asked& a, const T& b, Languag
   } else if constexpr (requires { b.value; }) {
     values["value"] = std::string(b.value);
   }
-  if (a.rule == rule::kNoBasis)
-    values["allowed"] = ru ? "приказ, протокол, справка, заявление или другой документ с номером и датой"
-                           : "an order, protocol, certificate, request or other document with number and date";
+  if (a.rule == rule::kNoBasis) values["allowed"] = basis_wanted(kDocument<T>, language);
   if constexpr (requires { b.role; })
     values["role"] = a.rule == rule::kRoleUnknown ? std::string(role_title(b.role, language)) : acting_as(a, language);
   else

@@ -244,10 +244,11 @@ void read_marks(Reader& in) {
           profile.unmarked.grades.end())
         refuse(table.line_of("first_half_of"), "unmarked: grade " + std::to_string(grade) + " is named twice");
   });
-  in.parameter("makeup", profile.makeup.source, {rule::kAbsenceNotExcused}, [&](Table& table) {
-    profile.makeup.by_commission = table.flag("by_commission");
-    profile.makeup.only_excused = table.flag("only_excused");
-  });
+  in.parameter("makeup", profile.makeup.source, {rule::kAbsenceNotExcused, rule::kMakeupOfAnotherLesson},
+               [&](Table& table) {
+                 profile.makeup.by_commission = table.flag("by_commission");
+                 profile.makeup.only_excused = table.flag("only_excused");
+               });
   in.parameter("missed_attestation", profile.missed_attestation.source, {rule::kAttestationWithoutReferral},
                [&](Table& table) { profile.missed_attestation.referral = table.flag("referral"); });
 }
@@ -313,7 +314,8 @@ void read_period_kinds(Table& table, PeriodKindRule& rule) {
 
 void read_periods(Reader& in) {
   Profile& profile = in.profile;
-  in.parameter("period_mark", profile.period_mark.source, {rule::kPeriodMarkDeadline, rule::kPeriodMarkEarly},
+  in.parameter("period_mark", profile.period_mark.source,
+               {rule::kPeriodMarkDeadline, rule::kPeriodMarkEarly, rule::kAttestationMarkDeadline},
                [&](Table& table) { read_period_mark(table, profile); });
   in.parameter("minimum_marks", profile.minimum_marks.source, {rule::kTooFewMarks, rule::kWorksUnaccounted},
                [&](Table& table) {

@@ -17,7 +17,7 @@ constexpr RuleSpec kRuleSpecs[] = {
     {rule::kNotEntitled,
      "role required",
      {"не та должность", "not in this capacity"},
-     {"Такую запись может внести только {required}; вы вошли как {role}.",
+     {"Такую запись может внести только {required}; вы подписали её как {role}.",
       "Only {required} may make this entry; you are acting as {role}."}},
     {rule::kNotOwnGroup,
      "",
@@ -28,6 +28,26 @@ constexpr RuleSpec kRuleSpecs[] = {
      "",
      {"чужой предмет", "not their own subject"},
      {"Этот предмет в группе ведёт другой преподаватель.", "Another teacher teaches this subject in the group."}},
+    {rule::kNotOwnFamily,
+     "",
+     {"не своя семья", "not of one's own family"},
+     {"Это можно внести только за себя или за своего ребёнка, к сведениям о котором у вас есть доступ.",
+      "This is entered for oneself, or for one's own child whose records one may see."}},
+    {rule::kSubstitutionUnsaid,
+     "allowed",
+     {"замена не показана", "substitution not shown"},
+     {"Замену показывают в момент внесения урока: {allowed}.",
+      "A substitution is shown at the moment the lesson is entered: {allowed}."}},
+    {rule::kNotTheirLesson,
+     "date",
+     {"не урок замещаемого", "not a lesson of who is replaced"},
+     {"Замещаемый не ведёт этот урок {date}: назовите преподавателя из расписания или нагрузки.",
+      "Who is to be replaced does not hold this lesson of {date}: name the teacher of the timetable or of the load."}},
+    {rule::kNotStaff,
+     "date",
+     {"не сотрудник", "not of the staff"},
+     {"Замещает сотрудник; на {date} у названного человека нет такой роли.",
+      "Staff replace a teacher; on {date} the person named is none of them."}},
     {rule::kNotEnrolled,
      "date",
      {"обучающийся не в этой группе", "student not in the group"},
@@ -309,10 +329,10 @@ constexpr RuleSpec kRuleSpecs[] = {
     {rule::kTooFewMarks,
      "value limit",
      {"мало отметок для отметки за период", "too few marks for a period mark"},
-     {"Для отметки за период нужно не меньше {limit} отметок, есть {value} ({clause}). Без них — перенесённые отметки "
-      "или решение об отсутствии отметки.",
-      "A period mark stands on at least {limit} marks, there are {value} ({clause}). Otherwise: imported marks, or a "
-      "decision that there is no mark."}},
+     {"Для отметки за период нужно не меньше {limit} отметок, есть {value} ({clause}). Без них — перенесённые отметки, "
+      "решение (decision) с номером и датой, которое подпишет заместитель, или запись об отсутствии отметки.",
+      "A period mark stands on at least {limit} marks, there are {value} ({clause}). Otherwise: imported marks, a "
+      "decision (decision) with number and date that the deputy signs, or an entry that there is no mark."}},
     {rule::kWorksUnaccounted,
      "",
      {"не учтены письменные и практические работы", "written and practical works unaccounted for"},
@@ -334,6 +354,21 @@ constexpr RuleSpec kRuleSpecs[] = {
       "признан.",
       "Only lessons missed for a valid reason are made up by protocol ({clause}); the absence of {date} is not "
       "excused."}},
+    {rule::kMakeupOfAnotherLesson,
+     "date",
+     {"отметка за другой урок", "a mark for another lesson"},
+     {"По протоколу отметка ставится в тему пропущенного урока ({clause}); названный пропуск — урока {date}.",
+      "A mark by protocol goes to the topic of the lesson that was missed ({clause}); the absence named is of the "
+      "lesson "
+      "of {date}."}},
+    {rule::kAttestationMarkDeadline,
+     kLateValues,
+     {"срок отметки за аттестацию", "deadline of attestation marks"},
+     {"Отметка за аттестацию {date} внесена {recorded}, после срока ({clause}: до {deadline}). Она записана как "
+      "поздняя: "
+      "на {lateness}.",
+      "The mark for the attestation of {date} was entered {recorded}, after the deadline ({clause}: by {deadline}). It "
+      "is recorded as late by {lateness}."}},
     {rule::kAttestationWithoutReferral,
      "date",
      {"аттестация без направления", "attestation without a referral"},

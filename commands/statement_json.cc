@@ -5,6 +5,7 @@
 #include <charconv>
 #include <set>
 
+#include "commands/decide_case.h"
 #include "commands/rights.h"
 #include "ledger/schema/codec.h"
 #include "ledger/schema/describe.h"
@@ -511,6 +512,12 @@ constexpr std::array<ExampleWriter, sizeof...(I) + 1> example_writers(std::index
 }
 constexpr auto kExampleWriters = example_writers(std::make_index_sequence<kBodyCount - 1>{});
 
+template <std::size_t... I>
+constexpr std::array<std::string_view, sizeof...(I) + 1> documents(std::index_sequence<I...>) {
+  return {std::string_view(), kDocument<std::variant_alternative_t<I + 1, AnyBody>>...};
+}
+constexpr auto kDocuments = documents(std::make_index_sequence<kBodyCount - 1>{});
+
 // Fields of people's own are sealed: the text travels beside the statement.
 struct SealedSample {
   std::string_view type, field, about, text;  // `about`: the field that names the person
@@ -549,7 +556,10 @@ Result<std::string> example_json(std::string_view type) {
   const Right& right = rights()[number];
   const Role role = first_signer(right);
   out += ",\"envelope\":{\"acting_as\":" + json_string(enum_name(role));
-  if ((right.needs_basis & role_bit(role)) != 0) out += R"(,"basis":{"kind":"order","number":"12"})";
+  const std::string_view document = kDocuments[number];
+  if ((right.needs_basis & role_bit(role)) != 0 || !document.empty())
+    out += R"(,"basis":{"kind":)" + json_string(document.empty() ? "order" : document) +
+           R"(,"number":"12","date":"2026-09-07"})";
   return out + sealed_example(type) + "}}";
 }
 

@@ -50,6 +50,7 @@ constexpr NamedTitle kBasisTitles[] = {
     {"exam_sheet", {"зачётно-экзаменационная ведомость", "exam sheet"}},
     {"order", {"приказ", "order"}},
     {"application", {"заявление", "application"}},
+    {"decision", {"решение", "decision"}},
 };
 
 constexpr NamedTitle kPeriodKindTitles[] = {

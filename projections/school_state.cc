@@ -16,6 +16,13 @@ Id lesson_id(const Id& group, Date date, int slot) {
   return Id::copy_of(signing::tagged_hash("letopis/lesson/v1", {bytes}).view());
 }
 
+Id period_place(const Id& period, const Id& group) {
+  Id place;
+  for (std::size_t i = 0; i < 16; ++i)
+    place.bytes[i] = static_cast<std::uint8_t>(group.bytes[i] ^ period.bytes[(i + 7) % 16]);
+  return place;
+}
+
 namespace {
 
 constexpr std::uint8_t kMarkCell = 1;
@@ -23,16 +30,7 @@ constexpr std::uint8_t kAbsenceCell = 2;
 constexpr std::uint8_t kLatenessCell = 3;
 constexpr std::uint8_t kPeriodMarkCell = 4;
 constexpr std::uint8_t kWaiverCell = 5;
-constexpr std::uint8_t kImportCell = 6;
-constexpr std::uint8_t kFinalMarkCell = 7;
-
-// A group's period: where its period marks lie.
-Id period_place(const Id& period, const Id& group) {
-  Id place;
-  for (std::size_t i = 0; i < 16; ++i)
-    place.bytes[i] = static_cast<std::uint8_t>(group.bytes[i] ^ period.bytes[(i + 7) % 16]);
-  return place;
-}
+constexpr std::uint8_t kFinalMarkCell = 6;
 
 std::vector<GradeSpan> spans_of(const std::vector<ledger::GradeSpan>& grades) {
   std::vector<GradeSpan> spans;
@@ -482,7 +480,9 @@ class StateFold {
   void on(const Statement&, const PeriodMarkWaived& b) {
     take(kWaiverCell, period_place(b.period, b.group), b.student);
   }
-  void on(const Statement&, const MarkImported& b) { take(kImportCell, b.group, b.student); }
+  void on(const Statement& st, const MarkImported& b) {
+    if (full()) s_.imports_[b.student].push_back({b.group, b.period, b.held_on.days == 0 ? today() : b.held_on, st.id});
+  }
   void on(const Statement&, const FinalMarkGiven& b) { take(kFinalMarkCell, b.group, b.student); }
   void take(std::uint8_t kind, const Id& place, const Id& student) {
     if (full()) ++s_.cells_[cell_key(kind, place, 0, student)];
@@ -520,7 +520,6 @@ class StateFold {
     if (ref.type == type_index<MarkGiven>() || ref.type == type_index<MakeupMarkGiven>()) kind = kMarkCell;
     if (ref.type == type_index<PeriodMarkGiven>()) kind = kPeriodMarkCell;
     if (ref.type == type_index<PeriodMarkWaived>()) kind = kWaiverCell;
-    if (ref.type == type_index<MarkImported>()) kind = kImportCell;
     if (ref.type == type_index<FinalMarkGiven>()) kind = kFinalMarkCell;
     if (ref.type == type_index<AbsenceRecorded>()) kind = kAbsenceCell;
     if (ref.type == type_index<LatenessRecorded>()) kind = kLatenessCell;
@@ -1109,9 +1108,14 @@ bool SchoolState::waiver_standing(const Id& period, const Id& group, const Id& s
   const auto* count = lookup(cells_, cell_key(kWaiverCell, period_place(period, group), 0, student));
   return count != nullptr && *count > 0;
 }
-std::size_t SchoolState::imported_marks(const Id& group, const Id& student) const {
-  const auto* count = lookup(cells_, cell_key(kImportCell, group, 0, student));
-  return count == nullptr ? 0 : *count;
+std::size_t SchoolState::imported_marks(const Id& group, const Id& student, const Period& period) const {
+  const auto* imports = lookup(imports_, student);
+  if (imports == nullptr) return 0;
+  return static_cast<std::size_t>(std::count_if(imports->begin(), imports->end(), [&](const Import& mark) {
+    const EntryRef* ref = entry(mark.statement);
+    const bool in_it = mark.period.is_zero() ? within(mark.held_on, period.from, period.to) : mark.period == period.id;
+    return mark.group == group && in_it && (ref == nullptr || ref->standing);
+  }));
 }
 bool SchoolState::final_mark_standing(const Id& group, const Id& student) const {
   const auto* count = lookup(cells_, cell_key(kFinalMarkCell, group, 0, student));

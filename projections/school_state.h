@@ -282,6 +282,9 @@ struct Pending {
 std::vector<ledger::Role>::const_iterator awaited_by(const std::vector<ledger::Role>& awaits, ledger::Role acting,
                                                      std::size_t type);
 
+// Where a group's marks of a period lie: the subject of their EntryRef.
+Id period_place(const Id& period, const Id& group);
+
 // kStructure leaves out what only judging needs (every entry's reference, marks and absences seen).
 enum class Detail { kFull, kStructure };
 
@@ -393,7 +396,8 @@ class SchoolState {
   std::size_t marks_standing(const Id& work, int part, const Id& student) const;
   bool period_mark_standing(const Id& period, const Id& group, const Id& student) const;
   bool waiver_standing(const Id& period, const Id& group, const Id& student) const;
-  std::size_t imported_marks(const Id& group, const Id& student) const;
+  // Marks brought along from another school for a period: those that name it, or were held in it.
+  std::size_t imported_marks(const Id& group, const Id& student, const Period& period) const;
   bool final_mark_standing(const Id& group, const Id& student) const;
   const std::vector<Id>* works_of(const Id& group) const { return lookup(works_by_group_, group); }
   // An absence of a student's that an excuse covers.
@@ -456,6 +460,12 @@ class SchoolState {
     Id statement;
   };
   FlatMap<Id, std::vector<Excuse>> excuses_;
+  struct Import {
+    Id group, period;  // period: zero where none is named
+    Date held_on;      // the day it was recorded where none is named
+    Id statement;
+  };
+  FlatMap<Id, std::vector<Import>> imports_;  // by student
   // The references lie in the order of the log; what is looked up at random places is only where each lies.
   std::deque<EntryRef> entries_;
   LargeMap<Id, std::uint32_t> entry_places_;

@@ -266,6 +266,7 @@ Id LiveSchool::substitute(const Id& group, std::string_view on, int slot, const 
   body.slot = static_cast<std::uint8_t>(slot);
   body.absent = absent.id;
   body.substitute = substitute.id;
+  substitutions_[{group, body.date, slot}] = {absent.id, substitute.id};
   return say(deputy(), Role::kDeputyHead, body);
 }
 
@@ -288,6 +289,8 @@ Id LiveSchool::lesson(Member& teacher, const Id& group, std::string_view on, int
   body.group = group;
   body.date = date(on);
   body.slot = static_cast<std::uint8_t>(slot);
+  if (const auto replaced = substitutions_.find({group, body.date, slot}); replaced != substitutions_.end())
+    if (replaced->second.substitute == teacher.id) body.substitute_for = replaced->second.absent;
   say(teacher, Role::kTeacher, body);
   return body.lesson;
 }

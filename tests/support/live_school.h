@@ -25,6 +25,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "commands/engine.h"
@@ -156,6 +157,10 @@ class LiveSchool {
   Member* secretary_ = nullptr;
   std::map<Id, std::uint64_t> indices_;
   std::map<Id, Id> class_teachers_;
+  struct Replaced {
+    Id absent, substitute;
+  };
+  std::map<std::tuple<Id, Date, int>, Replaced> substitutions_;
 };
 
 inline Date date(std::string_view text) { return parse_date(text).value(); }

@@ -71,7 +71,7 @@ TEST_F(Attestation, Clause3_2ACommissionIsAppointedByTheDirectorsOrderForAGroup)
 TEST_F(Attestation, Clause3_2TheApplicationIsSignedByTheDirectorOrADeputy) {
   const AttestationRequested request{physics, masha, "exam"};
   EXPECT_EQ(ruling(h.by(masha, Role::kStudent), request).awaits, std::vector{Role::kDeputyHead});
-  EXPECT_EQ(ruled(h.by(petya, Role::kStudent), request), "refused not_entitled") << "for somebody else";
+  EXPECT_EQ(ruled(h.by(petya, Role::kStudent), request), "refused not_own_family") << "for somebody else";
   const Id asked = requested(masha);
   EXPECT_EQ(ruled(as_deputy(), Endorsed{asked, true}), "accepted");
   EXPECT_EQ(ruled(as_director(), Endorsed{asked, true}), "accepted");
@@ -98,10 +98,10 @@ TEST_F(Attestation, Clause3_2AReferralHasItsDateAndItsCommission) {
 }
 
 TEST_F(Attestation, Clause3_2WhoMissedItIsAttestedByReferralProtocolAndExamSheet) {
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha, "2026-11-23")), "accepted") << "sat it with the group";
   h.by(teacher).add(mark(petya));
   h.at("2026-12-01 12:00");
   EXPECT_EQ(ruled(with_sheet(h.by(teacher)), mark(masha, "2026-12-01")), "refused attestation_without_referral");
-  EXPECT_EQ(ruled(h.by(teacher), mark(masha, "2026-11-23")), "accepted") << "sat it with the group";
   const Id asked = requested(masha);
   as_deputy().endorse(asked);
   const Id board = commission(physics);
@@ -112,6 +112,29 @@ TEST_F(Attestation, Clause3_2WhoMissedItIsAttestedByReferralProtocolAndExamSheet
   const auto accepted = judge(referred(referral, board, "2026-12-01"), h.now());
   EXPECT_EQ(text(accepted), "accepted");
   EXPECT_EQ(accepted.awaits, std::vector{Role::kCommission}) << "the member beside the author";
+}
+
+// Exam and зачёт marks are given by the dates set for the marks of their period, and never backdated.
+TEST_F(Attestation, Clause3_2NotLaterThanTheDatesSet) {
+  PeriodDefined semester;
+  semester.period = some_id();
+  semester.title = "1 семестр";
+  semester.kind = "semester";
+  semester.from = day("2026-09-01");
+  semester.to = day("2026-12-26");
+  semester.marks_from = day("2026-12-14");
+  semester.marks_to = day("2026-12-24");
+  as_deputy().add(semester);
+  const auto in_it = h.by(teacher).propose(mark(masha, "2026-11-23"));
+  EXPECT_EQ(text(judge(in_it, h.local("2026-12-25 00:00"))), "accepted") << "the last midnight of 24.12";
+  EXPECT_EQ(text(judge(in_it, h.local("2026-12-25 00:01"))), "refused backdated");
+  const auto by_sheet = with_sheet(h.by(teacher)).propose(mark(masha, "2026-11-23"));
+  EXPECT_EQ(text(judge(by_sheet, h.local("2026-12-25 00:01"))), "late attestation_mark_deadline");
+  EXPECT_NE(told.ru.find("23.11.2026"), std::string::npos) << told.ru;
+  h.at("2026-12-28 12:00");  // the session after the semester: the day it was held
+  const auto after_it = h.by(teacher).propose(mark(masha, "2026-12-28"));
+  EXPECT_EQ(text(judge(after_it, h.local("2026-12-29 00:00"))), "accepted");
+  EXPECT_EQ(text(judge(after_it, h.local("2026-12-29 00:01"))), "refused backdated");
 }
 
 TEST_F(Attestation, Clause3_2EveryMemberOfTheCommissionSigns) {

@@ -117,7 +117,9 @@ TEST_F(Lessons, ASubstituteKeepsTheLessonForEverAfterButNoOther) {
   EXPECT_EQ(ruled(h.by(substitute), lesson), "refused not_own_group");
   h.substitute(physics, "2026-11-23", 2, teacher, substitute);
   EXPECT_EQ(ruled(h.by(substitute), lesson), "accepted");
-  EXPECT_EQ(ruled(h.by(teacher), lesson), "refused not_own_subject") << "nobody stands in for themselves";
+  EXPECT_EQ(ruled(h.by(teacher), lesson), "refused not_own_group") << "who is replaced enters nothing";
+  EXPECT_EQ(ruled(h.by(substitute), lesson_of(physics, "2026-11-23", 2)), "refused substitution_unsaid");
+  EXPECT_NE(told.ru.find(to_hex(teacher.view())), std::string::npos) << told.ru;
   lesson.substitute_for = some_id();
   EXPECT_EQ(ruled(h.by(substitute), lesson), "refused person_unknown");
   lesson.substitute_for = teacher;
@@ -130,6 +132,39 @@ TEST_F(Lessons, ASubstituteKeepsTheLessonForEverAfterButNoOther) {
       << "the group's own teacher keeps it too";
 }
 
+TEST_F(Lessons, WhereNobodyIsReplacedNobodyIsSaidToBe) {  // r004 п2 2.5
+  auto lesson = lesson_of(physics, "2026-11-23", 2);
+  lesson.substitute_for = colleague;
+  EXPECT_EQ(ruled(h.by(teacher), lesson), "refused substitution_unsaid");
+  h.substitute(physics, "2026-11-23", 2, teacher, colleague);
+  EXPECT_EQ(ruled(h.by(colleague), lesson), "refused substitution_unsaid") << "not the one who is replaced";
+  h.substitute(physics, "2026-11-23", 2, teacher, teacher);  // is back
+  lesson.substitute_for = {};
+  EXPECT_EQ(ruled(h.by(teacher), lesson), "accepted");
+  EXPECT_EQ(ruled(h.by(colleague), lesson), "refused not_own_group");
+}
+
+TEST_F(Lessons, ASubstitutionNamesWhoseLessonItIsAndStaff) {
+  const auto ordered = [&](const Id& absent, const Id& substitute) {
+    SubstitutionOrdered order;
+    order.group = physics;
+    order.date = day("2026-11-26");
+    order.slot = 3;
+    order.absent = absent;
+    order.substitute = substitute;
+    return order;
+  };
+  EXPECT_EQ(ruled(as_deputy(), ordered(teacher, colleague)), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), ordered(colleague, teacher)), "refused not_their_lesson");
+  EXPECT_EQ(ruled(as_deputy(), ordered(teacher, masha)), "refused not_staff");
+  EXPECT_EQ(ruled(as_deputy(), ordered(some_id(), colleague)), "refused person_unknown");
+  auto joined = ordered(teacher, colleague);
+  joined.joined = {chemistry};
+  EXPECT_EQ(ruled(as_deputy(), joined), "accepted");
+  joined.joined.push_back(some_id());
+  EXPECT_EQ(ruled(as_deputy(), joined), "refused unknown_reference");
+}
+
 TEST_F(Lessons, ASubstituteOfAMovedLessonKeepsItWhereItIsHeld) {
   const Id substitute = h.teacher();
   h.move(physics, "2026-11-26", 3, "2026-11-27", 5);
@@ -137,6 +172,7 @@ TEST_F(Lessons, ASubstituteOfAMovedLessonKeepsItWhereItIsHeld) {
   auto lesson = lesson_of(physics, "2026-11-26", 3);
   lesson.date = day("2026-11-27");
   lesson.slot = 5;
+  lesson.substitute_for = teacher;
   h.at("2026-11-27 12:30");
   EXPECT_EQ(ruled(h.by(substitute), lesson), "accepted");
   h.by(teacher).add(lesson);  // the substitute keeps it whoever recorded it

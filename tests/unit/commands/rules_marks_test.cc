@@ -73,6 +73,14 @@ TEST_F(Marks, AWorkBelongsToALessonOfItsGroup) {
   EXPECT_EQ(ruled(h.by(colleague), work()), "refused not_own_group");
 }
 
+TEST_F(Marks, AWorkIsNamedInTime) {  // as other information about a lesson
+  expect_until(h.by(teacher).propose(work()), h.local("2026-11-24 00:00"), rule::kInformationDeadline);
+  auto outside = work();
+  outside.lesson = {};
+  outside.held_on = day("2026-11-22");
+  EXPECT_EQ(ruled(h.by(teacher), outside), "late information_deadline");
+}
+
 TEST_F(Marks, AWorkOutsideALessonHasADay) {
   auto planned = work();
   planned.lesson = {};
@@ -174,9 +182,12 @@ TEST_F(Marks, ACellHoldsOneMarkUnlessTheProfileAllowsMore) {
   EXPECT_EQ(ruled(h.by(teacher), MarkGiven{control, 0, petya, "5"}), "accepted");
   adopt(r000_with("max_per_cell = 1", "max_per_cell = 2"), "2026-11-24");
   h.at("2026-11-24 10:00");
-  EXPECT_EQ(marked(control, "5"), "accepted");
-  h.mark(control, masha, "5");
-  EXPECT_EQ(marked(control, "5"), "refused second_mark");
+  EXPECT_EQ(marked(control, "5"), "refused second_mark") << "a lesson before the profile";
+  const Id later = h.work(h.lesson(physics, "2026-11-26", 3), "control");
+  h.mark(later, masha, "4");
+  EXPECT_EQ(marked(later, "5"), "accepted");
+  h.mark(later, masha, "5");
+  EXPECT_EQ(marked(later, "5"), "refused second_mark");
 }
 
 TEST_F(Marks, EveryPartHasACellAndTheFirstIsCalledZeroOrOne) {
@@ -228,11 +239,12 @@ TEST_F(Marks, AReasonIsAboutWhomItIsAbout) {
 TEST_F(Marks, ACorrectionOfMarksMayBeForbidden) {
   adopt(r000_with("mode = \"reason_and_approval\"\nendorsed_by = \"deputy_head\"", "mode = \"forbidden\""),
         "2026-11-24");
-  const Id control = h.work(lesson, "control");
-  const Id mark = h.mark(control, masha, "4");
+  const Id earlier = h.mark(h.work(lesson, "control"), masha, "4");
+  h.at("2026-11-26 10:30");
+  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(earlier, "5")), "accepted") << "a lesson before the profile";
+  lesson = h.lesson(physics, "2026-11-26", 3);
+  const Id mark = h.mark(h.work(lesson, "control"), masha, "4");
   const Id absence = h.absence(lesson, petya);
-  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "5")), "accepted") << "today, by today's profile";
-  h.at("2026-11-24 10:00");
   EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "5")), "refused correction_forbidden");
   EXPECT_EQ(ruled(by_teacher_with_reason(), withdrawal(mark)), "refused correction_forbidden");
   EXPECT_EQ(ruled(reasoned(h.by(teacher), petya), withdrawal(absence)), "accepted") << "absences are another matter";
@@ -262,6 +274,41 @@ TEST_F(Marks, TopicsAndHomeworkAreCorrectedInRussianWithoutASecondSignature) {
   }
 }
 
+// A dot in time and the task the next day is a task of the next day.
+TEST_F(Marks, ATextSaidAnewAfterTheDeadlineIsLate) {
+  const Id topic = h.topic(lesson, ".");
+  const Id homework = h.homework(lesson, ".", "2026-11-26");
+  expect_until(by_teacher_with_reason().propose(correction(topic, "Закон Ома")), h.local("2026-11-24 00:00"),
+               rule::kTopicDeadline);
+  EXPECT_EQ(ruled_at("2026-11-24 10:00", by_teacher_with_reason(), correction(homework, "§ 12")),
+            "late homework_deadline");
+}
+
+// Whatever a teacher marked may be set right: with a reason, signed by the deputy, the first value staying where it was.
+TEST_F(Marks, MarksOfEveryKindAreCorrectedAlike) {
+  const Id control = h.work(lesson, "control");
+  const Id absence = h.absence(lesson, masha);
+  const Id makeup = h.by(teacher).basis("protocol", "5").add(MakeupMarkGiven{control, 0, masha, "3", absence});
+  const Id final_mark = h.by(teacher).add(FinalMarkGiven{physics, petya, "4"});
+  AttestationMarkGiven sat;
+  sat.group = physics;
+  sat.student = petya;
+  sat.form = "exam";
+  sat.held_on = day("2026-11-23");
+  sat.value = "4";
+  const Id attested = h.by(teacher).add(sat);
+  for (const auto& [mark, whose] :
+       {std::pair{makeup, masha}, std::pair{final_mark, petya}, std::pair{attested, petya}}) {
+    const auto corrected = ruling(reasoned(h.by(teacher), whose), correction(mark, "5"));
+    EXPECT_EQ(text(corrected), "accepted");
+    EXPECT_EQ(corrected.awaits, std::vector{Role::kDeputyHead});
+    EXPECT_EQ(ruled(reasoned(h.by(teacher), whose), correction(mark, "6")), "refused invalid_value");
+    EXPECT_EQ(ruled(reasoned(h.by(colleague), whose), correction(mark, "5")), "refused not_own_group");
+  }
+  h.by(teacher).add(withdrawal(final_mark));
+  EXPECT_EQ(ruled(h.by(teacher), FinalMarkGiven{physics, petya, "3"}), "accepted") << "the cell is free";
+}
+
 TEST_F(Marks, AbsencesAreSetRightByTeacherAndClassTeacherTogether) {  // r000 3.2
   const Id absence = h.absence(lesson, masha);
   const auto by_the_teacher = ruling(by_teacher_with_reason(), withdrawal(absence));
@@ -287,8 +334,7 @@ TEST_F(Marks, AClassTeacherWhoTeachesTheOwnClassNeedsNobodyElse) {
 
 TEST_F(Marks, AClassTeacherMayBeAllowedToSetAbsencesRightAlone) {
   adopt(r000_with("mode = \"with_teacher\"", "mode = \"by_class_teacher\""), "2026-11-24");
-  const Id absence = h.absence(lesson, masha);
-  h.at("2026-11-24 10:00");
+  const Id absence = h.absence(h.lesson(physics, "2026-11-26", 3), masha);
   EXPECT_TRUE(ruling(reasoned(as_curator(), masha), withdrawal(absence)).awaits.empty());
 }
 

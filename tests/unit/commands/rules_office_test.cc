@@ -240,7 +240,8 @@ TEST_F(Branches, ARoleOfABranchIsRevokedThere) {
   const RoleRevoked revoked{deputy, Role::kDeputyHead};
   EXPECT_EQ(ruled(as_director().branch("karabash"), revoked), "accepted");
   EXPECT_EQ(ruled(as_director(), revoked), "refused role_unknown") << "not held for the school";
-  EXPECT_EQ(ruled(as_director().branch("karabash"), RoleRevoked{h.deputy(), Role::kDeputyHead}), "refused role_unknown")
+  EXPECT_EQ(ruled(as_director().branch("karabash"), RoleRevoked{h.deputy(), Role::kDeputyHead}),
+            "refused not_own_branch")
       << "held for the school, not for the branch";
 }
 
@@ -309,6 +310,48 @@ class SubgroupsR001 : public Subgroups {
   SubgroupsR001() : Subgroups("r001") {}
 };
 
+// What all branches share is none's: a branch has its own classes, people and journals.
+TEST_F(Branches, WhatIsTheWholeSchoolsIsNobodysWhoActsForABranch) {
+  const auto for_branch = [&](const Id& who, Role role) -> test::History& {
+    return h.by(who, role).branch("karabash");
+  };
+  PeriodDefined period;
+  period.period = some_id();
+  period.title = "1 семестр";
+  period.kind = "semester";
+  period.from = day("2026-09-01");
+  period.to = day("2026-11-22");
+  EXPECT_EQ(ruled(for_branch(deputy, Role::kDeputyHead), period), "refused not_own_branch");
+  as_deputy().add(period);
+  EXPECT_EQ(ruled(for_branch(deputy, Role::kDeputyHead), PeriodClosed{period.period}), "refused not_own_branch");
+  EXPECT_EQ(ruled(for_branch(deputy, Role::kDeputyHead), BellsSet{{{1, {510}, {555}}}, 1}), "refused not_own_branch");
+  EXPECT_EQ(ruled(for_branch(deputy, Role::kDeputyHead), OperationsAcknowledged{1}), "refused not_own_branch");
+  const Id boss = h.person();
+  h.branch("karabash").grant(boss, Role::kDirector);
+  EXPECT_EQ(ruled(for_branch(boss, Role::kDirector),
+                  CalendarExceptionSet{{}, day("2026-11-30"), day("2026-11-30"), DayKind::kHoliday, 0, "Мороз", {}}),
+            "refused not_own_branch");
+}
+
+TEST_F(Branches, AnAdministratorOfABranchKeepsItsOwnPeople) {
+  const Id keeper = h.person(), theirs = h.person(), other = h.person(), nobody = h.person();
+  h.branch("karabash").grant(keeper, Role::kAdministrator);
+  h.branch("karabash").grant(theirs, Role::kHeadOfDepartment);
+  h.branch("ufaley").grant(other, Role::kHeadOfDepartment);
+  const auto keep = [&](ledger::Body body) {
+    return ruled(h.by(keeper, Role::kAdministrator).branch("karabash").basis("order", "1"), std::move(body));
+  };
+  const auto changed = [&](const Id& person) { return keep(PersonalDataChanged{person}); };
+  EXPECT_NE(changed(theirs), "refused not_own_branch");
+  EXPECT_NE(changed(nobody), "refused not_own_branch");
+  EXPECT_NE(changed(teacher), "refused not_own_branch") << "teachers are in no branch";
+  EXPECT_EQ(changed(other), "refused not_own_branch");
+  EXPECT_EQ(changed(h.director()), "refused not_own_branch");
+  EXPECT_EQ(keep(RoleGranted{other, Role::kSecretary}), "refused not_own_branch");
+  const Id directors_key = h.state().person(h.director())->keys.front();
+  EXPECT_EQ(keep(KeyRevoked{directors_key}), "refused not_own_branch");
+}
+
 TEST_F(Subgroups, Clause3_2AreMadeByTheCuratorWithTheTeachers) {
   EXPECT_EQ(ruling(as_curator(), split({masha}, {petya})).awaits, std::vector{Role::kTeacher});
   EXPECT_EQ(ruling(h.by(teacher), split({masha}, {petya})).awaits, std::vector{Role::kClassTeacher});
@@ -333,9 +376,21 @@ TEST_F(Subgroups, Clause3_2AreSignedByThoseOfTheClass) {
 
 TEST_F(Subgroups, Clause3_3AreLeftOnlyAtTheEndOfAPeriod) {
   h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({masha}, {petya}));
-  h.period("2 семестр", "2027-01-11", "2027-05-31");
+  const auto period = [&](std::string_view kind, std::string_view from, std::string_view to) {
+    PeriodDefined defined;
+    defined.period = some_id();
+    defined.title = kind;
+    defined.kind = kind;
+    defined.from = day(from);
+    defined.to = day(to);
+    as_deputy().add(defined);
+  };
+  period("semester", "2026-09-01", "2026-12-27");
+  period("semester", "2027-01-11", "2027-05-31");
+  period("quarter", "2026-12-01", "2026-12-20");
   EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), SubgroupMoved{masha, first, second}),
-            "refused subgroup_move_mid_period");
+            "refused subgroup_move_mid_period")
+      << "a period of a kind these grades do not have opens no door";
   EXPECT_EQ(ruled(as_administrator().from("2027-01-11"), SubgroupMoved{masha, first, second}), "accepted");
   EXPECT_EQ(ruled(as_administrator().from("2027-01-11"), SubgroupMoved{petya, first, second}), "refused not_enrolled");
   EXPECT_EQ(ruled(as_administrator().from("2027-01-11"), SubgroupMoved{masha, first, first}), "refused invalid_value");
@@ -499,13 +554,13 @@ TEST_F(OfficeR004, ClauseP3_1ADeclarationIsEnough) {
   const Id mother = h.parent(masha);
   EXPECT_EQ(ruled(as_curator(), ElectronicAccessDeclined{mother, masha, true}), "accepted");
   EXPECT_EQ(ruled(h.by(h.parent(petya), Role::kParent), ElectronicAccessDeclined{mother, masha, true}),
-            "refused not_entitled");
+            "refused not_own_family");
 }
 
 TEST_F(OfficeR004, ClauseP1ConsentsAreGivenByThoseConcerned) {
   const Id mother = h.parent(masha);
   EXPECT_EQ(ruled(h.by(mother, Role::kParent), ConsentGiven{masha, "personal_data"}), "accepted");
-  EXPECT_EQ(ruled(h.by(mother, Role::kParent), ConsentGiven{petya, "personal_data"}), "refused not_entitled");
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), ConsentGiven{petya, "personal_data"}), "refused not_own_family");
   EXPECT_EQ(ruled(h.by(teacher), ConsentGiven{teacher, "personal_data"}), "accepted");
   EXPECT_EQ(ruled(as_curator(), ConsentGiven{mother, "personal_data"}), "refused no_basis") << "on paper";
   EXPECT_EQ(ruled(as_curator().basis("application", "7"), ConsentGiven{mother, "personal_data"}), "accepted");

@@ -466,9 +466,9 @@ TEST_F(Authors, AGuardianWithAccessSignsTheDiaryOfTheOwnChild) {
   EXPECT_EQ(sign(masha, "2026-11-23"), "accepted") << "the week that runs";
   EXPECT_EQ(sign(masha, "2026-11-30"), "refused future_entry");
   EXPECT_EQ(sign(masha, "2026-11-17"), "refused invalid_value") << "a week begins on its Monday";
-  EXPECT_EQ(sign(petya, "2026-11-16"), "refused not_entitled");
+  EXPECT_EQ(sign(petya, "2026-11-16"), "refused not_own_family");
   as_secretary().add(GuardianSet{mother, masha, Access::kNone});
-  EXPECT_EQ(sign(masha, "2026-11-16"), "refused not_entitled") << "access was withdrawn";
+  EXPECT_EQ(sign(masha, "2026-11-16"), "refused not_own_family") << "access was withdrawn";
 }
 
 }  // namespace

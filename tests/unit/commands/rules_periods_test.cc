@@ -97,6 +97,44 @@ TEST_F(Periods, AClosedPeriodTakesNothingUntilTheDirectorOpensIt) {
   EXPECT_EQ(ruled(h.by(teacher), mark(masha)), "late period_mark_deadline");
 }
 
+TEST_F(Periods, NothingAboutAClosedPeriodIsEnteredOrSetRight) {
+  const Id monday = h.lesson(physics, "2026-11-23", 2);
+  const Id topic = h.topic(monday, "Закон Ома");
+  const Id work = h.work(monday, "answer");
+  const Id marked = h.mark(work, petya, "3");
+  const Id late = h.lesson(physics, "2026-12-24", 3);
+  h.at("2026-12-26 12:00");
+  const Id semester = h.by(teacher).add(mark(masha));
+  const auto everything = [&](std::string_view expected) {
+    WorkPlanned planned;
+    planned.group = physics;
+    planned.lesson = late;
+    planned.kind = "answer";
+    HomeworkSet homework;
+    homework.lesson = late;
+    homework.text = "§ 1";
+    homework.kind = "written";
+    const auto by_teacher = [&](ledger::Body body) {
+      const std::string ruling = ruled(h.by(teacher), std::move(body));
+      return expected.empty() ? (ruling == "refused period_closed" ? ruling : "") : ruling;
+    };
+    EXPECT_EQ(by_teacher(lesson_of(physics, "2026-12-21", 2)), expected);
+    EXPECT_EQ(by_teacher(AttendanceTaken{late, true}), expected);
+    EXPECT_EQ(by_teacher(AbsenceRecorded{late, masha, {}}), expected);
+    EXPECT_EQ(by_teacher(LatenessRecorded{late, masha, 5}), expected);
+    EXPECT_EQ(by_teacher(planned), expected);
+    EXPECT_EQ(by_teacher(homework), expected);
+    for (const auto& [target, about] :
+         {std::pair{topic, masha}, std::pair{marked, petya}, std::pair{semester, masha}}) {
+      const std::string ruling = ruled(reasoned(h.by(teacher), about), EntryCorrected{target, "4", 0, false});
+      EXPECT_EQ(expected.empty() && ruling != "refused period_closed" ? "" : ruling, expected);
+    }
+  };
+  everything("");
+  as_deputy().add(PeriodClosed{period});
+  everything("refused period_closed");
+}
+
 TEST_F(Periods, AnExtracurricularGroupHasNoMarks) {
   TeachingGroupOpened club;
   club.group = some_id();
@@ -108,6 +146,11 @@ TEST_F(Periods, AnExtracurricularGroupHasNoMarks) {
   h.enrol(club.group, masha);
   const Id work = h.work(h.lesson(club.group, "2026-11-23", 8), "answer");
   EXPECT_EQ(ruled(h.by(teacher), MarkGiven{work, 0, masha, "4"}), "refused group_without_marks");
+  const Id coursework = h.by(teacher).add(CourseworkAssigned{club.group, masha, "Дебюты", day("2026-12-01")});
+  EXPECT_EQ(ruled(h.by(teacher), CourseworkGraded{coursework, "5"}), "refused group_without_marks");
+  EXPECT_EQ(ruled(h.by(h.secretary(), Role::kSecretary).basis("certificate", "8"),
+                  MarkImported{masha, club.group, {}, "current", "4", day("2026-10-01")}),
+            "refused group_without_marks");
 }
 
 TEST_F(Periods, AFinalMarkIsGivenOnce) {
@@ -188,6 +231,38 @@ TEST_F(PeriodsR001, WhoBroughtMarksAlongNeedsNoMinimum) {
   EXPECT_EQ(ruled(h.by(teacher), mark(petya)), "refused too_few_marks");
 }
 
+TEST_F(PeriodsR001, MarksBroughtAlongCountForTheirOwnPeriod) {
+  h.by(h.secretary(), Role::kSecretary)
+      .basis("certificate", "8")
+      .add(MarkImported{masha, physics, {}, "current", "4", day("2026-05-20")});
+  h.at("2026-12-21 10:00");
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha)), "refused too_few_marks") << "of last year";
+  const Id imported = h.by(h.secretary(), Role::kSecretary)
+                          .basis("certificate", "9")
+                          .add(MarkImported{masha, physics, {}, "current", "4", day("2026-10-20")});
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha)), "accepted");
+  h.annul(imported);
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha)), "refused too_few_marks");
+}
+
+TEST_F(PeriodsR001, FewerMarksAreEnoughByADecisionTheDeputySigns) {  // tension 6
+  marks(1, masha);
+  h.at("2026-12-21 10:00");
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha)), "refused too_few_marks");
+  EXPECT_EQ(ruled(h.by(teacher).basis("order", "12"), mark(masha)), "refused too_few_marks");
+  const auto decided = ruling(h.by(teacher).basis("decision", "12"), mark(masha));
+  EXPECT_EQ(text(decided), "accepted");
+  EXPECT_EQ(decided.awaits, std::vector{Role::kDeputyHead});
+  marks(5, petya);
+  EXPECT_TRUE(ruling(h.by(teacher).basis("decision", "12"), mark(petya)).awaits.empty()) << "nothing to decide";
+}
+
+TEST_F(PeriodsR001, ABlankIsOfThePeriodsWindowToo) {
+  EXPECT_EQ(ruled(reasoned(h.by(teacher), masha), waiver(masha)), "refused period_mark_early");
+  h.at("2026-12-28 10:00");
+  EXPECT_EQ(ruled(reasoned(h.by(teacher), masha), waiver(masha)), "late period_mark_deadline");
+}
+
 TEST_F(PeriodsR001, Clause5_3ReleasedAndNotAttestedAreNoMarks) {
   h.at("2026-12-21 10:00");
   EXPECT_EQ(ruled(h.by(teacher), mark(masha, "н/а")), "refused banned_entry");
@@ -207,6 +282,11 @@ TEST_F(PeriodsR002, Clause3_2NotLaterThanTheDatesSetAndNeverBackdated) {
   EXPECT_EQ(ruled_at("2026-12-25 00:01", h.by(teacher), mark(masha)), "refused backdated");
   EXPECT_EQ(ruled_at("2026-12-25 00:01", h.by(teacher).basis("exam_sheet", "7"), mark(masha)),
             "late period_mark_deadline");
+}
+
+TEST_F(PeriodsR002, ABlankIsLateAndNotRefused) {
+  h.at("2026-12-28 10:00");
+  EXPECT_EQ(ruled(reasoned(h.by(teacher), masha), waiver(masha)), "late period_mark_deadline");
 }
 
 // --- r003: nobody is marked in grade 1 and the first half of grade 2
@@ -267,6 +347,43 @@ TEST_F(PeriodsR003, Clause6_5TheHalfYearIsTheOneTheSchoolSet) {
   EXPECT_EQ(ruled(h.by(teacher), mark_in(second, "2027-01-18", 4, dasha)), "accepted");
 }
 
+// Two small classes taught together: everybody is marked as in the own class.
+TEST_F(PeriodsR003, Clause6_5InMergedClassesByTheGradeOfThePupil) {
+  label("3А", 3);
+  for (const auto& order : {std::vector{h.klass("3А"), h.klass("1А")}, std::vector{h.klass("1А"), h.klass("3А")}}) {
+    TeachingGroupOpened opened;
+    opened.group = some_id();
+    opened.label = "1А+3А";
+    opened.subject = "Музыка";
+    opened.kind = "merged";
+    opened.classes = order;
+    as_deputy().add(opened);
+    as_deputy().from("2026-09-01").add(TeachingAssigned{teacher, opened.group, 1, {}});
+    const Id third = h.student(h.group("3А", "Чтение", {teacher}));
+    for (const Id& student : {kolya, third}) h.enrol(opened.group, student);
+    const Id work = h.work_outside(opened.group, "2026-11-23", "answer");
+    EXPECT_EQ(ruled(h.by(teacher), MarkGiven{work, 0, kolya, "5"}), "refused unmarked_grade");
+    EXPECT_EQ(ruled(h.by(teacher), MarkGiven{work, 0, third, "5"}), "accepted");
+    EXPECT_EQ(ruled(h.by(teacher), FinalMarkGiven{opened.group, kolya, "5"}), "refused unmarked_grade");
+  }
+}
+
+// By an individual plan, in a group that belongs to no class.
+TEST_F(PeriodsR003, Clause6_5InAGroupWithoutClassesByTheGradeOfThePupil) {
+  TeachingGroupOpened opened;
+  opened.group = some_id();
+  opened.label = "ИУП";
+  opened.subject = "Музыка";
+  opened.kind = "individual";
+  as_deputy().add(opened);
+  as_deputy().from("2026-09-01").add(TeachingAssigned{teacher, opened.group, 1, {}});
+  h.enrol(opened.group, kolya);
+  h.enrol(opened.group, masha);
+  const Id work = h.work_outside(opened.group, "2026-11-23", "answer");
+  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{work, 0, kolya, "5"}), "refused unmarked_grade");
+  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{work, 0, masha, "5"}), "accepted");
+}
+
 TEST_F(PeriodsR003, Clause6_5WrittenWishesAreAllowed) {
   const Id lesson = h.lesson(first, "2026-11-23", 3);
   EXPECT_EQ(ruled(h.by(teacher), WrittenWishGiven{kolya, lesson}), "refused invalid_value") << "no words";
@@ -325,6 +442,22 @@ TEST_F(Makeup, OfTheStudentAndTheGroupThatMissed) {
   EXPECT_EQ(ruled(h.by(teacher).basis("protocol", "1"), other), "refused unknown_reference");
   h.withdraw(absence);
   EXPECT_EQ(ruled(h.by(teacher).basis("protocol", "1"), mark()), "refused unknown_reference") << "present after all";
+}
+
+TEST_F(Makeup, Clause3_2IntoTheLessonThatWasMissedAndNoOther) {
+  const Id missed = h.absence(h.lesson(physics, "2026-12-03", 3), masha);
+  h.by(curator, Role::kClassTeacher).excuse(masha, "2026-12-03", "2026-12-03");
+  MakeupMarkGiven other = mark();  // of Monday, when she was there too
+  other.absence = missed;
+  EXPECT_EQ(ruled(h.by(teacher).basis("protocol", "1"), other), "refused makeup_of_another_lesson");
+  EXPECT_NE(told.ru.find("03.12.2026"), std::string::npos) << told.ru;
+  // A work outside lessons is made up by the absence of its day.
+  WorkPlanned outside;
+  outside.group = physics;
+  outside.kind = "answer";
+  outside.held_on = day("2026-12-03");
+  other.work = h.by(teacher).add(outside);
+  EXPECT_EQ(ruled(h.by(teacher).basis("protocol", "1"), other), "accepted");
 }
 
 TEST_F(Makeup, Clause3_2ByTheTeacherAlone) {

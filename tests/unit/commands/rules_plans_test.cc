@@ -172,6 +172,45 @@ TEST_F(PlansR002, Clause3_2PlansAtLeastFiveCalendarDaysBeforeTheYear) {
   expect_until(h.by(teacher).propose(plan(lines({{"Свет", 1}}))), h.local("2027-08-28 00:00"), rule::kPlanDeadline);
 }
 
+TEST_F(PlansR002, Clause3_2APlanOfEveryYearAndEveryPartOfItInTime) {
+  as_administrator().add(YearOpened{"2026/2027", day("2026-09-01"), day("2027-06-30")});
+  as_administrator().add(YearOpened{"2027/2028", day("2027-09-01"), day("2028-06-30")});
+  h.from("2027-08-01").timetable(optics, {{2, 2, teacher}});
+  const auto part = [&](const char* topic, bool more, const Id& continues) {
+    PlanPublished published = plan(lines({{topic, 1}}));
+    published.more = more;
+    published.continues = continues;
+    return published;
+  };
+  h.by(teacher).add(plan(lines({{"Свет", 1}})));  // of this year
+  EXPECT_EQ(ruled(h.by(teacher), plan(lines({{"Тень", 1}}))), "accepted") << "takes the place of this year's";
+  h.at("2027-08-20 10:00");
+  const Id first = h.by(teacher).add(part("Свет", true, {}));
+  h.at("2027-09-15 10:00");
+  PlanPublished rest = part("Тень", false, first);
+  rest.items.front().number = "2";
+  EXPECT_EQ(ruled(h.by(teacher), rest), "late plan_deadline") << "a first part in time does not free the rest";
+}
+
+TEST_F(PlansR002, Clause3_2LastYearsPlanIsNotThisYears) {
+  as_administrator().add(YearOpened{"2026/2027", day("2026-09-01"), day("2027-06-30")});
+  as_administrator().add(YearOpened{"2027/2028", day("2027-09-01"), day("2028-06-30")});
+  h.from("2027-08-01").timetable(optics, {{2, 2, teacher}});
+  h.by(teacher).add(plan(lines({{"Свет", 1}})));
+  h.at("2027-09-15 10:00");
+  EXPECT_EQ(ruled(h.by(teacher), plan(lines({{"Тень", 1}}))), "late plan_deadline");
+}
+
+TEST_F(PlansR002, Clause3_2ATopicSaidAnewIsOfThePlanToo) {
+  h.by(teacher).add(plan(lines({{"Свет", 1}, {"Тень", 1}})));
+  const Id topic = h.topic(h.lesson(optics, "2026-11-24", 2), "Свет");
+  const auto corrected = [&](std::string_view text) {
+    return ruled(reasoned(h.by(teacher), masha), EntryCorrected{topic, text, 0, false});
+  };
+  EXPECT_EQ(corrected("Свет и тень"), "refused topic_not_in_plan");
+  EXPECT_EQ(corrected("Тень"), "accepted");
+}
+
 TEST_F(PlansR002, Clause3_2TopicsStrictlyByThePlan) {
   const Id lesson = h.lesson(optics, "2026-11-24", 2);
   EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, "Свет", {}, 1}), "accepted") << "no plan yet: nothing to keep to";

@@ -122,8 +122,17 @@ TEST_F(Structure, GroupMembersAreKeptByTheOfficeAndTheOwnClassTeacher) {
 
 // r000 3.3: from subgroup to subgroup at the end of a period only.
 TEST_F(Structure, APupilMovesBetweenSubgroupsWithTheFirstDayOfAPeriod) {
-  h.period("2 четверть", "2026-11-09", "2026-12-27");
-  h.period("3 четверть", "2027-01-11", "2027-03-22");
+  const auto semester = [&](std::string_view from, std::string_view to) {
+    PeriodDefined defined;
+    defined.period = some_id();
+    defined.title = "Семестр";
+    defined.kind = "semester";
+    defined.from = day(from);
+    defined.to = day(to);
+    as_deputy().add(defined);
+  };
+  semester("2026-11-09", "2026-12-27");
+  semester("2027-01-11", "2027-05-31");
   const auto subgroup = [&](std::string_view subject) {
     TeachingGroupOpened opened;
     opened.group = some_id();
@@ -143,6 +152,12 @@ TEST_F(Structure, APupilMovesBetweenSubgroupsWithTheFirstDayOfAPeriod) {
             "refused subgroup_move_mid_period");
   EXPECT_EQ(ruled(as_administrator().from("2027-01-10"), GroupMemberSet{second, masha}),
             "refused subgroup_move_mid_period");
+  // Leaving the one today and joining the other tomorrow is the same move.
+  as_administrator().from("2026-11-24").to("2026-11-25").add(GroupMemberSet{computing, petya});
+  as_administrator().from("2026-11-24").to("2026-11-24").add(GroupMemberSet{first, petya});
+  EXPECT_EQ(ruled(as_administrator().from("2026-11-27"), GroupMemberSet{second, petya}),
+            "refused subgroup_move_mid_period");
+  EXPECT_EQ(ruled(as_administrator().from("2027-01-11"), GroupMemberSet{second, petya}), "accepted");
   EXPECT_EQ(ruled(as_administrator().from("2027-01-11"), GroupMemberSet{second, masha}), "accepted");
   EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), GroupMemberSet{computing, masha}), "accepted")
       << "another subject";

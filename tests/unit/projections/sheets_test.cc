@@ -157,6 +157,16 @@ TEST_F(Sheets, ResultsStandBesideTheMarksTheyAreKinderThan) {
   EXPECT_EQ(std::find(remarks.begin(), remarks.end(), "no_written_work"), remarks.end());
 }
 
+TEST_F(Sheets, AResultSetRightCountsOnceItIsSigned) {
+  const Id period = h.period("2 четверть", "2026-11-09", "2026-11-29");
+  const Id result = h.by(teacher).add(ledger::PeriodMarkGiven{period, physics, masha, "3", "4.00", 1});
+  const Id corrected = h.awaiting({ledger::Role::kDeputyHead}).correct(result, "4");
+  EXPECT_EQ(of(figures(period), masha).result, "3");
+  h.endorse(corrected);
+  EXPECT_EQ(of(figures(period), masha).result, "4");
+  EXPECT_EQ(of(figures(period), masha).result_index, h.index_of(corrected));
+}
+
 // r004 п2 2.15: formed in real time.
 TEST_F(Sheets, TheSummaryOfAClassIsWhatStandsNow) {
   const Id period = h.period("2 четверть", "2026-11-09", "2026-11-29");
