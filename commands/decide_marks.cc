@@ -68,6 +68,21 @@ void require_work_form(Case& c, const WorkPlanned& b) {
 
 }  // namespace
 
+namespace {
+
+// One piece of work that counts in two subjects is a work in each: of the same day, and of students they have in common.
+void require_same_piece(Case& c, const WorkPlanned& b, Date held_on) {
+  if (c.refused() || b.same_as.is_zero()) return;
+  const Work* other = c.state.work(b.same_as);
+  if (!c.require(other != nullptr && other->standing && other->group != b.group, rule::kUnknownReference)) return;
+  c.require(other->held_on == held_on, rule::kInvalidValue);
+  const auto& members = c.state.group(other->group)->members;
+  const auto in_both = [&](const auto& member) { return c.state.enrolled(b.group, member.first, held_on); };
+  c.require(std::any_of(members.begin(), members.end(), in_both), rule::kUnknownReference);
+}
+
+}  // namespace
+
 void judge(Case& c, const WorkPlanned& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
   if (const auto* lesson = c.state.lesson(b.lesson))
@@ -81,6 +96,7 @@ void judge(Case& c, const WorkPlanned& b) {
     c.require(b.held_on - c.today <= kPlanAheadMaxDays, rule::kInvalidValue);
     c.require(teaches(c.state, c.st.author, b.group, b.held_on) || teaches(c.state, c.st.author, b.group, c.today),
               rule::kNotOwnGroup);
+    require_same_piece(c, b, b.held_on);
     require_open(c, b.group, b.held_on);
     c.due(information_rule, rule::kInformationDeadline, b.held_on, projections::midnight(c.state, b.held_on), b.group);
     return;
@@ -88,6 +104,7 @@ void judge(Case& c, const WorkPlanned& b) {
   const auto* lesson = c.state.lesson(b.lesson);
   if (!c.require(lesson != nullptr && lesson->standing && lesson->group == b.group, rule::kUnknownReference)) return;
   c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
+  require_same_piece(c, b, lesson->date);
   require_open(c, b.group, lesson->date);
   c.due(information_rule, rule::kInformationDeadline, lesson->date, lesson->starts, b.group, lesson->ends);
 }

@@ -192,6 +192,7 @@ Words first_missing(const Asked& a, const T& b) {
     const auto* work = a.state.work(b.work);
     all.look("работа", "work", b.work, work != nullptr && work->standing);
   }
+  if constexpr (requires { b.same_as; }) all.look("та же работа", "the same work", b.same_as, false);
   if constexpr (requires { b.period; }) all.look("период", "period", b.period, a.state.period(b.period) != nullptr);
   if constexpr (requires { b.absence; }) {
     const auto* absence = a.state.entry(b.absence);
@@ -305,7 +306,12 @@ Misfit misfit_here(const Asked& a, const T& b) {
     return {{to, to},
             {"сегодня или позже, на урок, для которого есть звонок", "today or later, at a slot that has a bell"}};
   } else if constexpr (std::is_same_v<T, WorkPlanned>) {
-    const std::string day = format_day(b.held_on), limit = std::to_string(kPlanAheadMaxDays);
+    const auto* other = a.state.work(b.same_as);
+    const std::string day = format_day(day_of(a, b)), limit = std::to_string(kPlanAheadMaxDays);
+    if (other != nullptr && other->held_on != day_of(a, b)) {
+      const std::string theirs = format_day(other->held_on);
+      return {{day, day}, {"день той же работы: " + theirs, "the day of the same work: " + theirs}};
+    }
     return {{day, day}, {"не дальше " + limit + " дней", "at most " + limit + " days ahead"}};
   } else if constexpr (requires { b.value; }) {
     const auto scale = find_scale(a.state, a.profile, {});

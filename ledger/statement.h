@@ -618,15 +618,17 @@ struct ClassOpened {
   }
 };
 
-// классный руководитель, куратор
+// классный руководитель, куратор; ведущий мастер — рядом с ним, с теми же правами
 struct ClassTeacherAppointed {
   static constexpr std::string_view kName = "class_teacher_appointed";
   Id klass{};
   Id person{};
+  bool leading_master{};
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor& visitor) {
     visitor.field(0, "klass", self.klass, true);
     visitor.field(1, "person", self.person, true);
+    visitor.field(2, "leading_master", self.leading_master, false);
   }
 };
 
@@ -894,6 +896,7 @@ struct WorkPlanned {
   std::uint8_t parts{};
   std::string_view scale{};
   std::uint16_t weight{};
+  Id same_as{};
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor& visitor) {
     visitor.field(0, "group", self.group, true);
@@ -905,6 +908,7 @@ struct WorkPlanned {
     visitor.field(6, "parts", self.parts, false);
     visitor.field(7, "scale", self.scale, false);
     visitor.field(8, "weight", self.weight, false);
+    visitor.field(9, "same_as", self.same_as, false);
   }
 };
 

@@ -173,6 +173,7 @@ class LessonFold {
     work.kind = b.kind;
     work.title = b.title;
     work.scale = b.scale;
+    work.same_as = b.same_as;
     work.number = b.number;
     work.parts = std::max<int>(1, b.parts);
     work.weight = std::max<int>(1, b.weight);

@@ -21,6 +21,7 @@ struct WorkView {
   int parts = 1;
   int weight = 1;
   bool standing = true;
+  Id same_as;                      // the same piece of work in another subject; zero: none
   std::vector<EntryView> history;  // the entry that planned it, and what became of it
 };
 

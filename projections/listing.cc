@@ -112,6 +112,7 @@ std::string classes_json(const SchoolState& state, Date on, const Allows& shown,
     const auto& [id, klass] = *item;
     w.begin_object().key("id").hex(id).text("label", klass.label(on)).number_if("grade", klass.grade(on));
     if (const Id* teacher = klass.teachers.at(on)) write_person(w, "teacher", *teacher, name_of);
+    if (const Id* master = klass.masters.at(on)) write_person(w, "leading_master", *master, name_of);
     w.key("groups").begin_array();
     for (const auto& group : klass.groups) w.hex(group);
     w.end_array();

@@ -278,7 +278,8 @@ class StateFold {
     structure();
   }
   void on(const Statement& st, const ClassTeacherAppointed& b) {
-    s_.classes_[b.klass].teachers.add(at_once(st), at_, index_, b.person);
+    Class& klass = s_.classes_[b.klass];
+    (b.leading_master ? klass.masters : klass.teachers).add(at_once(st), at_, index_, b.person);
     structure();
   }
   void on(const Statement&, const TeachingGroupOpened& b) {
@@ -934,17 +935,24 @@ Id SchoolState::class_of(const Id& student, Date on) const {
   return {};
 }
 
+std::vector<Id> Class::leaders(Date on) const {
+  std::vector<Id> leaders;
+  for (const auto* appointed : {&teachers, &masters})
+    if (const Id* person = appointed->at(on); person != nullptr && !person->is_zero()) leaders.push_back(*person);
+  return leaders;
+}
+
 bool SchoolState::is_class_teacher(const Id& person, const Id& klass, Date on) const {
   const Class* known = this->klass(klass);
   if (known == nullptr) return false;
-  const Id* teacher = known->teachers.at(on);
-  return teacher != nullptr && *teacher == person;
+  const auto leaders = known->leaders(on);
+  return std::find(leaders.begin(), leaders.end(), person) != leaders.end();
 }
 
 std::vector<Id> SchoolState::classes_led_by(const Id& person, Date on) const {
   std::vector<Id> led;
   for (const auto& [id, klass] : classes_)
-    if (const Id* teacher = klass.teachers.at(on); teacher != nullptr && *teacher == person) led.push_back(id);
+    if (is_class_teacher(person, id, on)) led.push_back(id);
   return led;
 }
 

@@ -161,6 +161,8 @@ struct Class {
   std::string_view label(Date on) const;  // of the first day where the class is younger
   int grade(Date on) const;
   Versioned<Id> teachers;
+  Versioned<Id> masters;  // leading workshop masters, beside the class teacher and with the same rights (r000 3.2)
+  std::vector<Id> leaders(Date on) const;  // class teacher and leading master, as far as there are any
   std::vector<Id> groups;
   FlatMap<Id, std::vector<std::pair<Date, Date>>> students;
 };

@@ -148,6 +148,7 @@ void ViewJson::work(const WorkView& work, const LessonSheet& sheet) {
       .number_if("number", work.number)
       .text_if("title", work.title);
   w_.key("parts").number(work.parts).text_if("scale", work.scale).key("weight").number(work.weight);
+  w_.hex_if("same_as", work.same_as);
   w_.key("standing").boolean(work.standing);
   entries("history", work.history);
   w_.end_object();

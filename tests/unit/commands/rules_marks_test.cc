@@ -73,6 +73,27 @@ TEST_F(Marks, AWorkBelongsToALessonOfItsGroup) {
   EXPECT_EQ(ruled(h.by(colleague), work()), "refused not_own_group");
 }
 
+TEST_F(Marks, OnePieceOfWorkMayCountInTwoSubjects) {  // an essay: literature and Russian
+  const Id essay = h.work(lesson, "control");
+  WorkPlanned there;
+  there.group = chemistry;
+  there.kind = "control";
+  there.same_as = essay;
+  there.held_on = day("2026-11-23");
+  EXPECT_EQ(ruled(h.by(colleague), there), "refused unknown_reference") << "no student in common";
+  h.enrol(chemistry, masha);
+  EXPECT_EQ(ruled(h.by(colleague), there), "accepted");
+  there.held_on = day("2026-11-24");
+  EXPECT_EQ(ruled(h.by(colleague), there), "refused invalid_value") << "of another day";
+  EXPECT_NE(told.ru.find("23.11.2026"), std::string::npos) << told.ru;
+  there.held_on = day("2026-11-23");
+  there.same_as = some_id();
+  EXPECT_EQ(ruled(h.by(colleague), there), "refused unknown_reference");
+  auto again = work();
+  again.same_as = essay;
+  EXPECT_EQ(ruled(h.by(teacher), again), "refused unknown_reference") << "in the same subject it is the same work";
+}
+
 TEST_F(Marks, AWorkIsNamedInTime) {  // as other information about a lesson
   expect_until(h.by(teacher).propose(work()), h.local("2026-11-24 00:00"), rule::kInformationDeadline);
   auto outside = work();

@@ -405,6 +405,24 @@ TEST_F(SubgroupsR001, WhereTheRegulationIsSilentTheyAreLeftAnyDay) {
   EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), SubgroupMoved{masha, first, second}), "accepted");
 }
 
+// --- Who leads a group
+
+TEST_F(Office, Clause3_2TheLeadingMasterStandsBesideTheCurator) {
+  const Id master = h.person(Role::kWorkshopMaster), next = h.person(Role::kWorkshopMaster);
+  const AbsenceExcused excuse{masha, day("2026-11-20"), day("2026-11-20"), true, {}};
+  const auto excused = [&](const Id& who) {
+    return ruled(h.by(who, Role::kClassTeacher).sealed("excuse", masha, some_hash()), excuse);
+  };
+  EXPECT_EQ(excused(master), "refused not_entitled");
+  as_director().from("2026-09-01").add(ClassTeacherAppointed{h.klass("7А"), master, true});
+  EXPECT_EQ(excused(master), "accepted");
+  EXPECT_EQ(excused(curator), "accepted") << "appointing the master ends nothing";
+  as_director().from("2026-11-23").add(ClassTeacherAppointed{h.klass("7А"), next, true});
+  EXPECT_EQ(excused(next), "accepted");
+  EXPECT_EQ(excused(master), "refused not_entitled");
+  EXPECT_EQ(excused(curator), "accepted");
+}
+
 // --- Movement
 
 TEST_F(Office, WhoIsExpelledLeavesWhateverClassTheOrderNames) {
