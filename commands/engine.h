@@ -95,7 +95,8 @@ class School {
   virtual const std::optional<ledger::CopyMark>& copy() const = 0;
 
   // Authenticates, seals texts, judges, records, answers with receipts. Errors as authenticate() and Sequencer::submit, and
-  // "text_missing" / "text_unknown" (sealed fields and texts that do not match), "profile_missing" (a profile_adopted
+  // "text_missing" / "text_unknown" (sealed fields and texts that do not match), "file_missing" (a file that did not come along and
+  // is not known), "bad_file" (of no type that is kept, or not what a file_attached says), "profile_missing" (a profile_adopted
   // whose text did not come along or does not parse), "too_many", "read_only".
   // `recorded` hears what became of it, once: on the sequencer's thread, where it must not block; in the calling thread when the
   // submission is refused unread. Does not wait.

@@ -4,6 +4,7 @@
 #include <future>
 #include <set>
 
+#include "commands/files.h"
 #include "commands/profile_files.h"
 #include "commands/rights.h"
 #include "ledger/checkpoint.h"
@@ -436,7 +437,38 @@ Result<Submission> SchoolImpl::prepare(RawSubmission raw, bool genesis_allowed) 
     const Hash hash = signing::sha256(blob);
     submission.blobs.emplace_back(hash, std::move(blob));
   }
+  TRY_STATUS(match_files(submission));
   return submission;
+}
+
+// Every file a statement names is there: it came along, or was kept before. What is kept is of the known types, whoever names it.
+Status SchoolImpl::match_files(const Submission& submission) const {
+  struct Kept {
+    std::uint64_t size = 0;
+    std::string_view media_type;
+  };
+  std::map<Hash, Kept> files;
+  for (const auto& [hash, bytes] : submission.blobs) {
+    files[hash] = {bytes.size(), media_type_of(bytes)};
+    if (files[hash].media_type.empty()) return fail("bad_file", to_hex(hash.view()) + ": of no type that is kept");
+  }
+  for (const auto& statement : submission.statements) {
+    for (const auto& hash : files_named(statement.decoded)) {
+      if (files.contains(hash)) continue;
+      if (files.size() >= kBlobsPerRequestMax) return fail("too_many", "at most 64 files a request");
+      const auto known = blob(hash);
+      if (!known && known.error().code != "not_found") return tl::unexpected(known.error());
+      if (!known) return fail("file_missing", to_hex(hash.view()) + " did not come along and is not known");
+      files[hash] = {known->size(), media_type_of(*known)};
+    }
+    const auto* attached = std::get_if<FileAttached>(&statement.decoded.body);
+    if (attached == nullptr) continue;
+    const Kept& file = files[attached->file];
+    if (file.size != attached->size || file.media_type != attached->media_type)
+      return fail("bad_file", "the file is " + std::string(file.media_type) + " of " + std::to_string(file.size) +
+                                  " bytes, the statement says otherwise");
+  }
+  return {};
 }
 
 // Every commitment needs its text, and every text its commitment: nothing is stored that nobody committed to.

@@ -81,6 +81,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   void hand_to_sequencer(RawSubmission submission, bool genesis_allowed, Recorded recorded);
   Result<ledger::Submission> prepare(RawSubmission submission, bool genesis_allowed);
   Status match_texts(const std::vector<RawText>& texts, ledger::Submission& submission) const;
+  Status match_files(const ledger::Submission& submission) const;
   bool may_adopt(const ledger::Statement& statement) const;
   Status keep_profiles(ledger::Submission& submission);
   Status learn_profile(const ledger::Entry& entry);

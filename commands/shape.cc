@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "commands/files.h"
 #include "ledger/limits.h"
 
 namespace letopis::commands {
@@ -201,20 +202,13 @@ Found of(const Statement& st, const PlanAdjusted& b) {
   return first_of(of_plan(b.items, 0), sealed(st, "reason", "причина", "a reason"));
 }
 Found of(const Statement&, const FileAttached& b) {
-  constexpr std::string_view kTypes[] = {"application/pdf",
-                                         "image/jpeg",
-                                         "image/png",
-                                         "image/webp",
-                                         "text/plain",
-                                         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-                                         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-                                         "application/vnd.oasis.opendocument.text"};
   if (b.size == 0 || b.size > kBlobSizeMaxBytes) {
     const std::string shown = std::to_string(b.size);
     const std::string limit = std::to_string(kBlobSizeMaxBytes);
     return Misfit{{shown + " Б", shown + " bytes"}, {"1–" + limit + " Б", "1–" + limit + " bytes"}};
   }
-  if (std::find(std::begin(kTypes), std::end(kTypes), b.media_type) != std::end(kTypes)) return {};
+  const auto types = media_types();
+  if (std::find(types.begin(), types.end(), b.media_type) != types.end()) return {};
   return Misfit{{std::string(b.media_type), std::string(b.media_type)},
                 {"PDF, изображение, текст, документ или таблица", "PDF, image, text, document or sheet"}};
 }

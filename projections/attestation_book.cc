@@ -42,12 +42,12 @@ void AttestationBook::on(const Folding& f, const CommissionAppointed& b) {
   commissions_[f.st.id] = {b.group, b.members, f.index};
 }
 void AttestationBook::on(const Folding& f, const AttestationRequested& b) {
-  requests_[f.st.id] = {b.group, b.student, std::string(b.form)};
+  requests_[f.st.id] = {b.group, b.student, std::string(b.form), f.index};
 }
 void AttestationBook::on(const Folding& f, const ReferralIssued& b) {
   const AttestationRequest* asked = request(b.request);
   if (asked == nullptr) return;
-  referrals_[f.st.id] = {b.request, asked->group, asked->student, b.on, b.commission, false};
+  referrals_[f.st.id] = {b.request, asked->group, asked->student, b.on, b.commission, false, f.index};
 }
 void AttestationBook::on(const Folding&, const AttestationMarkGiven& b) {
   if (const auto it = referrals_.find(b.referral); it != referrals_.end()) it->second.used = true;
@@ -55,10 +55,13 @@ void AttestationBook::on(const Folding&, const AttestationMarkGiven& b) {
   if (!first) held->second = std::min(held->second, b.held_on);
 }
 void AttestationBook::on(const Folding& f, const DebtRecorded& b) {
-  debts_[f.st.id] = {b.student, b.group, b.period, f.today, 0, false, f.index};
+  debts_[f.st.id] = {b.student, b.group, b.period, f.today, 0, false, f.index, {}};
 }
 void AttestationBook::on(const Folding&, const RetakeScheduled& b) {
-  if (const auto it = debts_.find(b.debt); it != debts_.end()) ++it->second.retakes;
+  const auto it = debts_.find(b.debt);
+  if (it == debts_.end()) return;
+  ++it->second.retakes;
+  it->second.scheduled.push_back({b.on, b.number, b.commission});
 }
 void AttestationBook::on(const Folding&, const DebtCleared& b) {
   if (const auto it = debts_.find(b.debt); it != debts_.end()) it->second.cleared = true;

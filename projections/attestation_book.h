@@ -21,6 +21,7 @@ struct Commission {
 struct AttestationRequest {
   Id group, student;
   std::string form;
+  std::uint64_t index = 0;
 };
 struct Referral {
   Id request;
@@ -28,6 +29,12 @@ struct Referral {
   Date on;
   Id commission;
   bool used = false;
+  std::uint64_t index = 0;
+};
+struct Retake {
+  Date on;
+  int number = 0;
+  Id commission;
 };
 struct Debt {
   Id student, group, period;
@@ -35,6 +42,7 @@ struct Debt {
   int retakes = 0;
   bool cleared = false;
   std::uint64_t index = 0;
+  std::vector<Retake> scheduled{};
 };
 struct CouncilDecision {
   Id student;
@@ -47,10 +55,12 @@ struct CouncilDecision {
 class AttestationBook {
  public:
   const Commission* commission(const Id& statement) const { return lookup(commissions_, statement); }
+  const FlatMap<Id, Commission>& commissions() const { return commissions_; }
   bool is_member_of_any(const Id& person) const;
   bool is_member(const Id& person, const Id& group) const;
   const AttestationRequest* request(const Id& statement) const { return lookup(requests_, statement); }
   const Referral* referral(const Id& statement) const { return lookup(referrals_, statement); }
+  const FlatMap<Id, Referral>& referrals() const { return referrals_; }
   bool referred(const Id& request) const;
   const Debt* debt(const Id& statement) const { return lookup(debts_, statement); }
   bool has_debt(const Id& student, const Id& group) const;

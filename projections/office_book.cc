@@ -155,7 +155,7 @@ void OfficeBook::on(const Folding& f, const BackupMade& b) {
 }
 
 void OfficeBook::on(const Folding& f, const ConsentGiven& b) {
-  consents_[f.st.id] = {b.person, std::string(b.kind), true};
+  consents_[f.st.id] = {b.person, std::string(b.kind), true, f.today, f.index};
   ++consents_of_[b.person];
 }
 void OfficeBook::on(const Folding&, const ConsentWithdrawn& b) {
@@ -184,6 +184,16 @@ void OfficeBook::on(const Folding& f, const AnnouncementPublished& b) {
 }
 void OfficeBook::on(const Folding&, const AnnouncementWithdrawn& b) {
   if (const auto it = announcements_.find(b.announcement); it != announcements_.end()) it->second.withdrawn = true;
+}
+void OfficeBook::on(const Folding& f, const FileAttached& b) {
+  attachments_[b.target].push_back({b.file, b.size, std::string(b.media_type), f.index});
+}
+void OfficeBook::on(const Folding& f, const ConsultationRequested& b) {
+  consultations_[f.st.id] = {f.st.author, b.to, f.today, f.index};
+}
+void OfficeBook::on(const Folding& f, const ConsultationAnswered& b) {
+  const auto it = consultations_.find(b.request);
+  if (it != consultations_.end() && !it->second.answered) it->second.answered = f.index;
 }
 
 }  // namespace letopis::projections

@@ -1,6 +1,6 @@
 #pragma once
 // What the office keeps: verified sections, inspections and their findings, reports, hours, outages, compromised accounts,
-// documents, consents, refusals of electronic access, announcements. Part of SchoolState.
+// documents, files beside entries, consents, consultations, refusals of electronic access, announcements. Part of SchoolState.
 
 #include <map>
 #include <optional>
@@ -91,6 +91,21 @@ struct Announcement {
   std::uint64_t index = 0;
 };
 
+// A file beside an entry of its author's.
+struct Attachment {
+  Hash file;
+  std::uint64_t size = 0;
+  std::string media_type;
+  std::uint64_t index = 0;
+};
+// Who asked whom, and whether there is an answer: what about is sealed.
+struct Consultation {
+  Id from, to;
+  Date on;
+  std::uint64_t index = 0;
+  std::optional<std::uint64_t> answered{};
+};
+
 class OfficeBook {
  public:
   // --- Outages, accounts
@@ -124,13 +139,19 @@ class OfficeBook {
     Id person;
     std::string kind;
     bool standing = true;
+    Date on{};
+    std::uint64_t index = 0;
   };
   const Consent* consent(const Id& statement) const { return lookup(consents_, statement); }
+  const FlatMap<Id, Consent>& all_consents() const { return consents_; }
+  const FlatMap<Id, Consultation>& consultations() const { return consultations_; }
   bool declined(const Id& guardian, const Id& student) const;
   // Families on the weekly-print list: guardian and student.
   std::vector<std::pair<Id, Id>> declined() const;
   const std::map<Id, Document>& documents() const { return documents_; }
   const Document* document(const Id& statement) const { return lookup(documents_, statement); }
+  // Of the entry with this statement; null when it has none.
+  const std::vector<Attachment>* attachments(const Id& statement) const { return lookup(attachments_, statement); }
   const std::map<Id, Announcement>& announcements() const { return announcements_; }
   const Announcement* announcement(const Id& statement) const { return lookup(announcements_, statement); }
 
@@ -160,6 +181,9 @@ class OfficeBook {
   void on(const Folding& f, const ledger::DocumentAcknowledged& b);
   void on(const Folding& f, const ledger::AnnouncementPublished& b);
   void on(const Folding& f, const ledger::AnnouncementWithdrawn& b);
+  void on(const Folding& f, const ledger::FileAttached& b);
+  void on(const Folding& f, const ledger::ConsultationRequested& b);
+  void on(const Folding& f, const ledger::ConsultationAnswered& b);
 
  private:
   Finding* find(const Id& inspection, int number);
@@ -177,6 +201,8 @@ class OfficeBook {
   FlatMap<Id, Consent> consents_;
   FlatMap<Id, int> consents_of_;
   std::map<std::pair<Id, Id>, bool> declined_;
+  FlatMap<Id, Consultation> consultations_;
+  FlatMap<Id, std::vector<Attachment>> attachments_;  // by the statement they belong to
   std::map<Id, Document> documents_;
   std::map<Id, Announcement> announcements_;
 };

@@ -63,7 +63,7 @@ void PlanBook::on(const Folding& f, const CurriculumSet& b) {
 }
 
 void PlanBook::on(const Folding& f, const WorkProgrammePublished& b) {
-  programmes_.push_back({std::string(b.subject_code), std::string(b.title), b.grade, b.file, f.index});
+  programmes_.push_back({std::string(b.subject_code), std::string(b.title), b.grade, b.file, f.source});
 }
 
 Plan& PlanBook::begin_or_continue(const Folding& f, const Id& continues) {
@@ -119,10 +119,19 @@ void PlanBook::on(const Folding& f, const CourseworkAssigned& b) {
 void PlanBook::on(const Folding&, const CourseworkGraded& b) {
   if (const auto it = coursework_.find(b.coursework); it != coursework_.end()) it->second.value = b.value;
 }
-void PlanBook::on(const Folding& f, const TaskAssigned& b) { tasks_[f.st.id] = {b.group, b.students, b.due}; }
-void PlanBook::on(const Folding& f, const SubmissionSent& b) { submissions_[f.st.id] = {b.task, f.st.author, false}; }
+void PlanBook::on(const Folding& f, const MaterialPublished& b) {
+  materials_.push_back(
+      {b.group, std::string(b.title), std::string(b.kind), std::string(b.url), b.file, f.today, f.index});
+}
+void PlanBook::on(const Folding& f, const TaskAssigned& b) {
+  tasks_[f.st.id] = {b.group, b.students, b.due, std::string(b.title), b.files, f.index};
+}
+void PlanBook::on(const Folding& f, const SubmissionSent& b) {
+  submissions_[f.st.id] = {b.task, f.st.author, false, false, b.file, f.today, f.index};
+}
 void PlanBook::on(const Folding&, const SubmissionReviewed& b) {
-  if (const auto it = submissions_.find(b.submission); it != submissions_.end()) it->second.reviewed = true;
+  if (const auto it = submissions_.find(b.submission); it != submissions_.end())
+    it->second.reviewed = true, it->second.accepted = b.accepted;
 }
 
 }  // namespace letopis::projections

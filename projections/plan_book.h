@@ -60,16 +60,30 @@ struct Task {
   Id group;
   std::vector<Id> students;
   Date due;
+  std::string title{};
+  std::vector<Hash> files{};
+  std::uint64_t index = 0;
 };
 struct TaskSubmission {
   Id task, student;
   bool reviewed = false;
+  bool accepted = false;  // once it is reviewed
+  Hash file{};
+  Date on{};
+  std::uint64_t index = 0;
+};
+struct Material {
+  Id group;
+  std::string title, kind, url;
+  Hash file;  // zero: a link alone
+  Date on;
+  std::uint64_t index = 0;
 };
 struct WorkProgramme {
   std::string subject_code, title;
   int grade = 0;
   Hash file;
-  std::uint64_t index = 0;
+  std::uint64_t index = 0;  // of the entry that names the file
 };
 
 class PlanBook {
@@ -87,6 +101,9 @@ class PlanBook {
   const std::map<Id, Coursework>& courseworks() const { return coursework_; }
   const Task* task(const Id& statement) const;
   const TaskSubmission* submission(const Id& statement) const;
+  const FlatMap<Id, Task>& tasks() const { return tasks_; }
+  const FlatMap<Id, TaskSubmission>& submissions() const { return submissions_; }
+  const std::vector<Material>& materials() const { return materials_; }
 
   void on(const Folding& f, const ledger::CurriculumSet& b);
   void on(const Folding& f, const ledger::WorkProgrammePublished& b);
@@ -95,6 +112,7 @@ class PlanBook {
   void on(const Folding& f, const ledger::PlanAdjusted& b);
   void on(const Folding& f, const ledger::CourseworkAssigned& b);
   void on(const Folding& f, const ledger::CourseworkGraded& b);
+  void on(const Folding& f, const ledger::MaterialPublished& b);
   void on(const Folding& f, const ledger::TaskAssigned& b);
   void on(const Folding& f, const ledger::SubmissionSent& b);
   void on(const Folding& f, const ledger::SubmissionReviewed& b);
@@ -110,6 +128,7 @@ class PlanBook {
   std::map<Id, Coursework> coursework_;
   FlatMap<Id, Task> tasks_;
   FlatMap<Id, TaskSubmission> submissions_;
+  std::vector<Material> materials_;
 };
 
 }  // namespace letopis::projections

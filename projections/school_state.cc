@@ -568,7 +568,7 @@ class StateFold {
   // --- What has a book of its own, and what has no effect on the state -------------------------------------------------
   template <class T>
   void on(const Statement& st, const T& b) {
-    const Folding f{st, index_, at_, today()};
+    const Folding f{st, index_, at_, today(), source_};
     if constexpr (requires(PlanBook & book) { book.on(f, b); })
       s_.plan_book_.on(f, b);
     else if constexpr (requires(AttestationBook & book) { book.on(f, b); })
@@ -686,11 +686,17 @@ class StateFold {
   requires std::is_same_v<T, NoticeServed> || std::is_same_v<T, SubscriptionSet>
   void where(const Statement&, const T& b, std::vector<ShardKey>& to) { in_diary(b.student, today(), to); }
   template <class T>
-  requires std::is_same_v<T, HomeworkDone> || std::is_same_v<T, SubmissionSent> ||
-      std::is_same_v<T, SubmissionReviewed> || std::is_same_v<T, MessageCommitted> ||
-      std::is_same_v<T, NoticeAcknowledged> || std::is_same_v<T, NoticeDelivered> ||
-      std::is_same_v<T, ConsultationRequested> || std::is_same_v<T, ConsultationAnswered>
+  requires std::is_same_v<T, HomeworkDone> || std::is_same_v<T, MessageCommitted> ||
+      std::is_same_v<T, NoticeAcknowledged> || std::is_same_v<T, NoticeDelivered>
   void where(const Statement& st, const T&, std::vector<ShardKey>& to) { in_diary(st.author, today(), to); }
+  // Registers of the school have these too.
+  template <class T>
+  requires std::is_same_v<T, SubmissionSent> || std::is_same_v<T, SubmissionReviewed> ||
+      std::is_same_v<T, ConsultationRequested> || std::is_same_v<T, ConsultationAnswered>
+  void where(const Statement& st, const T&, std::vector<ShardKey>& to) {
+    in_diary(st.author, today(), to);
+    to.push_back({View::kSchool, {}, {}});
+  }
   // A void entry: beside the lesson or the work it spoke of, where there is such a one, kept by the account, and of a student who
   // was there. A stolen key marks no other place.
   template <class T>

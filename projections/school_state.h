@@ -375,6 +375,7 @@ class SchoolState {
   const std::map<std::string, Programme, std::less<>>& programmes() const { return programmes_; }
   // How a student learns on a day, where not as everybody: home, family, individual plan.
   const IndividualMode* individual_mode(const Id& student, Date on) const;
+  const FlatMap<Id, std::vector<IndividualMode>>& individual_modes() const { return individual_modes_; }
   const std::vector<Substitution>& substitutions() const { return substitutions_; }
   const Substitution* substitution(const Id& statement) const;
   const PlanBook& plans() const { return plan_book_; }

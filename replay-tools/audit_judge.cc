@@ -1,5 +1,6 @@
 #include "replay-tools/audit_judge.h"
 
+#include "commands/files.h"
 #include "signing/sha256.h"
 
 namespace letopis::audit {
@@ -235,12 +236,7 @@ void AuditJudge::collect_texts(const Now& now, std::vector<TextCheck>& texts) {
 // Files of the school's own. The regulation behind a profile is a public act, named by its hash and kept elsewhere.
 void AuditJudge::collect_blobs(const Now& now) {
   if (!source_.has_vault()) return;
-  const auto named = [&](const Hash& hash) {
-    if (!hash.is_zero()) blobs_.try_emplace(hash, now.place);
-  };
-  if (now.st.basis) named(now.st.basis->scan);
-  if (const auto* homework = std::get_if<HomeworkSet>(&now.st.body))
-    for (const auto& file : homework->files) named(file);
+  for (const auto& file : commands::files_named(now.st)) blobs_.try_emplace(file, now.place);
 }
 
 void AuditJudge::check_blobs() {

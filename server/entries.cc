@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <set>
 
+#include "commands/files.h"
 #include "ledger/schema/codec.h"
 #include "ledger/schema/describe.h"
+#include "projections/json_writer.h"
 
 namespace letopis::server {
 
 using commands::ReadModel;
+using projections::SchoolState;
 using projections::ShardKey;
 using projections::View;
 
@@ -128,6 +131,91 @@ bool is_about(const ledger::Body& body, const Id& person) {
       body);
 }
 
+// --- What is given out beside lessons, or addressed: it stands in the school's own list, and is read by those it is for
+
+class Given {
+ public:
+  Given(const Seen& seen, const Id& author)
+      : seen_(seen),
+        author_(author),
+        state_(*seen.caller.structure),
+        viewer_(seen.caller.viewer),
+        family_(diaries_of_family(state_, viewer_)) {}
+
+  bool operator()(const ledger::MaterialPublished& b) const { return of_group(b.group) || is_enrolled(b.group); }
+  bool operator()(const ledger::TaskAssigned& b) const {
+    return of_group(b.group) || std::any_of(b.students.begin(), b.students.end(), [&](const Id& id) {
+             return std::find(family_.begin(), family_.end(), id) != family_.end();
+           });
+  }
+  bool operator()(const ledger::SubmissionSent& b) const {
+    const auto* task = state_.plans().task(b.task);
+    const bool taught = task != nullptr && seen_.allows(Action::kJournal, {.group = task->group});
+    return taught || seen_.allows(Action::kDiary, {.student = author_});
+  }
+  bool operator()(const ledger::CourseworkAssigned& b) const {
+    return seen_.allows(Action::kJournal, {.group = b.group}) || seen_.allows(Action::kDiary, {.student = b.student});
+  }
+  bool operator()(const ledger::PlanTemplateShared&) const { return teaches(); }
+  bool operator()(const ledger::WorkProgrammePublished&) const {  // once the deputy has signed it
+    const auto& known = state_.plans().programmes();
+    return teaches() &&
+           std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.index == seen_.index; });
+  }
+  bool operator()(const ledger::DocumentPublished& b) const {
+    return b.audience.empty() || std::any_of(b.audience.begin(), b.audience.end(), [&](const auto& addressed) {
+             return (viewer_.capacities & commands::role_bit(addressed.role)) != 0;
+           });
+  }
+  // справка: for those with whose work something was found.
+  bool operator()(const ledger::InspectionNoteIssued& b) const {
+    const auto* inspection = state_.office().inspection(b.inspection);
+    return inspection != nullptr && std::any_of(inspection->findings.begin(), inspection->findings.end(),
+                                                [&](const auto& finding) { return finding.teacher == viewer_.person; });
+  }
+  bool operator()(const ledger::ConsultationRequested& b) const { return b.to == viewer_.person; }
+  bool operator()(const ledger::ConsultationAnswered& b) const {
+    const auto& known = state_.office().consultations();
+    const auto asked = known.find(b.request);
+    return asked != known.end() && asked->second.from == viewer_.person;
+  }
+  template <class T>
+  bool operator()(const T&) const {
+    return false;
+  }
+
+ private:
+  bool teaches() const { return (viewer_.capacities & commands::kTeaching) != 0; }
+  bool of_group(const Id& group) const {
+    return seen_.allows(Action::kJournal, {.group = group}) || seen_.allows(Action::kJournalOwnClass, {.group = group});
+  }
+  bool is_enrolled(const Id& group) const {
+    return std::any_of(family_.begin(), family_.end(),
+                       [&](const Id& student) { return state_.enrolled(group, student, viewer_.today); });
+  }
+
+  const Seen& seen_;
+  const Id& author_;
+  const SchoolState& state_;
+  const Viewer& viewer_;
+  std::vector<Id> family_;
+};
+
+// Entries of the school's own list that are about somebody's work, not about people and structure: not for who keeps these alone.
+bool is_about_work(const ledger::Body& body) {
+  return std::visit(
+      []<class T>(const T&) {
+        return std::is_same_v<T, ledger::AttestationMarkGiven> || std::is_same_v<T, ledger::MaterialPublished> ||
+               std::is_same_v<T, ledger::TaskAssigned> || std::is_same_v<T, ledger::SubmissionSent> ||
+               std::is_same_v<T, ledger::SubmissionReviewed> || std::is_same_v<T, ledger::CourseworkAssigned> ||
+               std::is_same_v<T, ledger::CourseworkGraded> || std::is_same_v<T, ledger::FileAttached> ||
+               std::is_same_v<T, ledger::ConsultationRequested> || std::is_same_v<T, ledger::ConsultationAnswered> ||
+               std::is_same_v<T, ledger::InspectionHeld> || std::is_same_v<T, ledger::InspectionNoteIssued> ||
+               std::is_same_v<T, ledger::ViolationReported> || std::is_same_v<T, ledger::MeasureRecorded>;
+      },
+      body);
+}
+
 bool may_see(const Caller& caller, std::uint64_t index, const ledger::Entry& entry) {
   const Seen seen{caller, index, local_date(entry.event.recorded_at, {entry.event.utc_offset})};
   if (seen.allows(Action::kAnyEntry) || entry.statement.author == caller.viewer.person) return true;
@@ -136,8 +224,20 @@ bool may_see(const Caller& caller, std::uint64_t index, const ledger::Entry& ent
   const bool structural = caller.school->read([&](const ReadModel& model) {
     return holds(model, {View::kSchool, {}}, {}, index);
   });
-  if (structural && seen.allows(Action::kStructureEntry)) return true;
+  if (structural && !is_about_work(entry.statement.body) && seen.allows(Action::kStructureEntry)) return true;
+  if (structural && std::visit(Given(seen, entry.statement.author), entry.statement.body)) return true;
   return staff_sees(seen, entry.statement.body) || family_sees(seen, entry.statement.body);
+}
+
+std::string attached_json(const std::vector<projections::Attachment>& attached) {
+  projections::JsonWriter w;
+  w.begin_array();
+  for (const auto& one : attached) {
+    w.begin_object().key("index").number(one.index).key("file").hex(one.file).key("size").number(one.size);
+    w.text("media_type", one.media_type).end_object();
+  }
+  w.end_array();
+  return w.take();
 }
 
 Result<Bytes> visible(const Caller& caller, std::uint64_t index) {
@@ -155,12 +255,31 @@ Result<Bytes> entry_bytes(const Caller& caller, std::uint64_t index) { return vi
 Result<std::string> entry_json(const Caller& caller, std::uint64_t index) {
   TRY(const Bytes bytes, visible(caller, index));
   TRY(const auto entry, ledger::decode_entry(bytes));
-  return ledger::entry_json(entry.event, entry.statement);
+  std::string json = ledger::entry_json(entry.event, entry.statement);
+  const auto* attached = caller.structure->office().attachments(entry.statement.id);
+  if (attached == nullptr) return json;
+  LETOPIS_ASSERT(json.ends_with('}'));
+  json.pop_back();
+  return json + ",\"attached\":" + attached_json(*attached) + "}";
 }
 
 Result<std::string> entry_proof(const Caller& caller, std::uint64_t index) {
   TRY_STATUS(visible(caller, index).map([](const Bytes&) {}));
   return caller.school->proof(index, true);
+}
+
+Result<Bytes> entry_file(const Caller& caller, std::uint64_t index, const Hash& hash) {
+  TRY(const Bytes bytes, visible(caller, index));
+  TRY(const auto entry, ledger::decode_entry(bytes));
+  const auto named = commands::files_named(entry.statement);
+  const auto* attached = caller.structure->office().attachments(entry.statement.id);
+  const bool known = std::find(named.begin(), named.end(), hash) != named.end() ||
+                     (attached != nullptr && std::any_of(attached->begin(), attached->end(),
+                                                         [&](const auto& one) { return one.file == hash; }));
+  if (!known) return fail("not_found", "the entry names no such file");
+  auto file = caller.school->blob(hash);
+  if (!file && file.error().code == "not_found") return fail("file_gone", {});
+  return file;
 }
 
 }  // namespace letopis::server

@@ -1,7 +1,7 @@
 #pragma once
-// GET events/{index} and its proof: single entries of the log, for those who may see them. An entry is seen by its
-// author, by whoever sees every page, and where one of its views is: a mark in the journal of its group and in the
-// diary of its pupil.
+// GET events/{index}, its proof and the files it names: single entries of the log, for those who may see them. An entry is
+// seen by its author, by whoever sees every page, and where one of its views is: a mark in the journal of its group and in
+// the diary of its pupil; what is given out or addressed, by those it is for.
 
 #include <cstdint>
 #include <string>
@@ -15,5 +15,9 @@ namespace letopis::server {
 Result<Bytes> entry_bytes(const Caller& caller, std::uint64_t index);
 Result<std::string> entry_json(const Caller& caller, std::uint64_t index);
 Result<std::string> entry_proof(const Caller& caller, std::uint64_t index);
+
+// A file that the entry names, or that its author attached to it: whoever sees the entry opens the file. "not_found" also for a
+// file that some other entry names; "file_gone" when it is kept no longer.
+Result<Bytes> entry_file(const Caller& caller, std::uint64_t index, const Hash& hash);
 
 }  // namespace letopis::server

@@ -113,7 +113,7 @@ std::vector<Parameter> path_parameters(const Route& route) {
       parameter.schema = R"({"type":"integer","minimum":0})", parameter.description = "place of the entry in the log";
     if (name == "hash")
       parameter.schema = R"({"type":"string","pattern":"^[0-9a-f]{64}$"})",
-      parameter.description = "SHA-256 of the text";
+      parameter.description = "SHA-256 of the text or file";
     parameters.push_back(parameter);
   }
   return parameters;

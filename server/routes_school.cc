@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "commands/files.h"
 #include "ledger/decimal.h"
 #include "ledger/limits.h"
 #include "server/duties.h"
@@ -234,6 +235,29 @@ Result<Response> get_proof(Context& context) {
   return text_answer(std::move(proof));
 }
 
+// A file never changes under its hash; what it is, its own bytes say. It is saved, never shown in a page of ours.
+Result<Response> get_file(Context& context) {
+  const auto hash = fixed_from_hex<Hash>(context.args[0]);
+  if (!hash) return fail("malformed", "hash: 64 lower-case hexadecimal digits");
+  TRY(const auto index, index_of("entry", context.query("entry")));
+  TRY(const Bytes file, entry_file(*context.caller, index, *hash));
+  const std::string etag = '"' + to_hex(hash->view()) + '"';
+  const auto type = commands::media_type_of(file);
+  const std::string name = to_hex(hash->view().first(8)) + '.' + std::string(commands::file_extension(type));
+  Response response;
+  response.headers = {{"ETag", etag},
+                      {"Cache-Control", "private, max-age=31536000, immutable"},
+                      {"Vary", "Cookie, Authorization"},
+                      {"Content-Disposition", "attachment; filename=\"" + name + '"'}};
+  if (none_match(context.request.if_none_match, etag)) {
+    response.status = 304;
+    return response;
+  }
+  response.content_type = type.empty() ? "application/octet-stream" : type;
+  response.body = as_text(file);
+  return response;
+}
+
 Result<Response> get_stream(Context& context) {
   std::optional<std::uint64_t> last_seen;
   if (!context.request.last_event_id.empty()) {
@@ -395,6 +419,12 @@ void add_sheet_routes(std::vector<Route>& to) {
                     "The kinds and codes that entries of this school may use.", get_list<dictionary>));
 }
 
+std::vector<Media> file_media() {
+  std::vector<Media> media{{"application/octet-stream", {}}};
+  for (const auto type : commands::media_types()) media.push_back({type, {}});
+  return media;
+}
+
 void add_entry_routes(std::vector<Route>& to) {
   Route event;
   event.pattern = "/v1/schools/{s}/events/{index}";
@@ -414,6 +444,18 @@ void add_entry_routes(std::vector<Route>& to) {
   proof.answers = {{200, "the proof file", {{"text/plain; charset=utf-8", {}}}}};
   proof.handle = get_proof;
   to.push_back(std::move(proof));
+
+  Route file;
+  file.pattern = "/v1/schools/{s}/files/{hash}";
+  file.id = "file";
+  file.tag = "log";
+  file.summary = "A file that an entry names, or that was attached to it: for whoever sees the entry.";
+  file.parameters = {{"entry", Parameter::In::kQuery, true, R"({"type":"integer","minimum":0})", "place of the entry"},
+                     {"If-None-Match", Parameter::In::kHeader, false, kText, "an ETag"}};
+  file.answers = {{200, "the file, to be saved", file_media()}, {304, "unchanged"}};
+  file.problems = {410};
+  file.handle = get_file;
+  to.push_back(std::move(file));
 
   Route stream;
   stream.pattern = "/v1/schools/{s}/stream";

@@ -388,5 +388,32 @@ TEST_F(States, TheStructureIsTheSameWithAndWithoutTheDetails) {
   EXPECT_EQ(structure.entry(h.entry(0).statement.id), nullptr);
 }
 
+// What registers are written of: readers have the structure alone.
+TEST_F(States, WhatIsSentAskedAndAttachedIsPartOfTheStructure) {
+  const Hash file{{7}};
+  const Id task = h.by(teacher, Role::kTeacher)
+                      .add(ledger::TaskAssigned{physics, {masha}, "Реферат", day("2026-12-01"), {file}});
+  const Id sent = h.by(masha, Role::kStudent).add(ledger::SubmissionSent{task, file});
+  h.by(teacher, Role::kTeacher).add(ledger::SubmissionReviewed{sent, true});
+  h.by(teacher, Role::kTeacher).add(ledger::MaterialPublished{physics, "Конспект", "notes", file, {}});
+  h.by(teacher, Role::kTeacher).add(ledger::FileAttached{task, file, 9, "application/pdf"});
+  const Id asked = h.by(masha, Role::kStudent).add(ledger::ConsultationRequested{teacher});
+  h.by(teacher, Role::kTeacher).add(ledger::ConsultationAnswered{asked});
+  for (const SchoolState* state : {&h.state(), &h.structure()}) {
+    const auto* submission = state->plans().submission(sent);
+    ASSERT_NE(submission, nullptr);
+    EXPECT_EQ(submission->file, file);
+    EXPECT_EQ(submission->student, masha);
+    EXPECT_TRUE(submission->reviewed && submission->accepted);
+    EXPECT_EQ(state->plans().task(task)->title, "Реферат");
+    EXPECT_EQ(state->plans().materials().size(), 1U);
+    ASSERT_NE(state->office().attachments(task), nullptr);
+    EXPECT_EQ(state->office().attachments(task)->front().size, 9U);
+    EXPECT_EQ(state->office().attachments(sent), nullptr);
+    EXPECT_TRUE(state->office().consultations().at(asked).answered.has_value());
+  }
+  EXPECT_EQ(h.structure().structure_version(), h.state().structure_version());
+}
+
 }  // namespace
 }  // namespace letopis::projections

@@ -61,6 +61,14 @@ struct World {
     other_mark = s.mark(*olga, s.work(*olga, chemistry, other_lesson), *petya, "3");
     refused = s.try_say(*olga, Role::kTeacher, ledger::TopicSet{lesson, "Чужой урок", {}, 0})->index;
     s.substitute(physics, "2026-09-08", 3, *ivan, *zoya);
+    LiveSchool::How with_file;
+    with_file.blobs = {Bytes{'x'}};
+    ledger::HomeworkSet set;
+    set.lesson = lesson;
+    set.text = "Прочитать";
+    set.files = {signing::sha256(with_file.blobs[0])};
+    file = to_hex(set.files[0].view());
+    homework = s.say(*ivan, Role::kTeacher, set, with_file);
     viewers.insert({{"director", &s.director()},
                     {"deputy", &s.deputy()},
                     {"administrator", &s.administrator()},
@@ -82,7 +90,8 @@ struct World {
   LiveSchool* licey = nullptr;
   LiveSchool* other = nullptr;
   Member *ivan, *olga, *zoya, *masha, *petya, *mother, *father;
-  Id class_a, class_b, physics, chemistry, choir, period, topic, mark, other_mark;
+  Id class_a, class_b, physics, chemistry, choir, period, topic, mark, other_mark, homework;
+  std::string file;
   std::uint64_t refused = 0;
   const std::string regulation = to_hex(signing::sha256(as_bytes(*commands::builtin_profile("r000"))).view());
   std::map<std::string, Member*> viewers;
@@ -125,6 +134,7 @@ std::vector<Column> columns() {
       {"mark Б", s + "events/" + index(w.other_mark), "events/{index}"},
       {"refused", s + "events/" + std::to_string(w.refused), "events/{index}"},
       {"genesis", s + "events/0", "events/{index}"},
+      {"file А", s + "files/" + w.file + "?entry=" + index(w.homework), "files/{hash}"},
       {"people", s + "people", "people"},
       {"classes", s + "classes", "classes"},
       {"groups", s + "groups", "groups"},
@@ -160,32 +170,33 @@ struct Row {
 // journals:   7А · 7Б · 7А in the week of the substitution · 7А over the quarter · the choir of both classes
 // diaries:    of Маша (7А) · of Петя (7Б)
 // timetables: class 7А · class 7Б · physics 7А · teacher Иван
-// entries:    a topic of 7А · a mark of Маша's · its proof · a mark of Петя's · a refusal of Ольга's · the genesis
+// entries:    a topic of 7А · a mark of Маша's · its proof · a mark of Петя's · a refusal of Ольга's · the genesis ·
+//             a file of a homework of 7А
 // lists:      people · classes · groups · periods · profile · me · the stream of changes
 // sheets:     duties: own · everybody's · of the class one leads | summary: of 7А · of the school | plan of physics 7А |
 //             inspections · the check of a period | substitutions | hours | operations | documents · dictionary
 // log:        checkpoint · vkey · hash tile · entry bundle · the text of the profile in force
 constexpr Row kRows[] = {
-    {"director", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++++", "+++++"},
-    {"deputy", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++++", "+++-+"},
-    {"head of studies", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++++", "+++-+"},
-    {"head of department", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++++", "+++-+"},
-    {"workshop master", "+-++-", "--", "++++", "+++000", "+++++++", "+----++-+--++", "+++-+"},
-    {"additional teacher", "-----", "--", "++++", "000000", "+++++++", "+----++-+--++", "+++-+"},
-    {"auditor", "+++++", "++", "++++", "++++++", "+++++++", "++-++++++++++", "+++++"},
-    {"archivist", "+++++", "++", "++++", "++++++", "+++++++", "+--+++--++-++", "+++++"},
-    {"administrator", "-----", "--", "++++", "00000+", "+++++++", "+----+-----++", "+++-+"},
-    {"secretary", "-----", "--", "++++", "00000+", "+++++++", "+----+-----++", "+++-+"},
-    {"accountant", "-----", "--", "++++", "000000", "+++++++", "+----+--++-++", "+++-+"},
-    {"teacher 7А", "+-+++", "+-", "++++", "+++000", "+++++++", "+-++-++-+--++", "+++-+"},
-    {"teacher 7Б", "-+--+", "-+", "++++", "000++0", "+++++++", "+-+--++-+--++", "+++-+"},
-    {"substitute", "--+++", "--", "++++", "000000", "+++++++", "+----++-+--++", "+++-+"},
-    {"student 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+--+-+-----++", "+++-+"},
-    {"parent 7А", "-----", "+-", "+-+-", "+++000", "+++++++", "+--+-+-----++", "+++-+"},
-    {"student 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+----------++", "+++-+"},
-    {"parent 7Б", "-----", "-+", "-+--", "000+00", "+++++++", "+----------++", "+++-+"},
-    {"other school", "-----", "--", "----", "------", "-------", "-------------", "+++?+"},
-    {"nobody", "?????", "??", "????", "??????", "???????", "?????????????", "+++?+"},
+    {"director", "+++++", "++", "++++", "+++++++", "+++++++", "++-++++++++++", "+++++"},
+    {"deputy", "+++++", "++", "++++", "+++++++", "+++++++", "++-++++++++++", "+++-+"},
+    {"head of studies", "+++++", "++", "++++", "+++++++", "+++++++", "++-++++++++++", "+++-+"},
+    {"head of department", "+++++", "++", "++++", "+++++++", "+++++++", "++-++++++++++", "+++-+"},
+    {"workshop master", "+-++-", "--", "++++", "+++000+", "+++++++", "+----++-+--++", "+++-+"},
+    {"additional teacher", "-----", "--", "++++", "0000000", "+++++++", "+----++-+--++", "+++-+"},
+    {"auditor", "+++++", "++", "++++", "+++++++", "+++++++", "++-++++++++++", "+++++"},
+    {"archivist", "+++++", "++", "++++", "+++++++", "+++++++", "+--+++--++-++", "+++++"},
+    {"administrator", "-----", "--", "++++", "00000+0", "+++++++", "+----+-----++", "+++-+"},
+    {"secretary", "-----", "--", "++++", "00000+0", "+++++++", "+----+-----++", "+++-+"},
+    {"accountant", "-----", "--", "++++", "0000000", "+++++++", "+----+--++-++", "+++-+"},
+    {"teacher 7А", "+-+++", "+-", "++++", "+++000+", "+++++++", "+-++-++-+--++", "+++-+"},
+    {"teacher 7Б", "-+--+", "-+", "++++", "000++00", "+++++++", "+-+--++-+--++", "+++-+"},
+    {"substitute", "--+++", "--", "++++", "0000000", "+++++++", "+----++-+--++", "+++-+"},
+    {"student 7А", "-----", "+-", "+-+-", "+++000+", "+++++++", "+--+-+-----++", "+++-+"},
+    {"parent 7А", "-----", "+-", "+-+-", "+++000+", "+++++++", "+--+-+-----++", "+++-+"},
+    {"student 7Б", "-----", "-+", "-+--", "000+000", "+++++++", "+----------++", "+++-+"},
+    {"parent 7Б", "-----", "-+", "-+--", "000+000", "+++++++", "+----------++", "+++-+"},
+    {"other school", "-----", "--", "----", "-------", "-------", "-------------", "+++?+"},
+    {"nobody", "?????", "??", "????", "???????", "???????", "?????????????", "+++?+"},
 };
 
 char outcome(unsigned status) {

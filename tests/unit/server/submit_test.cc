@@ -447,7 +447,7 @@ TEST_F(SubmitTest, TextsAndFilesOfARequestThatIsTurnedAwayAreNotKept) {
   submission.statements[0].signature.bytes[0] ^= 1;
   expect_turned_away(submission, 401, "bad-signature");
   submission = reworded(remark("Дрался"), [](Statement& s) { ++s.number; });
-  submission.blobs.push_back(Bytes(100, 6));
+  submission.blobs.push_back(Bytes(100, 'x'));
   expect_turned_away(submission, 409, "chain-conflict");
 }
 
