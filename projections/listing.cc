@@ -151,7 +151,7 @@ std::vector<Id> groups_of(const SchoolState& state, const TimetableOf& whose) {
   if (!whose.group.is_zero()) return {whose.group};
   if (const Class* klass = state.klass(whose.klass)) return klass->groups;
   std::vector<Id> groups;
-  if (!whose.teacher.is_zero())
+  if (!whose.teacher.is_zero() || !whose.room.empty())
     for (const auto& [id, group] : state.groups()) groups.push_back(id);
   return groups;
 }
@@ -172,6 +172,13 @@ void write_lesson(JsonWriter& w, const SchoolState& state, const ScheduledLesson
 
 }  // namespace
 
+namespace {
+bool is_asked(const TimetableOf& whose, const ScheduledLesson& lesson) {
+  if (!whose.room.empty()) return lesson.room == whose.room;
+  return whose.teacher.is_zero() || lesson.teacher == whose.teacher || lesson.substitute == whose.teacher;
+}
+}  // namespace
+
 std::string timetable_json(const SchoolState& state, const TimetableOf& whose, Date monday, const NameOf& name_of) {
   const std::vector<Id> groups = groups_of(state, whose);
   std::vector<Id> classes;
@@ -183,8 +190,7 @@ std::string timetable_json(const SchoolState& state, const TimetableOf& whose, D
     std::vector<ScheduledLesson> lessons;
     for (const auto& group : groups)
       for (auto& lesson : lessons_held_on(state, group, day))
-        if (whose.teacher.is_zero() || lesson.teacher == whose.teacher || lesson.substitute == whose.teacher)
-          lessons.push_back(lesson);
+        if (is_asked(whose, lesson)) lessons.push_back(lesson);
     std::sort(lessons.begin(), lessons.end(),
               [](const auto& a, const auto& b) { return std::tie(a.starts, a.group) < std::tie(b.starts, b.group); });
     w.begin_object().key("date").date(day).key("school_day").boolean(school_weekday(state, classes, day) != 0);

@@ -30,11 +30,13 @@ std::string classes_json(const SchoolState& state, Date on, const Allows& shown,
 std::string groups_json(const SchoolState& state, Date on, const Allows& shown, const Allows& students,
                         const NameOf& name_of);
 
-// Whose week: every group of a class, one group, or the lessons a teacher gives (substitutions included). One of them.
+// Whose week: every group of a class, one group, the lessons a teacher gives (substitutions included), or those in a room, as
+// they are held. One of them.
 struct TimetableOf {
   Id klass;
   Id group;
   Id teacher;
+  std::string room{};
 };
 // {"week","monday","days":[{"date","school_day":bool,"lessons":[{"group","label","subject","slot","starts","ends","teacher",
 // "substitute","room","cancelled","moved","moved_from"…}]}]}: moved lessons on the day they are held.

@@ -67,11 +67,12 @@ void write_finding(JsonWriter& w, const SchoolState& state, const Finding& findi
 
 }  // namespace
 
-std::string inspections_json(const SchoolState& state, Date from, Date to, const NameOf& name_of, const Id& teacher) {
+std::string inspections_json(const SchoolState& state, Date from, Date to, const NameOf& name_of, const Id& teacher,
+                             const ShowsInspection& shown) {
   const auto concerns = [&](const Finding& finding) { return teacher.is_zero() || finding.teacher == teacher; };
   std::vector<const Inspection*> list;
   for (const auto& [id, inspection] : state.office().inspections()) {
-    const bool in_time = from <= inspection.held && inspection.held <= to;
+    const bool in_time = from <= inspection.held && inspection.held <= to && (!shown || shown(inspection));
     if (in_time && (teacher.is_zero() || std::any_of(inspection.findings.begin(), inspection.findings.end(), concerns)))
       list.push_back(&inspection);
   }

@@ -20,8 +20,9 @@ std::string substitutions_json(const SchoolState& state, Date from, Date to, con
 // [{"id","index","kind","author","author_name","held","from","to","groups":[…],"classes":[…],"note"?,"findings":[{"number",
 // "kind","teacher"?,"group"?,"lesson"?,"due"?,"acknowledged"?,"resolved"?}]}], newest first. With `teacher`, inspections with
 // findings of that teacher, and these findings alone.
+using ShowsInspection = std::function<bool(const Inspection&)>;  // every one, where it is not given
 std::string inspections_json(const SchoolState& state, Date from, Date to, const NameOf& name_of,
-                             const Id& teacher = {});
+                             const Id& teacher = {}, const ShowsInspection& shown = {});
 
 // {"documents":[{"id","index","title","file","audience":[…],"acknowledged":bool,"acknowledgements"?}],"announcements":[{"id",
 // "index","title","text","on","author","author_name","classes":[…]}]}: those for this person. `counts`: how many have
