@@ -31,6 +31,38 @@ bool leads(const SchoolState& state, const Viewer& viewer, const Id& klass) {
   return !klass.is_zero() && state.is_class_teacher(viewer.person, klass, viewer.today);
 }
 
+// --- Branches --------------------------------------------------------------------------------------------------------
+
+bool class_in(const SchoolState& state, std::string_view branch, const Id& id) {
+  const auto* klass = state.klass(id);
+  return klass != nullptr && klass->branch == branch;
+}
+// By its classes; a group of no class by those of its pupils.
+bool group_in(const SchoolState& state, std::string_view branch, const Id& id, Date today) {
+  const auto* group = state.group(id);
+  if (group == nullptr) return false;
+  std::vector<Id> classes = group->classes;
+  if (classes.empty())
+    for (const auto& [student, spans] : group->members)
+      if (state.enrolled(id, student, today)) classes.push_back(state.class_of(student, today));
+  return !classes.empty() &&
+         std::all_of(classes.begin(), classes.end(), [&](const Id& klass) { return class_in(state, branch, klass); });
+}
+// A pupil of the branch, or of such a pupil's family.
+bool person_in(const SchoolState& state, std::string_view branch, const Id& person, Date today) {
+  const auto pupil = [&](const Id& id) { return class_in(state, branch, state.class_of(id, today)); };
+  const auto children = state.children_of(person, today);
+  return pupil(person) || std::any_of(children.begin(), children.end(), pupil);
+}
+bool in_branch(const SchoolState& state, std::string_view branch, const Object& object, Date today) {
+  const bool names =
+      !(object.klass.is_zero() && object.group.is_zero() && object.person.is_zero() && object.student.is_zero());
+  return names && (object.klass.is_zero() || class_in(state, branch, object.klass)) &&
+         (object.group.is_zero() || group_in(state, branch, object.group, today)) &&
+         (object.person.is_zero() || person_in(state, branch, object.person, today)) &&
+         (object.student.is_zero() || person_in(state, branch, object.student, today));
+}
+
 // --- Teachers --------------------------------------------------------------------------------------------------------
 
 bool in_timetable(const projections::Group& group, const Id& teacher, Date on) {
@@ -105,16 +137,10 @@ bool teaches_student(const SchoolState& state, const Viewer& viewer, const Id& s
   return false;
 }
 
-// A pupil of a class the viewer leads, or of such a pupil's family.
-bool of_own_class(const SchoolState& state, const Viewer& viewer, const Id& person) {
-  if (!is(viewer, role_bit(Role::kClassTeacher))) return false;
-  const auto led = [&](const Id& pupil) { return leads(state, viewer, state.class_of(pupil, viewer.today)); };
-  const auto children = state.children_of(person, viewer.today);
-  return led(person) || std::any_of(children.begin(), children.end(), led);
-}
-
 bool sees_person(const SchoolState& state, const Viewer& viewer, const Id& person) {
-  if (person == viewer.person || is(viewer, kSeesEveryPage | kKeepsPeople | kArchivist)) return true;
+  if (person == viewer.person ||
+      holds_over(state, viewer, kSeesEveryPage | kKeepsPeople | kArchivist, {.person = person}))
+    return true;
   if (is_staff(viewer) && commands::is_staff(state, person, viewer.today)) return true;
   if (is(viewer, kTeaches) && teaches_student(state, viewer, person)) return true;
   if (of_own_class(state, viewer, person)) return true;
@@ -130,13 +156,15 @@ bool sees_timetable(const SchoolState& state, const Viewer& viewer, const Object
 
 bool sees_diary(const SchoolState& state, const Viewer& viewer, const Id& student) {
   if (student.is_zero()) return false;
-  if (student == viewer.person || is(viewer, kSeesEveryPage | kArchivist)) return true;
+  if (student == viewer.person || holds_over(state, viewer, kSeesEveryPage | kArchivist, {.student = student}))
+    return true;
   if (state.may_see_as_guardian(viewer.person, student, viewer.today)) return true;
   return is(viewer, role_bit(Role::kClassTeacher)) && leads(state, viewer, state.class_of(student, viewer.today));
 }
 
 bool sees_group_students(const SchoolState& state, const Viewer& viewer, const Id& id) {
-  if (is(viewer, kSeesEveryPage | kKeepsPeople | kArchivist) || teaches(state, viewer, {.group = id})) return true;
+  if (holds_over(state, viewer, kSeesEveryPage | kKeepsPeople | kArchivist, {.group = id})) return true;
+  if (teaches(state, viewer, {.group = id})) return true;
   const auto* group = state.group(id);
   return group != nullptr && !group->classes.empty() &&
          std::all_of(group->classes.begin(), group->classes.end(),
@@ -146,31 +174,69 @@ bool sees_group_students(const SchoolState& state, const Viewer& viewer, const I
 }  // namespace
 
 Viewer viewer_of(const SchoolState& state, const Id& person, Date today) {
-  Viewer viewer{person, today, 0};
-  for (const auto role : commands::capacities(state, person, today)) viewer.capacities |= role_bit(role);
+  Viewer viewer{person, today};
+  for (const auto role : commands::capacities(state, person, today)) {
+    viewer.capacities |= role_bit(role);
+    if (commands::holds(state, person, role, today)) viewer.everywhere |= role_bit(role);
+  }
+  const RoleSet elsewhere = viewer.capacities & ~viewer.everywhere;
+  for (const auto& [branch, title] : state.branches()) {
+    RoleSet held = 0;
+    for (std::size_t i = 1; i <= std::size(ledger::kRoleNames); ++i)
+      if (const auto role = static_cast<Role>(i);
+          (elsewhere & role_bit(role)) != 0 && commands::holds(state, person, role, today, branch))
+        held |= role_bit(role);
+    if (held != 0) viewer.branches.emplace_back(branch, held);
+  }
   return viewer;
+}
+
+bool holds_over(const SchoolState& state, const Viewer& viewer, RoleSet any_of, const Object& object) {
+  if ((viewer.everywhere & any_of) != 0) return true;
+  return std::any_of(viewer.branches.begin(), viewer.branches.end(), [&](const auto& branch) {
+    return (branch.second & any_of) != 0 && in_branch(state, branch.first, object, viewer.today);
+  });
+}
+
+bool oversees_branch(const Viewer& viewer) {
+  return (viewer.everywhere & kSeesEveryPage) == 0 && is(viewer, kSeesEveryPage);
+}
+
+bool sits_for(const SchoolState& state, const Viewer& viewer, const Id& group) {
+  return is(viewer, role_bit(Role::kCommission)) && state.attestation().is_member(viewer.person, group);
+}
+
+bool of_own_class(const SchoolState& state, const Viewer& viewer, const Id& person) {
+  if (!is(viewer, role_bit(Role::kClassTeacher))) return false;
+  const auto led = [&](const Id& pupil) { return leads(state, viewer, state.class_of(pupil, viewer.today)); };
+  const auto children = state.children_of(person, viewer.today);
+  return led(person) || std::any_of(children.begin(), children.end(), led);
 }
 
 bool allow(const SchoolState& state, const Viewer& viewer, Action action, const Object& object) {
   if (viewer.person.is_zero() || state.person(viewer.person) == nullptr) return false;
+  const auto over = [&](RoleSet any_of) { return holds_over(state, viewer, any_of, object); };
   switch (action) {
     case Action::kSchool: return true;
     case Action::kTimetable: return sees_timetable(state, viewer, object);
     case Action::kClass: return is_staff(viewer) || is_own_class(state, viewer, object.klass);
     case Action::kClassStudents:
-      return is(viewer, kSeesEveryPage | kKeepsPeople | kArchivist) || leads(state, viewer, object.klass);
+      return over(kSeesEveryPage | kKeepsPeople | kArchivist) || leads(state, viewer, object.klass);
     case Action::kGroup: return is_staff(viewer) || is_own_group(state, viewer, object.group);
     case Action::kGroupStudents: return sees_group_students(state, viewer, object.group);
     case Action::kPerson: return sees_person(state, viewer, object.person);
-    case Action::kJournal: return is(viewer, kSeesEveryPage | kArchivist) || teaches(state, viewer, object);
+    case Action::kJournal:
+      return over(kSeesEveryPage | kArchivist) || teaches(state, viewer, object) ||
+             sits_for(state, viewer, object.group);
     case Action::kJournalOwnClass: return leads_class_of_group(state, viewer, object);
     case Action::kDiary: return sees_diary(state, viewer, object.student);
-    case Action::kStructureEntry: return is(viewer, kSeesEveryPage | kArchivist | kKeepsPeople);
+    case Action::kStructureEntry: return over(kSeesEveryPage | kArchivist | kKeepsPeople);
     case Action::kRefusals:
-    case Action::kAnyEntry: return is(viewer, kSeesEveryPage | kArchivist);
-    case Action::kEveryDuty: return is(viewer, kSeesEveryPage);
-    case Action::kEverySubstitution: return is(viewer, kSeesEveryPage | kArchivist | roles(Role::kAccountant));
-    case Action::kEntryBundles: return is(viewer, kArchivist | roles(Role::kDirector, Role::kAuditor));
+    case Action::kAnyEntry:
+    case Action::kEveryPage: return over(kSeesEveryPage | kArchivist);
+    case Action::kEveryDuty: return over(kSeesEveryPage);
+    case Action::kEverySubstitution: return over(kSeesEveryPage | kArchivist | roles(Role::kAccountant));
+    case Action::kEntryBundles: return over(kArchivist | roles(Role::kDirector, Role::kAuditor));
   }
   return false;
 }
@@ -190,7 +256,8 @@ std::optional<Role> may_invite(const SchoolState& state, const Viewer& viewer, c
 }
 
 ReadableTexts readable_texts(const SchoolState& state, const Viewer& viewer, const Object& object) {
-  ReadableTexts texts{is(viewer, kMayReadConduct), is(viewer, kMayReadHealth)};
+  ReadableTexts texts{holds_over(state, viewer, kMayReadConduct, object),
+                      holds_over(state, viewer, kMayReadHealth, object)};
   if (!object.student.is_zero()) {
     // Auditors and archivists open a diary as well, and read no text in it.
     const bool close = object.student == viewer.person ||

@@ -6,6 +6,7 @@
 #include "commands/titles.h"
 #include "ledger/schema/codec.h"
 #include "projections/json_writer.h"
+#include "server/registers.h"
 #include "server/shard_reader.h"
 
 namespace letopis::server {
@@ -30,7 +31,13 @@ constexpr commands::RoleSet kSignsAnywhere = commands::roles(Role::kDirector, Ro
 bool may_ask(const Caller& caller, const std::string& of) {
   if (of == "me") return true;
   if (of == "class") return !caller.structure->classes_led_by(caller.viewer.person, caller.viewer.today).empty();
-  return allow(*caller.structure, caller.viewer, Action::kEveryDuty);
+  return allow(*caller.structure, caller.viewer, Action::kEveryDuty) || oversees_branch(caller.viewer);
+}
+
+// A capacity granted for a branch answers for what is in that branch.
+bool in_reach(const Caller& caller, const Id& klass, const Id& group) {
+  if (caller.viewer.branches.empty() || (klass.is_zero() && group.is_zero())) return true;
+  return holds_over(*caller.structure, caller.viewer, caller.viewer.capacities, {.klass = klass, .group = group});
 }
 
 bool is_of_own_class(const Caller& caller, const Id& klass) {
@@ -53,7 +60,8 @@ std::vector<Id> groups_asked(const Caller& caller, const DutiesQuery& query) {
       taught.insert(substitution.place.group);
   std::vector<Id> groups;
   for (const auto& [id, group] : state.groups())
-    if (all || taught.contains(id) || is_of_own_class(caller, group)) groups.push_back(id);
+    if ((all && in_reach(caller, {}, id)) || taught.contains(id) || is_of_own_class(caller, group))
+      groups.push_back(id);
   return groups;
 }
 
@@ -100,14 +108,6 @@ Status add_journals(const Caller& caller, const DutyScope& scope, const DutiesQu
   return {};
 }
 
-bool printed(const School& school, std::uint64_t size, const Id& student, Date monday) {
-  const auto read = read_shards(school, {{View::kDiary, student, monday}}, size);
-  return read && std::any_of(read->entries.begin(), read->entries.end(), [&](const ledger::Entry& entry) {
-           const auto* handed = std::get_if<ledger::PrintoutHanded>(&entry.statement.body);
-           return handed != nullptr && handed->student == student && handed->week == monday;
-         });
-}
-
 // What administrators did after an entry: each is visited, in order, until the visit says no.
 template <class Visit>
 Status each_operation(const School& school, std::uint64_t after, std::uint64_t size, Visit visit) {
@@ -133,9 +133,18 @@ Status count_operations(const School& school, const SchoolState& state, std::uin
   });
 }
 
+// By name, or in a capacity that reaches there.
+bool is_answered_for(const Caller& caller, const Duty& duty) {
+  const auto& people = duty.people;
+  if (std::find(people.begin(), people.end(), caller.viewer.person) != people.end()) return true;
+  return (duty.roles & caller.viewer.everywhere) != 0 || in_reach(caller, duty.klass, duty.group);
+}
+
 bool is_shown(const Caller& caller, const DutiesQuery& query, const Duty& duty) {
-  if (query.of == "school") return true;
-  if (query.of == "me") return commands::is_own(duty, caller.viewer.person, caller.viewer.capacities);
+  if (query.of == "school")
+    return allow(*caller.structure, caller.viewer, Action::kEveryDuty, {.klass = duty.klass, .group = duty.group});
+  if (query.of == "me")
+    return commands::is_own(duty, caller.viewer.person, caller.viewer.capacities) && is_answered_for(caller, duty);
   const auto* group = caller.structure->group(duty.group);
   return is_of_own_class(caller, duty.klass) || (group != nullptr && is_of_own_class(caller, *group));
 }
@@ -216,7 +225,9 @@ Result<std::string> duties(const Caller& caller, const DutiesQuery& wanted, Inst
 
   commands::OfficeFacts facts;
   facts.viewer = caller.viewer.person;
-  facts.printed = [&](const Id& student, Date monday) { return printed(school, size, student, monday); };
+  facts.printed = [&](const Id& student, Date monday) {
+    return printout_of(school, size, student, monday).has_value();
+  };
   facts.family = query.of == "me" && (caller.viewer.capacities & ~commands::roles(Role::kParent, Role::kStudent)) == 0;
   const bool acknowledges =
       query.of == "school" || (caller.viewer.capacities & commands::role_bit(Role::kDeputyHead)) != 0;

@@ -95,6 +95,12 @@ bool staff_sees(const Seen& seen, const ledger::Body& body) {
   const Viewer& viewer = seen.caller.viewer;
   std::set<Id> groups;
   for (const auto& group : state.groups_of_teacher(viewer.person, viewer.today)) groups.insert(group);
+  // The journals of a branch one oversees.
+  if (!viewer.branches.empty())
+    for (const auto& [group, known] : state.groups())
+      if (seen.allows(Action::kJournal, {.group = group})) groups.insert(group);
+  for (const auto& [id, commission] : state.attestation().commissions())
+    if (sits_for(state, viewer, commission.group)) groups.insert(commission.group);
   // The group an entry names itself: a substitute's, or one taught before.
   std::visit(
       [&](const auto& b) {

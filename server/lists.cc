@@ -39,8 +39,8 @@ std::string groups(const Caller& caller) {
 }
 
 Result<std::string> timetable(const Caller& caller, const TimetableQuery& query) {
-  const int given = !query.klass.is_zero() + !query.group.is_zero() + !query.teacher.is_zero();
-  if (given != 1) return fail("malformed", "one of class, group and teacher");
+  const int given = !query.klass.is_zero() + !query.group.is_zero() + !query.teacher.is_zero() + !query.room.empty();
+  if (given != 1) return fail("malformed", "one of class, group, teacher and room");
   if (!sees(caller, Action::kTimetable, {.klass = query.klass, .group = query.group, .person = query.teacher}))
     return fail("forbidden", {});
   const auto& known = *caller.structure;
@@ -48,8 +48,8 @@ Result<std::string> timetable(const Caller& caller, const TimetableQuery& query)
   if (!query.group.is_zero() && known.group(query.group) == nullptr) return fail("not_found", "no such group");
   if (!query.teacher.is_zero() && known.person(query.teacher) == nullptr) return fail("not_found", "no such teacher");
   TRY(const Moment moment, moment_of(*caller.school, query.at));
-  return projections::timetable_json(*moment.structure, {query.klass, query.group, query.teacher}, query.week,
-                                     names_of(caller));
+  return projections::timetable_json(*moment.structure, {query.klass, query.group, query.teacher, query.room},
+                                     query.week, names_of(caller));
 }
 
 Result<std::string> substitutions(const Caller& caller, Date from, Date to) {
@@ -57,11 +57,15 @@ Result<std::string> substitutions(const Caller& caller, Date from, Date to) {
   if (to < from || to - from >= kDaysMax) return fail("malformed", "from and to: 1 to 400 days");
   const bool all = sees(caller, Action::kEverySubstitution);
   const bool own = (caller.viewer.capacities & commands::kTeaching) != 0;
-  if (!all && !own) return fail("forbidden", {});
+  if (!all && !own && !oversees_branch(caller.viewer)) return fail("forbidden", {});
   const Id& viewer = caller.viewer.person;
   return projections::substitutions_json(
       *caller.structure, from, to,
-      [&](const auto& item) { return all || item.absent == viewer || item.substitute == viewer; }, names_of(caller));
+      [&](const auto& item) {
+        return all || item.absent == viewer || item.substitute == viewer ||
+               sees(caller, Action::kEverySubstitution, {.group = item.place.group});
+      },
+      names_of(caller));
 }
 
 std::string documents(const Caller& caller) {

@@ -13,9 +13,10 @@ std::string classes(const Caller& caller);
 std::string groups(const Caller& caller);
 
 struct TimetableQuery {
-  Id klass, group, teacher;  // one of them
-  Date week;                 // Monday
-  std::string at;            // as for the other views
+  Id klass, group, teacher;
+  std::string room;  // one of these
+  Date week;         // Monday
+  std::string at;    // as for the other views
 };
 // "forbidden", "malformed", "not_found" (whoever may see timetables asks for what is not there)
 Result<std::string> timetable(const Caller& caller, const TimetableQuery& query);

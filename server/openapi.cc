@@ -135,7 +135,8 @@ constexpr ObjectSchema kObjects[] = {
      "class?:object period?:object groups?:array students?:array performance?:integer quality?:integer "
      "forecast_performance?:integer forecast_quality?:integer classes?:array "
      "participation?:object"},
-    {"Inspections", "inspections?:array period?:object groups?:array"},
+    {"Inspections", "inspections?:array violations?:array period?:object groups?:array"},
+    {"Register", "name:text title:text lines:array"},
     {"Operations", "acknowledged:integer operations:array more:boolean"},
     {"Documents", "documents:array announcements:array"},
     {"Timetable", "week:text monday:date days:array"},
@@ -145,7 +146,7 @@ constexpr ObjectSchema kObjects[] = {
     {"Entry",
      "index:integer recorded_at:instant verdict:text rule?:text deadline?:instant late_seconds?:integer "
      "utc_offset:integer "
-     "context:integer rules_version:integer profile?:hash awaits?:array statement:object"},
+     "context:integer rules_version:integer profile?:hash awaits?:array statement:object attached?:array"},
     {"SaltRequest", "school:text login:text"},
     {"Salt", "salt:id"},
     {"LoginRequest", "school:text login:text proof:hash"},

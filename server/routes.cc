@@ -111,6 +111,7 @@ std::vector<Parameter> path_parameters(const Route& route) {
       parameter.schema = R"({"type":"string","pattern":"^[a-z0-9-]{1,40}$"})", parameter.description = "the school";
     if (name == "index")
       parameter.schema = R"({"type":"integer","minimum":0})", parameter.description = "place of the entry in the log";
+    if (name == "name") parameter.schema = kText, parameter.description = "the register";
     if (name == "hash")
       parameter.schema = R"({"type":"string","pattern":"^[0-9a-f]{64}$"})",
       parameter.description = "SHA-256 of the text or file";

@@ -9,6 +9,7 @@
 #include "server/encode.h"
 #include "server/entries.h"
 #include "server/lists.h"
+#include "server/registers.h"
 #include "server/routes.h"
 #include "server/sheets.h"
 #include "server/submit.h"
@@ -176,6 +177,16 @@ Result<Response> get_sheet(Context& context) {
   return json_answer(std::move(body));
 }
 
+Result<Response> get_register(Context& context) {
+  RegisterQuery query;
+  TRY_STATUS(read_id(context, "id", query.one));
+  if (const auto week = context.query("week"); !week.empty()) {
+    TRY(query.week, week_of("week", week));
+  }
+  TRY(auto body, read_register(*context.caller, context.args[0], query, context.language));
+  return json_answer(std::move(body));
+}
+
 Result<std::pair<Date, Date>> days_asked(const Context& context) {
   const auto from = parse_date(context.query("from"));
   const auto to = parse_date(context.query("to"));
@@ -209,6 +220,7 @@ Result<Response> get_timetable(Context& context) {
   TRY_STATUS(read_id(context, "class", query.klass));
   TRY_STATUS(read_id(context, "group", query.group));
   TRY_STATUS(read_id(context, "teacher", query.teacher));
+  query.room = context.query("room");
   TRY(query.week, week_of("week", context.query("week")));
   query.at = context.query("at");
   TRY(auto body, timetable(*context.caller, query));
@@ -363,10 +375,11 @@ void add_list_routes(std::vector<Route>& to) {
   to.push_back(
       list("me", "/v1/schools/{s}/me", "Me", "Who is signed in, and what they are in this school.", get_list<me>));
   Route timetable = list("timetable", "/v1/schools/{s}/timetable", "Timetable",
-                         "A week's timetable of a class, a group or a teacher.", get_timetable);
+                         "A week's timetable of a class, a group, a teacher or a room.", get_timetable);
   timetable.parameters = {{"class", Parameter::In::kQuery, false, kId, "a class; or"},
                           {"group", Parameter::In::kQuery, false, kId, "a teaching group; or"},
-                          {"teacher", Parameter::In::kQuery, false, kId, "a teacher"},
+                          {"teacher", Parameter::In::kQuery, false, kId, "a teacher; or"},
+                          {"room", Parameter::In::kQuery, false, kText, "a room"},
                           {"week", Parameter::In::kQuery, true, kWeek, "the week"},
                           kAt};
   to.push_back(std::move(timetable));
@@ -413,6 +426,12 @@ void add_sheet_routes(std::vector<Route>& to) {
   operations.parameters = {{"after", Parameter::In::kQuery, false, R"({"type":"integer","minimum":0})",
                             "after this entry, instead of the one last acknowledged"}};
   to.push_back(std::move(operations));
+  Route registers =
+      list("register", "/v1/schools/{s}/registers/{name}", "Register",
+           "A register of what is kept beside journals and diaries: the lines the session may see.", get_register);
+  registers.parameters = {{"week", Parameter::In::kQuery, false, kWeek, "of printouts: the week; the current one"},
+                          {"id", Parameter::In::kQuery, false, kId, "of plan_templates: this one, with its lines"}};
+  to.push_back(std::move(registers));
   to.push_back(list("documents", "/v1/schools/{s}/documents", "Documents",
                     "Local acts to be acknowledged, and announcements.", get_list<documents>));
   to.push_back(list("dictionary", "/v1/schools/{s}/dictionary", "Dictionary",

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "projections/office_listing.h"
+#include "projections/registers.h"
 #include "projections/sheets.h"
 #include "server/shard_reader.h"
 
@@ -108,7 +109,7 @@ Span span_of(const Caller& caller, const Period* period) {
 // The children whose lines a family gets; none named: every line. nullopt: not theirs to see.
 std::optional<std::vector<Id>> lines_of(const Caller& caller, const Id& klass) {
   if (allow(*caller.structure, caller.viewer, Action::kClassStudents, {.klass = klass}) &&
-      (allow(*caller.structure, caller.viewer, Action::kAnyEntry) ||
+      (allow(*caller.structure, caller.viewer, Action::kEveryPage, {.klass = klass}) ||
        caller.structure->is_class_teacher(caller.viewer.person, klass, caller.viewer.today)))
     return std::vector<Id>{};
   std::vector<Id> children;
@@ -129,7 +130,7 @@ Result<std::string> summary(const Caller& caller, const SheetQuery& query, Insta
   const SchoolState& state = *caller.structure;
   const bool whole_school = query.klass.is_zero();
   const auto only = whole_school ? std::optional<std::vector<Id>>() : lines_of(caller, query.klass);
-  if (whole_school ? !allow(state, caller.viewer, Action::kAnyEntry) : !only) return fail("forbidden", {});
+  if (whole_school ? !allow(state, caller.viewer, Action::kEveryPage) : !only) return fail("forbidden", {});
   if (!whole_school && state.klass(query.klass) == nullptr) return fail("not_found", "no such class");
   TRY(const Period* period, period_asked(caller, query.period));
   const Span span = span_of(caller, period);
@@ -147,7 +148,7 @@ namespace {
 // child in. Folding every journal of a year is for nobody's curiosity.
 bool is_followed(const Caller& caller, const Id& id) {
   const SchoolState& state = *caller.structure;
-  if (allow(state, caller.viewer, Action::kAnyEntry)) return true;
+  if (allow(state, caller.viewer, Action::kEveryPage, {.group = id})) return true;
   const auto& viewer = caller.viewer;
   const auto taught = state.groups_of_teacher(viewer.person, viewer.today);
   if (std::find(taught.begin(), taught.end(), id) != taught.end()) return true;
@@ -190,15 +191,55 @@ Result<std::string> hours(const Caller& caller, Date from, Date to, Instant now)
   return hours_json(*caller.structure, journals.figures(), names_of(caller));
 }
 
+namespace {
+
+// One that looked at nothing but what the viewer's branch has, or that they held themselves.
+bool is_of_branch(const Caller& caller, const projections::Inspection& inspection) {
+  const auto over = [&](const Object& object) {
+    return allow(*caller.structure, caller.viewer, Action::kEveryDuty, object);
+  };
+  if (inspection.author == caller.viewer.person) return true;
+  return !(inspection.groups.empty() && inspection.classes.empty()) &&
+         std::all_of(inspection.groups.begin(), inspection.groups.end(),
+                     [&](const Id& group) { return over({.group = group}); }) &&
+         std::all_of(inspection.classes.begin(), inspection.classes.end(),
+                     [&](const Id& klass) { return over({.klass = klass}); });
+}
+
+// What class teachers reported this year, for the deputies to read (r001 4.3).
+std::string violations_json(const Caller& caller, Date since) {
+  projections::JsonWriter w;
+  w.begin_array();
+  projections::write_violations({.state = *caller.structure,
+                                 .on = caller.viewer.today,
+                                 .since = since,
+                                 .shown =
+                                     [&](const auto& line) {
+                                       return allow(*caller.structure, caller.viewer, Action::kEveryDuty,
+                                                    {.klass = line.klass});
+                                     },
+                                 .name_of = names_of(caller)},
+                                w);
+  w.end_array();
+  return w.take();
+}
+
+}  // namespace
+
 Result<std::string> inspections(const Caller& caller, const SheetQuery& query, Instant now) {
   const SchoolState& state = *caller.structure;
   const bool sees_all = allow(state, caller.viewer, Action::kEveryDuty);
   if (query.period.is_zero()) {
     const bool teaches = (caller.viewer.capacities & commands::kTeaching) != 0;
-    if (!sees_all && !teaches) return fail("forbidden", {});
+    const bool of_branch = oversees_branch(caller.viewer);
+    if (!sees_all && !of_branch && !teaches) return fail("forbidden", {});
     const Span span = year_of(caller);
-    return "{\"inspections\":" +
-           inspections_json(state, span.from, span.to, names_of(caller), sees_all ? Id{} : caller.viewer.person) + "}";
+    std::string sheet = "{\"inspections\":";
+    if (!sees_all && !of_branch)
+      return sheet + inspections_json(state, span.from, span.to, names_of(caller), caller.viewer.person) + "}";
+    sheet += inspections_json(state, span.from, span.to, names_of(caller), {},
+                              [&](const auto& one) { return sees_all || is_of_branch(caller, one); });
+    return sheet + ",\"violations\":" + violations_json(caller, span.from) + "}";
   }
   if (!sees_all) return fail("forbidden", {});
   TRY(const Period* period, period_asked(caller, query.period));

@@ -1,5 +1,6 @@
 #include "tests/support/live_school.h"
 
+#include "ledger/authorship.h"
 #include "ledger/schema/codec.h"
 #include "signing/keys.h"
 
@@ -114,6 +115,20 @@ Seen LiveSchool::seen() {
   return school().read([](const auto& model) { return Seen{model.checkpoint.size, model.checkpoint.root}; });
 }
 
+namespace {
+
+// The same statement, acting for a branch; the chain goes on from it.
+void say_for_branch(Member& author, std::string_view branch, commands::RawStatement& signed_statement) {
+  const Bytes before = signed_statement.bytes;
+  Statement statement = decode_statement(before).value();
+  statement.branch = branch;
+  signed_statement.bytes = encode(statement);
+  signed_statement.signature = author.key->sign(statement_message(signed_statement.bytes));
+  author.author->rewind({statement.number, previous_hash(signed_statement.bytes, signed_statement.signature)});
+}
+
+}  // namespace
+
 void LiveSchool::draft(Member& author, Role acting_as, Body body, const How& how, RawSubmission& submission) {
   LETOPIS_ASSERT(author.author.has_value());  // whoever speaks has enrolled
   Author::Draft draft;
@@ -125,6 +140,7 @@ void LiveSchool::draft(Member& author, Role acting_as, Body body, const How& how
   draft.sealed = how.sealed;
   draft.claimed_at = live_.clock().now();
   submission.statements.push_back(author.author->sign(draft, seen(), &submission.texts));
+  if (!how.branch.empty()) say_for_branch(author, how.branch, submission.statements.back());
   for (const auto& blob : how.blobs) submission.blobs.push_back(blob);
 }
 
@@ -228,9 +244,9 @@ Member& LiveSchool::member(const Id& person) {
 
 // --- Structure -----------------------------------------------------------------------------------------------------------------
 
-Id LiveSchool::klass(std::string_view label, int grade, Member& class_teacher) {
+Id LiveSchool::klass(std::string_view label, int grade, Member& class_teacher, std::string_view branch) {
   const Id id = live_.random().id();
-  say(director(), Role::kDirector, ClassOpened{id, label, static_cast<std::uint8_t>(grade), {}});
+  say(director(), Role::kDirector, ClassOpened{id, label, static_cast<std::uint8_t>(grade), branch, {}});
   say(director(), Role::kDirector, ClassTeacherAppointed{id, class_teacher.id});
   class_teachers_[id] = class_teacher.id;
   return id;

@@ -87,6 +87,7 @@ class LiveSchool {
     Date from = {}, to = {};  // effective
     std::vector<commands::Author::Sealed> sealed = {};
     std::vector<Bytes> blobs = {};
+    std::string_view branch = {};  // acting for it
   };
   // Signs and submits one statement; says what the log made of it, or why it was turned away.
   Result<Acknowledged> try_say(Member& author, Role acting_as, ledger::Body body, const How& how);
@@ -119,7 +120,7 @@ class LiveSchool {
   Member& member(const Id& person);
 
   // --- Structure, from 2026-09-01 on
-  Id klass(std::string_view label, int grade, Member& class_teacher);
+  Id klass(std::string_view label, int grade, Member& class_teacher, std::string_view branch = {});
   struct Slot {
     int weekday;  // 1–7
     int slot;

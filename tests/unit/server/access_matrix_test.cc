@@ -5,11 +5,15 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 
 #include "commands/profile.h"
 #include "ledger/schema/codec.h"
+#include "server/registers.h"
 #include "signing/sha256.h"
 #include "tests/unit/server/site.h"
 
@@ -51,6 +55,8 @@ struct World {
                                      {"archivist", Role::kArchivist},
                                      {"accountant", Role::kAccountant}})
       viewers[name] = &s.staff(role, name);
+    branch_of_the_school(s);
+    commission_for_physics(s);
     s.say(s.deputy(), Role::kDeputyHead, ledger::TeachingAssigned{viewers["workshop master"]->id, physics, 1, {}});
     s.live().at("2026-09-01 10:30");
     const Id lesson = s.lesson(*ivan, physics, "2026-09-01", 3);
@@ -85,12 +91,43 @@ struct World {
     tokens["other school"] = site.sign_in(*other, other->director());
     tokens["nobody"] = "";
   }
+  // 7В is the class of a branch: its curator teaches nothing, and two officials were appointed for the branch alone.
+  void branch_of_the_school(LiveSchool& s) {
+    s.say(s.administrator(), Role::kAdministrator, ledger::BranchDefined{"north", "Северный корпус"});
+    Member& curator = s.person("Куратор");
+    Member& nina = s.teacher("Нина Ким");
+    class_c = s.klass("7В", 7, curator, "north");
+    enter("curator", s, curator);
+    kolya = &s.student(class_c, "Коля Юдин");
+    geometry = s.group("7В", "Геометрия", {class_c}, nina, {{3, 2}});
+    s.join(geometry, *kolya);
+    LiveSchool::How north;
+    north.branch = "north";
+    for (const auto& [name, role] :
+         {std::pair("branch deputy", Role::kDeputyHead), {"branch administrator", Role::kAdministrator}}) {
+      Member& official = s.person(name);
+      s.say(s.director(), Role::kDirector, ledger::RoleGranted{official.id, role}, north);
+      enter(name, s, official);
+    }
+  }
+  void commission_for_physics(LiveSchool& s) {
+    Member& examiner = s.person("Экзаменатор");
+    LiveSchool::How order;
+    order.basis = ledger::Basis{"order", "31", test::date("2026-08-31")};
+    s.say(s.director(), Role::kDirector, ledger::CommissionAppointed{physics, {examiner.id}}, order);
+    enter("commission", s, examiner);
+  }
+  void enter(const std::string& viewer, LiveSchool& s, Member& member) {
+    s.invite(member, s.administrator(), Role::kAdministrator);
+    s.enrol(member);
+    viewers[viewer] = &member;
+  }
 
   Site site;
   LiveSchool* licey = nullptr;
   LiveSchool* other = nullptr;
-  Member *ivan, *olga, *zoya, *masha, *petya, *mother, *father;
-  Id class_a, class_b, physics, chemistry, choir, period, topic, mark, other_mark, homework;
+  Member *ivan, *olga, *zoya, *masha, *petya, *kolya, *mother, *father;
+  Id class_a, class_b, class_c, geometry, physics, chemistry, choir, period, topic, mark, other_mark, homework;
   std::string file;
   std::uint64_t refused = 0;
   const std::string regulation = to_hex(signing::sha256(as_bytes(*commands::builtin_profile("r000"))).view());
@@ -116,88 +153,112 @@ std::vector<Column> columns() {
     return s + "journal?group=" + hex(group) + "&from=" + std::string(week_day) + "&to=" + std::string(week_day);
   };
   const auto index = [&](const Id& statement) { return std::to_string(w.licey->index_of(statement)); };
-  return {
-      {"journal А", journal(w.physics, "2026-09-01"), "journal"},
-      {"journal Б", journal(w.chemistry, "2026-09-01"), "journal"},
-      {"А, 8 Sep", journal(w.physics, "2026-09-08"), "journal"},
-      {"period А", s + "journal?group=" + hex(w.physics) + "&period=" + hex(w.period), "journal"},
-      {"choir", journal(w.choir, "2026-09-01"), "journal"},
-      {"diary А", s + "diary?week=2026-W36&student=" + hex(w.masha->id), "diary"},
-      {"diary Б", s + "diary?week=2026-W36&student=" + hex(w.petya->id), "diary"},
-      {"table А", s + "timetable?week=2026-W36&class=" + hex(w.class_a), "timetable"},
-      {"table Б", s + "timetable?week=2026-W36&class=" + hex(w.class_b), "timetable"},
-      {"group А", s + "timetable?week=2026-W36&group=" + hex(w.physics), "timetable"},
-      {"t. Иван", s + "timetable?week=2026-W36&teacher=" + hex(w.ivan->id), "timetable"},
-      {"topic А", s + "events/" + index(w.topic), "events/{index}"},
-      {"mark А", s + "events/" + index(w.mark), "events/{index}"},
-      {"proof А", s + "events/" + index(w.mark) + "/proof", "events/{index}/proof"},
-      {"mark Б", s + "events/" + index(w.other_mark), "events/{index}"},
-      {"refused", s + "events/" + std::to_string(w.refused), "events/{index}"},
-      {"genesis", s + "events/0", "events/{index}"},
-      {"file А", s + "files/" + w.file + "?entry=" + index(w.homework), "files/{hash}"},
+  std::vector<Column> all{
+      {"journal of 7А, physics", journal(w.physics, "2026-09-01"), "journal"},
+      {"journal of 7Б, chemistry", journal(w.chemistry, "2026-09-01"), "journal"},
+      {"journal of 7А in the week of the substitution", journal(w.physics, "2026-09-08"), "journal"},
+      {"journal of 7А over the quarter", s + "journal?group=" + hex(w.physics) + "&period=" + hex(w.period), "journal"},
+      {"journal of the choir of 7А and 7Б", journal(w.choir, "2026-09-01"), "journal"},
+      {"journal of 7В, of a branch", journal(w.geometry, "2026-09-02"), "journal"},
+      {"diary of a pupil of 7А", s + "diary?week=2026-W36&student=" + hex(w.masha->id), "diary"},
+      {"diary of a pupil of 7Б", s + "diary?week=2026-W36&student=" + hex(w.petya->id), "diary"},
+      {"diary of a pupil of 7В", s + "diary?week=2026-W36&student=" + hex(w.kolya->id), "diary"},
+      {"timetable of 7А", s + "timetable?week=2026-W36&class=" + hex(w.class_a), "timetable"},
+      {"timetable of 7Б", s + "timetable?week=2026-W36&class=" + hex(w.class_b), "timetable"},
+      {"timetable of a group of 7А", s + "timetable?week=2026-W36&group=" + hex(w.physics), "timetable"},
+      {"timetable of a teacher", s + "timetable?week=2026-W36&teacher=" + hex(w.ivan->id), "timetable"},
+      {"timetable of a room", s + "timetable?week=2026-W36&room=12", "timetable"},
+      {"entry: a topic of 7А", s + "events/" + index(w.topic), "events/{index}"},
+      {"entry: a mark of a pupil of 7А", s + "events/" + index(w.mark), "events/{index}"},
+      {"proof of that mark", s + "events/" + index(w.mark) + "/proof", "events/{index}/proof"},
+      {"entry: a mark of a pupil of 7Б", s + "events/" + index(w.other_mark), "events/{index}"},
+      {"entry: a refusal", s + "events/" + std::to_string(w.refused), "events/{index}"},
+      {"entry: the genesis", s + "events/0", "events/{index}"},
+      {"file of a homework of 7А", s + "files/" + w.file + "?entry=" + index(w.homework), "files/{hash}"},
       {"people", s + "people", "people"},
       {"classes", s + "classes", "classes"},
       {"groups", s + "groups", "groups"},
       {"periods", s + "periods", "periods"},
       {"profile", s + "profile", "profile"},
       {"me", s + "me", "me"},
-      {"stream", s + "stream", "stream"},
-      {"duties", s + "duties", "duties"},
-      {"everybody's", s + "duties?of=school", "duties"},
-      {"of a class", s + "duties?of=class", "duties"},
-      {"summary А", s + "summary?class=" + hex(w.class_a), "summary"},
-      {"summary", s + "summary", "summary"},
-      {"plan А", s + "plans?group=" + hex(w.physics), "plans"},
+      {"stream of changes", s + "stream", "stream"},
+      {"duties: own", s + "duties", "duties"},
+      {"duties: everybody's", s + "duties?of=school", "duties"},
+      {"duties: of the own class", s + "duties?of=class", "duties"},
+      {"summary of 7А", s + "summary?class=" + hex(w.class_a), "summary"},
+      {"summary of the school", s + "summary", "summary"},
+      {"plan of a group of 7А", s + "plans?group=" + hex(w.physics), "plans"},
       {"inspections", s + "inspections", "inspections"},
-      {"the check", s + "inspections?period=" + hex(w.period), "inspections"},
+      {"check of a period", s + "inspections?period=" + hex(w.period), "inspections"},
       {"substitutions", s + "substitutions?from=2026-09-01&to=2026-09-30", "substitutions"},
       {"hours", s + "hours?from=2026-09-01&to=2026-09-30", "hours"},
-      {"operations", s + "operations", "operations"},
+      {"operations of administrators", s + "operations", "operations"},
       {"documents", s + "documents", "documents"},
       {"dictionary", s + "dictionary", "dictionary"},
-      {"note", "/log/licey29/checkpoint", "checkpoint"},
-      {"vkey", "/log/licey29/vkey", "vkey"},
-      {"tile", "/log/licey29/tile/0/000.p/1", "tile"},
-      {"bundle", "/log/licey29/tile/entries/000.p/1", "tile"},
-      {"regulation", s + "profiles/" + w.regulation, "profiles/{hash}"},
+      {"checkpoint", "/log/licey29/checkpoint", "checkpoint"},
+      {"verifier key", "/log/licey29/vkey", "vkey"},
+      {"hash tiles", "/log/licey29/tile/0/000.p/1", "tile"},
+      {"entry bundles", "/log/licey29/tile/entries/000.p/1", "tile"},
+      {"text of the profile", s + "profiles/" + w.regulation, "profiles/{hash}"},
   };
+  for (const auto& one : registers())
+    all.push_back({"register: " + std::string(one.name), s + "registers/" + std::string(one.name), "registers/{name}"});
+  return all;
 }
 
 struct Row {
   std::string_view viewer;
-  std::string_view journals, diaries, timetables, entries, lists, sheets, log;
+  std::string_view journals, diaries, timetables, entries, lists, sheets, log, registers;
 };
-// journals:   7А · 7Б · 7А in the week of the substitution · 7А over the quarter · the choir of both classes
-// diaries:    of Маша (7А) · of Петя (7Б)
-// timetables: class 7А · class 7Б · physics 7А · teacher Иван
+// journals:   7А · 7Б · 7А in the week of the substitution · 7А over the quarter · the choir of both classes · 7В, of a branch
+// diaries:    of Маша (7А) · of Петя (7Б) · of Коля (7В, of a branch)
+// timetables: class 7А · class 7Б · physics 7А · teacher Иван · a room
 // entries:    a topic of 7А · a mark of Маша's · its proof · a mark of Петя's · a refusal of Ольга's · the genesis ·
 //             a file of a homework of 7А
 // lists:      people · classes · groups · periods · profile · me · the stream of changes
 // sheets:     duties: own · everybody's · of the class one leads | summary: of 7А · of the school | plan of physics 7А |
 //             inspections · the check of a period | substitutions | hours | operations | documents · dictionary
 // log:        checkpoint · vkey · hash tile · entry bundle · the text of the profile in force
+// registers:  coursework · plan_templates · work_programmes · programmes · curricula · study_schedules · materials · tasks ·
+//             debts · commissions · referrals · council · individual_modes | consents · compromises · consultations |
+//             violations · printouts
 constexpr Row kRows[] = {
-    {"director", "+++++", "++", "++++", "+++++++", "+++++++", "++-++++++++++", "+++++"},
-    {"deputy", "+++++", "++", "++++", "+++++++", "+++++++", "++-++++++++++", "+++-+"},
-    {"head of studies", "+++++", "++", "++++", "+++++++", "+++++++", "++-++++++++++", "+++-+"},
-    {"head of department", "+++++", "++", "++++", "+++++++", "+++++++", "++-++++++++++", "+++-+"},
-    {"workshop master", "+-++-", "--", "++++", "+++000+", "+++++++", "+----++-+--++", "+++-+"},
-    {"additional teacher", "-----", "--", "++++", "0000000", "+++++++", "+----++-+--++", "+++-+"},
-    {"auditor", "+++++", "++", "++++", "+++++++", "+++++++", "++-++++++++++", "+++++"},
-    {"archivist", "+++++", "++", "++++", "+++++++", "+++++++", "+--+++--++-++", "+++++"},
-    {"administrator", "-----", "--", "++++", "00000+0", "+++++++", "+----+-----++", "+++-+"},
-    {"secretary", "-----", "--", "++++", "00000+0", "+++++++", "+----+-----++", "+++-+"},
-    {"accountant", "-----", "--", "++++", "0000000", "+++++++", "+----+--++-++", "+++-+"},
-    {"teacher 7А", "+-+++", "+-", "++++", "+++000+", "+++++++", "+-++-++-+--++", "+++-+"},
-    {"teacher 7Б", "-+--+", "-+", "++++", "000++00", "+++++++", "+-+--++-+--++", "+++-+"},
-    {"substitute", "--+++", "--", "++++", "0000000", "+++++++", "+----++-+--++", "+++-+"},
-    {"student 7А", "-----", "+-", "+-+-", "+++000+", "+++++++", "+--+-+-----++", "+++-+"},
-    {"parent 7А", "-----", "+-", "+-+-", "+++000+", "+++++++", "+--+-+-----++", "+++-+"},
-    {"student 7Б", "-----", "-+", "-+--", "000+000", "+++++++", "+----------++", "+++-+"},
-    {"parent 7Б", "-----", "-+", "-+--", "000+000", "+++++++", "+----------++", "+++-+"},
-    {"other school", "-----", "--", "----", "-------", "-------", "-------------", "+++?+"},
-    {"nobody", "?????", "??", "????", "???????", "???????", "?????????????", "+++?+"},
+    {"director", "++++++", "+++", "+++++", "+++++++", "+++++++", "++-++++++++++", "+++++", "++++++++++++++++++"},
+    {"deputy", "++++++", "+++", "+++++", "+++++++", "+++++++", "++-++++++++++", "+++-+", "++++++++++++++++++"},
+    {"head of studies", "++++++", "+++", "+++++", "+++++++", "+++++++", "++-++++++++++", "+++-+", "++++++++++++++++++"},
+    {"head of department", "++++++", "+++", "+++++", "+++++++", "+++++++", "++-++++++++++", "+++-+",
+     "++++++++++++++++++"},
+    {"workshop master", "+-++--", "---", "+++++", "+++000+", "+++++++", "+----++-+--++", "+++-+", "++++++++-+---+++--"},
+    {"additional teacher", "------", "---", "+++++", "0000000", "+++++++", "+----++-+--++", "+++-+",
+     "++++++++-+---+++--"},
+    {"auditor", "++++++", "+++", "+++++", "+++++++", "+++++++", "++-++++++++++", "+++++", "++++++++++++++++++"},
+    {"archivist", "++++++", "+++", "+++++", "+++++++", "+++++++", "+--+++--++-++", "+++++", "+++++++++++++-----"},
+    {"administrator", "------", "---", "+++++", "00000+0", "+++++++", "+----+-----++", "+++-+", "--++++-------+++--"},
+    {"secretary", "------", "---", "+++++", "00000+0", "+++++++", "+----+-----++", "+++-+", "--++++-------+++-+"},
+    {"accountant", "------", "---", "+++++", "0000000", "+++++++", "+----+--++-++", "+++-+", "---+++-------+++--"},
+    {"teacher 7А", "+-+++-", "+--", "+++++", "+++000+", "+++++++", "+-++-++-+--++", "+++-+", "++++++++++++++++++"},
+    {"teacher 7Б", "-+--+-", "-+-", "+++++", "000++00", "+++++++", "+-+--++-+--++", "+++-+", "++++++++++++++++++"},
+    {"substitute", "--+++-", "---", "+++++", "0000000", "+++++++", "+----++-+--++", "+++-+", "++++++++-+---+++--"},
+    {"curator", "-----+", "--+", "+++++", "0000000", "+++++++", "+-+--+-----++", "+++-+", "+-++++++++++++++++"},
+    {"commission", "+-++--", "---", "+++++", "+++000+", "+++++++", "+----+-----++", "+++-+", "--++++--+++--+++--"},
+    {"branch deputy", "-----+", "--+", "+++++", "0000000", "+++++++", "++---++-+--++", "+++-+", "++++++++++++++++++"},
+    {"branch administrator", "------", "---", "+++++", "0000000", "+++++++", "+----+-----++", "+++-+",
+     "--++++-------+++--"},
+    {"student 7А", "------", "+--", "+-+--", "+++000+", "+++++++", "+--+-+-----++", "+++-+", "+--+++++++++++++--"},
+    {"parent 7А", "------", "+--", "+-+--", "+++000+", "+++++++", "+--+-+-----++", "+++-+", "+--+++++++++++++--"},
+    {"student 7Б", "------", "-+-", "-+---", "000+000", "+++++++", "+----------++", "+++-+", "+--+++++++++++++--"},
+    {"parent 7Б", "------", "-+-", "-+---", "000+000", "+++++++", "+----------++", "+++-+", "+--+++++++++++++--"},
+    {"other school", "------", "---", "-----", "-------", "-------", "-------------", "+++?+", "------------------"},
+    {"nobody", "??????", "???", "?????", "???????", "???????", "?????????????", "+++?+", "??????????????????"},
 };
+
+std::string marks_of(const Row& row) {
+  std::string marks;
+  for (const auto part :
+       {row.journals, row.diaries, row.timetables, row.entries, row.lists, row.sheets, row.log, row.registers})
+    marks += part;
+  return marks;
+}
 
 char outcome(unsigned status) {
   switch (status) {
@@ -213,9 +274,7 @@ class AccessMatrix : public ::testing::TestWithParam<Row> {};
 
 TEST_P(AccessMatrix, EveryRouteAnswersAsTheTableSays) {
   const Row& row = GetParam();
-  std::string expected;
-  for (const auto part : {row.journals, row.diaries, row.timetables, row.entries, row.lists, row.sheets, row.log})
-    expected += part;
+  const std::string expected = marks_of(row);
   const auto all = columns();
   ASSERT_EQ(expected.size(), all.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -326,7 +385,10 @@ TEST(AccessContents, ListsOfPupilsAreForThoseWhoKeepThem) {
     return labels;
   };
   EXPECT_EQ(pupils("teacher 7А", "classes"), (std::set<std::string>{"7А"}));
-  EXPECT_EQ(pupils("secretary", "classes"), (std::set<std::string>{"7А", "7Б"}));
+  EXPECT_EQ(pupils("secretary", "classes"), (std::set<std::string>{"7А", "7Б", "7В"}));
+  EXPECT_EQ(pupils("branch administrator", "classes"), (std::set<std::string>{"7В"}));
+  EXPECT_EQ(pupils("branch deputy", "groups"), (std::set<std::string>{"7В"}));
+  EXPECT_EQ(pupils("curator", "classes"), (std::set<std::string>{"7В"}));
   EXPECT_TRUE(pupils("parent 7А", "classes").empty());
   EXPECT_EQ(pupils("teacher 7Б", "groups"), (std::set<std::string>{"7Б"}));
   EXPECT_EQ(pupils("substitute", "groups"), (std::set<std::string>{"Хор"}));
@@ -343,6 +405,103 @@ TEST(AccessContents, NothingReachesAcrossSchools) {
   EXPECT_EQ(problem_of(w.site.get("/v1/schools/gymnasium/me", w.tokens["director"])), "other-school");
   EXPECT_EQ(w.site.get("/log/gymnasium/tile/entries/000.p/1", w.tokens["director"]).status, 401U)
       << "a director of another school";
+}
+
+// What is granted for a branch reaches no pupil, family or duty of another.
+TEST(AccessContents, ABranchSeesItsOwnPeopleAlone) {
+  World& w = world();
+  for (const std::string viewer : {"branch deputy", "branch administrator"}) {
+    const auto people = names_in(json_of(w.site.get("/v1/schools/licey29/people", w.tokens[viewer])));
+    EXPECT_TRUE(people.contains("Коля Юдин")) << viewer;
+    EXPECT_TRUE(people.contains("Иван Седов")) << viewer << ": staff know one another";
+    EXPECT_FALSE(people.contains("Маша Ильина")) << viewer;
+    EXPECT_FALSE(people.contains("Павел Лужин")) << viewer;
+  }
+  for (const std::string of : {"school", "me"}) {
+    const auto duties =
+        json_of(w.site.get("/v1/schools/licey29/duties?of=" + of + "&from=2026-09-01", w.tokens["branch deputy"]));
+    for (const auto& duty : duties.at("duties").as_array()) {
+      if (const auto* group = duty.as_object().if_contains("group")) {
+        EXPECT_EQ(group->at("id").as_string(), hex(w.geometry)) << boost::json::serialize(duty);
+      }
+      if (const auto* klass = duty.as_object().if_contains("class")) {
+        EXPECT_EQ(klass->at("id").as_string(), hex(w.class_c)) << boost::json::serialize(duty);
+      }
+    }
+  }
+}
+
+TEST(AccessContents, SheetsAndEntriesOfABranchAreShownToItsDeputy) {
+  World& w = world();
+  const std::string s = "/v1/schools/licey29/";
+  const std::string& token = w.tokens["branch deputy"];
+  EXPECT_EQ(w.site.get(s + "summary?class=" + hex(w.class_c), token).status, 200U);
+  EXPECT_EQ(w.site.get(s + "summary?class=" + hex(w.class_c), w.tokens["branch administrator"]).status, 403U);
+  const auto plans = json_of(w.site.get(s + "plans", token)).as_array();
+  ASSERT_EQ(plans.size(), 1U) << "without naming a group: those of the branch";
+  EXPECT_EQ(plans[0].at("group").at("id").as_string(), hex(w.geometry)) << boost::json::serialize(plans);
+  EXPECT_TRUE(json_of(w.site.get(s + "substitutions?from=2026-09-01&to=2026-09-30", token)).as_array().empty());
+  ledger::InspectionHeld held;
+  held.kind = "journal";
+  held.from = held.to = test::date("2026-09-01");
+  held.classes = {w.class_a};
+  w.licey->say(w.licey->deputy(), Role::kDeputyHead, held);
+  held.classes = {w.class_c};
+  w.licey->say(w.licey->deputy(), Role::kDeputyHead, held);
+  const auto inspections = json_of(w.site.get(s + "inspections", token)).at("inspections").as_array();
+  ASSERT_EQ(inspections.size(), 1U);
+  EXPECT_EQ(inspections[0].at("classes").at(0).as_string(), hex(w.class_c));
+}
+
+// --- The tables people read
+
+std::string documented(std::string_view first_line) {
+  std::ifstream file(std::string(LETOPIS_SOURCE_DIR) + "/docs/rights.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto begin = text.find(first_line);
+  if (begin == std::string::npos) return {};
+  const auto end = text.find("\n\n", begin);
+  return text.substr(begin, end == std::string::npos ? end : end + 1 - begin);
+}
+
+// Names of viewers, or whom they come to.
+std::string in_short(const std::vector<std::string_view>& viewers) {
+  const auto is_all_but = [&](std::set<std::string_view> left_out) {
+    return std::all_of(std::begin(kRows), std::end(kRows), [&](const Row& row) {
+      const bool there = std::find(viewers.begin(), viewers.end(), row.viewer) != viewers.end();
+      return there != left_out.contains(row.viewer);
+    });
+  };
+  if (is_all_but({})) return "anybody";
+  if (is_all_but({"other school", "nobody"})) return "everybody of the school";
+  if (is_all_but({"other school", "nobody", "student 7А", "parent 7А", "student 7Б", "parent 7Б"})) return "all staff";
+  std::string text;
+  for (const auto viewer : viewers) text += (text.empty() ? "" : ", ") + std::string(viewer);
+  return text;
+}
+
+TEST(AccessTable, IsTheOneInTheDocumentation) {
+  std::string table = "| view | shown to |\n|---|---|\n";
+  const auto all = columns();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    std::vector<std::string_view> viewers;
+    for (const Row& row : kRows)
+      if (marks_of(row)[i] == '+') viewers.push_back(row.viewer);
+    table += "| " + all[i].title + " | " + in_short(viewers) + " |\n";
+  }
+  EXPECT_EQ(documented("| view | shown to |"), table);
+}
+
+TEST(AccessTable, TheRegistersAreThoseInTheDocumentation) {
+  std::string table = "| register | read by | of its lines |\n|---|---|---|\n";
+  for (const auto& one : registers()) {
+    std::string readers;
+    for (std::size_t i = 1; i <= std::size(ledger::kRoleNames); ++i)
+      if ((one.readers & commands::role_bit(static_cast<Role>(i))) != 0)
+        readers += (readers.empty() ? "" : ", ") + std::string(ledger::kRoleNames[i - 1]);
+    table += "| `" + std::string(one.name) + "` | " + readers + " | " + std::string(one.lines) + " |\n";
+  }
+  EXPECT_EQ(documented("| register | read by |"), table);
 }
 
 // --- The rules themselves, where time matters
