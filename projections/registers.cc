@@ -309,4 +309,27 @@ void write_printouts(const RegisterAsked& asked, JsonWriter& w) {
   }
 }
 
+void count_activity(const ledger::Entry& entry, ActivityOfWeeks& to) {
+  const auto role = entry.statement.acting_as;
+  if (role == ledger::Role::kService || role == ledger::Role::kRoot) return;
+  const Date week = local_date(entry.event.recorded_at, {entry.event.utc_offset}).monday();
+  Activity& activity = to[{week, role}];
+  if (entry.event.verdict == ledger::Verdict::kRefused) {
+    ++activity.refused;
+    return;
+  }
+  ++activity.entries;
+  if (entry.event.verdict == ledger::Verdict::kLate) ++activity.late;
+  activity.people.insert(entry.statement.author);
+}
+
+void write_activity(const RegisterAsked& asked, JsonWriter& w) {
+  if (asked.activity == nullptr || !asked.shown({})) return;
+  for (const auto& [place, activity] : *asked.activity) {
+    w.begin_object().text("week", format_week(place.first)).text("role", ledger::enum_name(place.second));
+    w.key("people").number(activity.people.size()).key("entries").number(activity.entries);
+    w.key("late").number(activity.late).key("refused").number(activity.refused).end_object();
+  }
+}
+
 }  // namespace letopis::projections

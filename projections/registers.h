@@ -4,7 +4,9 @@
 // asked of each. Sealed texts are in none. Pure.
 
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "projections/journal.h"
 #include "projections/json_writer.h"
@@ -21,6 +23,17 @@ struct Handed {
   Id author;
   std::uint64_t index = 0;
 };
+// What people did in a week in one capacity.
+struct Activity {
+  std::uint64_t entries = 0;  // refused ones left out
+  std::uint64_t late = 0;
+  std::uint64_t refused = 0;
+  std::set<Id> people;
+};
+using ActivityOfWeeks = std::map<std::pair<Date, ledger::Role>, Activity>;
+// Counts an entry; what the service and the root keys say is nobody's activity.
+void count_activity(const ledger::Entry& entry, ActivityOfWeeks& to);
+
 struct RegisterAsked {
   const SchoolState& state;
   Date on;       // today
@@ -30,6 +43,7 @@ struct RegisterAsked {
   std::function<bool(const RegisterLine&)> shown;
   NameOf name_of;
   std::function<std::optional<Handed>(const Id& student, Date monday)> printed{};
+  const ActivityOfWeeks* activity = nullptr;
 };
 using WriteRegister = void (*)(const RegisterAsked& asked, JsonWriter& w);
 
@@ -57,5 +71,6 @@ void write_consultations(const RegisterAsked& asked, JsonWriter& w);
 void write_violations(const RegisterAsked& asked, JsonWriter& w);
 // Families without electronic access, and whether this week's printout was handed to them.
 void write_printouts(const RegisterAsked& asked, JsonWriter& w);
+void write_activity(const RegisterAsked& asked, JsonWriter& w);
 
 }  // namespace letopis::projections

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "projections/schedule.h"
 #include "server/shard_reader.h"
 
 namespace letopis::server {
@@ -94,6 +95,10 @@ bool line_of_violation(const Caller& caller, const RegisterLine& line) {
 }
 bool line_of_printout(const Caller& caller, const RegisterLine& line) {
   return over(caller, kHeads | role_bit(Role::kSecretary), line) || leads(caller, line.klass);
+}
+
+bool line_of_school(const Caller& caller, const RegisterLine&) {
+  return over(caller, kHeads | role_bit(Role::kAdministrator), {});
 }
 
 constexpr std::string_view kEvery = "every one";
@@ -207,6 +212,12 @@ const Register kRegisters[] = {
      "own class's; heads and secretary: every one",
      line_of_printout,
      projections::write_printouts},
+    {"activity",
+     {"Активность пользователей", "Activity"},
+     kHeads | role_bit(Role::kAdministrator),
+     "every one, for officials of the whole school",
+     line_of_school,
+     projections::write_activity},
 };
 
 }  // namespace
@@ -225,6 +236,36 @@ std::optional<projections::Handed> printout_of(const commands::School& school, s
   return std::nullopt;
 }
 
+namespace {
+
+// Figures of the activity report (r000 3.1, r001 7.1, r002 7.1): the longest is of a quarter.
+Status count_days(const Caller& caller, RegisterQuery query, std::uint64_t size,
+                  projections::ActivityOfWeeks& activity) {
+  constexpr int kDaysMax = 100;
+  const auto& state = *caller.structure;
+  if (query.to.days == 0) query.to = caller.viewer.today;
+  if (query.from.days == 0) query.from = query.to.monday() - 7;
+  if (query.to < query.from || query.to - query.from >= kDaysMax)
+    return fail("malformed", "from and to: 1 to 100 days");
+  const Instant begin = projections::midnight(state, query.from);
+  const Instant end = projections::midnight(state, query.to + 1);
+  const auto [first, last] = caller.school->read([&](const commands::ReadModel& model) {
+    const auto at = [&](Instant moment) {
+      return static_cast<std::uint64_t>(std::lower_bound(model.times.begin(), model.times.end(), moment) -
+                                        model.times.begin());
+    };
+    return std::pair(at(begin), std::min(at(end), size));
+  });
+  for (std::uint64_t index = first; index < last; ++index) {
+    TRY(const Bytes bytes, caller.school->entry(index));
+    TRY(const auto entry, ledger::decode_entry(bytes));
+    projections::count_activity(entry, activity);
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<std::string> read_register(const Caller& caller, std::string_view name, const RegisterQuery& query,
                                   Language language) {
   const auto known =
@@ -232,6 +273,9 @@ Result<std::string> read_register(const Caller& caller, std::string_view name, c
   if (known == std::end(kRegisters)) return fail("not_found", "no such register");
   if ((caller.viewer.capacities & known->readers) == 0) return fail("forbidden", {});
   const std::uint64_t size = caller.school->read([](const auto& model) { return std::uint64_t{model.times.size()}; });
+  projections::ActivityOfWeeks activity;
+  if (known->write == projections::write_activity && known->shown(caller, {}))
+    TRY_STATUS(count_days(caller, query, size, activity));
   RegisterAsked asked{
       .state = *caller.structure,
       .on = caller.viewer.today,
@@ -239,7 +283,8 @@ Result<std::string> read_register(const Caller& caller, std::string_view name, c
       .one = query.one,
       .shown = [&](const RegisterLine& line) { return known->shown(caller, line); },
       .name_of = [&](const Id& person) { return caller.school->name_of(person); },
-      .printed = [&](const Id& student, Date monday) { return printout_of(*caller.school, size, student, monday); }};
+      .printed = [&](const Id& student, Date monday) { return printout_of(*caller.school, size, student, monday); },
+      .activity = &activity};
   projections::JsonWriter w;
   w.begin_object().text("name", known->name).text("title", known->title.in(language)).key("lines").begin_array();
   known->write(asked, w);

@@ -27,8 +27,9 @@ struct Register {
 std::span<const Register> registers();
 
 struct RegisterQuery {
-  Date week;  // Monday, of printouts; zero: the current one
-  Id one;     // a plan template, with its lines
+  Date week;      // Monday, of printouts; zero: the current one
+  Id one;         // a plan template, with its lines
+  Date from, to;  // of activity, at most 100 days; zero: last week and this one
 };
 // "not_found", "forbidden", "malformed".
 Result<std::string> read_register(const Caller& caller, std::string_view name, const RegisterQuery& query,

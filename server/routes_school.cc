@@ -183,6 +183,12 @@ Result<Response> get_register(Context& context) {
   if (const auto week = context.query("week"); !week.empty()) {
     TRY(query.week, week_of("week", week));
   }
+  for (auto& [name, day] : {std::pair<const char*, Date&>("from", query.from), {"to", query.to}})
+    if (const auto text = context.query(name); !text.empty()) {
+      const auto read = parse_date(text);
+      if (!read) return fail("malformed", std::string(name) + ": a day such as 2026-09-01");
+      day = *read;
+    }
   TRY(auto body, read_register(*context.caller, context.args[0], query, context.language));
   return json_answer(std::move(body));
 }
@@ -430,7 +436,9 @@ void add_sheet_routes(std::vector<Route>& to) {
       list("register", "/v1/schools/{s}/registers/{name}", "Register",
            "A register of what is kept beside journals and diaries: the lines the session may see.", get_register);
   registers.parameters = {{"week", Parameter::In::kQuery, false, kWeek, "of printouts: the week; the current one"},
-                          {"id", Parameter::In::kQuery, false, kId, "of plan_templates: this one, with its lines"}};
+                          {"id", Parameter::In::kQuery, false, kId, "of plan_templates: this one, with its lines"},
+                          {"from", Parameter::In::kQuery, false, kDay, "of activity: first day; last week's Monday"},
+                          {"to", Parameter::In::kQuery, false, kDay, "of activity: last day; today"}};
   to.push_back(std::move(registers));
   to.push_back(list("documents", "/v1/schools/{s}/documents", "Documents",
                     "Local acts to be acknowledged, and announcements.", get_list<documents>));

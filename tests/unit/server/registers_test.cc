@@ -243,6 +243,32 @@ TEST_F(Registers, ProgrammesModesAndDecisionsOfTheOwnPupils) {
   EXPECT_EQ(lines(ivan, "curricula").at(0).at("classes").as_array().size(), 2U);
 }
 
+TEST_F(Registers, Clause7_1ActivityIsCountedByCapacityAndWeek) {
+  const auto of = [&](Member& reader, const std::string& role, const std::string& query) {
+    for (const auto& line : lines(reader, "activity", query))
+      if (text(line, "role") == role) return line.as_object();
+    return boost::json::object{};
+  };
+  site.live().at("2026-09-01 10:30");
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
+  licey.topic(ivan, lesson, "Измерения");
+  EXPECT_EQ(licey.try_say(olga, Role::kTeacher, ledger::TopicSet{lesson, "Чужой", {}, 0})->rule, "not_own_group");
+  site.live().at("2026-09-08 23:59");
+  licey.lesson(ivan, physics, "2026-09-08", 3);
+  const auto first = of(licey.deputy(), "teacher", "?from=2026-09-01&to=2026-09-06");
+  EXPECT_EQ(text(first, "week"), "2026-W36");
+  EXPECT_EQ(first.at("people").as_int64(), 1);
+  EXPECT_EQ(first.at("entries").as_int64(), 2);
+  EXPECT_EQ(first.at("refused").as_int64(), 1);
+  EXPECT_EQ(text(of(licey.administrator(), "teacher", "?from=2026-09-07"), "week"), "2026-W37");
+  EXPECT_TRUE(of(licey.deputy(), "teacher", "?from=2026-09-02&to=2026-09-07").empty()) << "the days that are asked for";
+  const auto token = site.sign_in(licey, licey.deputy());
+  for (const std::string wrong : {"?from=2026-09-02&to=2026-09-01", "?from=2026-05-01&to=2026-09-01", "?from=x"})
+    EXPECT_EQ(site.get("/v1/schools/licey29/registers/activity" + wrong, token).status, 400U) << wrong;
+  EXPECT_EQ(status(ivan, "activity"), 403U);
+  EXPECT_EQ(status(mother, "activity"), 403U);
+}
+
 TEST_F(Registers, ARoomHasATimetable) {
   const auto lessons = [&](const std::string& room) {
     std::size_t found = 0;
