@@ -72,6 +72,7 @@ void judge(Case& c, const LessonRecorded& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
   const Lesson* known = c.state.lesson(b.lesson);
   c.require(known == nullptr || !known->standing, rule::kSecondLesson);
+  c.require(!c.state.slots_taken({b.group, b.date, b.slot}, std::max<int>(1, b.slots), b.lesson), rule::kSecondLesson);
   c.require(b.date <= c.today, rule::kFutureEntry);
   c.require(b.substitute_for.is_zero() || c.knows(b.substitute_for), rule::kPersonUnknown);
   c.listed("lesson_kind", b.kind);

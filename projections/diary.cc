@@ -93,6 +93,10 @@ class DiaryFold {
       for (const auto number : lesson.works) diary_lesson.works.push_back(sheet.works[number]);
       diary_lesson.lesson = std::move(lesson);  // its id stays behind, for the works
     }
+    for (const auto& [lesson_id, number] : sheet.lesson_numbers) {  // one that another takes in is in its place
+      const auto place = places_.at(sheet.lessons[number].id);
+      places_.try_emplace(lesson_id, place);
+    }
     for (const auto& homework : sheet.homework)
       if (DiaryDay* due = day(homework.entry.due)) due->homework_due.push_back({label, subject, homework});
     for (const auto& work : sheet.works) {

@@ -19,6 +19,7 @@ class LessonFold {
     each(EntryKind::kLessonChange, [&](const auto& node) { change(node); });
     settle_moves();
     each(EntryKind::kLesson, [&](const auto& node) { record(node); });
+    cover();
     sort();
     each(EntryKind::kWork, [&](const auto& node) { work(node); });
     each(EntryKind::kTopic, [&](const auto& node) { in_lesson(node, &LessonView::topics); });
@@ -140,22 +141,40 @@ class LessonFold {
       lesson->recorded = node.standing == Standing::kStanding;
       lesson->date = b.date;
       lesson->slot = b.slot;
-      lesson->slots = std::max<int>(1, b.slots);
+      lesson->slots = lesson->recorded ? std::max<int>(1, b.slots) : 1;
       lesson->kind = b.kind;
       lesson->mode = b.mode;
       if (!b.substitute_for.is_zero()) lesson->substitute = acts_.root(node).author;
       set_time(*lesson, b.start.value, b.end.value);
     }
   }
+  // A lesson recorded over several slots is all of the lessons that the timetable has in them: what speaks of one speaks of it.
+  void cover() {
+    const auto in = [](const LessonView& whole, const LessonView& part) {
+      return part.date == whole.date && whole.slot < part.slot && part.slot < whole.slot + whole.slots;
+    };
+    for (auto& whole : sheet_.lessons) {
+      if (!whole.recorded || whole.slot == 0 || whole.slots == 1) continue;
+      for (const auto& part : sheet_.lessons) {
+        if (part.recorded || part.cancelled || part.moved_to.days != 0 || !in(whole, part)) continue;
+        covered_[part.id] = whole.id;
+        whole.changes.insert(whole.changes.end(), part.changes.begin(), part.changes.end());
+        whole.records.insert(whole.records.end(), part.records.begin(), part.records.end());
+      }
+    }
+  }
   // Numbers are given anew: until here lessons stood in the order in which they were found.
   void sort() {
     auto& lessons = sheet_.lessons;
-    std::erase_if(lessons, [&](const auto& lesson) { return !on_sheet(lesson.date); });
+    std::erase_if(lessons, [&](const auto& lesson) { return !on_sheet(lesson.date) || covered_.contains(lesson.id); });
     std::sort(lessons.begin(), lessons.end(), [](const auto& a, const auto& b) {
       return std::tie(a.date, a.starts, a.slot, a.id) < std::tie(b.date, b.starts, b.slot, b.id);
     });
     sheet_.lesson_numbers.clear();
     for (std::uint32_t i = 0; i < lessons.size(); ++i) sheet_.lesson_numbers[lessons[i].id] = i;
+    for (const auto& [part, whole] : covered_)
+      if (const auto number = sheet_.lesson_numbers.find(whole); number != sheet_.lesson_numbers.end())
+        sheet_.lesson_numbers[part] = number->second;
   }
   void work(const Acts::Node& node) {
     const auto& b = root<WorkPlanned>(node);
@@ -223,6 +242,7 @@ class LessonFold {
   const Acts& acts_;
   std::uint32_t scope_;
   LessonSheet sheet_;
+  FlatMap<Id, Id> covered_;  // lessons of the timetable that another takes in
 };
 
 }  // namespace

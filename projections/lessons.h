@@ -62,10 +62,10 @@ struct HomeworkView {
 };
 
 struct LessonSheet {
-  std::vector<LessonView> lessons;     // by date and time
-  std::vector<WorkView> works;         // in the order of the log; those of days beyond the sheet too
-  std::vector<HomeworkView> homework;  // everything given or due on the sheet's days
-  FlatMap<Id, std::uint32_t> lesson_numbers;
+  std::vector<LessonView> lessons;            // by date and time
+  std::vector<WorkView> works;                // in the order of the log; those of days beyond the sheet too
+  std::vector<HomeworkView> homework;         // everything given or due on the sheet's days
+  FlatMap<Id, std::uint32_t> lesson_numbers;  // a lesson that another takes in has that one's
   FlatMap<Id, std::uint32_t> work_numbers;
 };
 

@@ -431,6 +431,7 @@ class StateFold {
     lesson.attendance_taken = known.attendance_taken;
     lesson.has_topic = known.has_topic;
     known = lesson;
+    if (lesson.slot != 0) s_.lessons_by_day_[{b.group, b.date}].push_back(b.lesson);
   }
   void on(const Statement&, const TopicSet& b) {
     if (auto* lesson = find(s_.lessons_, b.lesson)) lesson->has_topic = true;
@@ -849,6 +850,14 @@ const Invitation* SchoolState::invitation(const Id& id) const { return lookup(in
 const Class* SchoolState::klass(const Id& id) const { return lookup(classes_, id); }
 const Group* SchoolState::group(const Id& id) const { return lookup(groups_, id); }
 const Lesson* SchoolState::lesson(const Id& id) const { return lookup(lessons_, id); }
+bool SchoolState::slots_taken(const LessonPlace& first, int slots, const Id& but) const {
+  const auto* that_day = first.slot == 0 ? nullptr : lookup(lessons_by_day_, std::pair{first.group, first.date});
+  return that_day != nullptr && std::any_of(that_day->begin(), that_day->end(), [&](const Id& id) {
+           const Lesson& other = lessons_.at(id);
+           const bool meet = first.slot < other.slot + other.slots && other.slot < first.slot + slots;
+           return id != but && other.standing && other.date == first.date && meet && (slots > 1 || other.slots > 1);
+         });
+}
 const Work* SchoolState::work(const Id& id) const { return lookup(works_, id); }
 const EntryRef* SchoolState::entry(const Id& id) const {
   const auto place = entry_places_.find(id);

@@ -392,6 +392,8 @@ class SchoolState {
 
   // --- Lessons and what judging needs (kFull)
   const Lesson* lesson(const Id& id) const;
+  // Whether another lesson of the group stands recorded in these slots of the day, where either of them takes several.
+  bool slots_taken(const LessonPlace& first, int slots, const Id& but) const;
   const Work* work(const Id& id) const;
   const EntryRef* entry(const Id& statement) const;
   const Pending* pending(const Id& statement) const;
@@ -455,6 +457,7 @@ class SchoolState {
   std::map<std::pair<Id, Date>, std::vector<LessonPlace>> moves_by_day_;  // group, day moved to
 
   FlatMap<Id, Lesson> lessons_;
+  std::map<std::pair<Id, Date>, std::vector<Id>> lessons_by_day_;  // of a group, in the timetable's slots
   FlatMap<Id, Work> works_;
   FlatMap<Id, std::vector<Id>> works_by_group_;
   struct Excuse {

@@ -166,6 +166,20 @@ TEST_F(Duties, OfACancelledLessonThereAreNone) {
   EXPECT_TRUE(of_lesson(thursday).empty());
 }
 
+TEST_F(Duties, APairIsAskedForOnce) {
+  h.timetable(physics, {{1, 2, teacher}, {1, 3, teacher}});
+  h.at("2026-11-30 12:00");
+  auto pair = lesson_of(physics, "2026-11-30", 2);
+  pair.slots = 2;
+  h.by(teacher).add(pair);
+  EXPECT_TRUE(of_lesson(projections::lesson_id(physics, day("2026-11-30"), 3)).empty());
+  EXPECT_EQ(codes(of_lesson(pair.lesson)), (std::vector<std::string>{"homework", "roll", "topic"}));
+  h.topic(pair.lesson, "Закон Ома");
+  h.attendance(pair.lesson);
+  h.homework(pair.lesson, "§ 1", "2026-12-07");
+  EXPECT_TRUE(of_lesson(pair.lesson).empty());
+}
+
 TEST_F(Duties, BetweenTwoYearsATimetableAsksForNothing) {
   h.at("2027-07-21 12:00");
   EXPECT_TRUE(duties("lesson").empty());

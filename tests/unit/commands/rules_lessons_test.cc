@@ -70,6 +70,35 @@ TEST_F(Lessons, ALessonIsRecordedOnce) {
   EXPECT_EQ(ruled_at("2026-11-30 09:30", h.by(teacher), lesson_of(physics, "2026-11-30", 2)), "accepted");
 }
 
+TEST_F(Lessons, ASlotIsRecordedOnceHoweverManyALessonTakes) {
+  h.timetable(physics, {{1, 2, teacher}, {1, 3, teacher}, {1, 4, teacher}});
+  h.at("2026-11-30 12:00");
+  auto pair = lesson_of(physics, "2026-11-30", 2);
+  pair.slots = 2;
+  const auto second = lesson_of(physics, "2026-11-30", 3);
+  const auto third = lesson_of(physics, "2026-11-30", 4);
+  const Id recorded = h.by(teacher).add(pair);
+  EXPECT_EQ(ruled(h.by(teacher), second), "refused second_lesson");
+  EXPECT_EQ(ruled(h.by(teacher), third), "accepted");
+  EXPECT_EQ(ruled(h.by(colleague), lesson_of(chemistry, "2026-11-30", 5)), "accepted") << "another group's";
+  h.annul(recorded);
+  EXPECT_NE(ruled(h.by(teacher), second), "refused second_lesson");
+  h.by(teacher).add(second);
+  EXPECT_EQ(ruled(h.by(teacher), pair), "refused second_lesson") << "from the other side";
+  pair.slots = 1;
+  EXPECT_NE(ruled(h.by(teacher), pair), "refused second_lesson");
+}
+
+TEST_F(Lessons, ALessonMovedBesideAnotherIsRecordedToo) {
+  h.timetable(physics, {{1, 2, teacher}, {1, 3, teacher}});
+  h.move(physics, "2026-11-30", 3, "2026-11-30", 2);
+  h.at("2026-11-30 12:00");
+  h.by(teacher).add(lesson_of(physics, "2026-11-30", 2));
+  auto moved = lesson_of(physics, "2026-11-30", 2);
+  moved.lesson = projections::lesson_id(physics, test::day("2026-11-30"), 3);
+  EXPECT_EQ(ruled(h.by(teacher), moved), "accepted");
+}
+
 TEST_F(Lessons, ALessonThatWasAnnulledIsRecordedAnewAndHoldsNothingUntilThen) {
   const auto lesson = lesson_of(physics, "2026-11-23", 2);
   const Id record = h.by(teacher).add(lesson);

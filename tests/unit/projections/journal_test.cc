@@ -60,6 +60,67 @@ TEST_F(JournalViews, ALessonShowsItsTopicRollAndMarks) {
   EXPECT_EQ(absence[0].value, "н");
 }
 
+class Pairs : public JournalViews {
+ protected:
+  Pairs() { h.timetable(physics, {{1, 2, teacher}, {1, 3, teacher}, {1, 4, teacher}}); }
+  Id record(int slot, int slots) {
+    ledger::LessonRecorded recorded;
+    recorded.lesson = lesson_id(physics, kMonday, slot);
+    recorded.group = physics;
+    recorded.date = kMonday;
+    recorded.slot = static_cast<std::uint8_t>(slot);
+    recorded.slots = static_cast<std::uint8_t>(slots);
+    return h.by(teacher).add(recorded);
+  }
+  std::vector<std::pair<int, int>> slots() {
+    std::vector<std::pair<int, int>> found;
+    for (const auto& lesson : journal().view.sheet.lessons) found.emplace_back(lesson.slot, lesson.slots);
+    return found;
+  }
+  using Slots = std::vector<std::pair<int, int>>;
+};
+
+TEST_F(Pairs, APairIsOneLessonOfTwoSlots) {
+  EXPECT_EQ(slots(), (Slots{{2, 1}, {3, 1}, {4, 1}}));
+  const Id pair = record(2, 2);
+  EXPECT_EQ(slots(), (Slots{{2, 2}, {4, 1}}));
+  EXPECT_EQ(journal().view.sheet.lessons[0].ends, h.local("2026-11-23 11:05"));
+  h.annul(pair);
+  EXPECT_EQ(slots(), (Slots{{2, 1}, {3, 1}, {4, 1}})) << "an annulled one takes in nothing";
+}
+
+TEST_F(Pairs, ThreeSlotsAreOneLessonToo) {
+  record(2, 3);
+  EXPECT_EQ(slots(), (Slots{{2, 3}}));
+}
+
+TEST_F(Pairs, WhatIsHeldElsewhereOrNotAtAllIsItsOwn) {
+  h.move(physics, "2026-11-23", 3, "2026-11-24", 3);
+  h.cancel(physics, "2026-11-23", 4);
+  record(2, 3);
+  EXPECT_EQ(slots(), (Slots{{2, 3}, {4, 1}, {3, 1}}));
+}
+
+TEST_F(Pairs, ALessonRecordedByItselfStays) {
+  record(3, 1);
+  record(2, 2);  // refused by the rules of today
+  EXPECT_EQ(slots(), (Slots{{2, 2}, {3, 1}, {4, 1}}));
+}
+
+TEST_F(Pairs, WhatSpeaksOfTheSecondSlotSpeaksOfThePair) {
+  h.homework_ahead(physics, "2026-11-23", 3, "§ 1", "2026-11-30");
+  h.substitute(physics, "2026-11-23", 3, teacher, h.teacher());
+  record(2, 2);
+  const auto seen = journal();
+  const auto& pair = seen.view.sheet.lessons[0];
+  EXPECT_EQ(pair.homework.size(), 1U);
+  EXPECT_EQ(pair.changes.size(), 1U);
+  const auto week = diary_of(*this, masha);
+  ASSERT_EQ(week.view.days[0].lessons.size(), 2U);
+  EXPECT_EQ(week.view.days[0].lessons[0].lesson.slots, 2);
+  EXPECT_EQ(week.view.days[0].lessons[0].lesson.homework.size(), 1U);
+}
+
 TEST_F(JournalViews, ALateMarkSaysHowLate) {
   const Id lesson = h.lesson(physics, "2026-11-23", 2);
   const Id work = h.work(lesson, "answer");

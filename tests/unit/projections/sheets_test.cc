@@ -71,6 +71,24 @@ TEST_F(Sheets, ACancelledLessonIsNoneAndADoubleOneIsTwoHours) {
   EXPECT_EQ(group.recorded_hours, 2);
 }
 
+TEST_F(Sheets, APairOfTheTimetableIsTwoHoursDueAndTwoGiven) {
+  h.timetable(physics, {{1, 2, teacher}, {1, 3, teacher}});
+  h.at("2026-11-23 09:25");
+  ledger::LessonRecorded pair;
+  pair.lesson = lesson_id(physics, kMonday, 2);
+  pair.group = physics;
+  pair.date = kMonday;
+  pair.slot = 2;
+  pair.slots = 2;
+  h.by(teacher).add(pair);
+  h.at("2026-11-27 12:00");
+  kept = journal_of(*this, physics);
+  const auto group = figures_of(h.structure(), kept.view, {}, h.now());
+  EXPECT_EQ(group.lessons, 1);
+  EXPECT_EQ(group.hours, 2);
+  EXPECT_EQ(group.recorded_hours, 2);
+}
+
 // r002 1.7, 2.5: who gave how many hours, their own and for others.
 TEST_F(Sheets, HoursAreTheirsWhoRecordedTheLesson) {
   const Id colleague = h.teacher();
