@@ -329,17 +329,24 @@ class StateFold {
   }
   void on(const Statement& st, const MovementOrdered& b) {
     const Date day = at_once(st);
-    if (b.kind != Movement::kExpelled && b.kind != Movement::kAcademicLeave) {
-      leave_classes(b.student, day);
-      s_.classes_[b.klass].students[b.student].push_back({day, kForever});
-      s_.class_by_student_[b.student].push_back(b.klass);
-    } else {
-      leave_classes(b.student, day);
-      for (const auto& group : s_.groups_by_student_[b.student])
+    const bool gone = b.kind == Movement::kExpelled || b.kind == Movement::kAcademicLeave;
+    for (const auto& group : s_.groups_by_student_[b.student])
+      if (gone || left_with_class(group, b, day))
         for (auto& span : s_.groups_[group].members[b.student])
           if (span.to >= day) span.to = day - 1;
+    leave_classes(b.student, day);
+    if (!gone) {
+      s_.classes_[b.klass].students[b.student].push_back({day, kForever});
+      s_.class_by_student_[b.student].push_back(b.klass);
     }
     structure();
+  }
+  // Whoever changes class leaves the groups of the old class alone; clubs and groups of several classes stay theirs.
+  bool left_with_class(const Id& id, const MovementOrdered& b, Date day) {
+    const Group& group = s_.groups_[id];
+    if (group.classes.size() != 1 || group.classes.front() == b.klass || group.kind == "extracurricular") return false;
+    const auto& spans = s_.classes_[group.classes.front()].students[b.student];
+    return std::any_of(spans.begin(), spans.end(), [&](const auto& span) { return span.second >= day; });
   }
   // From `day` on the student belongs to no class.
   void leave_classes(const Id& student, Date day) {

@@ -208,6 +208,54 @@ TEST_F(States, ATransferChangesTheClassAndAReturnBringsItBack) {
   EXPECT_EQ(state().class_of(masha, day("2026-12-01")), first);
 }
 
+TEST_F(States, WhoChangesClassLeavesTheGroupsOfTheOldOneAlone) {
+  const Id other = h.klass("7Б");
+  const Id first = h.klass("7А");
+  const auto group = [&](std::vector<Id> classes, const char* kind) {
+    ledger::TeachingGroupOpened opened;
+    opened.group = SeededRandom(h.size()).id();
+    opened.label = "7";
+    opened.subject = "Хор";
+    opened.kind = kind;
+    opened.classes = std::move(classes);
+    h.by(h.deputy(), Role::kDeputyHead).add(opened);
+    h.enrol(opened.group, masha);
+    return opened.group;
+  };
+  const Id stream = group({first, other}, "stream");
+  const Id choir = group({first}, "extracurricular");
+  h.from("2026-10-05").by(h.secretary(), Role::kSecretary);
+  h.add(ledger::MovementOrdered{masha, other, ledger::Movement::kTransferred});
+  for (const auto* state : {&h.state(), &h.structure()}) {
+    EXPECT_TRUE(state->enrolled(physics, masha, day("2026-10-04"))) << "history stays";
+    EXPECT_FALSE(state->enrolled(physics, masha, day("2026-10-05")));
+    EXPECT_TRUE(state->enrolled(stream, masha, day("2026-10-05")));
+    EXPECT_TRUE(state->enrolled(choir, masha, day("2026-10-05")));
+    EXPECT_TRUE(state->enrolled(physics, petya, day("2026-10-05")));
+  }
+}
+
+TEST_F(States, WhoIsPromotedWithTheClassStaysInItsGroups) {
+  h.from("2026-10-05").by(h.secretary(), Role::kSecretary);
+  h.add(ledger::MovementOrdered{masha, h.klass("7А"), ledger::Movement::kPromoted});
+  EXPECT_TRUE(state().enrolled(physics, masha, day("2026-10-05")));
+  h.from("2026-10-12").by(h.secretary(), Role::kSecretary);
+  h.add(ledger::MovementOrdered{masha, h.klass("8А", 8), ledger::Movement::kPromoted});
+  EXPECT_FALSE(state().enrolled(physics, masha, day("2026-10-12")));
+}
+
+TEST_F(States, WhoComesBackIsPutIntoGroupsAnew) {
+  const auto move = [&](const char* from, ledger::Movement kind, const Id& klass) {
+    h.from(from).by(h.secretary(), Role::kSecretary).add(ledger::MovementOrdered{masha, klass, kind});
+  };
+  move("2026-10-01", ledger::Movement::kAcademicLeave, {});
+  move("2026-11-01", ledger::Movement::kReturned, h.klass("7А"));
+  EXPECT_FALSE(state().enrolled(physics, masha, day("2026-11-01"))) << "which they are is for the office to say";
+  h.from("2026-11-01").enrol(physics, masha);
+  EXPECT_TRUE(state().enrolled(physics, masha, day("2026-11-01")));
+  EXPECT_FALSE(state().enrolled(physics, masha, day("2026-10-15")));
+}
+
 TEST_F(States, AnAssignmentReplacesTheEarlierTeacher) {
   const Id other = h.teacher();
   h.from("2026-11-23").by(h.deputy(), Role::kDeputyHead).add(ledger::TeachingAssigned{other, physics, 2, teacher});
