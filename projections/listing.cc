@@ -193,7 +193,9 @@ std::string timetable_json(const SchoolState& state, const TimetableOf& whose, D
         if (is_asked(whose, lesson)) lessons.push_back(lesson);
     std::sort(lessons.begin(), lessons.end(),
               [](const auto& a, const auto& b) { return std::tie(a.starts, a.group) < std::tie(b.starts, b.group); });
-    w.begin_object().key("date").date(day).key("school_day").boolean(school_weekday(state, classes, day) != 0);
+    const bool school_day = in_a_year(state, day) && school_weekday(state, classes, day) != 0;
+    w.begin_object().key("date").date(day).key("school_day").boolean(school_day);
+    w.text_if("study", study_instead(state, classes, day));
     w.key("lessons").begin_array();
     for (const auto& lesson : lessons) write_lesson(w, state, lesson, name_of);
     w.end_array().end_object();

@@ -68,18 +68,43 @@ int closeness(const SchoolState& state, const CalendarException& exception, cons
   return spoken_of ? 2 : 0;
 }
 
-}  // namespace
-
-int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by) {
-  const CalendarException* best = nullptr;
-  int best_closeness = 0;
+// The exception that decides a day; of two of the same closeness the later one.
+struct Decisive {
+  const CalendarException* exception = nullptr;
+  int closeness = 0;
+};
+Decisive decisive(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by) {
+  Decisive best;
   for (const auto& exception : state.calendar()) {
     if (exception.known >= known_by || date < exception.from || date > exception.to) continue;
     const int close = closeness(state, exception, classes, date);
-    if (close == 0 || close < best_closeness) continue;
-    best = &exception;
-    best_closeness = close;
+    if (close > 0 && close >= best.closeness) best = {&exception, close};
   }
+  return best;
+}
+
+constexpr int kByName = 3;
+
+bool has_lessons(const SchoolState& state, const std::string& kind) {
+  const auto* entry = state.dictionary("study_kind", kind);
+  if (const auto* said = entry == nullptr ? nullptr : lookup(entry->properties, "lessons")) return *said == "true";
+  return kind != "practice" && kind != "session" && kind != "holidays";
+}
+
+// Of one class; empty for lessons.
+std::string_view kept_for(const SchoolState& state, const Id& id, Date date, Instant known_by) {
+  const Class* klass = state.klass(id);
+  const auto* spans = klass == nullptr ? nullptr : klass->schedule.at(date, known_by);
+  if (spans != nullptr)
+    for (const auto& span : *spans)
+      if (span.from <= date && date <= span.to && !has_lessons(state, span.kind)) return span.kind;
+  return {};
+}
+
+}  // namespace
+
+int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by) {
+  const CalendarException* best = decisive(state, classes, date, known_by).exception;
   if (best != nullptr) {
     switch (best->kind) {
       case DayKind::kDayOff:
@@ -90,6 +115,36 @@ int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Dat
     }
   }
   return date.weekday() == 7 ? 0 : date.weekday();
+}
+
+std::string_view study_instead(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by) {
+  if (classes.empty()) return {};
+  const std::string_view kind = kept_for(state, classes.front(), date, known_by);
+  const bool all = !kind.empty() && std::all_of(classes.begin() + 1, classes.end(), [&](const Id& id) {
+    return !kept_for(state, id, date, known_by).empty();
+  });
+  if (!all) return {};
+  // A day that is made a working one for the class by name has lessons after all.
+  const Decisive day = decisive(state, classes, date, known_by);
+  return day.closeness == kByName && day.exception->kind == DayKind::kWorking ? std::string_view() : kind;
+}
+
+bool in_a_year(const SchoolState& state, Date date) {
+  const auto& years = state.years();
+  return years.empty() || std::any_of(years.begin(), years.end(),
+                                      [&](const Year& year) { return year.from <= date && date <= year.to; });
+}
+
+int lesson_weekday(const SchoolState& state, const Group& group, Date date, Instant known_by) {
+  const bool closed =
+      !group.classes.empty() && std::all_of(group.classes.begin(), group.classes.end(), [&](const Id& id) {
+        const Class* klass = state.klass(id);
+        return klass != nullptr && klass->closed_on <= date;
+      });
+  if (closed || !in_a_year(state, date)) return 0;
+  const std::string_view instead = study_instead(state, group.classes, date, known_by);
+  if (!instead.empty() && instead != group.kind) return 0;
+  return school_weekday(state, group.classes, date, known_by);
 }
 
 std::optional<Bell> bell(const SchoolState& state, Date date, int slot, int shift) {
@@ -114,7 +169,7 @@ std::vector<ScheduledLesson> lessons_on(const SchoolState& state, const Id& grou
   const Instant known = known_at_midnight(state, date);
   const auto* slots = group->timetable.at(date, known);
   if (slots == nullptr || slots->empty()) return lessons;
-  const int weekday = school_weekday(state, group->classes, date, known);
+  const int weekday = lesson_weekday(state, *group, date, known);
   for (const auto& slot : *slots)
     if (slot.weekday == weekday)
       if (auto lesson = make_lesson(state, group_id, date, slot, changes_known_by)) lessons.push_back(*lesson);
@@ -140,7 +195,7 @@ std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& gro
   const auto* slots = group->timetable.at(date, known);
   if (slots == nullptr) return std::nullopt;
   for (const auto& slot : *slots)
-    if (slot.slot == slot_number && slot.weekday == school_weekday(state, group->classes, date, known))
+    if (slot.slot == slot_number && slot.weekday == lesson_weekday(state, *group, date, known))
       return make_lesson(state, group_id, date, slot, changes_known_by);
   return std::nullopt;
 }
@@ -156,7 +211,7 @@ int last_end(const SchoolState& state, const Id& id, const Group& group, Date da
   const auto* slots = group.timetable.at(date, known);
   const int shift = slots == nullptr || slots->empty() ? 1 : slots->front().shift;
   if (slots != nullptr && !slots->empty()) {
-    const int weekday = school_weekday(state, group.classes, date, known);
+    const int weekday = lesson_weekday(state, group, date, known);
     for (const auto& slot : *slots) {
       if (slot.weekday != weekday) continue;
       const LessonChange* change = state.change(id, date, slot.slot, known);

@@ -31,6 +31,18 @@ struct ScheduledLesson {
 // one for a class by name wins over one for its grade or branch, and that over one for the whole school.
 int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by = kNow);
 
+// What the schedules of the study process keep a day for in all of these classes, where lessons give way to it: "practice",
+// "session", "holidays", or what the school's dictionary of the kind "study_kind" calls `lessons = false`. Empty: lessons.
+std::string_view study_instead(const SchoolState& state, const std::vector<Id>& classes, Date date,
+                               Instant known_by = kNow);
+
+// The weekday whose lessons a group has by its timetable, 0 for none: a timetable ends with the school year and with the group's
+// classes, and rests while their schedules keep the day for something that the group is not of itself (a group of practice).
+int lesson_weekday(const SchoolState& state, const Group& group, Date date, Instant known_by = kNow);
+
+// Whether a day belongs to a school year; where none was opened yet, every day does.
+bool in_a_year(const SchoolState& state, Date date);
+
 // Local midnight that begins a day.
 Instant midnight(const SchoolState& state, Date date);
 

@@ -185,6 +185,16 @@ TEST_F(Duties, BetweenTwoYearsATimetableAsksForNothing) {
   EXPECT_TRUE(duties("lesson").empty());
 }
 
+TEST_F(DutiesR002, Clause5_3OnDaysOfPracticeTheTimetableAsksForNothing) {
+  StudyScheduleSet schedule;
+  schedule.klass = h.klass("7А");
+  schedule.spans = {{day("2026-11-24"), day("2026-11-29"), "practice"}};
+  as_deputy().add(schedule);
+  h.at("2026-11-26 12:00");
+  EXPECT_TRUE(of_lesson(thursday).empty());
+  EXPECT_FALSE(of_lesson(monday).empty());
+}
+
 TEST_F(Duties, OfTheYearBeforeTheSchoolBeganNothingIsArchived) {
   EXPECT_TRUE(duties("archive").empty()) << "due 31 August 2026, a week after the school was made";
 }

@@ -101,6 +101,17 @@ TEST_F(Listings, TheWeekOfAClassAGroupAndATeacher) {
   EXPECT_EQ(of_other.at("days").at(3).at("lessons").at(0).at("substitute").as_string(), to_hex(other.view()));
 }
 
+TEST_F(Listings, Clause5_3TheWeekSaysWhatADayIsKeptFor) {  // r002
+  h.by(h.deputy(), Role::kDeputyHead)
+      .add(ledger::StudyScheduleSet{h.klass("7А"), {{kMonday, kMonday + 2, "practice"}}});
+  for (const auto& week : {timetable({h.klass("7А"), {}, {}}), timetable({{}, physics, {}})}) {
+    EXPECT_EQ(week.at("days").at(0).at("study").as_string(), "practice");
+    EXPECT_TRUE(week.at("days").at(0).at("lessons").as_array().empty());
+    EXPECT_FALSE(week.at("days").at(3).as_object().contains("study"));
+    EXPECT_EQ(week.at("days").at(3).at("lessons").as_array().size(), 1U);
+  }
+}
+
 TEST_F(Listings, AMovedLessonIsOnTheDayItIsHeld) {
   h.move(physics, "2026-11-26", 3, "2026-12-01", 4);
   EXPECT_TRUE(timetable({{}, physics, {}}).at("days").at(3).at("lessons").as_array().empty());

@@ -70,6 +70,98 @@ TEST_F(Schedules, AnExceptionForAClassWinsOverOneForTheSchool) {
   EXPECT_TRUE(slots(physics, kMonday).empty());
 }
 
+class StudySchedules : public Schedules {
+ protected:
+  void set(const Id& klass, const char* from, const char* to, const char* kind) {
+    h.by(h.deputy(), Role::kDeputyHead).add(ledger::StudyScheduleSet{klass, {{day(from), day(to), kind}}});
+  }
+  Id open(std::vector<Id> classes, const char* kind) {
+    ledger::TeachingGroupOpened opened;
+    opened.group = SeededRandom(h.size()).id();
+    opened.label = "группа";
+    opened.subject = "Практика";
+    opened.kind = kind;
+    opened.classes = std::move(classes);
+    h.by(h.deputy(), Role::kDeputyHead).add(opened);
+    h.timetable(opened.group, {{1, 2, teacher}});
+    return opened.group;
+  }
+  const Id seventh = h.klass("7А");
+};
+
+TEST_F(StudySchedules, Clause5_3LessonsGiveWayToPracticeSessionAndHolidays) {  // r002
+  for (const char* kind : {"practice", "session", "holidays"}) {
+    set(seventh, "2026-11-23", "2026-11-25", kind);
+    EXPECT_TRUE(slots(physics, kMonday).empty()) << kind;
+    EXPECT_EQ(study_instead(state(), {seventh}, kMonday), kind);
+    EXPECT_EQ(slots(physics, kMonday + 3), std::vector{3}) << "the day after";
+    EXPECT_FALSE(scheduled(state(), physics, kMonday, 2));
+    EXPECT_FALSE(classes_over(state(), physics, kMonday));
+  }
+  set(seventh, "2026-11-23", "2026-11-25", "theory");
+  EXPECT_EQ(slots(physics, kMonday), std::vector{2});
+}
+
+TEST_F(StudySchedules, Clause5_3TheGroupsOfPracticeHaveTheirs) {
+  const Id practice = open({seventh}, "practice");
+  set(seventh, "2026-11-23", "2026-11-25", "practice");
+  EXPECT_EQ(slots(practice, kMonday), std::vector{2});
+  set(seventh, "2026-11-23", "2026-11-25", "session");
+  EXPECT_TRUE(slots(practice, kMonday).empty());
+}
+
+TEST_F(StudySchedules, Clause5_3AStreamRestsWhenAllOfItsClassesDo) {
+  const Id other = h.klass("7Б");
+  const Id stream = open({seventh, other}, "stream");
+  set(seventh, "2026-11-23", "2026-11-25", "practice");
+  EXPECT_EQ(slots(stream, kMonday), std::vector{2});
+  set(other, "2026-11-23", "2026-11-23", "session");
+  EXPECT_TRUE(slots(stream, kMonday).empty());
+}
+
+TEST_F(StudySchedules, Clause5_3AWorkingDayOfTheClassByNameHasLessons) {
+  set(seventh, "2026-11-23", "2026-11-25", "practice");
+  h.day_exception("2026-11-23", "2026-11-23", DayKind::kWorking);
+  EXPECT_TRUE(slots(physics, kMonday).empty()) << "for the whole school";
+  h.day_exception("2026-11-23", "2026-11-23", DayKind::kWorking, seventh);
+  EXPECT_EQ(slots(physics, kMonday), std::vector{2});
+}
+
+TEST_F(StudySchedules, Clause5_3AScheduleOfTodayHoldsFromTomorrow) {
+  h.at("2026-11-23 08:00");
+  set(seventh, "2026-11-23", "2026-11-30", "practice");
+  EXPECT_EQ(slots(physics, kMonday), std::vector{2});
+  EXPECT_TRUE(slots(physics, kMonday + 3).empty());
+}
+
+TEST_F(StudySchedules, Clause5_3OtherKindsMeanWhatTheDictionarySays) {
+  set(seventh, "2026-11-23", "2026-11-25", "diploma");
+  EXPECT_EQ(slots(physics, kMonday), std::vector{2});
+  h.add(ledger::DictionaryEntryDefined{"study_kind", "diploma", "Диплом", {{"lessons", "false"}}});
+  EXPECT_TRUE(slots(physics, kMonday).empty());
+}
+
+TEST_F(Schedules, ATimetableEndsWithItsSchoolYear) {
+  EXPECT_EQ(slots(physics, day("2027-07-05")), std::vector{2}) << "no year was opened yet";
+  h.by(h.administrator(), Role::kAdministrator)
+      .add(ledger::YearOpened{"2026/27", day("2026-09-01"), day("2027-05-31")});
+  EXPECT_EQ(slots(physics, day("2027-05-31")), std::vector{2});
+  EXPECT_TRUE(slots(physics, day("2027-06-03")).empty());
+  EXPECT_TRUE(lessons_held_on(state(), physics, day("2027-07-05")).empty());
+  EXPECT_EQ(slots(physics, kMonday), std::vector{2});
+  h.by(h.administrator(), Role::kAdministrator)
+      .add(ledger::YearOpened{"2027/28", day("2027-09-01"), day("2028-05-31")});
+  EXPECT_TRUE(slots(physics, day("2027-08-30")).empty());
+  EXPECT_EQ(slots(physics, day("2027-09-06")), std::vector{2});
+  EXPECT_EQ(school_weekday(state(), {}, day("2027-07-05")), 1) << "a working day of the school all the same";
+}
+
+TEST_F(Schedules, ATimetableEndsWithItsClass) {
+  h.from("2026-11-24").by(h.director(), Role::kDirector).add(ledger::ClassReorganised{h.klass("7А"), {h.klass("7Б")}});
+  EXPECT_EQ(slots(physics, kMonday), std::vector{2});
+  EXPECT_TRUE(slots(physics, kMonday + 3).empty());
+}
+
 TEST_F(Schedules, ACalendarLearntDuringTheDayLeavesTheDayAlone) {
   h.at("2026-11-23 08:00").day_exception("2026-11-23", "2026-11-26", DayKind::kDayOff);
   EXPECT_EQ(slots(physics, kMonday), std::vector{2});
