@@ -35,6 +35,7 @@ class DiaryFold {
     for (int i = 0; i < 7; ++i) v_.days[static_cast<std::size_t>(i)].date = v_.monday + i;
     for (int i = 0; i < 7 && v_.klass.is_zero(); ++i) v_.klass = s_.class_of(v_.student, v_.monday + i);
     if (const Class* klass = s_.klass(v_.klass)) v_.class_label = klass->label(v_.monday);
+    if (const auto* mode = s_.individual_mode(v_.student, v_.monday, v_.monday + 6)) v_.mode = mode->kind;
     merge(own, groups);
     for (std::uint32_t i = 0; i < groups.size(); ++i)
       sheets_.push_back(fold_lessons(s_, groups[i].group, v_.monday, v_.monday + 6, v_.acts, i));
@@ -234,7 +235,7 @@ std::string diary_json(const DiaryView& view, const NameOf& name_of, const TextO
   auto& w = json.writer();
   w.begin_object();
   json.person("student", view.student);
-  w.hex_if("class", view.klass).text_if("class_label", view.class_label);
+  w.hex_if("class", view.klass).text_if("class_label", view.class_label).text_if("mode", view.mode);
   w.text("week", format_week(view.monday)).key("monday").date(view.monday).key("days").begin_array();
   for (const auto& day : view.days) {
     w.begin_object().key("date").date(day.date).key("lessons").begin_array();

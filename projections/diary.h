@@ -48,6 +48,7 @@ struct DiaryView {
   Id student;
   Id klass;  // on the Monday, or on the first day of the week in one; zero: in none
   std::string_view class_label;
+  std::string_view mode;  // individual, on some day of the week; empty: as everybody
   Date monday;
   std::array<DiaryDay, 7> days;
   std::vector<EntryView> excuses;

@@ -25,14 +25,14 @@ class Figures {
     for (const auto& student : j_.students) begin(student);
     for (const auto& lesson : j_.sheet.lessons)
       if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= now_ &&
-          (lesson.recorded || anybody_in_it(lesson.date)))
+          (lesson.recorded || (lesson.scheduled && anybody_awaited(lesson.date))))
         count(lesson);
     for (const auto& work : j_.sheet.works)
       if (work.standing && j_.from <= work.held_on && work.held_on <= today_) count(work);
     for (const auto& cell : j_.cells) count(cell);
     for (const auto& node : j_.acts.all()) count(node);
     for (const auto& student : f_.students) {
-      if (!s_.enrolled(j_.group, student.id, today_)) continue;
+      if (!s_.awaited(j_.group, student.id, today_)) continue;
       f_.without_marks += student.marks == 0;
       f_.with_one_mark += student.marks == 1;
     }
@@ -54,10 +54,10 @@ class Figures {
       student.result_late = entry.late;
     }
   }
-  // A timetable has no end: of a group that nobody is in any more there are no lessons.
-  bool anybody_in_it(Date on) const {
+  // Of a group that nobody is in any more there are no lessons.
+  bool anybody_awaited(Date on) const {
     return std::any_of(j_.students.begin(), j_.students.end(),
-                       [&](const auto& student) { return s_.enrolled(j_.group, student.id, on); });
+                       [&](const auto& student) { return s_.awaited(j_.group, student.id, on); });
   }
   void count(const LessonView& lesson) {
     ++f_.lessons;

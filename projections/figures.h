@@ -44,7 +44,7 @@ struct GroupFigures {
   int late_entries = 0, excused_entries = 0;  // of them, by an outage act
   int void_entries = 0;
   int substitutions = 0, substitutions_recorded = 0;  // ordered; and recorded by whom it was ordered
-  int without_marks = 0, with_one_mark = 0;           // students who are in the group today
+  int without_marks = 0, with_one_mark = 0;           // students whom the group waits for today
   std::vector<HoursGiven> given;                      // of recorded lessons, by who recorded them; each teacher once
   std::vector<Id> authors;                            // who entered something, each once
   std::optional<int> result_bias;        // hundredths: mean of period marks less the mean of those students' averages

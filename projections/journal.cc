@@ -28,6 +28,8 @@ class JournalFold {
       std::sort(cell.entries.begin(), cell.entries.end(),
                 [](const auto& a, const auto& b) { return a.index < b.index; });
     for (auto& cell : v_.cells) flag(cell);
+    for (auto& student : v_.students)
+      if (const auto* mode = s_.individual_mode(student.id, v_.from, v_.to)) student.mode = mode->kind;
     for (std::uint32_t i = 0; i < sums_.size(); ++i) average(i);
   }
 
@@ -175,7 +177,7 @@ namespace {
 
 void write_student(ViewJson& json, const JournalStudent& student) {
   auto& w = json.writer();
-  w.begin_object().key("id").hex(student.id).text("name", json.name(student.id));
+  w.begin_object().key("id").hex(student.id).text("name", json.name(student.id)).text_if("mode", student.mode);
   w.key("enrolled").begin_array();
   for (const auto& span : student.enrolled) {
     w.begin_object().key("from").date(span.from);

@@ -28,6 +28,7 @@ struct Average {
 struct JournalStudent {
   Id id;
   std::vector<Membership> enrolled;  // empty: has entries, but is on the group's list no more
+  std::string_view mode;             // "home", "family", …, on some day of the view; empty: as everybody
   std::vector<Average> averages;     // by scale; only scales with a mark
   std::vector<EntryView> excuses;
   // Of periods that end on these days, and of the course: marks, waivers, forecasts, attestation, imported and final marks.

@@ -274,7 +274,10 @@ class StateFold {
     structure();
   }
   void on(const Statement& st, const IndividualModeSet& b) {
-    s_.individual_modes_[b.student].push_back({std::string(b.kind), at_once(st), open_end(st.effective_to), index_});
+    IndividualMode mode{std::string(b.kind), at_once(st), open_end(st.effective_to), index_};
+    auto& modes = s_.individual_modes_[b.student];
+    std::erase_if(modes, [&](const auto& known) { return known.from == mode.from; });  // corrected: it may end one
+    modes.push_back(std::move(mode));
     structure();
   }
   void on(const Statement& st, const ClassTeacherAppointed& b) {
@@ -1073,12 +1076,30 @@ const Year* SchoolState::year(Date on) const {
   return next;
 }
 
-const IndividualMode* SchoolState::individual_mode(const Id& student, Date on) const {
+const IndividualMode* SchoolState::individual_mode(const Id& student, Date from, Date to) const {
   const IndividualMode* found = nullptr;
   if (const auto* modes = lookup(individual_modes_, student))
     for (const auto& mode : *modes)
-      if (within(on, mode.from, mode.to)) found = &mode;
+      if (mode.from <= to && from <= mode.to) found = &mode;
   return found;
+}
+// By the school's dictionary; what a mode that it leaves open means is ours to say.
+bool SchoolState::says_of_mode(const IndividualMode& mode, const char* property, bool otherwise) const {
+  const auto* entry = dictionary("individual_mode", mode.kind);
+  const auto said = entry == nullptr ? nullptr : lookup(entry->properties, property);
+  return said == nullptr ? otherwise : *said == "true";
+}
+bool SchoolState::awaited(const Id& group, const Id& student, Date on) const {
+  if (!enrolled(group, student, on)) return false;
+  const IndividualMode* mode = individual_mode(student, on);
+  const std::string& kind = this->group(group)->kind;
+  if (mode == nullptr || kind == "individual" || kind == "extracurricular") return true;
+  const bool elsewhere = mode->kind == "home" || mode->kind == "family" || mode->kind == "sanatorium";
+  return says_of_mode(*mode, "lessons", !elsewhere);
+}
+bool SchoolState::marked(const Id& student, Date on) const {
+  const IndividualMode* mode = individual_mode(student, on);
+  return mode == nullptr || says_of_mode(*mode, "marks", mode->kind != "family");
 }
 
 const Substitution* SchoolState::substitution(const Id& statement) const {

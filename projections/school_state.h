@@ -373,8 +373,14 @@ class SchoolState {
   const Year* year(Date on) const;
   const std::map<std::string, std::string, std::less<>>& branches() const { return branches_; }
   const std::map<std::string, Programme, std::less<>>& programmes() const { return programmes_; }
-  // How a student learns on a day, where not as everybody: home, family, individual plan.
-  const IndividualMode* individual_mode(const Id& student, Date on) const;
+  // How a student learns on a day, where not as everybody: home, family, individual plan; of some days, the mode named last.
+  const IndividualMode* individual_mode(const Id& student, Date on) const { return individual_mode(student, on, on); }
+  const IndividualMode* individual_mode(const Id& student, Date from, Date to) const;
+  // Whether a group's lessons wait for a student: who is in it, and does not learn at home, in the family or in a sanatorium.
+  // A group of their own (of kind "individual") and a club wait for them.
+  bool awaited(const Id& group, const Id& student, Date on) const;
+  // Whether the school gives a student marks of periods: not to who learns in the family.
+  bool marked(const Id& student, Date on) const;
   const FlatMap<Id, std::vector<IndividualMode>>& individual_modes() const { return individual_modes_; }
   const std::vector<Substitution>& substitutions() const { return substitutions_; }
   const Substitution* substitution(const Id& statement) const;
@@ -418,6 +424,7 @@ class SchoolState {
  private:
   friend class StateFold;
   EntryRef* find_entry(const Id& id);
+  bool says_of_mode(const IndividualMode& mode, const char* property, bool otherwise) const;
 
   Detail detail_;
   std::uint64_t size_ = 0;

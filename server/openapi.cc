@@ -128,7 +128,8 @@ constexpr ObjectSchema kObjects[] = {
     {"Encoded", "statement:base64 message:base64 decoded:object texts:array:SubmittedText"},
     {"Journal", "group:object from:date to:date students:array lessons:array works:array homework:array cells:array"},
     {"Diary",
-     "student:id student_name?:text class?:id class_label?:text week:text monday:date days:array excuses:array "
+     "student:id student_name?:text class?:id class_label?:text mode?:text week:text monday:date days:array "
+     "excuses:array "
      "signatures:array results:array announced:array printouts:array"},
     {"Duties", "of:text from:date to:date duties:array"},
     {"Summary",

@@ -603,6 +603,16 @@ TEST_F(JournalViews, ASecondShiftHasItsOwnHours) {
   EXPECT_EQ(journal().view.sheet.lessons.back().starts, h.local("2026-11-27 14:55"));
 }
 
+TEST_F(JournalViews, IndividualModeSetIsShownWithTheStudent) {
+  h.from("2026-11-26").by(h.deputy(), Role::kDeputyHead).add(ledger::IndividualModeSet{masha, "home"});
+  const auto students = json(journal().view).at("students");
+  EXPECT_EQ(students.at(0).at("mode").as_string(), "home");
+  EXPECT_FALSE(students.at(1).as_object().contains("mode"));
+  EXPECT_EQ(diary_of(*this, masha).view.mode, "home");
+  EXPECT_EQ(diary_of(*this, masha, kMonday - 7).view.mode, "");
+  EXPECT_EQ(diary_of(*this, petya).view.mode, "");
+}
+
 TEST_F(JournalViews, AnUnknownGroupIsAnEmptyJournal) {
   const auto view = fold_journal(h.structure(), masha, kMonday, kSunday, {});
   EXPECT_TRUE(view.students.empty());

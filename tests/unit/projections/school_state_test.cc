@@ -256,6 +256,39 @@ TEST_F(States, WhoComesBackIsPutIntoGroupsAnew) {
   EXPECT_FALSE(state().enrolled(physics, masha, day("2026-10-15")));
 }
 
+TEST_F(States, IndividualModeSetHoldsBetweenItsDaysAndMayBeEnded) {
+  const auto set = [&](const char* kind, const char* from, const char* to) {
+    h.from(from).to(to).by(h.deputy(), Role::kDeputyHead).add(ledger::IndividualModeSet{masha, kind});
+  };
+  EXPECT_TRUE(state().awaited(physics, masha, kMonday));
+  set("home", "2026-11-16", "2027-05-31");
+  EXPECT_TRUE(state().awaited(physics, masha, day("2026-11-15")));
+  EXPECT_FALSE(state().awaited(physics, masha, kMonday));
+  EXPECT_TRUE(state().marked(masha, kMonday));
+  set("home", "2026-11-16", "2026-11-20");
+  EXPECT_TRUE(state().awaited(physics, masha, kMonday)) << "the same first day sets it right";
+  set("family", "2026-11-23", "2026-11-24");
+  EXPECT_FALSE(state().marked(masha, kMonday));
+  EXPECT_TRUE(state().marked(masha, kMonday + 2));
+  EXPECT_EQ(state().individual_mode(masha, kMonday, kMonday + 6)->kind, "family");
+  EXPECT_EQ(state().individual_mode(masha, kMonday + 2), nullptr);
+  EXPECT_TRUE(state().awaited(physics, petya, kMonday));
+}
+
+TEST_F(States, IndividualModeSetMeansWhatTheDictionarySays) {
+  const auto define = [&](const char* lessons, const char* marks) {
+    h.add(ledger::DictionaryEntryDefined{
+        "individual_mode", "network", "Сетевая форма", {{"lessons", lessons}, {"marks", marks}}});
+  };
+  h.from("2026-11-16").by(h.deputy(), Role::kDeputyHead).add(ledger::IndividualModeSet{masha, "network"});
+  EXPECT_TRUE(state().awaited(physics, masha, kMonday));
+  define("false", "false");
+  EXPECT_FALSE(state().awaited(physics, masha, kMonday));
+  EXPECT_FALSE(state().marked(masha, kMonday));
+  define("true", "true");
+  EXPECT_TRUE(state().awaited(physics, masha, kMonday));
+}
+
 TEST_F(States, AnAssignmentReplacesTheEarlierTeacher) {
   const Id other = h.teacher();
   h.from("2026-11-23").by(h.deputy(), Role::kDeputyHead).add(ledger::TeachingAssigned{other, physics, 2, teacher});
@@ -405,6 +438,12 @@ TEST_F(States, TheStructureIsTheSameWithAndWithoutTheDetails) {
   const Id lesson = h.lesson(physics, "2026-11-23", 2);
   h.withdraw(h.mark(h.work(lesson, "control"), masha, "4"));
   h.refused("not_entitled").revoke(teacher, Role::kTeacher);
+  h.from("2026-11-24").by(h.deputy(), Role::kDeputyHead).add(ledger::IndividualModeSet{masha, "family"});
+  h.by(h.deputy(), Role::kDeputyHead)
+      .add(ledger::StudyScheduleSet{h.klass("7А"), {{kMonday + 1, kMonday + 6, "practice"}}});
+  h.from("2026-11-24")
+      .by(h.secretary(), Role::kSecretary)
+      .add(ledger::MovementOrdered{masha, h.klass("7Б"), ledger::Movement::kTransferred});
   h.from("2026-11-24")
       .by(h.secretary(), Role::kSecretary)
       .add(ledger::MovementOrdered{petya, {}, ledger::Movement::kExpelled});
@@ -424,6 +463,9 @@ TEST_F(States, TheStructureIsTheSameWithAndWithoutTheDetails) {
     EXPECT_EQ(groups_json(structure, on, all, all, names), groups_json(full, on, all, all, names));
     EXPECT_EQ(timetable_json(structure, {{}, {}, other}, on.monday(), names),
               timetable_json(full, {{}, {}, other}, on.monday(), names));
+    EXPECT_EQ(timetable_json(structure, {h.klass("7А"), {}, {}}, on.monday(), names),
+              timetable_json(full, {h.klass("7А"), {}, {}}, on.monday(), names));
+    EXPECT_EQ(structure.marked(masha, on), full.marked(masha, on));
     EXPECT_EQ(periods_json(structure, on), periods_json(full, on));
     EXPECT_EQ(profile_json(structure, on), profile_json(full, on));
     for (const auto& person : people)

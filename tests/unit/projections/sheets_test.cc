@@ -132,6 +132,16 @@ TEST_F(Sheets, MarksAbsencesAndSharesAreOfWhatStands) {
   EXPECT_NE(makeup, mark);
 }
 
+TEST_F(Sheets, IndividualModeSetTakesThePupilOutOfTheShares) {
+  h.at("2026-11-23 12:00");
+  EXPECT_EQ(figures().without_marks, 2);
+  h.from("2026-11-16").by(h.deputy(), Role::kDeputyHead).add(ledger::IndividualModeSet{masha, "family"});
+  EXPECT_EQ(figures().without_marks, 1);
+  EXPECT_EQ(figures().lessons, 3) << "petya has them";
+  h.from("2026-11-23").by(h.deputy(), Role::kDeputyHead).add(ledger::IndividualModeSet{petya, "home"});
+  EXPECT_EQ(figures().lessons, 2) << "of the week in which nobody was at home";
+}
+
 TEST_F(Sheets, LateAndVoidEntriesAreCounted) {
   const Id lesson = h.lesson(physics, "2026-11-23", 2);
   const Id work = h.work(lesson, "control");
