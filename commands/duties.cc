@@ -29,11 +29,39 @@ DutyScope duty_scope(const SchoolState& state, const ProfileBook& profiles, Inst
   return {state, profiles, now, today, adopted == nullptr ? nullptr : profiles.find(adopted->hash)};
 }
 
+namespace {
+
+constexpr int kWarnedDays = 14;    // before a period's end: of too few marks for its mark
+constexpr int kFailingMarks = 2;   // fewer say nothing yet
+constexpr int kTruantLessons = 3;  // of one group, without a valid reason
+
+bool counts_marks(const Profile& profile) {
+  const MinimumMarksRule& rule = profile.minimum_marks;
+  return rule.at_one_hour > 0 || rule.at_two_hours > 0 || rule.above > 0;
+}
+bool soon_over(const DutyScope& scope, const Period& period) {
+  return period.kind != "year" && period.to - (kWarnedDays - 1) <= scope.today;
+}
+
+}  // namespace
+
+Date duties_from(const DutyScope& scope, Date from) {
+  if (scope.profile == nullptr) return from;
+  const DutyRule& alerted = scope.profile->duties.at("families_alerted");
+  if (alerted.asked()) from = std::min(from, interval_of(scope.state, alerted.every, scope.today).from);
+  if (counts_marks(*scope.profile))
+    for (const auto& period : scope.state.periods())
+      if (soon_over(scope, period) && period.to >= scope.today) from = std::min(from, period.from);
+  return from;
+}
+
 Date duties_until(const DutyScope& scope) {
   Date until = scope.today;
   if (scope.profile != nullptr)
     for (const auto& period : scope.state.periods())
-      if (window_of(scope.profile->period_mark, period).opens <= scope.today) until = std::max(until, period.to);
+      if (window_of(scope.profile->period_mark, period).opens <= scope.today ||
+          (counts_marks(*scope.profile) && soon_over(scope, period)))
+        until = std::max(until, period.to);
   return until;
 }
 
@@ -144,13 +172,15 @@ class GroupDuties {
     if (!asked()) return;
     for (const auto& node : j_.acts.all()) note(node);
     for (const auto& lesson : j_.sheet.lessons)
-      if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= s_.now && in_a_year(lesson.date) &&
-          (lesson.recorded || anybody_in_it(lesson.date)))
+      if (!lesson.cancelled && lesson.moved_to.days == 0 && lesson.starts <= s_.now && lesson.date >= first() &&
+          (lesson.recorded || (lesson.scheduled && anybody_awaited(lesson.date))))
         in_lesson(lesson);
     for (const auto& work : j_.sheet.works) unmarked(work);
     for (const auto& period : state_.periods()) period_marks(period);
+    for (const auto& period : state_.periods()) few_marks(period);
     endorsements();
     absences();
+    families();
   }
   // Until they are there the result is not visible (r004 п3 3).
   void endorsements() {
@@ -166,7 +196,9 @@ class GroupDuties {
     std::visit(
         [&]<class T>(const T& b) {
           if constexpr (std::is_same_v<T, MarkGiven> || std::is_same_v<T, MakeupMarkGiven>)
-            marks_.insert({b.work, b.student});
+            marks_.insert({b.work, b.student}), note_mark(b.work, b.student);
+          else if constexpr (std::is_same_v<T, MarkImported>)
+            imported_.insert(b.student);
           else if constexpr (std::is_same_v<T, PeriodMarkGiven> || std::is_same_v<T, PeriodMarkWaived>)
             results_.insert({b.period, b.student});
           else if constexpr (std::is_same_v<T, AbsenceRecorded>)
@@ -176,6 +208,13 @@ class GroupDuties {
         },
         j_.acts.root(node).body);
   }
+
+  void note_mark(const Id& work_id, const Id& student) {
+    const auto work = j_.sheet.work_numbers.find(work_id);
+    if (work != j_.sheet.work_numbers.end() && j_.sheet.works[work->second].standing)
+      marked_on_[student].push_back(j_.sheet.works[work->second].held_on);
+  }
+  Date first() const { return std::max(j_.from, s_.lessons_from); }
 
   Duty& add(std::string_view code, const Source& source, Instant due, RoleSet roles, std::vector<Id> people) {
     Duty& duty = to_.emplace_back();
@@ -211,16 +250,10 @@ class GroupDuties {
   }
   std::string named() const { return " (" + std::string(j_.subject) + ", " + std::string(j_.label) + ")"; }
 
-  // A timetable has no end: of a group that nobody is in any more it asks for nothing.
-  bool anybody_in_it(Date on) const {
+  // Of a group that nobody is in any more, or whom it need not wait for, a timetable asks for nothing.
+  bool anybody_awaited(Date on) const {
     return std::any_of(j_.students.begin(), j_.students.end(),
-                       [&](const auto& student) { return state_.enrolled(j_.group, student.id, on); });
-  }
-  // Between two school years a timetable asks for nothing.
-  bool in_a_year(Date on) const {
-    const auto& years = state_.years();
-    return years.empty() ||
-           std::any_of(years.begin(), years.end(), [&](const auto& year) { return year.from <= on && on <= year.to; });
+                       [&](const auto& student) { return state_.awaited(j_.group, student.id, on); });
   }
 
   // --- Lessons
@@ -262,7 +295,7 @@ class GroupDuties {
     const auto* kind = state_.dictionary("work_kind", work.kind);
     const bool written =
         kind != nullptr && kind->properties.contains("written") && kind->properties.at("written") == "true";
-    if (!work.standing || !written || work.held_on > s_.today || work.held_on < j_.from) return;
+    if (!work.standing || !written || work.held_on > s_.today || work.held_on < first()) return;
     const bool in_lesson = work.lesson != UINT32_MAX;
     const Instant starts =
         in_lesson ? j_.sheet.lessons[work.lesson].starts : projections::midnight(state_, work.held_on);
@@ -270,7 +303,7 @@ class GroupDuties {
     if (then == nullptr || starts > s_.now || !unmarked_by(state_, *then, j_.group, work.held_on).empty()) return;
     int count = 0;
     for (const auto& student : j_.students)
-      if (state_.enrolled(j_.group, student.id, work.held_on) && state_.enrolled(j_.group, student.id, s_.today) &&
+      if (state_.awaited(j_.group, student.id, work.held_on) && state_.awaited(j_.group, student.id, s_.today) &&
           !marks_.contains({work.id, student.id}) && !absent(work, student.id))
         ++count;
     if (count == 0) return;
@@ -288,31 +321,80 @@ class GroupDuties {
                   duty);
   }
   void period_marks(const Period& period) {
-    if (period.to < j_.from || period.to > j_.to) return;  // its results lie in another week
-    if (window_of(s_.profile->period_mark, period).opens > s_.today || state_.attestation().closed(period.id)) return;
-    const int grade = grade_of(state_, j_.group, period.to);
-    const auto kind = period_kind_of(*s_.profile, grade);
-    const bool of_its_kind = period.kind == "year" || kind.empty() || period.kind == kind;
-    if (!of_its_kind || !projections::covers(period.grades, grade) ||
-        !unmarked_by(state_, *s_.profile, j_.group, period.to).empty())
-      return;
-    const Date on = std::min(period.to, s_.today);
-    int count = 0;
-    for (const auto& student : j_.students)
-      if (state_.enrolled(j_.group, student.id, on) && !results_.contains({period.id, student.id})) ++count;
+    if (period.to < first() || period.to > j_.to) return;  // its results lie in another week
+    if (window_of(s_.profile->period_mark, period).opens > s_.today || !has_marks(period)) return;
+    const int count = without_result(period, [](const Id&) { return true; });
     if (count == 0) return;
-    const Instant due = projections::midnight(state_, window_of(s_.profile->period_mark, period).closes + 1);
-    Duty& duty = add("period_mark", s_.profile->period_mark.source, due, kTeaching, teachers_of(on));
-    duty.period = period.id;
-    duty.from = period.from;
-    duty.to = period.to;
-    duty.count = count;
+    Duty& duty = of_period("period_mark", s_.profile->period_mark.source, period, count);
     duty.text = with_term(s_,
                           {"Итоговые отметки за период «" + period.title + "»" + named() + ": не выставлены — " +
                                std::to_string(count) + " обуч.",
                            "Marks of the period “" + period.title + "”" + named() + ": " + std::to_string(count) +
                                " students have none."},
                           duty);
+  }
+
+  // Whether the group is marked for a period that is still open.
+  bool has_marks(const Period& period) const {
+    const int grade = grade_of(state_, j_.group, period.to);
+    const auto kind = period_kind_of(*s_.profile, grade);
+    const bool of_its_kind = period.kind == "year" || kind.empty() || period.kind == kind;
+    return of_its_kind && projections::covers(period.grades, grade) && !state_.attestation().closed(period.id) &&
+           unmarked_by(state_, *s_.profile, j_.group, period.to).empty();
+  }
+  // How many students whom the school marks have no result in a period, and are such as are asked for.
+  template <class Asked>
+  int without_result(const Period& period, Asked is_asked) const {
+    const Date on = std::min(period.to, s_.today);
+    return static_cast<int>(std::count_if(j_.students.begin(), j_.students.end(), [&](const auto& student) {
+      return state_.enrolled(j_.group, student.id, on) && state_.marked(student.id, on) &&
+             !results_.contains({period.id, student.id}) && is_asked(student.id);
+    }));
+  }
+  Duty& of_period(std::string_view code, const Source& source, const Period& period, int count) {
+    const Instant due = projections::midnight(state_, window_of(s_.profile->period_mark, period).closes + 1);
+    Duty& duty = add(code, source, due, kTeaching, teachers_of(std::min(period.to, s_.today)));
+    duty.period = period.id;
+    duty.from = period.from;
+    duty.to = period.to;
+    duty.count = count;
+    return duty;
+  }
+  // As decide_periods.cc has it: the curriculum's hours a week, else those of the timetable.
+  int fewest_marks(Date on) const {
+    const auto& group = *state_.group(j_.group);
+    const auto* slots = group.timetable.at(on);
+    int hours = slots == nullptr ? 0 : static_cast<int>(slots->size());
+    for (const auto& klass : group.classes)
+      if (const auto* item = state_.plans().item(klass, group.subject_code, on); item != nullptr && item->weekly > 0) {
+        hours = item->weekly;
+        break;
+      }
+    const MinimumMarksRule& rule = s_.profile->minimum_marks;
+    return hours <= 1 ? rule.at_one_hour : hours == 2 ? rule.at_two_hours : rule.above;
+  }
+  // Warned of in time: a period mark stands on so many marks (r001 5.2, and tension 6 of the regulations).
+  void few_marks(const Period& period) {
+    if (!counts_marks(*s_.profile) || !soon_over(s_, period) || period.from < j_.from || period.to < first() ||
+        !has_marks(period))
+      return;
+    const int fewest = fewest_marks(period.to);
+    const int count = without_result(period, [&](const Id& student) {
+      const auto known = marked_on_.find(student);
+      const auto in_it = [&](Date on) { return period.from <= on && on <= period.to; };
+      const auto marks =
+          known == marked_on_.end() ? 0 : std::count_if(known->second.begin(), known->second.end(), in_it);
+      return marks < fewest && !imported_.contains(student);
+    });
+    if (count == 0) return;
+    Duty& duty = of_period("few_marks", s_.profile->minimum_marks.source, period, count);
+    const std::string least = std::to_string(fewest), students = std::to_string(count);
+    duty.text = with_term(
+        s_,
+        {"Отметок за период «" + period.title + "»" + named() + " меньше " + least + ": " + students + " обуч.",
+         "Fewer than " + least + " marks in the period “" + period.title + "”" + named() + ": " + students +
+             " students."},
+        duty);
   }
 
   // --- Second signatures
@@ -357,6 +439,7 @@ class GroupDuties {
       const auto number = j_.sheet.lesson_numbers.find(lesson_id);
       if (number == j_.sheet.lesson_numbers.end()) continue;
       const Date on = j_.sheet.lessons[number->second].date;
+      if (on < first() || (state_.enrolled(j_.group, student, on) && !state_.awaited(j_.group, student, on))) continue;
       const bool told = std::any_of(words_.begin(), words_.end(), [&, who = student](const Word& word) {
         return word.student == who && word.from <= on && on <= word.to;
       });
@@ -386,6 +469,72 @@ class GroupDuties {
     }
   }
 
+  // --- Families of who fails or stays away: told of it once in the interval (r000 3.2, r002 3.2, 4.2)
+  struct Record {
+    std::uint64_t points = 0, weight = 0;
+    int marks = 0, truant = 0;
+    // Below the middle between "2" and "3": rounded, the mark would be a "2".
+    bool alarming() const { return (marks >= kFailingMarks && points * 2 < weight * 5) || truant >= kTruantLessons; }
+  };
+  bool of_five(const WorkView& work) const {
+    const Scale* scale =
+        s_.profile->find_scale(work.scale.empty() ? s_.profile->marks.default_scale : std::string_view(work.scale));
+    return scale != nullptr && !scale->range && scale->allows("3") && scale->allows("5");
+  }
+  void enter(const EntryView& entry, Record& record, const Interval& interval) const {
+    const auto work = j_.sheet.work_numbers.find(entry.work);
+    if (work == j_.sheet.work_numbers.end()) return;
+    const WorkView& of = j_.sheet.works[work->second];
+    const bool number = entry.value.size() == 1 && entry.value[0] >= '1' && entry.value[0] <= '5';
+    if (!number || of.held_on < interval.from || !of_five(of)) return;
+    const auto weight = static_cast<std::uint64_t>(of.weight);
+    record.points += static_cast<std::uint64_t>(entry.value[0] - '0') * weight;
+    record.weight += weight;
+    ++record.marks;
+  }
+  void enter(const projections::JournalCell& cell, Record& record, const Interval& interval) const {
+    bool absent = false, excused = false;
+    for (const auto& entry : cell.entries) {
+      const bool says = entry.act == projections::Act::kEntry || entry.act == projections::Act::kCorrection;
+      if (entry.standing != Standing::kStanding || !says) continue;
+      if (entry.kind == projections::EntryKind::kMark) enter(entry, record, interval);
+      absent = absent || entry.kind == projections::EntryKind::kAbsence;
+      if (entry.kind == projections::EntryKind::kExcuse) excused = entry.excused;
+    }
+    if (absent && !excused && cell.lesson != UINT32_MAX && j_.sheet.lessons[cell.lesson].date >= interval.from)
+      ++record.truant;
+  }
+  void families() {
+    const DutyRule& rule = s_.profile->duties.at("families_alerted");
+    const Interval interval = interval_of(state_, rule.every, s_.today);
+    if (!rule.asked() || j_.from > interval.from) return;
+    std::vector<Record> records(j_.students.size());
+    for (const auto& cell : j_.cells) enter(cell, records[cell.student], interval);
+    std::map<Id, int> untold;  // by class
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const Id& student = j_.students[i].id;
+      const Id klass = state_.class_of(student, s_.today);
+      if (records[i].alarming() && !klass.is_zero() && state_.awaited(j_.group, student, s_.today) &&
+          !s_.notified(student, interval.from))
+        ++untold[klass];
+    }
+    for (const auto& [klass, count] : untold) alert(rule, interval, klass, count);
+  }
+  void alert(const DutyRule& rule, const Interval& interval, const Id& klass, int count) {
+    RoleSet capacities = 0;
+    for (const auto& role : rule.who) capacities |= role_bit(*enum_from_name<Role>(role));
+    Duty& duty = add(rule.id, rule.source, {}, capacities, class_teacher(klass));
+    duty.klass = klass;
+    duty.from = interval.from;
+    duty.to = interval.to;
+    duty.count = count;
+    const std::string students = std::to_string(count);
+    duty.text = with_term(s_,
+                          {rule.ru + " Не оповещены" + named() + ": " + students + ".",
+                           rule.en + " Not told of" + named() + ": " + students + "."},
+                          duty);
+  }
+
   struct Word {
     Id student;
     Date from, to;
@@ -395,6 +544,8 @@ class GroupDuties {
   const JournalView& j_;
   std::vector<Duty>& to_;
   std::set<std::pair<Id, Id>> marks_, results_, absences_;
+  std::map<Id, std::vector<Date>> marked_on_;  // by student: a day for each mark
+  std::set<Id> imported_;                      // who brought marks along
   std::vector<Word> words_;
 };
 

@@ -39,14 +39,19 @@ struct DutyScope {
   Instant now;
   Date today;
   const Profile* profile;  // in force today; null: the school has none, and no duties
+  Date lessons_from{};     // the first day whose lessons are looked at; zero: of the whole journal
+  // Whether a student's family was served a notice on a day or after.
+  std::function<bool(const Id& student, Date since)> notified = [](const Id&, Date) { return false; };
 };
 DutyScope duty_scope(const projections::SchoolState& state, const ProfileBook& profiles, Instant now);
 
-// The last day a journal has to reach for its group's duties: that of today, or the end of a period whose marks are due.
+// The days a journal has to hold for its group's duties: from `from`, or from the beginning of a period whose marks are counted,
+// to today, or to the end of a period whose marks are due.
+Date duties_from(const DutyScope& scope, Date from);
 Date duties_until(const DutyScope& scope);
 
-// Of one group, from its journal: lessons, topics, rolls, homework, written works, period marks, absences without the class
-// teacher's word, second signatures.
+// Of one group, from its journal: lessons, topics, rolls, homework, written works, period marks and too few marks for one,
+// absences without the class teacher's word, families to be alerted, second signatures.
 void add_group_duties(const DutyScope& scope, const projections::JournalView& journal, std::vector<Duty>& to);
 // The second signatures alone: of a journal of long ago.
 void add_group_endorsements(const DutyScope& scope, const projections::JournalView& journal, std::vector<Duty>& to);

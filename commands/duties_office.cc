@@ -41,7 +41,7 @@ class OfficeDuties {
     if (facts_.family) return documents();
     created_ = state_.local_today(state_.created());
     for (const auto& [id, rule] : s_.profile->duties)
-      if (rule.asked() && id != "absences_verified") recurring(rule);
+      if (rule.asked() && id != "absences_verified" && id != "families_alerted") recurring(rule);
     year();
     plans();
     copies();

@@ -21,6 +21,7 @@ constexpr DutySpec kDutySpecs[] = {
     {"absences_verified", {"выверка пропусков", "absences verified"}},
     {"activity_report", {"отчёт об активности", "activity report"}},
     {"archive", {"архив года", "the year's archive"}},
+    {"families_alerted", {"оповещение родителей", "families alerted"}, true},
     {"family_consents", {"согласия семей", "consents of families"}},
     {"first_year_data", {"данные первокурсников", "data of first-years"}},
     {"hours_report", {"отчёт о выдаче часов", "hours report"}},
@@ -437,6 +438,13 @@ DutyRule read_duty(Table& table, const DutySpec& spec) {
 void read_duties(Reader& in) {
   Table duties = in.root.table("duties");
   for (const DutySpec& spec : kDutySpecs) {
+    if (spec.may_be_missing && !duties.has(spec.id)) {
+      DutyRule nothing;
+      nothing.id = spec.id;
+      nothing.source.silent = true;
+      in.profile.duties.emplace(spec.id, std::move(nothing));
+      continue;
+    }
     Table table = duties.table(spec.id);
     in.profile.duties.emplace(spec.id, read_duty(table, spec));
   }

@@ -234,6 +234,7 @@ struct DutyRule {
 struct DutySpec {
   std::string_view id;
   Wording title;
+  bool may_be_missing = false;  // a profile that does not name it asks nothing: it came after the first profiles
 };
 std::span<const DutySpec> duty_specs();
 

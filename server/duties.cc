@@ -98,14 +98,28 @@ Status add_journals(const Caller& caller, const DutyScope& scope, const DutiesQu
   const auto groups = groups_asked(caller, query);
   const Date to = commands::duties_until(scope);
   Journals journals(caller, scope, size, duties);
-  for (const auto& group : groups) TRY_STATUS(journals.whole(group, query.from, to));
+  const Date from = commands::duties_from(scope, query.from);
+  for (const auto& group : groups) TRY_STATUS(journals.whole(group, from, to));
   const auto waiting = caller.school->read([](const auto& model) { return model.waiting.journals(); });
   for (const auto& week : waiting) {
-    const bool looked_at = query.from.monday() <= week.week && week.week <= to;
+    const bool looked_at = from.monday() <= week.week && week.week <= to;
     const bool asked = std::find(groups.begin(), groups.end(), week.subject) != groups.end();
     if (asked && !looked_at) TRY_STATUS(journals.signatures(week));
   }
   return {};
+}
+
+bool notified(const School& school, std::uint64_t size, const Id& student, Date since, Date today) {
+  for (Date week = since.monday(); week <= today; week = week + 7) {
+    const auto read = read_shards(school, {{View::kDiary, student, week}}, size);
+    if (read && std::any_of(read->entries.begin(), read->entries.end(), [&](const ledger::Entry& entry) {
+          const auto* served = std::get_if<ledger::NoticeServed>(&entry.statement.body);
+          return served != nullptr && served->student == student &&
+                 local_date(entry.event.recorded_at, {entry.event.utc_offset}) >= since;
+        }))
+      return true;
+  }
+  return false;
 }
 
 // What administrators did after an entry: each is visited, in order, until the visit says no.
@@ -218,8 +232,10 @@ Result<std::string> duties(const Caller& caller, const DutiesQuery& wanted, Inst
 
   const School& school = *caller.school;
   const auto profiles = school.profiles();
-  const DutyScope scope = commands::duty_scope(*caller.structure, *profiles, now);
+  DutyScope scope = commands::duty_scope(*caller.structure, *profiles, now);
   const std::uint64_t size = school.read([](const auto& model) { return std::uint64_t{model.times.size()}; });
+  scope.lessons_from = query.from;
+  scope.notified = [&](const Id& student, Date since) { return notified(school, size, student, since, today); };
   std::vector<Duty> found;
   TRY_STATUS(add_journals(caller, scope, query, size, found));
 

@@ -372,6 +372,12 @@ class School final : public commands::Rules {
       h.by(teacher).work_outside(group, "2026-12-28", "control");
       ask("… a written work without a mark", h.by(teacher), PeriodMarkGiven{of_its_kind, group, masha, "4", {}, 0});
     }
+    fail(h.by(teacher).work_outside(physics, "2026-11-25", "answer"));
+    duties_on("2026-12-29 08:00");
+  }
+  // Petya, in a work of two parts.
+  void fail(const Id& work) {
+    for (const int part : {0, 1}) h.mark(work, petya, "2", part);
   }
   Id period_of_seven() const {
     const auto* profile = book.find(h.state().profile(day("2026-12-29"))->hash);
@@ -399,6 +405,7 @@ class School final : public commands::Rules {
     const Id mark = h.mark(h.work(h.lesson(physics, "2027-01-21", 3), "answer"), masha, "4");
     h.awaiting({Role::kDeputyHead}).correct(mark, "5");
     h.absence(h.lesson(physics, "2027-01-21", 3), petya);
+    fail(h.work(projections::lesson_id(physics, day("2027-01-21"), 3), "answer"));
   }
   void year() {
     DictionaryEntryDefined section{"section", "groups", "Группы", {}};
@@ -435,11 +442,12 @@ class School final : public commands::Rules {
   // One line a kind of duty: how many, the first term, whose, by which clause.
   void duties_on(const std::string& at) {
     std::vector<commands::Duty> all;
-    const auto scope = commands::duty_scope(h.structure(), book, h.now());
+    auto scope = commands::duty_scope(h.structure(), book, h.now());
+    scope.lessons_from = scope.today.monday() - 7;
     commands::OfficeFacts facts;
     facts.operations = 1;
     commands::add_office_duties(scope, facts, all);
-    const Date from = scope.today.monday() - 7;
+    const Date from = commands::duties_from(scope, scope.lessons_from);
     for (const auto& [id, group] : h.structure().groups()) {
       const auto until = commands::duties_until(scope);
       const auto entries = h.entries_in(projections::View::kJournal, id, from, until);

@@ -19,8 +19,13 @@ class Duties : public Rules {
 
   std::vector<Duty> duties() {
     std::vector<Duty> all;
-    const DutyScope scope = duty_scope(h.structure(), book, h.now());
-    const Date from = h.structure().local_today(h.now()).monday() - 7;
+    DutyScope scope = duty_scope(h.structure(), book, h.now());
+    scope.lessons_from = h.structure().local_today(h.now()).monday() - 7;
+    scope.notified = [this](const Id& student, Date since) {
+      const auto at = told_on.find(student);
+      return at != told_on.end() && at->second >= since;
+    };
+    const Date from = duties_from(scope, scope.lessons_from);
     for (const auto& [id, group] : h.structure().groups()) {
       const auto entries = h.entries_in(projections::View::kJournal, id, from, duties_until(scope));
       add_group_duties(scope, projections::fold_journal(h.structure(), id, from, duties_until(scope), entries), all);
@@ -100,6 +105,7 @@ class Duties : public Rules {
   const Id monday = projections::lesson_id(physics, day("2026-11-23"), 2);
   const Id thursday = projections::lesson_id(physics, day("2026-11-26"), 3);
   OfficeFacts facts;
+  std::map<Id, Date> told_on;  // families, by notice
 };
 #define DUTIES_OF(Name, regulation) \
   class Name : public Duties {      \
@@ -183,6 +189,37 @@ TEST_F(Duties, APairIsAskedForOnce) {
 TEST_F(Duties, BetweenTwoYearsATimetableAsksForNothing) {
   h.at("2027-07-21 12:00");
   EXPECT_TRUE(duties("lesson").empty());
+}
+
+TEST_F(Duties, IndividualModeSetLeavesThePupilOutOfTheClass) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  h.work(lesson, "control");
+  h.absence(lesson, petya);
+  EXPECT_EQ(duties("written_work")[0].count, 1);
+  EXPECT_EQ(duties("absences").size(), 1U);
+  const auto set = [&](const Id& student, const char* kind) {
+    as_deputy().from("2026-11-16").sealed("reason", student, some_hash()).add(IndividualModeSet{student, kind});
+  };
+  set(masha, "home");
+  EXPECT_TRUE(duties("written_work").empty()) << "marks are possible, and not asked for in the class";
+  set(petya, "plan");
+  EXPECT_EQ(duties("absences").size(), 1U) << "who learns by a plan of their own is awaited in the group";
+  set(petya, "family");
+  EXPECT_TRUE(duties("absences").empty());
+  h.at("2026-11-26 12:00");
+  EXPECT_TRUE(of_lesson(thursday).empty()) << "nobody is awaited";
+  h.student(physics);
+  EXPECT_EQ(of_lesson(thursday).size(), 4U);
+}
+
+TEST_F(Duties, IndividualModeSetByFamilySparesThePeriodMarkAlone) {
+  period("semester", "2026-11-09", "2026-12-06");
+  h.at("2026-11-30 09:30");
+  EXPECT_EQ(duties("period_mark")[0].count, 2);
+  as_deputy().from("2026-11-30").add(IndividualModeSet{masha, "home"});
+  EXPECT_EQ(duties("period_mark")[0].count, 2) << "who learns at home is marked by the school";
+  as_deputy().from("2026-11-30").add(IndividualModeSet{petya, "family"});
+  EXPECT_EQ(duties("period_mark")[0].count, 1);
 }
 
 TEST_F(DutiesR002, Clause5_3OnDaysOfPracticeTheTimetableAsksForNothing) {
@@ -271,6 +308,45 @@ TEST_F(Duties, Clause3_3PeriodMarksInTheLastWeek) {
   EXPECT_TRUE(duties("period_mark").empty());
 }
 
+TEST_F(DutiesR001, Clause5_2FewMarksAreWarnedOfInTheLastFortnight) {
+  const Id quarter = period("quarter", "2026-11-09", "2026-12-27");
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  std::vector<Id> works;
+  for (int i = 0; i < 5; ++i) works.push_back(h.work(lesson, "answer"));
+  for (const auto& work : works) h.mark(work, masha, "4");
+  for (int i = 0; i < 4; ++i) h.mark(works[static_cast<std::size_t>(i)], petya, "4");
+  h.at("2026-12-13 23:59");
+  EXPECT_TRUE(duties("few_marks").empty());
+  h.at("2026-12-14 09:00");
+  const auto few = duties("few_marks");
+  ASSERT_EQ(few.size(), 1U) << "two hours a week: five marks";
+  EXPECT_EQ(few[0].count, 1) << "petya has four";
+  EXPECT_EQ(few[0].period, quarter);
+  EXPECT_EQ(few[0].source.clause, "r001 5.2");
+  EXPECT_TRUE(is_own(few[0], teacher, kTeaching));
+  EXPECT_NE(few[0].text.ru.find("меньше 5"), std::string::npos) << few[0].text.ru;
+  for (const auto& duty : duties("lesson"))
+    EXPECT_GE(duty.from, day("2026-12-07")) << "the journal reaches further back";
+  h.mark(works[4], petya, "5");
+  EXPECT_TRUE(duties("few_marks").empty());
+}
+
+TEST_F(DutiesR001, Clause5_2WhoWasWaivedOrBroughtMarksAlongIsNotWarnedOf) {
+  const Id quarter = period("quarter", "2026-11-09", "2026-12-27");
+  h.at("2026-12-14 09:00");
+  EXPECT_EQ(duties("few_marks")[0].count, 2);
+  h.by(teacher).basis("order", "1").add(PeriodMarkWaived{quarter, physics, petya});
+  EXPECT_EQ(duties("few_marks")[0].count, 1);
+  as_secretary().add(MarkImported{masha, physics, {}, "current", "4", day("2026-12-01")});
+  EXPECT_TRUE(duties("few_marks").empty());
+}
+
+TEST_F(Duties, WhereNoMinimumIsAskedFewMarksAreNone) {
+  period("semester", "2026-11-09", "2026-12-06");
+  h.at("2026-12-04 09:00");
+  EXPECT_TRUE(duties("few_marks").empty());
+}
+
 TEST_F(Duties, OfAClosedPeriodNothingIsAskedAnyMore) {
   const Id quarter = period("semester", "2026-11-09", "2026-11-28");
   h.at("2026-11-28 12:00");
@@ -315,6 +391,52 @@ TEST_F(DutiesR003, Clause5_2AbsencesDaily) {
   h.absence(h.lesson(physics, "2026-11-23", 2), masha);
   ASSERT_EQ(duties("absences").size(), 1U);
   EXPECT_EQ(duties("absences")[0].due, h.local("2026-11-24 00:00"));
+}
+
+// --- Families
+
+TEST_F(Duties, Clause3_2FamiliesOfWhoFailsAreAlerted) {
+  period("semester", "2026-11-09", "2026-12-27");
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const auto mark = [&](const Id& student, const char* value) {
+    return h.mark(h.work(lesson, "answer"), student, value);
+  };
+  mark(masha, "2");
+  mark(masha, "3");
+  mark(petya, "2");
+  EXPECT_TRUE(duties("families_alerted").empty()) << "2.5 rounds to a 3, and one mark says nothing yet";
+  mark(petya, "2");
+  const auto asked = duties("families_alerted");
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0].count, 1);
+  EXPECT_EQ(asked[0].group, physics);
+  EXPECT_EQ(asked[0].klass, h.klass("7А"));
+  EXPECT_EQ(asked[0].due.micros, 0) << "the regulation names no term";
+  EXPECT_EQ(asked[0].source.clause, "r000 3.2");
+  EXPECT_TRUE(is_own(asked[0], curator, role_bit(Role::kClassTeacher)));
+  EXPECT_FALSE(is_own(asked[0], teacher, kTeaching));
+  told_on[petya] = day("2026-11-08");
+  EXPECT_EQ(duties("families_alerted").size(), 1U) << "in the period before";
+  told_on[petya] = day("2026-11-23");
+  EXPECT_TRUE(duties("families_alerted").empty());
+}
+
+TEST_F(DutiesR002, Clause4_2FamiliesOfUnexcusedAbsenteesAreAlerted) {
+  period("semester", "2026-11-09", "2026-12-27");
+  for (const auto& [date, slot] : {std::pair{"2026-11-23", 2}, {"2026-11-26", 3}})
+    h.absence(h.lesson(physics, date, slot), petya);
+  EXPECT_TRUE(duties("families_alerted").empty());
+  h.absence(h.lesson(physics, "2026-11-30", 2), petya);
+  ASSERT_EQ(duties("families_alerted").size(), 1U);
+  EXPECT_EQ(duties("families_alerted")[0].source.clause, "r002 4.2");
+  h.by(curator, Role::kClassTeacher).excuse(petya, "2026-11-26", "2026-11-26");
+  EXPECT_TRUE(duties("families_alerted").empty());
+}
+
+TEST_F(DutiesR001, WhereNoClauseAsksForItNobodyIsToldToAlert) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  for (int i = 0; i < 3; ++i) h.mark(h.work(lesson, "answer"), petya, "2");
+  EXPECT_TRUE(duties("families_alerted").empty());
 }
 
 // --- Second signatures

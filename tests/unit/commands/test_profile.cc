@@ -378,6 +378,15 @@ TEST(ProfileRefused, UnknownKeysAnywhereWithTheirLine) {
   EXPECT_THAT(refusal(r000_with("min = 0\n", "min = 0\nstep = 5\n")), HasSubstr("unknown key scales.step"));
 }
 
+TEST(Profile, AlertingFamiliesCameLaterAndMayBeMissing) {
+  std::string toml(*builtin_profile("r001"));
+  EXPECT_EQ(toml.find("families_alerted"), std::string::npos);
+  const auto profile = parse_profile(toml, "r001");
+  ASSERT_TRUE(profile);
+  EXPECT_FALSE(profile->duties.at("families_alerted").asked());
+  EXPECT_TRUE(parse_profile(*builtin_profile("r000"), "r000")->duties.at("families_alerted").asked());
+}
+
 TEST(ProfileRefused, ARequirementWithoutClauseOrSilence) {
   EXPECT_THAT(refusal(r000_with("[attendance]\nclause = \"r000 3.3\"\n", "[attendance]\n")),
               HasSubstr("attendance has neither a clause nor silent = true"));

@@ -63,6 +63,28 @@ TEST_F(DutiesRoute, ASecondSignatureIsAskedForHoweverLongAgoTheWeekWas) {
   EXPECT_TRUE(waiting(licey.deputy()).empty());
 }
 
+// r000 3.2: a notice anywhere in the period counts, though the lessons looked at are those of two weeks.
+TEST_F(DutiesRoute, AFamilyThatWasServedANoticeInThePeriodIsAlerted) {
+  weeks_later(1);
+  const auto alerts = [&] {
+    const auto answer = site.get("/v1/schools/licey29/duties", site.sign_in(licey, ivan));
+    int found = 0;
+    const auto body = json_of(answer);
+    for (const auto& duty : body.at("duties").as_array()) found += duty.at("code").as_string() == "families_alerted";
+    return found;
+  };
+  EXPECT_EQ(alerts(), 0);
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-08", 3);
+  for (int i = 0; i < 3; ++i) licey.mark(ivan, licey.work(ivan, physics, lesson), masha, "2");
+  EXPECT_EQ(alerts(), 1);
+  test::LiveSchool::How saying;
+  saying.sealed = {{"notice", masha.id, "Две двойки"}};
+  licey.say(ivan, Role::kClassTeacher, ledger::NoticeServed{masha.id, "failing"}, saying);
+  EXPECT_EQ(alerts(), 0);
+  weeks_later(2);
+  EXPECT_EQ(alerts(), 0) << "in the same period";
+}
+
 TEST_F(DutiesRoute, WhatWasDeniedOrAnnulledIsNotAskedFor) {
   weeks_later(9);
   const Id denied = correct();
