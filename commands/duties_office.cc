@@ -2,6 +2,7 @@
 // for somebody.
 
 #include <algorithm>
+#include <set>
 
 #include "commands/deadlines.h"
 #include "commands/duties.h"
@@ -290,8 +291,9 @@ class OfficeDuties {
     const PlanRule& rule = s_.profile->plan;
     const Date last = year->from - rule.days_before_year;
     if (s_.today < last - kShownAheadDays) return;
+    const std::set<Id> planned = planned_for(*year);
     for (const auto& [id, group] : state_.groups()) {
-      if (state_.plans().of_group(id) != nullptr || group.kind == "extracurricular") continue;
+      if (planned.contains(id) || group.kind == "extracurricular") continue;
       std::vector<Id> teachers;
       for (const auto& assignment : group.assignments)
         if (assignment.from <= std::max(s_.today, year->from) && s_.today <= assignment.to)
@@ -303,6 +305,16 @@ class OfficeDuties {
                        {"Нет календарно-тематического плана" + named + ".", "There is no lesson plan" + named + "."});
       duty.group = id;
     }
+  }
+
+  // Groups with a whole plan of a school year: one that holds from a day of it, or of the summer before.
+  std::set<Id> planned_for(const projections::Year& year) const {
+    std::set<Id> groups;
+    for (const auto& [id, plan] : state_.plans().plans()) {
+      const auto* of = plan.group.is_zero() || plan.more ? nullptr : state_.year(plan.from);
+      if (of != nullptr && of->from == year.from) groups.insert(plan.group);
+    }
+    return groups;
   }
 
   void copies() {

@@ -76,6 +76,7 @@ Plan& PlanBook::begin_or_continue(const Folding& f, const Id& continues) {
   plan.index = f.index;
   plan.known = f.at;
   plan.author = f.st.author;
+  plan.from = f.st.effective_from.days != 0 ? f.st.effective_from : f.today;
   return plan;
 }
 
@@ -92,6 +93,7 @@ void PlanBook::on(const Folding& f, const PlanPublished& b) {
   plan.group = b.group;
   plan.title = b.title;
   plan.from_template = b.template_plan;
+  plan.more = b.more;
   for (auto& line : lines_of(b.items)) plan.lines.push_back(std::move(line));
   by_group_[b.group] = plan.id;
 }

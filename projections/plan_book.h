@@ -44,6 +44,8 @@ struct Plan {
   Instant known;
   Id author;
   int adjustments = 0;
+  Date from;          // it holds from: the day it names, else that of its entry
+  bool more = false;  // further parts follow
 
   int hours() const;
   const PlanLine* line(std::string_view number) const;

@@ -818,6 +818,48 @@ TEST_F(DutiesR002, Clause3_2AGroupWithoutAPlanIsNamed) {
   EXPECT_EQ(duties("plan")[0].group, chemistry);
 }
 
+TEST_F(DutiesR002, Clause3_2APlanIsPublishedWholeAndForEverySchoolYear) {
+  const auto of_physics = [&] {
+    auto asked = duties("plan");
+    std::erase_if(asked, [&](const Duty& duty) { return duty.group != physics; });
+    return asked;
+  };
+  PlanPublished plan;
+  plan.group = physics;
+  plan.title = "Физика, 7";
+  plan.items = {{"1", "Ток", 1, {}, {}}};
+  plan.more = true;
+  plan.continues = {};
+  const Id first = h.by(teacher).add(plan);
+  EXPECT_EQ(of_physics().size(), 1U) << "further parts follow";
+  plan.continues = first;
+  plan.items = {{"2", "Закон Ома", 1, {}, {}}};
+  plan.more = false;
+  h.by(teacher).add(plan);
+  EXPECT_TRUE(of_physics().empty());
+  h.at("2027-08-20 09:00");
+  as_administrator().add(YearOpened{"2027/28", day("2027-09-01"), day("2028-06-30")});
+  ASSERT_EQ(of_physics().size(), 1U) << "the next year's";
+  EXPECT_EQ(of_physics()[0].due, h.local("2027-08-28 00:00"));
+  plan.continues = {};
+  h.by(teacher).add(plan);
+  EXPECT_TRUE(of_physics().empty());
+}
+
+TEST_F(DutiesR002, APlanOfNextYearMayBePublishedBeforeThisOneEnds) {
+  PlanPublished plan;
+  plan.group = physics;
+  plan.title = "Физика, 8";
+  plan.items = {{"1", "Ток", 1, {}, {}}};
+  h.at("2027-05-03 09:00");
+  h.from("2027-09-01").by(teacher).add(plan);
+  EXPECT_EQ(duties("plan").size(), 2U) << "of this year there is none";
+  h.at("2027-08-20 09:00");
+  as_administrator().add(YearOpened{"2027/28", day("2027-09-01"), day("2028-06-30")});
+  ASSERT_EQ(duties("plan").size(), 1U);
+  EXPECT_EQ(duties("plan")[0].group, chemistry);
+}
+
 TEST_F(Duties, AnActForNobodyInParticularIsForEverybody) {
   DocumentPublished document;
   document.title = "Положение";
