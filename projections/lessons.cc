@@ -119,9 +119,10 @@ class LessonFold {
     const UtcOffset offset = s_.offset(lesson.date);
     if (lesson.slot != 0) {
       const int shift = shift_of(s_, group_, lesson.date);
-      if (const auto ring = bell(s_, lesson.date, lesson.slot, shift)) start = ring->start, end = ring->end;
+      const auto branch = s_.branch_of(group_);
+      if (const auto ring = bell(s_, lesson.date, lesson.slot, shift, branch)) start = ring->start, end = ring->end;
       if (lesson.slots > 1)
-        if (const auto last = bell(s_, lesson.date, lesson.slot + lesson.slots - 1, shift)) end = last->end;
+        if (const auto last = bell(s_, lesson.date, lesson.slot + lesson.slots - 1, shift, branch)) end = last->end;
     }
     lesson.starts = at_local(lesson.date, start, offset);
     lesson.ends = at_local(lesson.date, end, offset);

@@ -16,7 +16,7 @@ void move(const SchoolState& state, const LessonChange& change, ScheduledLesson&
   lesson.date = change.moved_to;
   lesson.slot = change.moved_to_slot;
   lesson.moved = lesson.date != lesson.place.date || lesson.slot != lesson.place.slot;
-  if (const auto ring = bell(state, lesson.date, lesson.slot, lesson.shift)) {
+  if (const auto ring = bell(state, lesson.date, lesson.slot, lesson.shift, state.branch_of(lesson.group))) {
     const UtcOffset there = state.offset(lesson.date);
     lesson.starts = at_local(lesson.date, ring->start, there);
     lesson.ends = at_local(lesson.date, ring->end, there);
@@ -25,7 +25,7 @@ void move(const SchoolState& state, const LessonChange& change, ScheduledLesson&
 
 std::optional<ScheduledLesson> make_lesson(const SchoolState& state, const Id& group, Date date,
                                            const TimetableSlot& slot, Instant changes_known_by) {
-  const auto ring = bell(state, date, slot.slot, slot.shift);
+  const auto ring = bell(state, date, slot.slot, slot.shift, state.branch_of(group));
   if (!ring) return std::nullopt;
   const UtcOffset offset = state.offset(date);
   ScheduledLesson lesson;
@@ -147,8 +147,8 @@ int lesson_weekday(const SchoolState& state, const Group& group, Date date, Inst
   return school_weekday(state, group.classes, date, known_by);
 }
 
-std::optional<Bell> bell(const SchoolState& state, Date date, int slot, int shift) {
-  const auto* bells = state.bells(date, known_at_midnight(state, date), shift);
+std::optional<Bell> bell(const SchoolState& state, Date date, int slot, int shift, std::string_view branch) {
+  const auto* bells = state.bells(date, known_at_midnight(state, date), shift, branch);
   if (bells == nullptr) return std::nullopt;
   for (const auto& bell : *bells)
     if (bell.slot == slot) return bell;
@@ -206,7 +206,7 @@ namespace {
 int last_end(const SchoolState& state, const Id& id, const Group& group, Date date, Instant known) {
   int end = 0;
   const auto ends = [&](int slot, int shift) {
-    if (const auto ring = bell(state, date, slot, shift)) end = std::max(end, ring->end);
+    if (const auto ring = bell(state, date, slot, shift, state.branch_of(id))) end = std::max(end, ring->end);
   };
   const auto* slots = group.timetable.at(date, known);
   const int shift = slots == nullptr || slots->empty() ? 1 : slots->front().shift;

@@ -46,8 +46,8 @@ bool in_a_year(const SchoolState& state, Date date);
 // Local midnight that begins a day.
 Instant midnight(const SchoolState& state, Date date);
 
-// Start and end of a slot by the bells of a shift; nullopt when no bell has that number.
-std::optional<Bell> bell(const SchoolState& state, Date date, int slot, int shift = 1);
+// Start and end of a slot by the bells of a shift, in a branch; nullopt when no bell has that number.
+std::optional<Bell> bell(const SchoolState& state, Date date, int slot, int shift = 1, std::string_view branch = {});
 
 // The shift a group learns in on a day, by its timetable; 1 where it has none.
 int shift_of(const SchoolState& state, const Id& group, Date date);

@@ -240,7 +240,8 @@ class StateFold {
   void on(const Statement& st, const BellsSet& b) {
     std::vector<Bell> bells;
     for (const auto& bell : b.bells) bells.push_back({bell.slot, bell.start.value, bell.end.value});
-    s_.bells_[std::max<int>(1, b.shift)].add(from_midnight(st), at_, index_, std::move(bells));
+    const std::pair place{std::string(st.branch), std::max<int>(1, b.shift)};
+    s_.bells_[place].add(from_midnight(st), at_, index_, std::move(bells));
     structure();
   }
   void on(const Statement& st, const ClassOpened& b) {
@@ -430,7 +431,7 @@ class StateFold {
     int start = b.start.value;
     int end = b.end.value;
     if (b.slot != 0)
-      if (const auto* bells = s_.bells(b.date, kNow, shift_of(b.group, b.date)))
+      if (const auto* bells = s_.bells(b.date, kNow, shift_of(b.group, b.date), s_.branch_of(b.group)))
         for (const auto& bell : *bells) {
           if (bell.slot == b.slot) start = bell.start;
           if (bell.slot == b.slot + lesson.slots - 1) end = bell.end;
@@ -1061,10 +1062,18 @@ int Class::grade(Date on) const {
   return name != nullptr ? name->grade : names.all().empty() ? 0 : names.all().front().value.grade;
 }
 
-const std::vector<Bell>* SchoolState::bells(Date on, Instant known_by, int shift) const {
-  const auto* of_shift = lookup(bells_, shift);
-  const auto* bells = of_shift == nullptr ? nullptr : of_shift->at(on, known_by);
-  return bells == nullptr && shift != 1 ? this->bells(on, known_by) : bells;
+const std::vector<Bell>* SchoolState::bells(Date on, Instant known_by, int shift, std::string_view branch) const {
+  for (const int of : {shift, 1})
+    for (const auto where : {branch, std::string_view()}) {
+      const auto* kept = lookup(bells_, std::pair{std::string(where), of});
+      if (const auto* bells = kept == nullptr ? nullptr : kept->at(on, known_by)) return bells;
+    }
+  return nullptr;
+}
+std::string_view SchoolState::branch_of(const Id& group) const {
+  const Group* known = this->group(group);
+  const Class* klass = known == nullptr || known->classes.empty() ? nullptr : this->klass(known->classes.front());
+  return klass == nullptr ? std::string_view() : klass->branch;
 }
 
 const Year* SchoolState::year(Date on) const {

@@ -366,8 +366,10 @@ class SchoolState {
   const std::vector<Period>& periods() const { return periods_; }
   const Period* period(const Id& id) const;
   const std::vector<CalendarException>& calendar() const { return calendar_; }
-  // Of a shift; where a shift has none of its own, those of the first.
-  const std::vector<Bell>* bells(Date on, Instant known_by = kNow, int shift = 1) const;
+  // Of a shift, in a branch; where a branch has none of its own, the school's, and where a shift has none, those of the first.
+  const std::vector<Bell>* bells(Date on, Instant known_by = kNow, int shift = 1, std::string_view branch = {}) const;
+  // The branch a group's classes learn in; empty where the school has none.
+  std::string_view branch_of(const Id& group) const;
   const std::vector<Year>& years() const { return years_; }
   // The year a day belongs to, or the next one that is opened; null when there is none.
   const Year* year(Date on) const;
@@ -450,7 +452,7 @@ class SchoolState {
   FlatMap<Id, std::vector<Id>> groups_by_student_, groups_by_teacher_, class_by_student_;
   std::vector<Period> periods_;
   std::vector<CalendarException> calendar_;
-  std::map<int, Versioned<std::vector<Bell>>> bells_;  // by shift
+  std::map<std::pair<std::string, int>, Versioned<std::vector<Bell>>> bells_;  // by branch and shift
   std::vector<Year> years_;
   std::map<std::string, std::string, std::less<>> branches_;
   std::map<std::string, Programme, std::less<>> programmes_;

@@ -162,6 +162,21 @@ TEST_F(Schedules, ATimetableEndsWithItsClass) {
   EXPECT_TRUE(slots(physics, kMonday + 3).empty());
 }
 
+TEST_F(Schedules, ABranchRingsItsOwnBells) {
+  const Id there = SeededRandom(7).id();
+  h.by(h.director(), Role::kDirector).add(ledger::ClassOpened{there, "11", 1, "kasli", {}});
+  ledger::TeachingGroupOpened opened;
+  opened.group = SeededRandom(8).id();
+  opened.label = "11";
+  opened.subject = "Физика";
+  opened.classes = {there};
+  h.by(h.deputy(), Role::kDeputyHead).add(opened);
+  h.timetable(opened.group, {{1, 2, teacher}});
+  h.branch("kasli").by(h.deputy(), Role::kDeputyHead).add(ledger::BellsSet{{{2, {600}, {645}}}, 1});
+  EXPECT_EQ(lessons_on(state(), opened.group, kMonday).at(0).starts, h.local("2026-11-23 10:00"));
+  EXPECT_EQ(lessons_on(state(), physics, kMonday).at(0).starts, h.local("2026-11-23 09:25"));
+}
+
 TEST_F(Schedules, ACalendarLearntDuringTheDayLeavesTheDayAlone) {
   h.at("2026-11-23 08:00").day_exception("2026-11-23", "2026-11-26", DayKind::kDayOff);
   EXPECT_EQ(slots(physics, kMonday), std::vector{2});

@@ -289,6 +289,23 @@ TEST_F(States, IndividualModeSetMeansWhatTheDictionarySays) {
   EXPECT_TRUE(state().awaited(physics, masha, kMonday));
 }
 
+TEST_F(States, ABranchRingsItsOwnBells) {
+  const auto set = [&](const char* branch, std::uint16_t start, std::uint8_t shift) {
+    h.branch(branch).by(h.deputy(), Role::kDeputyHead);
+    h.add(ledger::BellsSet{{{1, {start}, {static_cast<std::uint16_t>(start + 45)}}}, shift});
+  };
+  set("kasli", 600, 1);
+  set("", 900, 2);
+  const auto begins = [&](int shift, const char* branch) {
+    return state().bells(kMonday, kNow, shift, branch)->front().start;
+  };
+  EXPECT_EQ(begins(1, ""), 510) << "the school's stay";
+  EXPECT_EQ(begins(1, "kasli"), 600);
+  EXPECT_EQ(begins(1, "ufaley"), 510) << "a branch without its own has the school's";
+  EXPECT_EQ(begins(2, "kasli"), 900) << "the school's second shift before the branch's first";
+  EXPECT_EQ(begins(3, "kasli"), 600);
+}
+
 TEST_F(States, AnAssignmentReplacesTheEarlierTeacher) {
   const Id other = h.teacher();
   h.from("2026-11-23").by(h.deputy(), Role::kDeputyHead).add(ledger::TeachingAssigned{other, physics, 2, teacher});
