@@ -147,9 +147,43 @@ class OfficeDuties {
         for (const auto& [id, klass] : state_.classes()) of_class(rule, term, id, klass);
       else if (rule.id == "staff_consents")
         staff_consents(rule, term);
-      else if (!done(rule, term, {}, {}))
-        recur(rule, term, roles_of(rule), {}, {}, 0);
+      else
+        for (const auto& branch : branches_asked(rule))
+          if (!done(rule, term, {}, {}, branch)) recur_in(rule, term, branch);
     }
+  }
+  // What is done in every branch that has classes, and for the classes that belong to none; without a value: for the school.
+  using Branch = std::optional<std::string_view>;
+  std::vector<Branch> branches_asked(const DutyRule& rule) const {
+    const bool by_branch = rule.id == "inspection" || rule.id == "sections_verified" || rule.id.ends_with("_report");
+    if (!by_branch || state_.branches().empty()) return {std::nullopt};
+    std::vector<Branch> branches;
+    for (const auto& [id, klass] : state_.classes())
+      if (klass.closed_on > s_.today &&
+          std::find(branches.begin(), branches.end(), Branch(klass.branch)) == branches.end())
+        branches.emplace_back(klass.branch);
+    if (branches.empty()) branches.emplace_back();
+    return branches;
+  }
+  // Of a branch: by those who hold the capacity there, where there are such.
+  void recur_in(const DutyRule& rule, const Term& term, const Branch& branch) {
+    std::vector<Id> people;
+    const auto known = branch ? state_.branches().find(*branch) : state_.branches().end();
+    const bool named = known != state_.branches().end();
+    if (named)
+      for (const auto& [id, person] : state_.people())
+        if (holds_in(person, roles_of(rule), *branch)) people.push_back(id);
+    std::sort(people.begin(), people.end());
+    recur(rule, term, roles_of(rule), std::move(people), {}, 0);
+    if (!named) return;
+    to_.back().text.ru += " Филиал: " + known->second + ".";
+    to_.back().text.en += " Branch: " + known->second + ".";
+  }
+  bool holds_in(const projections::Person& person, RoleSet roles, std::string_view branch) const {
+    return std::any_of(person.roles.begin(), person.roles.end(), [&](const projections::RoleGrant& grant) {
+      return (roles & role_bit(grant.role)) != 0 && !grant.revoked && grant.branch == branch &&
+             grant.from <= s_.today && s_.today <= grant.to;
+    });
   }
   // Prints and reports that each class teacher makes of the own class.
   static bool asked_of_classes(const DutyRule& rule) {
@@ -209,10 +243,24 @@ class OfficeDuties {
 
   // --- What fulfils a duty ---------------------------------------------------------------------------------------------
 
-  static bool counts(const Done& done, const Term& term, const Id& klass,
-                     std::initializer_list<std::string_view> kinds) {
+  static bool counts(const Done& done, const Term& term, std::initializer_list<std::string_view> kinds) {
     const bool of_kind = kinds.size() == 0 || std::find(kinds.begin(), kinds.end(), done.kind) != kinds.end();
-    return of_kind && done.on >= term.since && (klass.is_zero() || done.klass.is_zero() || done.klass == klass);
+    return of_kind && done.on >= term.since;
+  }
+  // What was done without naming a branch was done for all of them.
+  static bool in_branch(std::string_view acted_for, const Branch& asked) {
+    return !asked || acted_for.empty() || acted_for == *asked;
+  }
+  // An inspection of named classes or groups is one of their branches.
+  bool inspected(const projections::Inspection& inspection, const Branch& asked) const {
+    if (!asked || !inspection.branch.empty() || (inspection.classes.empty() && inspection.groups.empty()))
+      return in_branch(inspection.branch, asked);
+    const auto& classes = inspection.classes;
+    const auto& groups = inspection.groups;
+    return std::any_of(
+               classes.begin(), classes.end(),
+               [&](const Id& id) { return state_.klass(id) != nullptr && state_.klass(id)->branch == *asked; }) ||
+           std::any_of(groups.begin(), groups.end(), [&](const Id& id) { return state_.branch_of(id) == *asked; });
   }
   // Of the class itself: a single pupil's verification is none of it.
   bool verified(const Term& term, const Id& klass) const {
@@ -235,39 +283,43 @@ class OfficeDuties {
                     of(known.first);
            }));
   }
-  bool any(const std::vector<Done>& list, const Term& term, const Id& klass,
+  bool any(const std::vector<Done>& list, const Term& term, const Branch& branch,
            std::initializer_list<std::string_view> kinds, const std::vector<Id>& authors = {}) const {
     // What is asked for in an interval is done in it; a later one is the next interval's.
     return std::any_of(list.begin(), list.end(), [&](const Done& done) {
-      return counts(done, term, klass, kinds) &&
+      return counts(done, term, kinds) && in_branch(done.branch, branch) &&
              (authors.empty() || std::find(authors.begin(), authors.end(), done.author) != authors.end());
     });
   }
-  bool done(const DutyRule& rule, const Term& term, const Id& klass, const std::vector<Id>& authors) const {
+  bool done(const DutyRule& rule, const Term& term, const Id& klass, const std::vector<Id>& authors,
+            const Branch& branch = {}) const {
     if (rule.id == "inspection") {
       const auto& held = book_.inspections();
-      return std::any_of(held.begin(), held.end(), [&](const auto& known) { return known.second.held >= term.since; });
+      return std::any_of(held.begin(), held.end(), [&](const auto& known) {
+        return known.second.held >= term.since && inspected(known.second, branch);
+      });
     }
-    if (rule.id == "activity_report") return any(book_.reports(), term, {}, {"activity"});
-    if (rule.id == "performance_report") return any(book_.reports(), term, {}, {"performance", "quality"});
-    if (rule.id == "paper_report") return any(book_.reports(), term, {}, {"paper"}, authors);
-    if (rule.id == "archive") return any(book_.archives(), term, {}, {});
+    if (rule.id == "activity_report") return any(book_.reports(), term, branch, {"activity"});
+    if (rule.id == "performance_report") return any(book_.reports(), term, branch, {"performance", "quality"});
+    if (rule.id == "paper_report") return any(book_.reports(), term, branch, {"paper"}, authors);
+    if (rule.id == "archive") return any(book_.archives(), term, branch, {});
     if (rule.id == "printed_journal") return printed(term, klass, "journal");
     if (rule.id == "printed_summary") return printed(term, klass, "summary");
     if (rule.id == "printed_study_summary") return printed(term, klass, "study_summary");
     if (rule.id == "first_year_data" || rule.id == "personal_data_verified") return verified(term, klass);
-    if (rule.id == "sections_verified") return sections_done(term);
+    if (rule.id == "sections_verified") return sections_done(term, branch);
     if (rule.id == "hours_report")
-      return std::any_of(book_.hours().begin(), book_.hours().end(),
-                         [&](const auto& report) { return report.on >= term.since; });
+      return std::any_of(book_.hours().begin(), book_.hours().end(), [&](const auto& report) {
+        return report.on >= term.since && in_branch(report.branch, branch);
+      });
     return false;
   }
   // Every section of the school's dictionary; where it keeps none, any.
-  bool sections_done(const Term& term) const {
+  bool sections_done(const Term& term, const Branch& branch) const {
     const auto sections = state_.codes("section");
-    if (sections.empty()) return any(book_.sections(), term, {}, {});
+    if (sections.empty()) return any(book_.sections(), term, branch, {});
     return std::all_of(sections.begin(), sections.end(),
-                       [&](std::string_view section) { return any(book_.sections(), term, {}, {section}); });
+                       [&](std::string_view section) { return any(book_.sections(), term, branch, {section}); });
   }
 
   // --- What waits for somebody -----------------------------------------------------------------------------------------

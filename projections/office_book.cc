@@ -76,6 +76,7 @@ Done OfficeBook::done(const Folding& f, std::string_view kind) {
   done.id = f.st.id;
   done.kind = kind;
   done.author = f.st.author;
+  done.branch = f.st.branch;
   done.on = f.today;
   done.index = f.index;
   return done;
@@ -92,7 +93,12 @@ void OfficeBook::on(const Folding& f, const SubstitutionSigned& b) { signed_subs
 
 void OfficeBook::on(const Folding& f, const InspectionHeld& b) {
   Inspection& inspection = inspections_[f.st.id];
-  inspection = {f.st.id, std::string(b.kind), f.st.author, b.from, b.to, f.today, b.groups, b.classes, {}, {}, f.index};
+  inspection = {f.st.id,     std::string(b.kind),
+                f.st.author, std::string(f.st.branch),
+                b.from,      b.to,
+                f.today,     b.groups,
+                b.classes,   {},
+                {},          f.index};
   for (const auto& found : b.findings)
     inspection.findings.push_back(
         {found.number, std::string(found.kind), found.teacher, found.group, found.lesson, found.due, {}, {}});
@@ -128,7 +134,7 @@ void OfficeBook::on(const Folding&, const ReportReceived& b) {
     if (report.id == b.report) report.received = true;
 }
 void OfficeBook::on(const Folding& f, const HoursReported& b) {
-  hours_.push_back({f.st.id, b.from, b.to, f.today, false, f.index});
+  hours_.push_back({f.st.id, b.from, b.to, f.today, std::string(f.st.branch), false, f.index});
 }
 void OfficeBook::on(const Folding&, const HoursAccepted& b) {
   for (HoursReport& report : hours_)

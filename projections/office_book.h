@@ -31,6 +31,7 @@ struct Inspection {
   Id id;
   std::string kind;
   Id author;
+  std::string branch;  // its author acted for; empty: the whole school
   Date from, to, held;
   std::vector<Id> groups, classes;
   std::vector<Finding> findings;
@@ -53,6 +54,7 @@ struct Done {
   std::string kind;
   Id klass, person;  // zero: the whole school
   Id author;
+  std::string branch;  // its author acted for; empty: the whole school
   Date from, to;
   Date on;  // when it was recorded
   std::string medium, room;
@@ -64,6 +66,7 @@ struct HoursReport {
   Id id;
   Date from, to;
   Date on;
+  std::string branch;
   bool accepted = false;
   std::uint64_t index = 0;
 };

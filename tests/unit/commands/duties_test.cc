@@ -860,6 +860,72 @@ TEST_F(DutiesR002, APlanOfNextYearMayBePublishedBeforeThisOneEnds) {
   EXPECT_EQ(duties("plan")[0].group, chemistry);
 }
 
+class Branched : public DutiesR002 {
+ protected:
+  Branched() {
+    for (const auto& [code, title] : {std::pair{"kasli", "Касли"}, {"ufaley", "В. Уфалей"}})
+      as_administrator().add(BranchDefined{code, title});
+    as_director().add(ClassOpened{some_id(), "11", 1, "kasli", {}});
+    other = some_id();
+    as_director().add(ClassOpened{other, "12", 1, "ufaley", {}});
+    deputy_there = h.person();
+    h.branch("ufaley").grant(deputy_there, Role::kDeputyHead);
+    period("semester", "2026-11-09", "2026-12-27");
+  }
+  std::vector<std::string> asked(std::string_view code) {
+    std::vector<std::string> texts;
+    for (const auto& duty : duties(code)) texts.push_back(duty.text.en);
+    return texts;
+  }
+  Id other, deputy_there;
+};
+
+TEST_F(Branched, AnInspectionOfOneBranchIsNoneOfAnother) {
+  ASSERT_EQ(asked("inspection").size(), 3U) << "two branches, and the classes of none";
+  InspectionHeld held;
+  held.kind = "periodic";
+  held.from = held.to = day("2026-11-23");
+  h.by(deputy_there, Role::kDeputyHead).branch("ufaley").add(held);
+  const auto left = asked("inspection");
+  ASSERT_EQ(left.size(), 2U);
+  for (const auto& text : left) EXPECT_EQ(text.find("Уфалей"), std::string::npos) << text;
+  as_deputy().add(held);
+  EXPECT_TRUE(asked("inspection").empty()) << "one of the whole school";
+}
+
+TEST_F(Branched, AnInspectionOfNamedClassesIsTheirBranchs) {
+  InspectionHeld held;
+  held.kind = "periodic";
+  held.classes = {other};
+  held.from = held.to = day("2026-11-23");
+  as_deputy().add(held);
+  EXPECT_EQ(asked("inspection").size(), 2U);
+}
+
+TEST_F(Branched, ADutyOfABranchIsTheirsWhoHoldTheCapacityThere) {
+  int theirs = 0;
+  for (const auto& duty : duties("inspection"))
+    if (is_own(duty, deputy_there, role_bit(Role::kDeputyHead)) && !duty.people.empty()) {
+      ++theirs;
+      EXPECT_NE(duty.text.ru.find("В. Уфалей"), std::string::npos) << duty.text.ru;
+      EXPECT_FALSE(is_own(duty, h.deputy(), role_bit(Role::kDeputyHead)));
+    }
+  EXPECT_EQ(theirs, 1);
+}
+
+TEST_F(Branched, ReportsAndSectionsAreOfEveryBranchToo) {
+  const auto before = asked("activity_report").size();
+  h.by(h.administrator(), Role::kAdministrator)
+      .branch("kasli")
+      .add(ReportIssued{"activity", day("2026-11-16"), day("2026-11-22"), some_hash()});
+  EXPECT_EQ(asked("activity_report").size(), before - 2) << "of this week and the one before";
+  h.at("2027-09-01 12:00");
+  as_administrator().add(YearOpened{"2027/28", day("2027-09-01"), day("2028-06-30")});
+  const auto sections = asked("sections_verified").size();
+  h.by(deputy_there, Role::kDeputyHead).branch("ufaley").add(SectionsVerified{"plans"});
+  EXPECT_EQ(asked("sections_verified").size(), sections - 1);
+}
+
 TEST_F(Duties, AnActForNobodyInParticularIsForEverybody) {
   DocumentPublished document;
   document.title = "Положение";
