@@ -446,10 +446,27 @@ class OfficeDuties {
             .entry = report.id;
   }
 
+  // The end of the n-th working day of the school after a day; in the summer there may be none for long.
+  Instant end_of_working_day(Date day, int working_days) const {
+    constexpr int kLookAheadDays = 60;
+    const Date last = day + kLookAheadDays;
+    while (working_days > 0 && day < last) {
+      day = day + 1;
+      if (projections::school_weekday(state_, {}, day) != 0) --working_days;
+    }
+    return end_of(day);
+  }
+  // r004 п2 4.3: counted from the day one learned of it; a report that names none, from its own.
+  Instant due_of(const projections::Compromise& report) const {
+    const int days = s_.profile->compromise.report_working_days;
+    return days == 0 ? Instant{}
+                     : end_of_working_day(report.learned_on.days != 0 ? report.learned_on : report.reported_on, days);
+  }
   void compromises() {
     for (const auto& [id, report] : book_.compromises())
       if (!report.received)
-        add("compromise", s_.profile->compromise.source, {}, roles(Role::kDirector, Role::kAdministrator), {},
+        add("compromise", s_.profile->compromise.source, due_of(report), roles(Role::kDirector, Role::kAdministrator),
+            {},
             {"Сообщение о компрометации учётных данных ждёт подтверждения получения.",
              "A report of compromised credentials awaits its receipt."})
             .entry = id;

@@ -59,7 +59,7 @@ void OfficeBook::on(const Folding& f, const DeadlineExtended& b) {
 }
 
 void OfficeBook::on(const Folding& f, const CompromiseReported& b) {
-  compromises_[f.st.id] = {b.person, b.learned_on, f.index, {}};
+  compromises_[f.st.id] = {b.person, b.learned_on, f.today, f.index, {}};
 }
 void OfficeBook::on(const Folding& f, const CompromiseReceived& b) {
   const auto it = compromises_.find(b.report);

@@ -74,6 +74,7 @@ struct HoursReport {
 struct Compromise {
   Id person;
   Date learned_on;
+  Date reported_on;
   std::uint64_t reported = 0;
   std::optional<std::uint64_t> received;  // from this index on the account is void
 };

@@ -926,6 +926,23 @@ TEST_F(Branched, ReportsAndSectionsAreOfEveryBranchToo) {
   EXPECT_EQ(asked("sections_verified").size(), sections - 1);
 }
 
+TEST_F(DutiesR004, ClauseP2_4_3TheReceiptOfAReportIsDueWithinAWorkingDay) {
+  h.by(teacher).add(CompromiseReported{teacher, {}});
+  ASSERT_EQ(duties("compromise").size(), 1U);
+  EXPECT_EQ(duties("compromise")[0].due, h.local("2026-11-25 00:00")) << "from the day of the report";
+  h.at("2026-11-28 10:00");
+  h.by(colleague).add(CompromiseReported{colleague, day("2026-11-27")});
+  std::vector<Instant> due;
+  for (const auto& duty : duties("compromise")) due.push_back(duty.due);
+  EXPECT_EQ(due, (std::vector{h.local("2026-11-25 00:00"), h.local("2026-11-29 00:00")}));
+}
+
+TEST_F(Duties, AReceiptWithoutATermIsOwedAllTheSame) {
+  h.by(teacher).add(CompromiseReported{teacher, day("2026-11-20")});
+  ASSERT_EQ(duties("compromise").size(), 1U);
+  EXPECT_EQ(duties("compromise")[0].due.micros, 0);
+}
+
 TEST_F(Duties, AnActForNobodyInParticularIsForEverybody) {
   DocumentPublished document;
   document.title = "Положение";
