@@ -78,7 +78,11 @@ Found of(const Statement&, const ZoneOffsetSet& b) {
   const std::string shown = std::to_string(b.utc_offset);
   return Misfit{{shown + " с", shown + " s"}, {"целые минуты, не больше 14 часов", "whole minutes, at most 14 hours"}};
 }
-Found of(const Statement&, const GuardianSet& b) {
+Found of(const Statement& st, const GuardianSet& b) {
+  // The log knows no birthdays: the day before the student comes of age is the entry's own last day.
+  if (b.access == Access::kUntilAdult && st.effective_to.days == 0)
+    return Misfit{{"до совершеннолетия, без дня", "until adulthood, without a day"},
+                  {"последний день доступа", "the last day of the access"}};
   if (b.guardian != b.student) return {};
   return Misfit{{"представитель самого себя", "their own guardian"}, {"другой человек", "another person"}};
 }

@@ -314,6 +314,15 @@ TEST_F(Authors, AGuardianIsAnotherKnownPerson) {
   EXPECT_EQ(ruled(as_curator(), GuardianSet{mother, other, Access::kFull}), "refused not_own_group");
 }
 
+TEST_F(Authors, AccessUntilAdulthoodNamesItsLastDay) {
+  const Id mother = h.person(Role::kParent);
+  EXPECT_EQ(ruled(as_curator(), GuardianSet{mother, masha, Access::kUntilAdult}), "refused invalid_value");
+  EXPECT_EQ(ruled(as_curator().to("2026-11-30"), GuardianSet{mother, masha, Access::kUntilAdult}), "accepted");
+  as_curator().to("2026-11-30").add(GuardianSet{mother, masha, Access::kUntilAdult});
+  EXPECT_TRUE(h.state().may_see_as_guardian(mother, masha, test::day("2026-11-30")));
+  EXPECT_FALSE(h.state().may_see_as_guardian(mother, masha, test::day("2026-12-01")));
+}
+
 TEST_F(Authors, RolesAreGrantedByTheDirectorAndByTheAdministratorByOrder) {
   const Id person = h.person();
   EXPECT_EQ(ruled(as_director(), RoleGranted{person, Role::kTeacher}), "accepted");
