@@ -107,6 +107,26 @@ int grade_of(const SchoolState& state, const Id& group, Date on, const Id& stude
   return grades_of(state, group, on, student).front();
 }
 
+namespace {
+
+int weekly_hours(const SchoolState& state, const projections::Group& group, Date on) {
+  for (const auto& klass : group.classes)
+    if (const auto* item = state.plans().item(klass, group.subject_code, on); item != nullptr && item->weekly > 0)
+      return item->weekly;
+  const auto* slots = group.timetable.at(on);
+  return slots == nullptr ? 0 : static_cast<int>(slots->size());
+}
+
+}  // namespace
+
+int fewest_marks(const SchoolState& state, const Profile& profile, const Id& group, Date on) {
+  const MinimumMarksRule& rule = profile.minimum_marks;
+  const auto* known = state.group(group);
+  const int hours = known == nullptr ? 0 : weekly_hours(state, *known, on);
+  if (hours <= 1) return rule.at_one_hour;
+  return hours == 2 ? rule.at_two_hours : rule.above;
+}
+
 std::string_view unmarked_by(const SchoolState& state, const Profile& profile, const Id& group_id, Date on,
                              const Id& student) {
   const auto* group = state.group(group_id);

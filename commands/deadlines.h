@@ -35,6 +35,10 @@ Date day_of_school_year(Date year_from, MonthDay day);
 std::string_view unmarked_by(const projections::SchoolState& state, const Profile& profile, const Id& group, Date on,
                              const Id& student = {});
 
+// The fewest marks a period's mark stands on in a group (r001 5.2), by the subject's hours a week on its last day: the
+// curriculum's, else those of the timetable.
+int fewest_marks(const projections::SchoolState& state, const Profile& profile, const Id& group, Date on);
+
 // The kind of period a grade is marked for; empty: as the calendar has it.
 std::string_view period_kind_of(const Profile& profile, int grade);
 // The student's grade; where none is named, or they are in no class, that of the group's first class; 0 where it has none.

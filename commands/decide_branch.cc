@@ -18,8 +18,7 @@ constexpr bool kShared =
     std::is_same_v<T, ProfileAdopted> || std::is_same_v<T, ZoneOffsetSet> || std::is_same_v<T, BranchDefined> ||
     std::is_same_v<T, DictionaryEntryDefined> || std::is_same_v<T, ProgrammeDefined> ||
     std::is_same_v<T, PeriodDefined> || std::is_same_v<T, PeriodClosed> || std::is_same_v<T, PeriodReopened> ||
-    std::is_same_v<T, BellsSet> || std::is_same_v<T, OperationsAcknowledged> || std::is_same_v<T, RestoreDone> ||
-    std::is_same_v<T, PredecessorNamed>;
+    std::is_same_v<T, OperationsAcknowledged> || std::is_same_v<T, RestoreDone> || std::is_same_v<T, PredecessorNamed>;
 
 class Branch {
  public:

@@ -46,10 +46,9 @@ void judge_in_timetable(Case& c, const LessonRecorded& b, const projections::Sch
   c.require(!lesson.cancelled, rule::kStateClash);
   c.require(lesson.date <= c.today, rule::kFutureEntry);
   // Whom somebody else replaces does not enter the lesson; who replaces says whom (r004 п2 2.5).
-  const bool own = lesson.substitute.is_zero()
-                       ? lesson.teacher == c.st.author || c.state.assigned(b.group, c.st.author, b.date)
-                       : lesson.substitute == c.st.author;
-  c.require(own, rule::kNotOwnGroup);
+  const bool teaches_it = lesson.teacher == c.st.author || c.state.assigned(b.group, c.st.author, b.date);
+  c.require(teaches_it || lesson.substitute == c.st.author, rule::kNotOwnGroup);
+  c.require(lesson.substitute.is_zero() || lesson.substitute == c.st.author, rule::kNotOwnSubject);
   const bool replaces = !lesson.substitute.is_zero() && lesson.substitute != lesson.teacher;
   const bool said = b.substitute_for == lesson.teacher || c.state.assigned(b.group, b.substitute_for, b.date);
   c.require(replaces ? said && !b.substitute_for.is_zero() : b.substitute_for.is_zero(), rule::kSubstitutionUnsaid);

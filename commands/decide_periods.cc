@@ -10,28 +10,10 @@ using namespace ledger;
 using projections::Period;
 using projections::SchoolState;
 
-namespace {
-
-// A subject's hours a week: the curriculum's, else those of the timetable on the period's last day.
-int weekly_hours(const SchoolState& state, const projections::Group& group, Date on) {
-  for (const auto& klass : group.classes)
-    if (const auto* item = state.plans().item(klass, group.subject_code, on); item != nullptr && item->weekly > 0)
-      return item->weekly;
-  const auto* slots = group.timetable.at(on);
-  return slots == nullptr ? 0 : static_cast<int>(slots->size());
-}
-
-int fewest_marks(const MinimumMarksRule& rule, int hours) {
-  if (hours <= 1) return rule.at_one_hour;
-  return hours == 2 ? rule.at_two_hours : rule.above;
-}
-
-}  // namespace
-
 PeriodMarks period_marks(const SchoolState& state, const Profile& profile, const Id& group_id, const Id& student,
                          const Period& period) {
   PeriodMarks seen;
-  seen.fewest = fewest_marks(profile.minimum_marks, weekly_hours(state, *state.group(group_id), period.to));
+  seen.fewest = fewest_marks(state, profile, group_id, period.to);
   const auto* works = state.works_of(group_id);
   if (works == nullptr) return seen;
   for (const auto& id : *works) {

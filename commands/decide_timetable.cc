@@ -45,7 +45,8 @@ void judge(Case& c, const LessonCancelled& b) { judge_lesson_change(c, b.group, 
 void judge(Case& c, const LessonMoved& b) {
   judge_lesson_change(c, b.group, b.date, b.slot);
   c.require(b.new_date >= c.today &&
-                projections::bell(c.state, b.new_date, b.new_slot, projections::shift_of(c.state, b.group, b.date))
+                projections::bell(c.state, b.new_date, b.new_slot, projections::shift_of(c.state, b.group, b.date),
+                                  c.state.branch_of(b.group))
                     .has_value(),
             rule::kInvalidValue);
 }

@@ -360,25 +360,12 @@ class GroupDuties {
     duty.count = count;
     return duty;
   }
-  // As decide_periods.cc has it: the curriculum's hours a week, else those of the timetable.
-  int fewest_marks(Date on) const {
-    const auto& group = *state_.group(j_.group);
-    const auto* slots = group.timetable.at(on);
-    int hours = slots == nullptr ? 0 : static_cast<int>(slots->size());
-    for (const auto& klass : group.classes)
-      if (const auto* item = state_.plans().item(klass, group.subject_code, on); item != nullptr && item->weekly > 0) {
-        hours = item->weekly;
-        break;
-      }
-    const MinimumMarksRule& rule = s_.profile->minimum_marks;
-    return hours <= 1 ? rule.at_one_hour : hours == 2 ? rule.at_two_hours : rule.above;
-  }
   // Warned of in time: a period mark stands on so many marks (r001 5.2, and tension 6 of the regulations).
   void few_marks(const Period& period) {
     if (!counts_marks(*s_.profile) || !soon_over(s_, period) || period.from < j_.from || period.to < first() ||
         !has_marks(period))
       return;
-    const int fewest = fewest_marks(period.to);
+    const int fewest = fewest_marks(state_, *s_.profile, j_.group, period.to);
     const int count = without_result(period, [&](const Id& student) {
       const auto known = marked_on_.find(student);
       const auto in_it = [&](Date on) { return period.from <= on && on <= period.to; };
@@ -427,8 +414,7 @@ class GroupDuties {
   }
   std::vector<Id> class_teacher(const Id& klass) const {
     const auto* known = state_.klass(klass);
-    const Id* teacher = known == nullptr ? nullptr : known->teachers.at(s_.today);
-    return teacher == nullptr || teacher->is_zero() ? std::vector<Id>{} : std::vector{*teacher};
+    return known == nullptr ? std::vector<Id>{} : known->leaders(s_.today);
   }
 
   // --- Absences: the class teacher's word on each, excused or not

@@ -212,8 +212,7 @@ class OfficeDuties {
     const std::vector<Id> students = projections::students_of(klass, s_.today);
     if (students.empty() || klass.closed_on <= s_.today) return;
     if (rule.id == "first_year_data" && klass.grade(s_.today) > 1) return;
-    const Id* teacher = klass.teachers.at(s_.today);
-    const std::vector<Id> people = teacher == nullptr || teacher->is_zero() ? std::vector<Id>{} : std::vector{*teacher};
+    const std::vector<Id> people = klass.leaders(s_.today);
     const int count = missing_in(rule, term, students);
     if (count == 0 || done(rule, term, id, people)) return;
     recur(rule, term, roles_of(rule), people, id, count < 0 ? 0 : count);
@@ -510,8 +509,7 @@ class OfficeDuties {
     std::vector<Id> people;
     if (const auto* split = std::get_if<SubgroupsSplit>(&statement.body)) {
       const auto* klass = state_.klass(split->klass);
-      const Id* teacher = klass == nullptr ? nullptr : klass->teachers.at(s_.today);
-      if (role == Role::kClassTeacher && teacher != nullptr) people.push_back(*teacher);
+      if (role == Role::kClassTeacher && klass != nullptr) people = klass->leaders(s_.today);
       if (role != Role::kTeacher) return people;
       for (const auto& part : split->parts)
         if (const auto* group = state_.group(part.group))

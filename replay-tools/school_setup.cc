@@ -28,36 +28,67 @@ std::optional<Id> uuid(std::string_view text) {
 }
 
 struct DictionaryRow {
-  std::string_view kind, code, title, property, value;
+  std::string_view kind, code, title;
+  std::string_view properties = {};  // "written=true titled=true"
 };
 // What a school starts with; everything may be added to and renamed by the same statement.
 constexpr DictionaryRow kDictionary[] = {
-    {"work_kind", "answer", "Ответ на уроке", {}, {}},
-    {"work_kind", "homework", "Домашняя работа", {}, {}},
-    {"work_kind", "test", "Тест", {}, {}},
-    {"work_kind", "practical", "Практическая работа", {}, {}},
-    {"work_kind", "laboratory", "Лабораторная работа", {}, {}},
-    {"work_kind", "independent", "Самостоятельная работа", "written", "true"},
-    {"work_kind", "control", "Контрольная работа", "written", "true"},
-    {"work_kind", "dictation", "Диктант", "written", "true"},
-    {"work_kind", "essay", "Сочинение", "written", "true"},
-    {"absence_code", "н", "Отсутствовал", {}, {}},
-    {"absence_code", "о", "Освобождён от занятия", {}, {}},
-    {"excuse_kind", "illness", "Болезнь", {}, {}},
-    {"excuse_kind", "family", "Семейные обстоятельства", {}, {}},
-    {"excuse_kind", "competition", "Соревнования, олимпиада", {}, {}},
-    {"lesson_kind", "lesson", "Урок", {}, {}},
-    {"lesson_kind", "consultation", "Консультация", {}, {}},
-    {"lesson_kind", "club", "Кружок, факультатив", {}, {}},
-    {"lesson_kind", "excursion", "Экскурсия", {}, {}},
-    {"homework_kind", "written", "Письменное", {}, {}},
-    {"homework_kind", "reading", "Чтение", {}, {}},
-    {"homework_kind", "creative", "Творческое", {}, {}},
-    {"remark_kind", "behaviour", "Поведение", {}, {}},
-    {"remark_kind", "praise", "Благодарность", {}, {}},
-    {"document_kind", "order", "Приказ", {}, {}},
-    {"document_kind", "certificate", "Справка", {}, {}},
-    {"scale", "зачёт", "Зачёт — незачёт", "values", "зач,незач"},
+    {"work_kind", "answer", "Ответ на уроке"},
+    {"work_kind", "homework", "Домашняя работа"},
+    {"work_kind", "test", "Тест"},
+    {"work_kind", "practical", "Практическая работа", "practical=true titled=true"},
+    {"work_kind", "laboratory", "Лабораторная работа", "practical=true titled=true"},
+    {"work_kind", "independent", "Самостоятельная работа", "written=true"},
+    {"work_kind", "control", "Контрольная работа", "written=true titled=true"},
+    {"work_kind", "dictation", "Диктант", "written=true"},
+    {"work_kind", "essay", "Сочинение", "written=true"},
+    {"absence_code", "н", "Отсутствовал"},
+    {"absence_code", "о", "Освобождён от занятия"},
+    {"excuse_kind", "illness", "Болезнь"},
+    {"excuse_kind", "family", "Семейные обстоятельства"},
+    {"excuse_kind", "competition", "Соревнования, олимпиада"},
+    {"lesson_kind", "lesson", "Урок"},
+    {"lesson_kind", "consultation", "Консультация"},
+    {"lesson_kind", "club", "Кружок, факультатив"},
+    {"lesson_kind", "excursion", "Экскурсия"},
+    {"homework_kind", "written", "Письменное"},
+    {"homework_kind", "reading", "Чтение"},
+    {"homework_kind", "creative", "Творческое"},
+    {"remark_kind", "behaviour", "Поведение"},
+    {"remark_kind", "praise", "Благодарность"},
+    {"notice_kind", "performance", "Неуспеваемость"},
+    {"notice_kind", "absence", "Пропуски без уважительной причины"},
+    {"notice_kind", "behaviour", "Поведение"},
+    {"consent_kind", "personal_data", "Обработка персональных данных"},
+    {"consent_kind", "electronic_journal", "Ведение журнала и дневника в электронном виде"},
+    {"individual_mode", "individual_plan", "Индивидуальный учебный план"},
+    {"individual_mode", "home", "Обучение на дому"},
+    {"individual_mode", "family", "Семейное образование"},
+    {"individual_mode", "sanatorium", "Обучение в санатории"},
+    {"attestation_form", "exam", "Экзамен"},
+    {"attestation_form", "credit", "Зачёт"},
+    {"inspection_kind", "monthly", "Ежемесячная проверка"},
+    {"inspection_kind", "period", "Проверка по окончании учебного периода"},
+    {"inspection_kind", "thematic", "Тематическая проверка"},
+    {"finding_kind", "topics", "Темы и прохождение программы"},
+    {"finding_kind", "marks", "Отметки: своевременность, накопляемость, объективность"},
+    {"finding_kind", "attendance", "Учёт посещаемости"},
+    {"finding_kind", "homework", "Домашние задания"},
+    {"finding_kind", "works", "Контрольные, лабораторные и практические работы"},
+    {"finding_kind", "substitution", "Запись замен"},
+    {"report_kind", "activity", "Активность пользователей"},
+    {"report_kind", "performance", "Успеваемость и качество обучения"},
+    {"report_kind", "paper", "Отчёт за учебный период на бумаге"},
+    {"material_kind", "text", "Текст, файл"},
+    {"material_kind", "course", "Дистанционный курс"},
+    {"document_kind", "order", "Приказ"},
+    {"document_kind", "protocol", "Протокол"},
+    {"document_kind", "certificate", "Справка"},
+    {"document_kind", "application", "Заявление"},
+    {"document_kind", "referral", "Направление"},
+    {"document_kind", "exam_sheet", "Зачётно-экзаменационная ведомость"},
+    {"document_kind", "decision", "Решение"},
+    {"scale", "зачёт", "Зачёт — незачёт", "values=зач,незач"},
 };
 
 bool is_family(UserRole role) {
@@ -122,7 +153,12 @@ class Builder {
     for (const auto& row : kDictionary) {
       if (c_.have.dictionary(row.kind, row.code) != nullptr) continue;
       DictionaryEntryDefined body{row.kind, row.code, row.title, {}};
-      if (!row.property.empty()) body.properties.push_back({row.property, row.value});
+      for (std::string_view rest = row.properties; !rest.empty();) {
+        const std::string_view property = rest.substr(0, rest.find(' '));
+        rest.remove_prefix(std::min(rest.size(), property.size() + 1));
+        const auto equals = property.find('=');
+        body.properties.push_back({property.substr(0, equals), property.substr(equals + 1)});
+      }
       plan_.add(Role::kAdministrator, body);
     }
   }

@@ -309,6 +309,7 @@ Status Classrooms::plan_control(const Lesson& lesson) {
   work.group = lesson.group;
   work.held_on = next->date;
   work.kind = style.kind;
+  work.number = static_cast<std::uint16_t>(lesson.number / 4 + 1);
   work.title = style.title;
   work.parts = static_cast<std::uint8_t>(style.parts);
   work.weight = 200;

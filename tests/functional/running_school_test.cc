@@ -271,10 +271,10 @@ TEST_F(RunningSchool, WhatAViewShowedAtAMomentIsWhatAFoldFromZeroGives) {
   const std::string period = str(current->at("id"));
   const std::vector<std::uint64_t> moments{size / 2, size - 5000, size};
   std::vector<std::string> journals, diaries;
-  for (const auto at : moments) {
+  for (const auto at : moments) {  // read by who sees why somebody was absent, as a fold does
     journals.push_back(
         letopis_ok({"get", path("journal?group=" + place.group + "&period=" + period + "&at=" + std::to_string(at)),
-                    "--url", server_->url(), "--key", key("teacher")})
+                    "--url", server_->url(), "--key", key("director")})
             .out);
     diaries.push_back(
         letopis_ok({"get",

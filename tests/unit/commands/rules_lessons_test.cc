@@ -146,7 +146,7 @@ TEST_F(Lessons, ASubstituteKeepsTheLessonForEverAfterButNoOther) {
   EXPECT_EQ(ruled(h.by(substitute), lesson), "refused not_own_group");
   h.substitute(physics, "2026-11-23", 2, teacher, substitute);
   EXPECT_EQ(ruled(h.by(substitute), lesson), "accepted");
-  EXPECT_EQ(ruled(h.by(teacher), lesson), "refused not_own_group") << "who is replaced enters nothing";
+  EXPECT_EQ(ruled(h.by(teacher), lesson), "refused not_own_subject") << "who is replaced enters nothing";
   EXPECT_EQ(ruled(h.by(substitute), lesson_of(physics, "2026-11-23", 2)), "refused substitution_unsaid");
   EXPECT_NE(told.ru.find(to_hex(teacher.view())), std::string::npos) << told.ru;
   lesson.substitute_for = some_id();
