@@ -35,22 +35,23 @@ void require_curriculum_hours(Case& c, const projections::Group& group, int hour
   }
 }
 
-// Whether the group had a plan for this school year before: one published since the year before it ended.
-bool replaces_plan(const Case& c, const Id& group, const projections::Year& year) {
-  const auto* plan = c.state.plans().of_group(group);
-  Date since{};
-  for (const auto& other : c.state.years())
-    if (other.to < year.from) since = std::max(since, other.to + 1);
-  return plan != nullptr && c.state.local_today(plan->known) >= since;
+// Whether the group has a whole plan of a school year: this one takes its place.
+bool has_plan_of(const Case& c, const Id& group, const projections::Year& year) {
+  const auto& plans = c.state.plans().plans();
+  return std::any_of(plans.begin(), plans.end(), [&](const auto& known) {
+    const projections::Plan& plan = known.second;
+    const auto* of = plan.group == group && !plan.more ? c.state.year(plan.from) : nullptr;
+    return of != nullptr && of->from == year.from;
+  });
 }
 
 // r002 3.2: so many calendar days before the year begins, the last of them included. Of every part; not of a plan that takes
 // another's place.
 void due_before_year(Case& c, const PlanPublished& b) {
   const int days = c.profile->plan.days_before_year;
-  const auto* year = c.state.year(c.today);
+  const auto* year = c.state.year(c.st.effective_from.days != 0 ? c.st.effective_from : c.today);
   if (c.refused() || days == 0 || year == nullptr) return;
-  if (b.continues.is_zero() && replaces_plan(c, b.group, *year)) return;
+  if (b.continues.is_zero() && has_plan_of(c, b.group, *year)) return;
   const Date last = year->from - days;
   c.due_by(*c.profile, c.profile->late.policy, projections::midnight(c.state, last + 1), rule::kPlanDeadline);
 }

@@ -45,6 +45,7 @@ class OfficeDuties {
       if (rule.asked() && id != "absences_verified" && id != "families_alerted") recurring(rule);
     year();
     plans();
+    plan_hours();
     copies();
     operations();
     findings();
@@ -345,16 +346,40 @@ class OfficeDuties {
     const std::set<Id> planned = planned_for(*year);
     for (const auto& [id, group] : state_.groups()) {
       if (planned.contains(id) || group.kind == "extracurricular") continue;
-      std::vector<Id> teachers;
-      for (const auto& assignment : group.assignments)
-        if (assignment.from <= std::max(s_.today, year->from) && s_.today <= assignment.to)
-          teachers.push_back(assignment.teacher);
+      const std::vector<Id> teachers = teachers_of(group, std::max(s_.today, year->from));
       if (teachers.empty()) continue;
       const std::string named = " (" + group.subject + ", " + group.label + ")";
       // Published N days before the year: the day before the N-th is the last one.
       Duty& duty = add("plan", rule.source, rule.days_before_year > 0 ? end_of(last) : Instant{}, kTeaching, teachers,
                        {"Нет календарно-тематического плана" + named + ".", "There is no lesson plan" + named + "."});
       duty.group = id;
+    }
+  }
+
+  static std::vector<Id> teachers_of(const projections::Group& group, Date on) {
+    std::vector<Id> teachers;
+    for (const auto& assignment : group.assignments)
+      if (assignment.from <= on && on <= assignment.to) teachers.push_back(assignment.teacher);
+    return teachers;
+  }
+
+  // r000 3.3: a plan published before the curriculum, or before it changed, is asked to follow it.
+  void plan_hours() {
+    if (!s_.profile->plan_hours.equal_curriculum) return;
+    for (const auto& [id, group] : state_.groups()) {
+      const auto* plan = state_.plans().of_group(id);
+      if (plan == nullptr || plan->more) continue;
+      for (const auto& klass : group.classes) {
+        const auto* item = state_.plans().item(klass, group.subject_code, s_.today);
+        if (item == nullptr || item->hours == plan->hours()) continue;
+        const std::string named = " (" + group.subject + ", " + group.label + "): ";
+        const std::string has = std::to_string(plan->hours()), asked = std::to_string(item->hours);
+        add("plan_hours", s_.profile->plan_hours.source, {}, kTeaching, teachers_of(group, s_.today),
+            {"Часы КТП" + named + has + ", по учебному плану — " + asked + ".",
+             "Hours of the lesson plan" + named + has + ", the curriculum has " + asked + "."})
+            .group = id;
+        break;
+      }
     }
   }
 

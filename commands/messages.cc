@@ -395,7 +395,8 @@ Date date_asked(const Asked& a, const AttestationMarkGiven& b) {
   return a.state.attestation().first_held(b.group, b.form).value_or(Date{});
 }
 Date date_asked(const Asked& a, const PlanPublished&) {
-  const auto* year = a.rule == rule::kPlanDeadline ? a.state.year(a.today()) : nullptr;
+  const Date from = a.st.effective_from.days != 0 ? a.st.effective_from : a.today();
+  const auto* year = a.rule == rule::kPlanDeadline ? a.state.year(from) : nullptr;
   return year == nullptr ? Date{} : year->from;
 }
 Date date_asked(const Asked& a, const CompromiseReported& b) {

@@ -270,7 +270,11 @@ Result<std::string> read_register(const Caller& caller, std::string_view name, c
                                   Language language) {
   const auto known =
       std::find_if(std::begin(kRegisters), std::end(kRegisters), [&](const Register& one) { return one.name == name; });
-  if (known == std::end(kRegisters)) return fail("not_found", "no such register");
+  if (known == std::end(kRegisters)) {
+    std::string names;
+    for (const Register& one : kRegisters) (names += names.empty() ? "" : ", ") += one.name;
+    return fail("not_found", "no such register; there are " + names);
+  }
   if ((caller.viewer.capacities & known->readers) == 0) return fail("forbidden", {});
   const std::uint64_t size = caller.school->read([](const auto& model) { return std::uint64_t{model.times.size()}; });
   projections::ActivityOfWeeks activity;

@@ -846,6 +846,42 @@ TEST_F(DutiesR002, Clause3_2APlanIsPublishedWholeAndForEverySchoolYear) {
   EXPECT_TRUE(of_physics().empty());
 }
 
+TEST_F(Duties, Clause3_3APlanFollowsTheCurriculumThatCameAfterIt) {
+  TeachingGroupOpened opened;
+  opened.group = some_id();
+  opened.label = "7А";
+  opened.subject = "Оптика";
+  opened.subject_code = "optics";
+  opened.classes = {h.klass("7А")};
+  as_deputy().add(opened);
+  as_deputy().from("2026-09-01").add(TeachingAssigned{teacher, opened.group, 1, {}});
+  PlanPublished plan;
+  plan.group = opened.group;
+  plan.title = "Оптика, 7";
+  plan.items = {{"1", "Свет", 2, {}, {}}};
+  h.by(teacher).add(plan);
+  EXPECT_TRUE(duties("plan_hours").empty());
+  const auto curriculum = [&](std::uint16_t hours) {
+    CurriculumSet set;
+    set.title = "Учебный план";
+    set.classes = {h.klass("7А")};
+    CurriculumItem item;
+    item.subject_code = "optics";
+    item.subject = "Оптика";
+    item.hours = hours;
+    set.items = {item};
+    as_deputy().from("2026-11-23").add(set);
+  };
+  curriculum(3);
+  ASSERT_EQ(duties("plan_hours").size(), 1U);
+  EXPECT_EQ(duties("plan_hours")[0].group, opened.group);
+  EXPECT_EQ(duties("plan_hours")[0].source.clause, "r000 3.3");
+  EXPECT_TRUE(is_own(duties("plan_hours")[0], teacher, kTeaching));
+  EXPECT_NE(duties("plan_hours")[0].text.ru.find("2, по учебному плану — 3"), std::string::npos);
+  curriculum(2);
+  EXPECT_TRUE(duties("plan_hours").empty());
+}
+
 TEST_F(DutiesR002, APlanOfNextYearMayBePublishedBeforeThisOneEnds) {
   PlanPublished plan;
   plan.group = physics;

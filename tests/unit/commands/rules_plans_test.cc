@@ -192,6 +192,14 @@ TEST_F(PlansR002, Clause3_2APlanOfEveryYearAndEveryPartOfItInTime) {
   EXPECT_EQ(ruled(h.by(teacher), rest), "late plan_deadline") << "a first part in time does not free the rest";
 }
 
+TEST_F(PlansR002, Clause3_2NextYearsPlanMayComeBeforeThisYearEnds) {
+  as_administrator().add(YearOpened{"2026/2027", day("2026-09-01"), day("2027-06-30")});
+  as_administrator().add(YearOpened{"2027/2028", day("2027-09-01"), day("2028-06-30")});
+  h.at("2027-05-03 10:00");
+  EXPECT_EQ(ruled(h.by(teacher).from("2027-09-01"), plan(lines({{"Свет", 1}}))), "accepted");
+  EXPECT_EQ(ruled(h.by(teacher), plan(lines({{"Свет", 1}}))), "late plan_deadline") << "of this year there is none";
+}
+
 TEST_F(PlansR002, Clause3_2LastYearsPlanIsNotThisYears) {
   as_administrator().add(YearOpened{"2026/2027", day("2026-09-01"), day("2027-06-30")});
   as_administrator().add(YearOpened{"2027/2028", day("2027-09-01"), day("2028-06-30")});
