@@ -103,7 +103,9 @@ std::string_view kept_for(const SchoolState& state, const Id& id, Date date, Ins
 
 }  // namespace
 
-int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by) {
+namespace {
+
+int weekday_for(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by) {
   const CalendarException* best = decisive(state, classes, date, known_by).exception;
   if (best != nullptr) {
     switch (best->kind) {
@@ -115,6 +117,15 @@ int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Dat
     }
   }
   return date.weekday() == 7 ? 0 : date.weekday();
+}
+
+}  // namespace
+
+int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by) {
+  if (classes.size() < 2) return weekday_for(state, classes, date, known_by);
+  for (const Id& klass : classes)
+    if (const int weekday = weekday_for(state, {klass}, date, known_by); weekday != 0) return weekday;
+  return 0;
 }
 
 std::string_view study_instead(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by) {
@@ -135,13 +146,25 @@ bool in_a_year(const SchoolState& state, Date date) {
                                       [&](const Year& year) { return year.from <= date && date <= year.to; });
 }
 
+namespace {
+
+// One that took effect after the last year was over holds although nobody has opened the next: late paperwork stops no lessons.
+bool outlives_the_years(const SchoolState& state, const Group& group, Date date, Instant known_by) {
+  const auto* version = group.timetable.find(date, known_by);
+  const auto& years = state.years();
+  return version != nullptr &&
+         std::all_of(years.begin(), years.end(), [&](const Year& year) { return year.to < version->from; });
+}
+
+}  // namespace
+
 int lesson_weekday(const SchoolState& state, const Group& group, Date date, Instant known_by) {
   const bool closed =
       !group.classes.empty() && std::all_of(group.classes.begin(), group.classes.end(), [&](const Id& id) {
         const Class* klass = state.klass(id);
         return klass != nullptr && klass->closed_on <= date;
       });
-  if (closed || !in_a_year(state, date)) return 0;
+  if (closed || (!in_a_year(state, date) && !outlives_the_years(state, group, date, known_by))) return 0;
   const std::string_view instead = study_instead(state, group.classes, date, known_by);
   if (!instead.empty() && instead != group.kind) return 0;
   return school_weekday(state, group.classes, date, known_by);

@@ -27,8 +27,9 @@ struct ScheduledLesson {
   bool moved = false;
 };
 
-// The weekday whose lessons are held on a day (1–7), 0 when there is no school for these classes. Later exceptions win;
-// one for a class by name wins over one for its grade or branch, and that over one for the whole school.
+// The weekday whose lessons are held on a day (1–7), 0 when there is no school for any of these classes: a holiday of one leaves
+// the others theirs. Later exceptions win; one for a class by name wins over one for its grade or branch, and that over one for
+// the whole school.
 int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Date date, Instant known_by = kNow);
 
 // What the schedules of the study process keep a day for in all of these classes, where lessons give way to it: "practice",
@@ -36,8 +37,9 @@ int school_weekday(const SchoolState& state, const std::vector<Id>& classes, Dat
 std::string_view study_instead(const SchoolState& state, const std::vector<Id>& classes, Date date,
                                Instant known_by = kNow);
 
-// The weekday whose lessons a group has by its timetable, 0 for none: a timetable ends with the school year and with the group's
-// classes, and rests while their schedules keep the day for something that the group is not of itself (a group of practice).
+// The weekday whose lessons a group has by its timetable, 0 for none: a timetable ends with the school year (one that came after
+// the last year was over waits for no other to be opened) and with the group's classes, and rests while their schedules keep the
+// day for something that the group is not of itself (a group of practice).
 int lesson_weekday(const SchoolState& state, const Group& group, Date date, Instant known_by = kNow);
 
 // Whether a day belongs to a school year; where none was opened yet, every day does.

@@ -156,6 +156,43 @@ TEST_F(Schedules, ATimetableEndsWithItsSchoolYear) {
   EXPECT_EQ(school_weekday(state(), {}, day("2027-07-05")), 1) << "a working day of the school all the same";
 }
 
+// Grade-1 holidays (or a day off of one class) leave the pupils of the other class their lesson.
+TEST_F(Schedules, AHolidayOfOneOfMergedClassesLeavesTheOthersTheirs) {
+  const Id first = h.klass("1А", 1), third = h.klass("3А", 3);
+  ledger::TeachingGroupOpened opened;
+  opened.group = SeededRandom(9).id();
+  opened.label = "1А+3А";
+  opened.subject = "Музыка";
+  opened.kind = "merged";
+  opened.classes = {first, third};
+  h.by(h.deputy(), Role::kDeputyHead).add(opened);
+  h.from("2026-09-01").timetable(opened.group, {{1, 2, teacher}});
+  const auto days_off = [&](const Id& klass, std::vector<ledger::GradeSpan> grades) {
+    h.by(h.director(), Role::kDirector)
+        .add(ledger::CalendarExceptionSet{klass, kMonday + 7, kMonday + 7, DayKind::kHoliday, 0, "Каникулы",
+                                          std::move(grades)});
+  };
+  days_off({}, {{1, 1}});
+  EXPECT_EQ(slots(opened.group, kMonday + 7), std::vector{2});
+  EXPECT_EQ(school_weekday(state(), {first}, kMonday + 7), 0);
+  days_off(third, {});
+  EXPECT_TRUE(slots(opened.group, kMonday + 7).empty()) << "nobody is left";
+}
+
+TEST_F(Schedules, ANewTimetableWaitsForNobodyToOpenTheYear) {
+  h.by(h.administrator(), Role::kAdministrator)
+      .add(ledger::YearOpened{"2026/27", day("2026-09-01"), day("2027-05-31")});
+  const Date monday = day("2027-09-06");
+  EXPECT_TRUE(slots(physics, monday).empty()) << "last year's timetable";
+  h.from("2027-09-01").timetable(physics, {{1, 4, teacher}});
+  EXPECT_EQ(slots(physics, monday), std::vector{4});
+  EXPECT_TRUE(slots(physics, day("2027-08-30")).empty());
+  h.by(h.administrator(), Role::kAdministrator)
+      .add(ledger::YearOpened{"2027/28", day("2027-09-13"), day("2028-05-31")});
+  EXPECT_TRUE(slots(physics, monday).empty()) << "the year begins a week later";
+  EXPECT_EQ(slots(physics, monday + 7), std::vector{4});
+}
+
 TEST_F(Schedules, ATimetableEndsWithItsClass) {
   h.from("2026-11-24").by(h.director(), Role::kDirector).add(ledger::ClassReorganised{h.klass("7А"), {h.klass("7Б")}});
   EXPECT_EQ(slots(physics, kMonday), std::vector{2});
