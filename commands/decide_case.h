@@ -116,8 +116,9 @@ void require_marked(Case& c, const Id& group, Date on, const Id& student);
 void require_open(Case& c, const Id& group, Date on, const Id& student = {});
 // The period whose mark an entry is; null for another entry.
 const projections::Period* period_of_result(const projections::SchoolState& state, const projections::EntryRef& result);
-// r002 3.2: topics strictly by the plan, where the group has one.
-void require_topic_of_plan(Case& c, const Id& group, std::string_view topic, std::string_view plan_item = {});
+// r002 3.2: topics strictly by the plan, where the group has one. Without `plan_item` any line of that topic will do.
+void require_topic_of_plan(Case& c, const projections::Lesson& lesson, std::string_view topic,
+                           const std::string_view* plan_item = nullptr);
 inline const DeadlineRule& topic_rule(const Profile& p) { return p.topic; }
 inline const DeadlineRule& homework_rule(const Profile& p) { return p.homework; }
 inline const DeadlineRule& information_rule(const Profile& p) { return p.information; }

@@ -96,7 +96,7 @@ void correct_text(Case& c, const EntryRef& ref, const EntryCorrected& b) {
   const bool topic = is_a<TopicSet>(ref);
   if (!b.withdrawn) {
     require_russian(c, b.value);
-    if (topic && lesson != nullptr) require_topic_of_plan(c, lesson->group, b.value);
+    if (topic && lesson != nullptr) require_topic_of_plan(c, *lesson, b.value);
   }
   if (lesson == nullptr) return;  // a homework posted in advance, of a lesson to come
   c.due(topic ? topic_rule : homework_rule, topic ? rule::kTopicDeadline : rule::kHomeworkDeadline, lesson->date,

@@ -83,13 +83,29 @@ void judge(Case& c, const LessonRecorded& b) {
     judge_outside_timetable(c, b);
 }
 
+namespace {
+
+// Whether a substitute held the lesson in another subject, by the order: the group's plan does not speak of it.
+bool in_another_subject(const Case& c, const Lesson& lesson) {
+  const auto held = held_at(c.state, lesson.group, lesson.date, lesson.slot);
+  if (!held || held->substitute.is_zero()) return false;
+  const auto& ordered = c.state.substitutions();
+  const auto last =
+      std::find_if(ordered.rbegin(), ordered.rend(), [&](const auto& order) { return order.place == held->place; });
+  return last != ordered.rend() && !last->subject.empty() && last->subject != c.state.group(lesson.group)->subject;
+}
+
+}  // namespace
+
 // Elsewhere a line that is named must be there.
-void require_topic_of_plan(Case& c, const Id& group, std::string_view topic, std::string_view plan_item) {
-  const auto* plan = c.state.plans().of_group(group);
+void require_topic_of_plan(Case& c, const Lesson& lesson, std::string_view topic, const std::string_view* plan_item) {
+  const auto* plan = c.state.plans().of_group(lesson.group);
   const bool strict = c.profile->topics.mode == TopicsMode::kStrict;
-  if (plan == nullptr || (!strict && plan_item.empty())) return;
+  const bool names_a_line = plan_item != nullptr && !plan_item->empty();
+  if (c.refused() || plan == nullptr || (!strict && !names_a_line)) return;
+  if (!names_a_line && in_another_subject(c, lesson)) return;
   const auto named = [&](const projections::PlanLine& line) {
-    return (plan_item.empty() || line.number == plan_item) && (!strict || line.topic == topic);
+    return (plan_item == nullptr || line.number == *plan_item) && (!strict || line.topic == topic);
   };
   c.require(std::any_of(plan->lines.begin(), plan->lines.end(), named), rule::kTopicNotInPlan);
 }
@@ -99,9 +115,7 @@ void judge(Case& c, const TopicSet& b) {
   if (lesson == nullptr) return;
   c.require(!lesson->has_topic, rule::kDuplicateEntry);
   require_russian(c, b.text);
-  if (c.profile->topics.mode == TopicsMode::kStrict && c.state.plans().of_group(lesson->group) != nullptr)
-    c.require(!b.plan_item.empty(), rule::kTopicNotInPlan);
-  require_topic_of_plan(c, lesson->group, b.text, b.plan_item);
+  require_topic_of_plan(c, *lesson, b.text, &b.plan_item);
   require_open(c, lesson->group, lesson->date);
   due(c, topic_rule, rule::kTopicDeadline, *lesson);
 }

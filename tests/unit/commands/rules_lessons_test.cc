@@ -413,5 +413,15 @@ TEST_F(Lessons, ARemarkWithoutALessonIsTheClassTeachers) {
   EXPECT_EQ(ruled(with_remark(as_curator(), other), RemarkRecorded{other, {}, {}}), "refused not_own_group");
 }
 
+TEST_F(Lessons, APupilSaysThatTheOwnHomeworkIsDone) {
+  const Id given = h.homework(lesson_today(), "§ 12", "2026-11-26");
+  EXPECT_EQ(ruled(h.by(masha, Role::kStudent), HomeworkDone{given}), "accepted");
+  const Id stranger = h.student(h.group("8Б", "Физика", {teacher}));
+  EXPECT_EQ(ruled(h.by(stranger, Role::kStudent), HomeworkDone{given}), "refused not_enrolled");
+  EXPECT_EQ(ruled(h.by(masha, Role::kStudent), HomeworkDone{some_id()}), "refused unknown_reference");
+  h.annul(given);
+  EXPECT_EQ(ruled(h.by(masha, Role::kStudent), HomeworkDone{given}), "refused unknown_reference");
+}
+
 }  // namespace
 }  // namespace letopis::commands

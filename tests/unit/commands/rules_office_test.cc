@@ -625,6 +625,52 @@ TEST_F(Office, AFamilyWritesToStaffAlone) {
   EXPECT_EQ(ruled(h.by(teacher), message), "accepted");
 }
 
+TEST_F(Office, AConsultationIsAnsweredByWhomItWasAskedOf) {
+  const Id mother = h.parent(masha);
+  const auto ask = [&](const Id& of) -> test::History& {
+    return h.by(mother, Role::kParent).sealed("question", of, some_hash());
+  };
+  EXPECT_EQ(ruled(ask(h.parent(petya)), ConsultationRequested{h.parent(petya)}), "refused not_addressee");
+  const Id asked = ask(teacher).add(ConsultationRequested{teacher});
+  const auto answer = [&](const Id& who) {
+    return ruled(h.by(who).sealed("answer", mother, some_hash()), ConsultationAnswered{asked});
+  };
+  EXPECT_EQ(answer(colleague), "refused not_addressee");
+  EXPECT_EQ(answer(teacher), "accepted");
+  EXPECT_EQ(ruled(h.by(teacher).sealed("answer", mother, some_hash()), ConsultationAnswered{some_id()}),
+            "refused unknown_reference");
+}
+
+TEST_F(Office, ASubscriptionIsOfTheOwnChild) {
+  const Id mother = h.parent(masha);
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), SubscriptionSet{masha, "email", true}), "accepted");
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), SubscriptionSet{petya, "email", true}), "refused not_own_family");
+}
+
+TEST_F(Office, AnAnnouncementIsWithdrawnOnceByItsAuthorOrTheHeads) {
+  const Id other = h.person();
+  appoint(h.klass("8Б"), other);
+  const AnnouncementPublished trip{"Экскурсия", "В субботу", {h.klass("7А")}};
+  EXPECT_EQ(ruled(h.by(other, Role::kClassTeacher), trip), "refused not_own_group");
+  const Id published = as_curator().add(trip);
+  EXPECT_EQ(ruled(h.by(other, Role::kClassTeacher), AnnouncementWithdrawn{published}), "refused not_entitled");
+  EXPECT_EQ(ruled(as_curator(), AnnouncementWithdrawn{published}), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), AnnouncementWithdrawn{published}), "accepted");
+  as_curator().add(AnnouncementWithdrawn{published});
+  EXPECT_EQ(ruled(as_deputy(), AnnouncementWithdrawn{published}), "refused already_decided");
+  EXPECT_EQ(ruled(as_deputy(), AnnouncementWithdrawn{some_id()}), "refused unknown_reference");
+}
+
+TEST_F(Office, AMeasureIsTheDirectorsAndNamesAnInspectionThatWasHeld) {  // r001 4.1
+  const auto recorded = [&](Role role, const Id& who, const Id& inspection) {
+    return ruled(h.by(who, role).sealed("measure", teacher, some_hash()),
+                 MeasureRecorded{teacher, "remark", inspection});
+  };
+  EXPECT_EQ(recorded(Role::kDirector, h.director(), {}), "accepted");
+  EXPECT_EQ(recorded(Role::kDeputyHead, h.deputy(), {}), "refused not_entitled");
+  EXPECT_EQ(recorded(Role::kDirector, h.director(), some_id()), "refused unknown_reference");
+}
+
 TEST_F(OfficeR003, Clause5_2AbsencesAreAccountedForDaily) {
   const auto statement = as_curator().propose(AbsenceExcused{masha, day("2026-11-16"), day("2026-11-19"), true, {}});
   expect_until(statement, h.local("2026-11-21 00:00"), rule::kExcuseDeadline);  // the day the pupil is back

@@ -160,6 +160,40 @@ TEST_F(Plans, ATaskIsAnsweredByThoseItWasGivenTo) {  // r001 4.7
   EXPECT_EQ(ruled(h.by(teacher), task), "refused not_enrolled");
 }
 
+TEST_F(Plans, AWorkProgrammeIsSignedByTheDeputyToo) {
+  const WorkProgrammePublished programme{"optics", "Оптика, 7", 7, some_hash()};
+  const auto published = ruling(h.by(teacher), programme);
+  EXPECT_EQ(text(published), "accepted");
+  EXPECT_EQ(published.awaits, std::vector{Role::kDeputyHead});
+  EXPECT_EQ(ruled(as_deputy(), programme), "refused not_entitled");
+  h.by(teacher).add(programme);
+  ASSERT_EQ(h.state().plans().programmes().size(), 1U);
+  EXPECT_EQ(h.state().plans().programmes()[0].title, "Оптика, 7");
+}
+
+TEST_F(Plans, MaterialsAreTheirTeachersOwn) {  // r003 2.5: distance courses
+  MaterialPublished course;
+  course.group = optics;
+  course.title = "Дистанционный курс";
+  course.kind = "course";
+  course.url = "https://school.example/optics";
+  EXPECT_EQ(ruled(h.by(teacher), course), "accepted");
+  EXPECT_EQ(ruled(h.by(colleague), course), "refused not_own_group");
+  course.group = some_id();
+  EXPECT_EQ(ruled(h.by(teacher), course), "refused unknown_reference");
+}
+
+TEST_F(Plans, AProgrammeIsDefinedBeforeAClassLearnsByIt) {
+  ClassOpened opened;
+  opened.klass = some_id();
+  opened.label = "101";
+  opened.grade = 1;
+  opened.programme = "15.01.05";
+  EXPECT_EQ(ruled(as_director(), opened), "refused unknown_reference");
+  as_deputy().add(ProgrammeDefined{"15.01.05", "Сварщик", "profession", 3});
+  EXPECT_EQ(ruled(as_director(), opened), "accepted");
+}
+
 class PlansR002 : public Plans {
  protected:
   PlansR002() : Plans("r002") {}
@@ -226,6 +260,29 @@ TEST_F(PlansR002, Clause3_2TopicsStrictlyByThePlan) {
   EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, "Свет", {}, 1}), "refused topic_not_in_plan");
   EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, "Свет и тень", "1", 1}), "refused topic_not_in_plan");
   EXPECT_EQ(ruled(h.by(teacher), TopicSet{lesson, "Свет", "1", 1}), "accepted");
+}
+
+TEST_F(PlansR002, ASubstituteOfAnotherSubjectKeepsToNoPlanOfThisOne) {
+  h.by(teacher).add(plan(lines({{"Свет", 1}})));
+  const auto ordered = [&](std::string_view subject) {
+    SubstitutionOrdered order;
+    order.group = optics;
+    order.date = day("2026-11-24");
+    order.slot = 2;
+    order.absent = teacher;
+    order.substitute = colleague;
+    order.subject = subject;
+    as_deputy().add(order);
+  };
+  ordered({});
+  h.at("2026-11-24 09:30");
+  LessonRecorded held = lesson_of(optics, "2026-11-24", 2);
+  held.substitute_for = teacher;
+  h.by(colleague).add(held);
+  const TopicSet acids{held.lesson, "Кислоты", {}, 1};
+  EXPECT_EQ(ruled(h.by(colleague), acids), "refused topic_not_in_plan") << "in the same subject";
+  ordered("Химия");
+  EXPECT_EQ(ruled(h.by(colleague), acids), "accepted");
 }
 
 TEST_F(PlansR002, Clause3_2HomeworkNamesItsKind) {
