@@ -228,8 +228,9 @@ namespace {
 // The end, in minutes of the day, of a group's last lesson, as known by a moment; 0 when it has none.
 int last_end(const SchoolState& state, const Id& id, const Group& group, Date date, Instant known) {
   int end = 0;
+  const std::string_view branch = state.branch_of(id);
   const auto ends = [&](int slot, int shift) {
-    if (const auto ring = bell(state, date, slot, shift, state.branch_of(id))) end = std::max(end, ring->end);
+    if (const auto ring = bell(state, date, slot, shift, branch)) end = std::max(end, ring->end);
   };
   const auto* slots = group.timetable.at(date, known);
   const int shift = slots == nullptr || slots->empty() ? 1 : slots->front().shift;
