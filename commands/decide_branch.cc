@@ -39,13 +39,13 @@ class Branch {
     if constexpr (requires { b.lesson; }) own = own && of_subject(b.lesson);
     if constexpr (requires { b.work; }) own = own && of_subject(b.work);
     if constexpr (requires { b.target; }) own = own && of_target(b.target);
+    if constexpr (requires { b.branch; }) own = own && b.branch == name_;
     return own && by_what_it_names(b);
   }
 
  private:
   template <class T>
   bool by_what_it_names(const T& b) const {
-    if constexpr (std::is_same_v<T, CalendarExceptionSet>) return !b.klass.is_zero();  // else it is everybody's
     if constexpr (std::is_same_v<T, KeyRevoked>) {
       const auto* key = c_.state.key(b.key);
       return key == nullptr || of_person(key->person);
@@ -60,9 +60,10 @@ class Branch {
     }
     return true;
   }
+  // A class that was opened for no branch is the whole school's, as for who looks (server/access.cc).
   bool of_class(const Id& id) const {
     const auto* klass = c_.state.klass(id);
-    return klass == nullptr || klass->branch.empty() || klass->branch == name_;
+    return klass == nullptr || klass->branch == name_;
   }
   bool of_group(const Id& id) const {
     const auto* group = c_.state.group(id);

@@ -194,8 +194,8 @@ TEST_F(Branches, Clause1_6ADeputyOfABranchActsForThatBranch) {
 }
 
 TEST_F(Branches, Clause1_6AndOfItsGroupsAlone) {
-  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), assigned(physics)), "accepted")
-      << "a class of no branch is everybody's";
+  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), assigned(physics)), "refused not_own_branch")
+      << "a class of no branch is the whole school's";
   ClassOpened other;
   other.klass = some_id();
   other.label = "201";
@@ -230,10 +230,10 @@ TEST_F(Branches, Clause1_6AndOfWhatStandsInTheirJournals) {
   const Id there = h.by(teacher).awaiting({Role::kDeputyHead}).correct(mark, "5");
   EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), Endorsed{there, true}), "refused not_own_branch");
   EXPECT_EQ(ruled(as_deputy(), Endorsed{there, true}), "accepted") << "a deputy of the whole school";
-  const Id own = h.mark(h.work(h.lesson(physics, "2026-11-26", 3), "answer"), masha, "4");
+  const Id pupil = h.person(Role::kStudent);
+  const Id own = h.by(teacher).mark(h.by(teacher).work_outside(group, "2026-11-23", "answer"), pupil, "4");
   const Id here = h.by(teacher).awaiting({Role::kDeputyHead}).correct(own, "5");
-  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), Endorsed{here, true}), "accepted")
-      << "a class of no branch is everybody's";
+  EXPECT_EQ(ruled(h.by(deputy, Role::kDeputyHead).branch("karabash"), Endorsed{here, true}), "accepted");
 }
 
 TEST_F(Branches, ARoleOfABranchIsRevokedThere) {
@@ -243,6 +243,22 @@ TEST_F(Branches, ARoleOfABranchIsRevokedThere) {
   EXPECT_EQ(ruled(as_director().branch("karabash"), RoleRevoked{h.deputy(), Role::kDeputyHead}),
             "refused not_own_branch")
       << "held for the school, not for the branch";
+}
+
+TEST_F(Branches, AClassIsOpenedForTheOwnBranch) {
+  const Id keeper = h.person();
+  h.branch("karabash").grant(keeper, Role::kAdministrator);
+  const auto opened = [&](std::string_view branch) {
+    ClassOpened klass_opened;
+    klass_opened.klass = some_id();
+    klass_opened.label = "102";
+    klass_opened.grade = 1;
+    klass_opened.branch = branch;
+    return ruled(h.by(keeper, Role::kAdministrator).branch("karabash").basis("order", "1"), klass_opened);
+  };
+  EXPECT_EQ(opened("karabash"), "accepted");
+  EXPECT_EQ(opened("ufaley"), "refused not_own_branch");
+  EXPECT_EQ(opened({}), "refused not_own_branch");
 }
 
 TEST_F(Branches, ABranchIsDefinedBeforeItIsNamed) {
@@ -329,9 +345,11 @@ TEST_F(Branches, WhatIsTheWholeSchoolsIsNobodysWhoActsForABranch) {
   EXPECT_EQ(ruled(for_branch(deputy, Role::kDeputyHead), OperationsAcknowledged{1}), "refused not_own_branch");
   const Id boss = h.person();
   h.branch("karabash").grant(boss, Role::kDirector);
-  EXPECT_EQ(ruled(for_branch(boss, Role::kDirector),
-                  CalendarExceptionSet{{}, day("2026-11-30"), day("2026-11-30"), DayKind::kHoliday, 0, "Мороз", {}}),
-            "refused not_own_branch");
+  const CalendarExceptionSet frost{{}, day("2026-11-30"), day("2026-11-30"), DayKind::kHoliday, 0, "Мороз", {}};
+  EXPECT_EQ(ruled(for_branch(boss, Role::kDirector), frost), "accepted") << "in the own branch";
+  h.by(boss, Role::kDirector).branch("karabash").add(frost);
+  EXPECT_EQ(projections::school_weekday(h.state(), {klass}, day("2026-11-30")), 0);
+  EXPECT_EQ(projections::school_weekday(h.state(), {h.klass("7А")}, day("2026-11-30")), 1);
 }
 
 TEST_F(Branches, AnAdministratorOfABranchKeepsItsOwnPeople) {
