@@ -198,7 +198,10 @@ class GroupDuties {
           if constexpr (std::is_same_v<T, MarkGiven> || std::is_same_v<T, MakeupMarkGiven>)
             marks_.insert({b.work, b.student}), note_mark(b.work, b.student);
           else if constexpr (std::is_same_v<T, MarkImported>)
-            imported_.insert(b.student);
+            imported_.push_back({b.student, b.period,
+                                 b.held_on.days == 0
+                                     ? local_date(node.entry->event.recorded_at, {node.entry->event.utc_offset})
+                                     : b.held_on});
           else if constexpr (std::is_same_v<T, PeriodMarkGiven> || std::is_same_v<T, PeriodMarkWaived>)
             results_.insert({b.period, b.student});
           else if constexpr (std::is_same_v<T, AbsenceRecorded>)
@@ -360,6 +363,14 @@ class GroupDuties {
     duty.count = count;
     return duty;
   }
+  // As SchoolState::imported_marks has it, of what the journal shows.
+  bool brought_along(const Id& student, const Period& period) const {
+    return std::any_of(imported_.begin(), imported_.end(), [&](const Import& mark) {
+      const bool in_it =
+          mark.period.is_zero() ? period.from <= mark.held_on && mark.held_on <= period.to : mark.period == period.id;
+      return mark.student == student && in_it;
+    });
+  }
   // Warned of in time: a period mark stands on so many marks (r001 5.2, and tension 6 of the regulations).
   void few_marks(const Period& period) {
     if (!counts_marks(*s_.profile) || !soon_over(s_, period) || period.from < j_.from || period.to < first() ||
@@ -371,7 +382,7 @@ class GroupDuties {
       const auto in_it = [&](Date on) { return period.from <= on && on <= period.to; };
       const auto marks =
           known == marked_on_.end() ? 0 : std::count_if(known->second.begin(), known->second.end(), in_it);
-      return marks < fewest && !imported_.contains(student);
+      return marks < fewest && !brought_along(student, period);
     });
     if (count == 0) return;
     Duty& duty = of_period("few_marks", s_.profile->minimum_marks.source, period, count);
@@ -531,7 +542,11 @@ class GroupDuties {
   std::vector<Duty>& to_;
   std::set<std::pair<Id, Id>> marks_, results_, absences_;
   std::map<Id, std::vector<Date>> marked_on_;  // by student: a day for each mark
-  std::set<Id> imported_;                      // who brought marks along
+  struct Import {
+    Id student, period;
+    Date held_on;
+  };
+  std::vector<Import> imported_;  // marks brought along from another school
   std::vector<Word> words_;
 };
 

@@ -337,6 +337,9 @@ TEST_F(DutiesR001, Clause5_2WhoWasWaivedOrBroughtMarksAlongIsNotWarnedOf) {
   EXPECT_EQ(duties("few_marks")[0].count, 2);
   h.by(teacher).basis("order", "1").add(PeriodMarkWaived{quarter, physics, petya});
   EXPECT_EQ(duties("few_marks")[0].count, 1);
+  const Id next = period("quarter", "2027-01-11", "2027-03-22");
+  as_secretary().add(MarkImported{masha, physics, next, "current", "4", day("2026-12-01")});
+  EXPECT_EQ(duties("few_marks").size(), 1U) << "brought along for another period, as the rule counts them";
   as_secretary().add(MarkImported{masha, physics, {}, "current", "4", day("2026-12-01")});
   EXPECT_TRUE(duties("few_marks").empty());
 }
