@@ -37,17 +37,23 @@ void for_own_family(Case& c, const Id& person) {
   c.require(own, rule::kNotOwnFamily);
 }
 
+// Until adulthood it is a representative who consents (r004 п1: «согласия законных представителей обучающихся»).
+void may_consent(Case& c, const Id& person) {
+  for_own_family(c, person);
+  c.require(person != c.st.author || !c.state.known_minor(person, c.today), rule::kMinor);
+}
+
 }  // namespace
 
 void judge(Case& c, const ConsentGiven& b) {
-  for_own_family(c, b.person);
+  may_consent(c, b.person);
   c.listed("consent_kind", b.kind);
 }
 
 void judge(Case& c, const ConsentWithdrawn& b) {
   const auto* consent = c.state.office().consent(b.consent);
   if (!c.require(consent != nullptr, rule::kUnknownReference)) return;
-  for_own_family(c, consent->person);
+  may_consent(c, consent->person);
   c.require(consent->standing, rule::kAlreadyDecided);
 }
 

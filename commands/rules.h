@@ -24,6 +24,7 @@ inline constexpr std::string_view kNotOwnGroup = "not_own_group";
 inline constexpr std::string_view kNotOwnSubject = "not_own_subject";
 inline constexpr std::string_view kNotEnrolled = "not_enrolled";
 inline constexpr std::string_view kNotOwnFamily = "not_own_family";
+inline constexpr std::string_view kMinor = "minor";
 inline constexpr std::string_view kSubstitutionUnsaid = "substitution_unsaid";
 inline constexpr std::string_view kNotTheirLesson = "not_their_lesson";
 inline constexpr std::string_view kNotStaff = "not_staff";

@@ -921,6 +921,14 @@ bool SchoolState::may_see_as_guardian(const Id& guardian, const Id& student, Dat
   return latest != nullptr && on <= latest->to && latest->access != Access::kNone;
 }
 
+bool SchoolState::known_minor(const Id& student, Date on) const {
+  const auto* numbers = lookup(guardianships_by_student_, student);
+  return numbers != nullptr && std::any_of(numbers->begin(), numbers->end(), [&](std::size_t i) {
+           const Guardianship& of = guardianships_[i];
+           return of.access == Access::kUntilAdult && within(on, of.from, of.to);
+         });
+}
+
 bool SchoolState::is_guardian(const Id& guardian, const Id& student, Date on) const {
   const auto* numbers = lookup(guardianships_by_student_, student);
   return numbers != nullptr && std::any_of(numbers->begin(), numbers->end(), [&](std::size_t i) {

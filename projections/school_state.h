@@ -345,6 +345,8 @@ class SchoolState {
   bool may_see_as_guardian(const Id& guardian, const Id& student, Date on) const;
   // By an entry that holds on the day, whatever it lets see.
   bool is_guardian(const Id& guardian, const Id& student, Date on) const;
+  // Known to be under age: somebody has access until their adulthood, and that day has not passed. The log holds no birth dates.
+  bool known_minor(const Id& student, Date on) const;
   std::vector<Id> children_of(const Id& guardian, Date on) const;
   std::vector<Id> guardians_of(const Id& student, Date on) const;
   // The class a student belongs to on a day; zero when none.

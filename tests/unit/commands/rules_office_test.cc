@@ -609,6 +609,25 @@ TEST_F(OfficeR004, ClauseP1ConsentsAreGivenByThoseConcerned) {
   EXPECT_EQ(ruled(h.by(mother, Role::kParent), ConsentWithdrawn{given}), "refused already_decided");
 }
 
+TEST_F(OfficeR004, ClauseP1ARepresentativeConsentsUntilAdulthood) {
+  const Id mother = h.person(Role::kParent);
+  const ConsentGiven own{masha, "personal_data"};
+  EXPECT_EQ(ruled(h.by(masha, Role::kStudent), own), "accepted") << "nobody is said to have access until adulthood";
+  as_curator().to("2026-11-30").add(GuardianSet{mother, masha, Access::kUntilAdult});
+  EXPECT_EQ(ruled(h.by(masha, Role::kStudent), own), "refused minor");
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), own), "accepted");
+  const Id given = h.by(mother, Role::kParent).add(own);
+  EXPECT_EQ(ruled(h.by(masha, Role::kStudent), ConsentWithdrawn{given}), "refused minor");
+  as_curator().add(GuardianSet{mother, masha, Access::kNone});
+  EXPECT_EQ(ruled(h.by(masha, Role::kStudent), own), "refused minor")
+      << "who may not see the diary leaves a child a child";
+  h.at("2026-11-30 23:59");
+  EXPECT_EQ(ruled(h.by(masha, Role::kStudent), ConsentWithdrawn{given}), "refused minor");
+  h.at("2026-12-01 00:00");
+  EXPECT_EQ(ruled(h.by(masha, Role::kStudent), ConsentWithdrawn{given}), "accepted");
+  EXPECT_EQ(ruled(h.by(mother, Role::kParent), own), "refused not_own_family");
+}
+
 TEST_F(OfficeR004, ClauseP3_4ContactsAreGivenByTheFamilySigned) {
   const Id mother = h.parent(masha);
   const ContactGiven contact{mother, "email"};
