@@ -255,8 +255,9 @@ class GroupDuties {
 
   // Of a group that nobody is in any more, or whom it need not wait for, a timetable asks for nothing.
   bool anybody_awaited(Date on) const {
-    return std::any_of(j_.students.begin(), j_.students.end(),
-                       [&](const auto& student) { return state_.awaited(j_.group, student.id, on); });
+    return std::any_of(j_.students.begin(), j_.students.end(), [&](const auto& student) {
+      return projections::awaited_in_lessons(state_, j_.group, student.id, on);
+    });
   }
 
   // --- Lessons
@@ -306,8 +307,9 @@ class GroupDuties {
     if (then == nullptr || starts > s_.now || !unmarked_by(state_, *then, j_.group, work.held_on).empty()) return;
     int count = 0;
     for (const auto& student : j_.students)
-      if (state_.awaited(j_.group, student.id, work.held_on) && state_.awaited(j_.group, student.id, s_.today) &&
-          !marks_.contains({work.id, student.id}) && !absent(work, student.id))
+      if (projections::awaited_in_lessons(state_, j_.group, student.id, work.held_on) &&
+          state_.awaited(j_.group, student.id, s_.today) && !marks_.contains({work.id, student.id}) &&
+          !absent(work, student.id))
         ++count;
     if (count == 0) return;
     Duty& duty =

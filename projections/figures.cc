@@ -57,12 +57,16 @@ class Figures {
   // Of a group that nobody is in any more there are no lessons.
   bool anybody_awaited(Date on) const {
     return std::any_of(j_.students.begin(), j_.students.end(),
-                       [&](const auto& student) { return s_.awaited(j_.group, student.id, on); });
+                       [&](const auto& student) { return awaited_in_lessons(s_, j_.group, student.id, on); });
   }
   void count(const LessonView& lesson) {
     ++f_.lessons;
     f_.hours += lesson.slots;
-    if (lesson.recorded) ++f_.recorded, f_.recorded_hours += lesson.slots, give(lesson);
+    if (lesson.recorded) {
+      ++f_.recorded;
+      (lesson.other_subject.empty() ? f_.recorded_hours : f_.other_subject_hours) += lesson.slots;
+      give(lesson);
+    }
     f_.with_topic += any_stands(lesson.topics);
     f_.with_roll += lesson.attendance_taken;
     f_.with_homework += any_stands(lesson.homework);
@@ -116,7 +120,7 @@ class Figures {
       f_.excused_entries += j_.acts.view(node).excused_by.has_value();
     }
     const auto* topic = node.act == Act::kEntry ? std::get_if<TopicSet>(&j_.acts.root(node).body) : nullptr;
-    if (topic == nullptr || j_.acts.current(node) == nullptr) return;
+    if (topic == nullptr || j_.acts.current(node) == nullptr || in_another_subject(topic->lesson)) return;
     // A line of the plan there is now: one of a plan before it may have the same number.
     const Plan* plan = s_.plans().of_group(j_.group);
     if (plan == nullptr || node.entry->event.index < plan->index || plan->line(topic->plan_item) == nullptr) {
@@ -126,6 +130,10 @@ class Figures {
     ++f_.of_plan;
     if (std::find(f_.plan_lines.begin(), f_.plan_lines.end(), topic->plan_item) == f_.plan_lines.end())
       f_.plan_lines.emplace_back(topic->plan_item);
+  }
+  bool in_another_subject(const Id& lesson) const {
+    const auto number = j_.sheet.lesson_numbers.find(lesson);
+    return number != j_.sheet.lesson_numbers.end() && !j_.sheet.lessons[number->second].other_subject.empty();
   }
   // By how much results are kinder than the marks they stand on (r000 3.4: objectivity).
   void bias() {

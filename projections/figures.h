@@ -36,7 +36,8 @@ struct GroupFigures {
   Id group;
   // Lessons up to now, cancelled ones left out; hours are lesson slots.
   int lessons = 0, recorded = 0, with_topic = 0, with_roll = 0, with_homework = 0;
-  int hours = 0, recorded_hours = 0;
+  int hours = 0, recorded_hours = 0;    // recorded: of the group's own subject
+  int other_subject_hours = 0;          // recorded by substitutes who held another subject
   int of_plan = 0, beside_plan = 0;     // topics that name a line of the plan, and those that name none
   std::vector<std::string> plan_lines;  // lines that topics named, each once
   int works = 0, written_works = 0;

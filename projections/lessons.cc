@@ -103,6 +103,8 @@ class LessonFold {
   void apply(LessonView& lesson, const SubstitutionOrdered& b) {
     lesson.cancelled = false;
     lesson.substitute = b.substitute;
+    const Group* group = s_.group(group_);
+    lesson.other_subject = group != nullptr && b.subject != group->subject ? b.subject : std::string_view();
   }
   void settle_moves() {
     for (auto& lesson : sheet_.lessons) {

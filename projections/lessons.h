@@ -38,6 +38,8 @@ struct LessonView {
   Id teacher;     // by the timetable; of a lesson outside it, who recorded it
   Id substitute;  // by order, or who recorded it for somebody
   std::string_view room;
+  std::string_view
+      other_subject;  // held instead, by the order of substitution; the hours of this one remain to be given
   bool scheduled = false;
   bool cancelled = false;
   bool moved = false;

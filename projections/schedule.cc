@@ -170,6 +170,15 @@ int lesson_weekday(const SchoolState& state, const Group& group, Date date, Inst
   return school_weekday(state, group.classes, date, known_by);
 }
 
+bool awaited_in_lessons(const SchoolState& state, const Id& group_id, const Id& student, Date on) {
+  if (!state.awaited(group_id, student, on)) return false;
+  const Group& group = *state.group(group_id);
+  const Id klass = state.class_of(student, on);
+  if (group.classes.size() < 2 || klass.is_zero()) return true;
+  const std::string_view instead = study_instead(state, {klass}, on);
+  return (instead.empty() || instead == group.kind) && school_weekday(state, {klass}, on) != 0;
+}
+
 std::optional<Bell> bell(const SchoolState& state, Date date, int slot, int shift, std::string_view branch) {
   const auto* bells = state.bells(date, known_at_midnight(state, date), shift, branch);
   if (bells == nullptr) return std::nullopt;

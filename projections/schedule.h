@@ -42,6 +42,9 @@ std::string_view study_instead(const SchoolState& state, const std::vector<Id>& 
 // day for something that the group is not of itself (a group of practice).
 int lesson_weekday(const SchoolState& state, const Group& group, Date date, Instant known_by = kNow);
 
+// Whether a student is awaited in the lessons a group has on a day: a merged group goes on while the class of one of them rests.
+bool awaited_in_lessons(const SchoolState& state, const Id& group, const Id& student, Date on);
+
 // Whether a day belongs to a school year; where none was opened yet, every day does.
 bool in_a_year(const SchoolState& state, Date date);
 

@@ -223,6 +223,7 @@ std::string plans_json(const SchoolState& state, Date on, std::span<const GroupF
         w.key("curriculum_hours").number(item->hours).text_if("attestation", item->attestation);
     // Behind the timetable: lessons that began and were not recorded.
     w.key("delivered").begin_object().key("hours").number(figures.recorded_hours);
+    if (figures.other_subject_hours != 0) w.key("other_subject_hours").number(figures.other_subject_hours);
     w.key("due_hours").number(figures.hours).key("deviation").number(figures.recorded_hours - figures.hours);
     w.key("topics_of_plan").number(figures.of_plan).key("topics_beside_plan").number(figures.beside_plan);
     w.end_object().end_object();

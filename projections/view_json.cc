@@ -124,6 +124,7 @@ void ViewJson::lesson(const LessonView& lesson, const LessonSheet& sheet) {
   w_.key("starts").instant(lesson.starts).key("ends").instant(lesson.ends);
   person("teacher", lesson.teacher);
   person("substitute", lesson.substitute);
+  w_.text_if("other_subject", lesson.other_subject);
   w_.text_if("room", lesson.room).key("scheduled").boolean(lesson.scheduled).key("recorded").boolean(lesson.recorded);
   w_.key("cancelled").boolean(lesson.cancelled).key("moved").boolean(lesson.moved);
   if (lesson.moved && lesson.moved_to.days != 0)

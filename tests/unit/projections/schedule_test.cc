@@ -172,7 +172,17 @@ TEST_F(Schedules, AHolidayOfOneOfMergedClassesLeavesTheOthersTheirs) {
         .add(ledger::CalendarExceptionSet{klass, kMonday + 7, kMonday + 7, DayKind::kHoliday, 0, "Каникулы",
                                           std::move(grades)});
   };
+  const Id of_the_first = h.student(opened.group), of_the_third = h.person(Role::kStudent);
+  h.by(h.secretary(), Role::kSecretary)
+      .from("2026-09-01")
+      .add(ledger::MovementOrdered{of_the_third, third, ledger::Movement::kEnrolled});
+  h.enrol(opened.group, of_the_third);
+  EXPECT_TRUE(awaited_in_lessons(state(), opened.group, of_the_first, kMonday + 7));
   days_off({}, {{1, 1}});
+  EXPECT_FALSE(awaited_in_lessons(state(), opened.group, of_the_first, kMonday + 7));
+  EXPECT_TRUE(awaited_in_lessons(state(), opened.group, of_the_first, kMonday + 14));
+  EXPECT_TRUE(awaited_in_lessons(state(), opened.group, of_the_third, kMonday + 7));
+  EXPECT_FALSE(awaited_in_lessons(state(), physics, of_the_third, kMonday)) << "not in that group";
   EXPECT_EQ(slots(opened.group, kMonday + 7), std::vector{2});
   EXPECT_EQ(school_weekday(state(), {first}, kMonday + 7), 0);
   days_off(third, {});

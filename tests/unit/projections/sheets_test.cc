@@ -106,6 +106,36 @@ TEST_F(Sheets, HoursAreTheirsWhoRecordedTheLesson) {
   EXPECT_EQ(sheet[1].at("substituted").as_int64(), 0);
 }
 
+// Held by another's order in another subject: given by the substitute, and still owed to this one.
+TEST_F(Sheets, HoursOfAnotherSubjectAreNotDeliveredHere) {
+  const Id colleague = h.teacher();
+  const auto order = [&](std::string_view date, int slot, std::string_view subject) {
+    ledger::SubstitutionOrdered body;
+    body.group = physics;
+    body.date = day(date);
+    body.slot = static_cast<std::uint8_t>(slot);
+    body.absent = teacher;
+    body.substitute = colleague;
+    body.subject = subject;
+    h.by(h.deputy(), Role::kDeputyHead).add(body);
+  };
+  order("2026-11-23", 2, "Химия");
+  order("2026-11-26", 3, "Физика");
+  h.topic(h.by(colleague).lesson(physics, "2026-11-23", 2), "Кислоты");
+  h.topic(h.by(colleague).lesson(physics, "2026-11-26", 3), "Закон Ома");
+  const auto group = figures();
+  EXPECT_EQ(group.recorded, 2);
+  EXPECT_EQ(group.recorded_hours, 1);
+  EXPECT_EQ(group.other_subject_hours, 1);
+  EXPECT_EQ(group.beside_plan, 1);
+  const auto sheet = boost::json::parse(plans_json(h.structure(), kMonday, {&group, 1}, false));
+  EXPECT_EQ(sheet.at(0).at("delivered").at("other_subject_hours").as_int64(), 1);
+  EXPECT_EQ(sheet.at(0).at("delivered").at("deviation").as_int64(), 1 - group.hours);
+  const auto hours = boost::json::parse(hours_json(h.structure(), {&group, 1}, names())).as_array();
+  ASSERT_EQ(hours.size(), 1U);
+  EXPECT_EQ(hours[0].at("hours").as_int64(), 2) << "the substitute gave both";
+}
+
 TEST_F(Sheets, MarksAbsencesAndSharesAreOfWhatStands) {
   const Id lesson = h.lesson(physics, "2026-11-23", 2);
   const Id work = h.work(lesson, "control");
