@@ -20,7 +20,8 @@ struct Place {
 const std::vector<Place>& places() {
   static const std::vector<Place> kPlaces = {
       {"sodium", {"signing/"}},
-      {"openssl/", {"signing/sha256.cc", "signing/rfc3161", "server/", "tests/unit/server/"}},
+      {"openssl/",
+       {"signing/sha256.cc", "signing/rfc3161", "server/", "tests/unit/server/", "tests/support/time_authority"}},
       {"rocksdb/", {"ledger/kv_rocksdb.cc", "tests/fault/"}},
       {"flatbuffers/", {"ledger/schema/", "tests/unit/ledger/schema/"}},
       {"boost/beast", {"server/http", "server/beast.h", "tests/bench/bare_beast.cc"}},

@@ -1,0 +1,190 @@
+#include "signing/rfc3161.h"
+
+#include <openssl/err.h>
+#include <openssl/ts.h>
+#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+
+#include <ctime>
+#include <memory>
+
+namespace letopis::signing {
+namespace {
+
+template <auto Free>
+struct Freed {
+  template <class T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using Request = std::unique_ptr<TS_REQ, Freed<TS_REQ_free>>;
+using Answer = std::unique_ptr<TS_RESP, Freed<TS_RESP_free>>;
+using Token = std::unique_ptr<PKCS7, Freed<PKCS7_free>>;
+using Info = std::unique_ptr<TS_TST_INFO, Freed<TS_TST_INFO_free>>;
+using Store = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
+using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using Parameters = std::unique_ptr<X509_VERIFY_PARAM, Freed<X509_VERIFY_PARAM_free>>;
+using Check = std::unique_ptr<TS_VERIFY_CTX, Freed<TS_VERIFY_CTX_free>>;
+using Number = std::unique_ptr<ASN1_INTEGER, Freed<ASN1_INTEGER_free>>;
+
+constexpr std::size_t kNonceBytes = 8;
+
+std::string openssl_says() {
+  std::string said;
+  while (const unsigned long code = ERR_get_error()) {
+    const char* reason = ERR_reason_error_string(code);
+    if (reason != nullptr) said += (said.empty() ? "" : "; ") + std::string(reason);
+  }
+  return said;
+}
+
+// Nothing may follow the object. That an authority's DER has one spelling is not asked: many order their certificates freely.
+template <class Pointer, class Read>
+Result<Pointer> read_der(ByteView der, const Read& read) {
+  if (der.size() > kTimestampSizeMaxBytes) return fail("too_large", "larger than a time-stamp may be");
+  const std::uint8_t* at = der.data();
+  Pointer object(read(nullptr, &at, static_cast<long>(der.size())));
+  if (object && at == der.data() + der.size()) return object;
+  ERR_clear_error();
+  return fail("malformed", "not the DER expected");
+}
+
+Result<Token> read_token(ByteView der) { return read_der<Token>(der, d2i_PKCS7); }
+
+template <class Object, class Write>
+Bytes to_der(const Object* object, const Write& write) {
+  const int length = write(object, nullptr);
+  LETOPIS_ASSERT(length > 0);
+  Bytes der(static_cast<std::size_t>(length));
+  std::uint8_t* to = der.data();
+  LETOPIS_ASSERT(write(object, &to) == length);
+  return der;
+}
+
+Number number_of(ByteView big_endian) {
+  BIGNUM* value = BN_bin2bn(big_endian.data(), static_cast<int>(big_endian.size()), nullptr);
+  Number number(BN_to_ASN1_INTEGER(value, nullptr));
+  BN_free(value);
+  LETOPIS_ASSERT(number != nullptr);
+  return number;
+}
+
+// "20261121153000.123Z": OpenSSL's own reading of a GeneralizedTime leaves the fraction out.
+Result<std::int64_t> micros_of_fraction(const ASN1_GENERALIZEDTIME* time, bool& has_fraction) {
+  const std::string_view text(reinterpret_cast<const char*>(ASN1_STRING_get0_data(time)),
+                              static_cast<std::size_t>(ASN1_STRING_length(time)));
+  const auto dot = text.find('.');
+  has_fraction = dot != std::string_view::npos;
+  if (!has_fraction) return 0;
+  std::int64_t micros = 0, unit = 100'000;
+  for (const char c : text.substr(dot + 1)) {
+    if (c == 'Z') return micros;
+    if (c < '0' || c > '9') break;
+    micros += unit * (c - '0');
+    unit /= 10;
+  }
+  return fail("bad_time", "the time of the token cannot be read");
+}
+
+std::int64_t micros_of(const ASN1_INTEGER* number, std::int64_t unit) {
+  std::int64_t value = 0;
+  if (number == nullptr || ASN1_INTEGER_get_int64(&value, number) != 1 || value < 0 || value > 1'000'000'000) return 0;
+  return value * unit;
+}
+
+Result<Timestamp> time_of(const TS_TST_INFO* info, std::int64_t accuracy_micros) {
+  const ASN1_GENERALIZEDTIME* time = TS_TST_INFO_get_time(info);
+  std::tm parts{};
+  if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) return fail("bad_time", "the token names no time");
+  bool has_fraction = false;
+  TRY(const std::int64_t fraction, micros_of_fraction(time, has_fraction));
+  const std::int64_t at = static_cast<std::int64_t>(::timegm(&parts)) * kMicrosPerSecond + fraction;
+  const TS_ACCURACY* accuracy = TS_TST_INFO_get_accuracy(const_cast<TS_TST_INFO*>(info));
+  std::int64_t off = accuracy_micros;
+  if (accuracy != nullptr)
+    off = micros_of(TS_ACCURACY_get_seconds(accuracy), kMicrosPerSecond) +
+          micros_of(TS_ACCURACY_get_millis(accuracy), 1000) + micros_of(TS_ACCURACY_get_micros(accuracy), 1);
+  return Timestamp{Instant{at}, Instant{at - off}, Instant{at + off + (has_fraction ? 0 : kMicrosPerSecond)}};
+}
+
+// What `openssl ts -verify -attime` trusts: one certificate, at the token's own time.
+Result<Store> store_trusting(ByteView trusted, Instant at) {
+  const std::uint8_t* der = trusted.data();
+  const Certificate certificate(d2i_X509(nullptr, &der, static_cast<long>(trusted.size())));
+  Store store(X509_STORE_new());
+  const Parameters parameters(X509_VERIFY_PARAM_new());
+  if (!certificate || der != trusted.data() + trusted.size() || !store || !parameters ||
+      X509_STORE_add_cert(store.get(), certificate.get()) != 1) {
+    ERR_clear_error();
+    return fail("malformed", "the trusted certificate cannot be read");
+  }
+  X509_VERIFY_PARAM_set_time(parameters.get(), static_cast<time_t>(at.seconds()));
+  // The authority trusted may be the signer's own certificate, whoever issued it.
+  X509_VERIFY_PARAM_set_flags(parameters.get(), X509_V_FLAG_PARTIAL_CHAIN);
+  LETOPIS_ASSERT(X509_STORE_set1_param(store.get(), parameters.get()) == 1);
+  return store;
+}
+
+}  // namespace
+
+TimestampQuery make_timestamp_query(const Hash& digest, Random& random) {
+  TimestampQuery query;
+  query.nonce.resize(kNonceBytes);
+  random.fill(query.nonce);
+  query.nonce[0] = static_cast<std::uint8_t>((query.nonce[0] & 0x7f) | 0x40);  // positive, and always as long
+  const Request request(TS_REQ_new());
+  TS_MSG_IMPRINT* imprint = TS_MSG_IMPRINT_new();
+  X509_ALGOR* algorithm = X509_ALGOR_new();
+  LETOPIS_ASSERT(request && imprint != nullptr && algorithm != nullptr);
+  LETOPIS_ASSERT(X509_ALGOR_set0(algorithm, OBJ_nid2obj(NID_sha256), V_ASN1_NULL, nullptr) == 1);
+  Hash copy = digest;
+  const bool made = TS_REQ_set_version(request.get(), 1) == 1 && TS_MSG_IMPRINT_set_algo(imprint, algorithm) == 1 &&
+                    TS_MSG_IMPRINT_set_msg(imprint, copy.bytes.data(), static_cast<int>(copy.bytes.size())) == 1 &&
+                    TS_REQ_set_msg_imprint(request.get(), imprint) == 1 &&
+                    TS_REQ_set_nonce(request.get(), number_of(query.nonce).get()) == 1 &&
+                    TS_REQ_set_cert_req(request.get(), 1) == 1;
+  LETOPIS_ASSERT(made);
+  TS_MSG_IMPRINT_free(imprint);
+  X509_ALGOR_free(algorithm);
+  query.der = to_der(request.get(), i2d_TS_REQ);
+  return query;
+}
+
+Result<Bytes> token_of_answer(ByteView bytes, const TimestampQuery& query) {
+  TRY(const Answer answer, read_der<Answer>(bytes, d2i_TS_RESP));
+  const TS_STATUS_INFO* status = TS_RESP_get_status_info(answer.get());
+  const std::int64_t code = ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(status));
+  if (code != TS_STATUS_GRANTED && code != TS_STATUS_GRANTED_WITH_MODS)
+    return fail("not_granted", "the authority answers with status " + std::to_string(code));
+  const PKCS7* token = TS_RESP_get_token(answer.get());
+  const TS_TST_INFO* info = TS_RESP_get_tst_info(answer.get());
+  if (token == nullptr || info == nullptr) return fail("malformed", "an answer without a token");
+  const ASN1_INTEGER* nonce = TS_TST_INFO_get_nonce(info);
+  if (nonce == nullptr || ASN1_INTEGER_cmp(nonce, number_of(query.nonce).get()) != 0)
+    return fail("other_nonce", "the answer is not to this query");
+  return to_der(token, i2d_PKCS7);
+}
+
+Result<Timestamp> verify_timestamp(ByteView der, const Hash& digest, ByteView trusted, std::int64_t accuracy_micros) {
+  TRY(const Token token, read_token(der));
+  const Info info(PKCS7_type_is_signed(token.get()) ? PKCS7_to_TS_TST_INFO(token.get()) : nullptr);
+  if (!info) {
+    ERR_clear_error();
+    return fail("malformed", "not a time-stamp token");
+  }
+  TRY(const Timestamp stamp, time_of(info.get(), accuracy_micros));
+  TRY(Store store, store_trusting(trusted, stamp.said));
+  const Check check(TS_VERIFY_CTX_new());
+  LETOPIS_ASSERT(check != nullptr);
+  auto* imprint = static_cast<unsigned char*>(OPENSSL_memdup(digest.bytes.data(), digest.bytes.size()));
+  TS_VERIFY_CTX_set_flags(check.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE | TS_VFY_IMPRINT);
+  TS_VERIFY_CTX_set_imprint(check.get(), imprint, static_cast<long>(digest.bytes.size()));  // takes it over
+  TS_VERIFY_CTX_set_store(check.get(), store.release());                                    // likewise
+  ERR_clear_error();
+  if (TS_RESP_verify_token(check.get(), token.get()) == 1) return stamp;
+  const bool other_digest = ERR_GET_REASON(ERR_peek_error()) == TS_R_MESSAGE_IMPRINT_MISMATCH;
+  return fail(other_digest ? "other_digest" : "bad_signature", openssl_says());
+}
+
+}  // namespace letopis::signing
