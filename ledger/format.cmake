@@ -9,5 +9,7 @@ letopis_library(letopis_format
     sparse_tree.cc
     statement.cc
     tiles.cc
+    trust_policy.cc
+    witness_protocol.cc
   PUBLIC letopis_signing
   PRIVATE letopis_flatbuffers)
