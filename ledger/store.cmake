@@ -13,4 +13,5 @@ letopis_library(letopis_store
     tile_builder.cc
     tile_reader.cc
     tree_cache.cc
+    witness.cc
   PUBLIC letopis_format letopis_kv letopis_vault)

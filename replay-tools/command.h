@@ -74,6 +74,13 @@ struct Serve {
 };
 int serve(const Serve& options);
 
+struct WitnessRun {
+  std::string data, listen = "127.0.0.1:8090", key, name, tls_cert, tls_key;
+  std::vector<std::string> logs;
+  bool allow_simulated = false;
+};
+int witness(const WitnessRun& options);
+
 struct Simulate {
   std::string source, data, profile = "r000", credentials, until;
   int days = 20;

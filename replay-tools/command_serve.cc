@@ -19,6 +19,7 @@
 
 #include "ledger/schema/describe.h"
 #include "replay-tools/command.h"
+#include "replay-tools/daemon.h"
 #include "replay-tools/erase.h"
 #include "server/app.h"
 
@@ -148,22 +149,6 @@ Result<Serve> with_config(Serve options) {
   return options;
 }
 
-Result<server::HttpOptions> http_options(const Serve& options) {
-  server::HttpOptions http;
-  const auto colon = options.listen.rfind(':');
-  if (colon == std::string::npos) return fail("malformed", "--listen takes HOST:PORT");
-  http.host = options.listen.substr(0, colon);
-  const std::string port = options.listen.substr(colon + 1);
-  if (port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
-      std::stoi(port) > 65'535)
-    return fail("malformed", "--listen takes HOST:PORT");
-  http.port = static_cast<std::uint16_t>(std::stoi(port));
-  if (options.tls_cert.empty() != options.tls_key.empty())
-    return fail("malformed", "--tls-cert and --tls-key go together");
-  if (!options.tls_cert.empty()) http.tls_certificate_file = options.tls_cert, http.tls_key_file = options.tls_key;
-  return http;
-}
-
 void announce(commands::Engine& engine, const server::App& app) {
   std::string line = "{\"listening\":" + ledger::json_string(app.url()) + ",\"vkey\":{";
   bool first = true;
@@ -178,15 +163,10 @@ void announce(commands::Engine& engine, const server::App& app) {
 Result<int> run(const Serve& given) {
   TRY(Serve options, with_config(given));
   if (options.listen.empty()) options.listen = kListenByDefault;
-  TRY(const auto http, http_options(options));
+  TRY(const auto http, listening(options.listen, options.tls_cert, options.tls_key));
   if (!posix_file_system().exists(options.data + "/ledger"))
     return fail("not_found", options.data + " holds no school; letopis init creates one");
-  // Before any thread exists: they all inherit the mask, and only this one takes signals.
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&signals, number);
-  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
+  const sigset_t signals = take_signals();
 
   SystemClock clock;
   SystemRandom random;
@@ -212,12 +192,7 @@ Result<int> run(const Serve& given) {
     if (!control_socket.why_not().empty())
       log->write(server::LogLevel::kWarning, "no_backup_while_running",
                  {{"why", std::string_view(control_socket.why_not())}});
-    const bool this_machine_only = http.host == "localhost" || http.host == "::1" || http.host.starts_with("127.");
-    if (options.tls_cert.empty() && !this_machine_only)
-      log->write(
-          server::LogLevel::kWarning, "no_tls",
-          {{"why", std::string_view("whoever is on the network reads along and takes over sessions: give --tls-cert "
-                                    "and --tls-key, or listen on 127.0.0.1 behind a proxy that has them")}});
+    warn_without_tls(http, *log);
     announce(*engine, *app);
     for (int number = 0;;) {
       if (::sigwait(&signals, &number) != 0) continue;

@@ -90,6 +90,27 @@ int main(int argc, char** argv) {
                           "cookies over plain HTTP (demos on this machine)");
   serve_command->callback([&] { status = serve(serve_options); });
 
+  WitnessRun witness_options;
+  auto* witness_command = add(app, "witness", "cosigns the checkpoints of logs it knows (C2SP tlog-witness)",
+                              "letopis witness --data DIR --listen 127.0.0.1:8090 --key witness.key --log "
+                              "'journal.example.org/log/licey29+fcb7057e+"
+                              "AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'");
+  witness_command->add_option("--data", witness_options.data, "what was cosigned is kept here")->required();
+  witness_command->add_option("--listen", witness_options.listen, "HOST:PORT; port 0: any")->capture_default_str();
+  witness_command->add_option("--key", witness_options.key, "key file of the purpose witness")->required();
+  witness_command->add_option("--name", witness_options.name,
+                              "of the key, in cosignatures; default: letopis-witness/ and its id");
+  witness_command
+      ->add_option("--log", witness_options.logs,
+                   "a log's vkey, as its school publishes it; after a blank its address, when that is not https:// and "
+                   "the origin")
+      ->required();
+  witness_command->add_flag("--allow-simulated", witness_options.allow_simulated,
+                            "cosign simulated schools too, and ask no log for its genesis");
+  witness_command->add_option("--tls-cert", witness_options.tls_cert, "PEM certificate chain");
+  witness_command->add_option("--tls-key", witness_options.tls_key, "PEM private key");
+  witness_command->callback([&] { status = witness(witness_options); });
+
   auto* import = add(app, "import", "a school's files into a running server",
                      "letopis import oneroster DIR --url URL --school S --key director-root.key");
   import->require_subcommand(1);

@@ -11,6 +11,16 @@ constexpr std::string_view kText = "text/plain; charset=utf-8";
 Result<Response> get_checkpoint(Context& context) { return checkpoint_answer(*context.school); }
 Result<Response> get_vkey(Context& context) { return vkey_answer(*context.school); }
 
+// Public: who the school says it is, and by which keys. No person is named in it.
+Result<Response> get_genesis(Context& context) {
+  TRY(std::string proof, context.school->proof(0, true));
+  Response response;
+  response.content_type = kText;
+  response.body = std::move(proof);
+  response.headers.emplace_back("Cache-Control", "public, max-age=60");
+  return response;
+}
+
 Result<Response> get_tile(Context& context) {
   const std::string path = "tile/" + std::string(context.args[0]);
   TileQuery query{path, false};
@@ -31,6 +41,10 @@ Route get(std::string_view name, std::string_view pattern, std::string_view summ
 void add_log_routes(std::vector<Route>& to) {
   to.push_back(get("checkpoint", "/log/{s}/checkpoint", "The newest signed checkpoint.", {kText, {}}, get_checkpoint));
   to.push_back(get("vkey", "/log/{s}/vkey", "The key checkpoints are signed with.", {kText, {}}, get_vkey));
+  to.push_back(
+      get("genesis", "/log/{s}/genesis",
+          "The first entry with its proof (C2SP tlog-proof): the school's name, its keys, whether it is simulated.",
+          {kText, {}}, get_genesis));
   Route tile = get("tile", "/log/{s}/tile/{path...}",
                    "A hash tile; or an entry bundle, for archivists, auditors and the director.",
                    {"application/octet-stream", {}}, get_tile);

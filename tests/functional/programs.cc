@@ -105,10 +105,21 @@ Ran letopis_ok(const Words& words, const std::string& input) {
   return ran;
 }
 
-Server::Server(const std::string& data, const Words& more, Log log_kept) {
-  std::vector<std::string> words{LETOPIS_COMMAND,     "serve", "--data", data, "--listen", "127.0.0.1:0",
-                                 "--insecure-cookies"};
+namespace {
+
+Words serve_words(const std::string& data, const Words& more) {
+  Words words{"serve", "--data", data, "--listen", "127.0.0.1:0", "--insecure-cookies"};
   words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+}  // namespace
+
+Server::Server(const std::string& data, const Words& more, Log log) : Server(serve_words(data, more), log) {}
+
+Server::Server(const Words& command, Log log_kept) {
+  std::vector<std::string> words{LETOPIS_COMMAND};
+  words.insert(words.end(), command.begin(), command.end());
   auto argv = argv_of(words);
   Pipe out;
   std::optional<Pipe> log;
@@ -124,7 +135,7 @@ Server::Server(const std::string& data, const Words& more, Log log_kept) {
   boost::json::error_code error;
   ready_ = boost::json::parse(line, error);
   if (!error && ready_.is_object()) url_ = str(ready_.at("listening"));
-  EXPECT_FALSE(url_.empty()) << "serve did not become ready: " << line;
+  EXPECT_FALSE(url_.empty()) << words[1] << " did not become ready: " << line;
 }
 Server::~Server() {
   kill();
@@ -138,6 +149,7 @@ boost::json::value Server::hang_up() {
   ADD_FAILURE() << "the log ended";
   return {};
 }
+std::string Server::vkey() const { return str(ready_.at("vkey")); }
 std::string Server::vkey(const std::string& school) const { return str(ready_.at("vkey").at(school)); }
 void Server::kill() {
   if (pid_ < 0) return;

@@ -24,17 +24,20 @@ Ran letopis_verify(const Words& words);
 // The same, and a test failure with both outputs unless it exits with `status`.
 Ran letopis_ok(const Words& words, const std::string& input = {});
 
-// `letopis serve` on a free port, from its ready line on.
+// `letopis serve`, or another command that listens, on a free port, from its ready line on.
 class Server {
  public:
   // kHere: in a pipe that hang_up() reads, for a test of few requests.
   enum class Log : std::uint8_t { kPassedOn, kHere };
   explicit Server(const std::string& data, const Words& more = {}, Log log = Log::kPassedOn);
+  // Any command that prints such a line: {"witness", "--data", …}.
+  explicit Server(const Words& command, Log log = Log::kPassedOn);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   const std::string& url() const { return url_; }
   std::string vkey(const std::string& school) const;
+  std::string vkey() const;      // of a witness
   boost::json::value hang_up();  // SIGHUP; what the log then says of the certificates
   void kill();                   // -9
   int stop();                    // SIGTERM; its exit code

@@ -1,0 +1,150 @@
+#include "server/witness_routes.h"
+
+#include "ledger/merkle.h"
+#include "ledger/schema/codec.h"
+#include "ledger/statement.h"
+#include "server/metrics.h"
+
+namespace letopis::server {
+namespace {
+
+constexpr std::string_view kText = "text/plain; charset=utf-8";
+constexpr std::size_t kOriginHashLength = 64;
+constexpr std::size_t kGenesisMaxBytes = 256 * 1024;
+
+Response text_answer(unsigned status, std::string body, std::string_view type = kText) {
+  Response response;
+  response.status = status;
+  response.content_type = type;
+  response.body = std::move(body);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+Response not_found() { return text_answer(404, "there are add-checkpoint and <origin hash>/checkpoint here\n"); }
+
+// The path of GET <origin hash>/checkpoint.
+std::optional<std::string_view> monitored_path(std::string_view path) {
+  constexpr std::string_view kEnd = "/checkpoint";
+  if (!path.starts_with('/') || !path.ends_with(kEnd)) return std::nullopt;
+  path = path.substr(1, path.size() - 1 - kEnd.size());
+  if (path.size() != kOriginHashLength) return std::nullopt;
+  return path;
+}
+
+class WitnessServerImpl final : public WitnessServer {
+ public:
+  WitnessServerImpl(ledger::Witness& witness, Log& log) : witness_(witness), log_(log) {}
+  ~WitnessServerImpl() override { stop(); }
+
+  Status start(HttpOptions options) {
+    options.limits.body_max_bytes = ledger::kAddCheckpointSizeMaxBytes;
+    options.log = [this](std::string_view line) { log_.write(LogLevel::kError, "transport", {{"what", line}}); };
+    TRY(http_, HttpServer::start(
+                   options, answers_at_once([this](const Request& request) { return answer(request); }),
+                   [this](const Request& request, unsigned status, std::int64_t micros) {
+                     log_.write(
+                         status >= 500 ? LogLevel::kWarning : LogLevel::kInfo, "request",
+                         {{"status", std::int64_t{status}}, {"micros", micros}, {"request", request.request_id}});
+                   }));
+    return {};
+  }
+  std::string url() const override { return http_->url(); }
+  Status reload_certificates() override { return http_->reload_certificates(); }
+  void stop() override {
+    if (http_) http_->stop();
+  }
+
+ private:
+  Response answer(const Request& request) {
+    const bool reads = request.method == Method::kGet || request.method == Method::kHead;
+    if (request.path == "/add-checkpoint")
+      return request.method == Method::kPost ? add_checkpoint_answer(witness_, request)
+                                             : text_answer(405, "add-checkpoint is a POST\n");
+    if (!reads) return not_found();
+    if (request.path == "/healthz") return text_answer(200, "ok\n");
+    if (request.path == "/metrics") return text_answer(200, metrics());
+    const auto hash = monitored_path(request.path);
+    return hash ? monitored_answer(witness_, *hash) : not_found();
+  }
+  std::string metrics() const {
+    std::string text;
+    MetricsWriter out(text);
+    const auto counted = witness_.counters();
+    out.single("letopis_witness_logs", "gauge", "Logs this witness knows.", witness_.logs().size());
+    out.single("letopis_witness_cosigned_total", "counter", "Checkpoints cosigned.", counted.cosigned);
+    out.single("letopis_witness_conflicts_total", "counter", "Requests from another size (409).", counted.conflicts);
+    out.single("letopis_witness_refused_total", "counter", "Requests refused otherwise.", counted.refused);
+    out.single("letopis_witness_commits_total", "counter", "Writes, each of them fsynced.", counted.commits);
+    return text;
+  }
+
+  ledger::Witness& witness_;
+  Log& log_;
+  std::unique_ptr<HttpServer> http_;
+};
+
+}  // namespace
+
+Response add_checkpoint_answer(ledger::Witness& witness, const Request& request) {
+  ledger::Witness::Answer answer = witness.add_checkpoint(request.body);
+  return text_answer(answer.status, std::move(answer.body), answer.is_size ? ledger::kTreeSizeType : kText);
+}
+
+Response monitored_answer(const ledger::Witness& witness, std::string_view origin_hash) {
+  auto note = witness.checkpoint(origin_hash);
+  return note ? text_answer(200, *std::move(note)) : text_answer(404, "no checkpoint of that log was ever cosigned\n");
+}
+
+Result<std::unique_ptr<WitnessServer>> WitnessServer::start(ledger::Witness& witness, HttpOptions options, Log& log) {
+  auto server = std::make_unique<WitnessServerImpl>(witness, log);
+  TRY_STATUS(server->start(std::move(options)));
+  return server;
+}
+
+// --- Who may be witnessed
+
+namespace {
+
+Status not_told(std::string why) { return fail("not_told", std::move(why)); }
+
+// The genesis of a proof file, if that proves it under the log's key.
+Status judge_genesis(std::string_view proof_file, const signing::VerifierKey& log) {
+  const auto read = [&]() -> Result<bool> {
+    TRY(const ledger::ProofFile file, ledger::parse_proof_file(proof_file));
+    if (file.index != 0 || !file.extra) return fail("malformed", "not the proof of a first entry");
+    TRY(const ledger::Receipt receipt, ledger::decode_receipt(*file.extra));
+    TRY_STATUS(ledger::verify_proof_file(file, ledger::leaf_hash(receipt.event), log));
+    TRY(const ledger::Entry entry, ledger::decode_entry(receipt.event));
+    const auto* genesis = std::get_if<ledger::SchoolCreated>(&entry.statement.body);
+    if (genesis == nullptr || genesis->log_vkey != log.text())
+      return fail("malformed", "not a genesis that names this key");
+    return genesis->simulated;
+  };
+  const auto simulated = read();
+  if (!simulated) return not_told("the genesis of " + log.name + ": " + simulated.error().text());
+  if (*simulated) return fail("simulated", "by its genesis the school of " + log.name + " is simulated");
+  return {};
+}
+
+}  // namespace
+
+Status admits_log(const signing::VerifierKey& log, std::string url) {
+  if (url.empty()) url = "https://" + log.name;
+  const auto path = url.find('/', url.find("://") == std::string::npos ? 0 : url.find("://") + 3);
+  const std::string host = url.substr(0, path);
+  ClientLimits limits;
+  limits.body_max_bytes = kGenesisMaxBytes;
+  limits.connect_timeout = limits.answer_timeout = std::chrono::seconds(5);
+  auto client = HttpClient::connect(host, {}, limits);
+  if (!client) return not_told("the log " + log.name + " does not answer: " + client.error().text());
+  ClientRequest request;
+  request.target = (path == std::string::npos ? "" : url.substr(path)) + "/genesis";
+  const auto answer = (*client)->send(request);
+  if (!answer) return not_told("the log " + log.name + " does not answer: " + answer.error().text());
+  if (answer->status == 404) return {};  // a log of another kind
+  if (answer->status != 200) return not_told("the log " + log.name + " answers " + std::to_string(answer->status));
+  return judge_genesis(answer->body, log);
+}
+
+}  // namespace letopis::server

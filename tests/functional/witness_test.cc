@@ -1,0 +1,147 @@
+// letopis witness, the program: a school's server, a witness beside it, and what one says to the other.
+
+#include <gtest/gtest.h>
+
+#include "ledger/checkpoint.h"
+#include "ledger/witness_protocol.h"
+#include "server/http.h"
+#include "signing/sha256.h"
+#include "tests/functional/programs.h"
+
+namespace letopis::functional {
+namespace {
+
+constexpr char kTimetable[] = LETOPIS_SOURCE_DIR "/tests/data/school-fi-pb-98";
+constexpr char kOrigin[] = "journal.example.org/log/licey29";
+
+server::ClientResponse ask(const std::string& url, server::ClientRequest request) {
+  auto client = server::HttpClient::connect(url);
+  if (client)
+    if (auto answer = (*client)->send(request)) return *answer;
+  ADD_FAILURE() << url << request.target << " gave no answer";
+  return {};
+}
+server::ClientResponse get(const std::string& url, const std::string& target) {
+  return ask(url, {"GET", target, {}, {}, {}});
+}
+
+class WitnessProgram : public testing::Test {
+ protected:
+  WitnessProgram() { letopis_ok({"key", "new", "--purpose", "witness", "--out", key_}); }
+
+  void real_school() {
+    letopis_ok({"key", "new", "--purpose", "root", "--out", root_});
+    letopis_ok({"init", "--data", data_, "--school", "licey29", "--origin", kOrigin, "--name", "Лицей № 29",
+                "--timezone", "Europe/Moscow", "--root-key", root_});
+    serve();
+  }
+  void serve() {
+    school_ = std::make_unique<Server>(data_);
+    log_vkey_ = school_->vkey(slug_);
+    log_url_ = school_->url() + "/log/" + slug_;
+  }
+  void witness(const Words& more = {}, const std::string& address = {}) {
+    Words words{"witness",  "--data",      kept_,
+                "--listen", "127.0.0.1:0", "--key",
+                key_,       "--log",       log_vkey_ + " " + (address.empty() ? log_url_ : address)};
+    words.insert(words.end(), more.begin(), more.end());
+    witness_ = std::make_unique<Server>(words);
+  }
+  std::string checkpoint() const { return get(school_->url(), "/log/" + slug_ + "/checkpoint").body; }
+  server::ClientResponse add(const std::string& checkpoint, std::uint64_t old_size = 0) const {
+    return ask(witness_->url(),
+               {"POST", "/add-checkpoint", "text/plain", ledger::AddCheckpoint{old_size, {}, checkpoint}.encode(), {}});
+  }
+  std::uint64_t size_of(const std::string& note) const {
+    return ledger::open_checkpoint(note, *signing::parse_vkey(log_vkey_))->checkpoint.size;
+  }
+  std::vector<ledger::Cosigned> lines(const std::string& answer, const std::string& note) const {
+    return ledger::cosignatures_in(answer, signing::parse_note(note)->text, *signing::parse_vkey(witness_->vkey()));
+  }
+  std::string monitored() const {
+    return get(witness_->url(),
+               "/" + to_hex(signing::sha256({as_bytes(std::string_view(kOrigin))}).view()) + "/checkpoint")
+        .body;
+  }
+
+  Folder folder_;
+  std::string data_ = folder_ / "data", kept_ = folder_ / "witness", key_ = folder_ / "witness.key",
+              root_ = folder_ / "root.key";
+  std::string slug_ = "licey29", log_vkey_, log_url_;
+  std::unique_ptr<Server> school_, witness_;
+};
+
+TEST_F(WitnessProgram, CosignsASchoolsLogAndRemembersWhenItIsKilled) {
+  real_school();
+  witness();
+  const std::string note = checkpoint();
+  const auto answer = add(note);
+  ASSERT_EQ(answer.status, 200U) << answer.body;
+  ASSERT_EQ(lines(answer.body, note).size(), 1U);
+  const std::string kept = monitored();
+  EXPECT_NE(kept.find(note), std::string::npos) << "the log's checkpoint, and after it the witness's line";
+  EXPECT_NE(kept.find(answer.body), std::string::npos);
+  witness_->kill();
+  witness();
+  EXPECT_EQ(monitored(), kept);
+  const auto again = add(note);
+  EXPECT_EQ(again.status, 409U);
+  EXPECT_EQ(again.content_type, ledger::kTreeSizeType);
+  EXPECT_EQ(again.body, std::to_string(size_of(note)) + "\n");
+  EXPECT_EQ(add(note, size_of(note)).status, 200U);
+  EXPECT_EQ(get(witness_->url(), "/healthz").status, 200U);
+  EXPECT_NE(get(witness_->url(), "/metrics").body.find("letopis_witness_cosigned_total 1"), std::string::npos);
+  EXPECT_EQ(get(witness_->url(), "/add-checkpoint").status, 405U);
+  EXPECT_EQ(get(witness_->url(), "/" + std::string(64, '0') + "/checkpoint").status, 404U);
+  EXPECT_EQ(witness_->stop(), 0);
+}
+
+TEST_F(WitnessProgram, RefusesASimulatedSchoolUnlessToldOtherwise) {
+  slug_ = letopis_ok({"simulate", "school", kTimetable, "--data", data_, "--days", "1", "--json"})
+              .json()
+              .at("school")
+              .as_string();
+  serve();
+  witness();
+  const auto refused = add(checkpoint());
+  EXPECT_EQ(refused.status, 403U);
+  EXPECT_NE(refused.body.find("simulated"), std::string::npos) << refused.body;
+  witness_->stop();
+  witness({"--allow-simulated"});
+  EXPECT_EQ(add(checkpoint()).status, 200U);
+}
+
+TEST_F(WitnessProgram, ALogWhoseGenesisItCannotReadIsNotCosignedYet) {
+  real_school();
+  const std::string note = checkpoint();
+  witness({}, "http://127.0.0.1:1/log/licey29");
+  EXPECT_EQ(add(note).status, 403U);
+  EXPECT_EQ(add(note).status, 403U) << "asked for again each time";
+  witness_->stop();
+  witness();
+  EXPECT_EQ(add(note).status, 200U);
+}
+
+TEST_F(WitnessProgram, WrongUseIsTold) {
+  real_school();
+  const auto wrong = [&](const Words& words) {
+    const Ran ran = letopis(words);
+    EXPECT_EQ(ran.status, 2) << ran.out << ran.err;
+    return ran.err;
+  };
+  const Words base{"witness", "--data", kept_, "--listen", "127.0.0.1:0", "--key"};
+  const auto with = [&](std::initializer_list<std::string> more) {
+    Words words = base;
+    words.insert(words.end(), more);
+    return words;
+  };
+  EXPECT_NE(wrong(with({root_, "--log", log_vkey_})).find("purpose"), std::string::npos);
+  EXPECT_NE(wrong(with({key_, "--log", "nonsense"})).find("name+id+key"), std::string::npos);
+  EXPECT_NE(wrong(with({key_, "--log", log_vkey_, "--name", "two words"})).find("name"), std::string::npos);
+  witness();
+  EXPECT_NE(wrong(with({key_, "--log", log_vkey_})).find("in_use"), std::string::npos);
+  EXPECT_NE(wrong(with({key_, "--log", witness_->vkey()})).find("type 01"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace letopis::functional
