@@ -68,7 +68,8 @@ struct ReadModel {
   projections::SchoolState structure{projections::Detail::kStructure};
   projections::Shards shards;
   projections::Waiting waiting;
-  std::vector<Instant> times;  // recorded_at by index
+  std::vector<Instant> times;                              // recorded_at by index
+  std::vector<projections::EvidenceBook::Anchor> anchors;  // those that count, by index
   ledger::Checkpoint checkpoint;
   std::string checkpoint_note;
 };
@@ -80,6 +81,8 @@ inline constexpr std::string_view kErasedName = "[стёрто]";
 struct Change {
   std::uint64_t index;
   std::vector<projections::ShardKey> shards;
+  Instant deadline{};       // by the ruling; zero: the entry has none
+  bool of_service = false;  // the school's own: evidence, commitments; no news to have witnessed
 };
 using Listener = std::function<void(const std::vector<Change>&)>;
 
@@ -107,6 +110,9 @@ class School {
                                                         Language language) const = 0;
   // Both, waiting for it. Not from a callback of the sequencer.
   Result<std::vector<Acknowledged>> submit(RawSubmission submission, Language language);
+  // Takes no further writes, with the reason ("held"), until the process is started again: a witness has seen another history.
+  virtual void hold(const Error& why) = 0;
+  virtual std::optional<Error> held() const = 0;
   // The service key's own entries. Waits, likewise.
   virtual Result<std::vector<Acknowledged>> record(const ledger::Body& body) = 0;
 
@@ -132,6 +138,9 @@ class School {
   virtual Result<Bytes> entry(std::uint64_t index) const = 0;
   // A proof file for one entry under the newest checkpoint; `full` carries the event and its key chain in `extra`.
   virtual Result<std::string> proof(std::uint64_t index, bool full) const = 0;
+  // The same under the first checkpoint past the entry that an anchor covers, with the cosignatures of that anchor: the same bytes
+  // whenever it is asked for. "not_found": no such entry; "pending": no anchor covers it yet.
+  virtual Result<std::string> cosigned_proof(std::uint64_t index) const = 0;
   virtual Result<Bytes> tile(const ledger::TileAddress& address) const = 0;
   // The newest entry of an author's chain; nullopt when nothing was recorded under it.
   virtual Result<std::optional<ledger::LogStore::ChainHead>> chain_head(const Id& key, const Id& chain) const = 0;

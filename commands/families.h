@@ -145,15 +145,20 @@ void judge(Case& c, const ledger::AnnouncementWithdrawn& b);
 void judge(Case& c, const ledger::DocumentPublished& b);
 void judge(Case& c, const ledger::DocumentAcknowledged& b);
 
+// decide_evidence.cc: what comes from outside the operator, and the clock it is held against.
+void judge(Case& c, const ledger::AnchorAdded& b);
+void judge(Case& c, const ledger::ClockFault& b);
+void judge(Case& c, const ledger::WitnessPolicySet& b);
+
 // Nothing is asked of these beyond who signs them.
 inline void judge(Case&, const std::monostate&) {}
 inline void judge(Case&, const ledger::SchoolCreated&) {}
 inline void judge(Case&, const ledger::DictionaryEntryDefined&) {}
 inline void judge(Case&, const ledger::AnchorAdded&) {}
 inline void judge(Case&, const ledger::StateCommitted&) {}
-inline void judge(Case&, const ledger::ClockFault&) {}
 inline void judge(Case&, const ledger::BackupMade&) {}
 inline void judge(Case&, const ledger::RestoreDone&) {}
+inline void judge(Case&, const ledger::NeighbourGenesis&) {}
 inline void judge(Case&, const ledger::PredecessorNamed&) {}
 inline void judge(Case&, const ledger::UsageTotalsFrozen&) {}
 inline void judge(Case&, const ledger::ForecastIssued&) {}

@@ -6,6 +6,7 @@
 #include "commands/decide_case.h"
 #include "commands/shape.h"
 #include "commands/titles.h"
+#include "ledger/trust_policy.h"
 
 namespace letopis::commands {
 
@@ -435,6 +436,13 @@ void show(const Asked& a, const PeriodMarkGiven& b, Language language, Values& v
   const auto* period = period_of(a, b.period);
   if (a.rule == rule::kPeriodKind && period != nullptr) show_kind(a, b.group, *period, language, values);
   if (a.rule != rule::kTooFewMarks || period == nullptr) return;
+void show(const Asked& a, const WitnessPolicySet& b, Language language, Values& values) {
+  if (a.rule != rule::kBadPolicy) return;
+  const auto read = ledger::TrustPolicy::parse(b.policy, b.companion);
+  values["reason"] = !read                            ? read.error().text()
+                     : language == Language::kRussian ? "никого не спрашивает (quorum none)"
+                                                      : "it asks nobody (quorum none)";
+}
   const PeriodMarks seen = period_marks(a.state, a.profile, b.group, b.student, *period);
   values["value"] = std::to_string(seen.count);
   values["limit"] = std::to_string(seen.fewest);

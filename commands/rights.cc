@@ -156,6 +156,8 @@ constexpr std::array kRights = {
     Right{"print_certified", kCT | kHd | kDep | kDir | kSec | kAdm},
     Right{"archive_deposited", kSec | kArc | kAdm},
     Right{"data_exchanged", kSec},
+    Right{"witness_policy_set", kDir, kAdm},
+    Right{"neighbour_genesis", kSys},
 };
 static_assert(kRights.size() == ledger::kBodyCount);
 

@@ -64,6 +64,15 @@ inline constexpr std::string_view kCannotEndorseOwn = "cannot_endorse_own";
 // Invitations.
 inline constexpr std::string_view kInvitationUnknown = "invitation_unknown";
 inline constexpr std::string_view kInvitationExpired = "invitation_expired";
+// Evidence from outside the operator.
+inline constexpr std::string_view kBadPolicy = "bad_policy";
+inline constexpr std::string_view kNoPolicy = "no_policy";
+inline constexpr std::string_view kEvidenceBad = "evidence_bad";
+inline constexpr std::string_view kEvidenceForeign = "evidence_foreign";
+inline constexpr std::string_view kEvidenceReplayed = "evidence_replayed";
+inline constexpr std::string_view kEvidenceBackdated = "evidence_backdated";
+inline constexpr std::string_view kEvidenceAhead = "evidence_ahead";
+inline constexpr std::string_view kEvidenceLate = "evidence_late";
 inline constexpr std::string_view kInvitationUsed = "invitation_used";
 inline constexpr std::string_view kInvitationRevoked = "invitation_revoked";
 inline constexpr std::string_view kInvitationSuperseded = "invitation_superseded";

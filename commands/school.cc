@@ -120,7 +120,17 @@ Status SchoolImpl::start_copy(const CopyMark& mark) {
   return {};
 }
 
+void SchoolImpl::hold(const Error& why) {
+  const std::lock_guard lock(held_mutex_);
+  held_ = why;
+}
+std::optional<Error> SchoolImpl::held() const {
+  const std::lock_guard lock(held_mutex_);
+  return held_;
+}
+
 Status SchoolImpl::writable() const {
+  if (const auto why = held()) return fail("held", record_.slug + " takes no writes: " + why->text());
   if (!copy_) return {};
   return fail("read_only",
               record_.slug + " is a copy of " + std::to_string(copy_->size) + " entries and takes no writes");
@@ -290,7 +300,8 @@ void SchoolImpl::published(const std::vector<Published>& entries, const SignedCh
       const auto entry = decode_entry(published.bytes);
       LETOPIS_ASSERT(entry.has_value() && !routed_.empty());  // encoded by the sequencer a moment ago
       fold_published(*entry, published.leaf, routed_.front());
-      changes.push_back({published.index, std::move(routed_.front())});
+      changes.push_back({published.index, std::move(routed_.front()), entry->event.deadline,
+                         entry->statement.acting_as == Role::kService});
       routed_.pop_front();
       if (adopted_profile(entry->statement.body)) adoptions.push_back(*entry);
     }
@@ -319,6 +330,8 @@ void SchoolImpl::fold_published(const Entry& entry, const Hash& leaf, const std:
   model_.waiting.add(entry, shards);
   if (!structural) return;
   model_.structure.apply(entry);
+  if (std::holds_alternative<AnchorAdded>(entry.statement.body))
+    model_.anchors.push_back(*model_.structure.evidence().newest_anchor());
   learn_names(entry);
   const std::unique_lock lock(keys_mutex_);
   const auto learn = [&](signing::Purpose purpose, const PublicKey& key, const Id& person) {
@@ -560,7 +573,8 @@ Result<std::vector<Acknowledged>> SchoolImpl::acknowledge(const Receipted& recei
     ProofFile file;
     file.index = placed.index;
     TRY(file.proof, tree.inclusion_proof(record_.number, placed.index, size));
-    TRY(file.extra, receipt_extra(entry, placed.entry, genesis_proof));
+    TRY(const OwnedReceipt kept, receipt_of(entry, placed.entry, genesis_proof));
+    file.extra = encode(kept.receipt);
     file.checkpoint = receipted.note;
     item.receipt = file.encode();
   }
@@ -626,15 +640,80 @@ Result<SchoolImpl::KeyChain> SchoolImpl::author_chain(const Entry& entry) const 
   return KeyChain(chain);
 }
 
-Result<Bytes> SchoolImpl::receipt_extra(const Entry& entry, ByteView bytes, std::vector<Hash> genesis_proof) const {
-  TRY(const auto chain, author_chain(entry));
-  Receipt receipt;
-  receipt.version = kReceiptVersion;
-  receipt.event = bytes;
-  receipt.key_chain.reserve(chain->size());
-  for (const auto& link : *chain) receipt.key_chain.push_back({link});
-  receipt.genesis_proof = std::move(genesis_proof);
-  return encode(receipt);
+Result<SchoolImpl::OwnedReceipt> SchoolImpl::receipt_of(const Entry& entry, ByteView bytes,
+                                                        std::vector<Hash> genesis_proof) const {
+  OwnedReceipt kept;
+  TRY(kept.chain, author_chain(entry));
+  kept.receipt.version = kReceiptVersion;
+  kept.receipt.event = bytes;
+  kept.receipt.key_chain.reserve(kept.chain->size());
+  for (const auto& link : *kept.chain) kept.receipt.key_chain.push_back({link});
+  kept.receipt.genesis_proof = std::move(genesis_proof);
+  return kept;
+}
+
+// The newest anchor below an index that meets a quorum by itself (a lower bound), and the first over a checkpoint past it (an
+// upper one).
+struct SchoolImpl::Sides {
+  std::optional<projections::EvidenceBook::Anchor> before, after;
+};
+SchoolImpl::Sides SchoolImpl::anchors_around(std::uint64_t index) const {
+  return read([&](const ReadModel& model) {
+    Sides sides;
+    const auto& anchors = model.anchors;
+    const auto from = std::lower_bound(anchors.begin(), anchors.end(), index,
+                                       [](const auto& anchor, std::uint64_t at) { return anchor.index < at; });
+    const auto before =
+        std::find_if(std::make_reverse_iterator(from), anchors.rend(), [](const auto& a) { return a.met; });
+    if (before != anchors.rend()) sides.before = *before;
+    const auto after = std::find_if(from, anchors.end(), [&](const auto& a) { return a.met && a.size > index; });
+    if (after != anchors.end()) sides.after = *after;
+    return sides;
+  });
+}
+
+namespace {
+
+// The checkpoint of an anchor with its cosignatures, as any C2SP tool takes it.
+Result<std::string> cosigned_note(const AnchorAdded& anchor) {
+  std::string note(anchor.checkpoint);
+  for (const auto& evidence : anchor.evidence)
+    if (evidence.kind == projections::kCosignature) note += std::string(as_text(evidence.bytes)) + "\n";
+  TRY_STATUS(signing::parse_note(note));
+  return note;
+}
+
+}  // namespace
+
+Result<std::string> SchoolImpl::cosigned_proof(std::uint64_t index) const {
+  TRY(const Bytes bytes, entry(index));
+  const Sides sides = anchors_around(index);
+  if (!sides.after) return fail("pending", "no anchor covers the entry yet");
+  TRY(const Bytes after_bytes, entry(sides.after->index));
+  TRY(const Entry after, decode_entry(after_bytes));
+  const auto& anchor = std::get<AnchorAdded>(after.statement.body);
+  const TreeCache& tree = shop_.sequencer.tree();
+  const auto path_of = [&](std::uint64_t of) { return tree.inclusion_proof(record_.number, of, sides.after->size); };
+  ProofFile file;
+  file.index = index;
+  TRY(file.checkpoint, cosigned_note(anchor));
+  TRY(file.proof, path_of(index));
+  TRY(const Entry decoded, decode_entry(bytes));
+  TRY(auto genesis_proof, path_of(0));
+  TRY(OwnedReceipt kept, receipt_of(decoded, bytes, std::move(genesis_proof)));
+  Receipt& receipt = kept.receipt;
+  Bytes before;
+  if (sides.before) {
+    TRY(before, entry(sides.before->index));
+    ProvedEntry& proved = receipt.anchors.emplace_back();
+    proved.index = sides.before->index;
+    proved.event = before;
+    TRY(proved.proof, path_of(proved.index));
+  }
+  for (const auto& evidence : anchor.evidence)
+    if (evidence.kind != projections::kCosignature) receipt.tokens.push_back(evidence);
+  file.extra = encode(receipt);
+  return file.encode();
 }
 
 Result<std::string> SchoolImpl::proof(std::uint64_t index, bool full) const {
@@ -649,7 +728,8 @@ Result<std::string> SchoolImpl::proof(std::uint64_t index, bool full) const {
     TRY(const Bytes bytes, entry(index));
     TRY(const Entry decoded, decode_entry(bytes));
     TRY(auto genesis_proof, shop_.sequencer.tree().inclusion_proof(record_.number, 0, checkpoint.size));
-    TRY(file.extra, receipt_extra(decoded, bytes, std::move(genesis_proof)));
+    TRY(const OwnedReceipt kept, receipt_of(decoded, bytes, std::move(genesis_proof)));
+    file.extra = encode(kept.receipt);
   }
   file.checkpoint = note;
   return file.encode();

@@ -43,9 +43,12 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   const std::optional<ledger::CopyMark>& copy() const override { return copy_; }
   void submit(RawSubmission submission, Recorded recorded) override;
   Result<std::vector<Acknowledged>> acknowledge(const ledger::Receipted& receipted, Language language) const override;
+  void hold(const Error& why) override;
+  std::optional<Error> held() const override;
   Result<std::vector<Acknowledged>> record(const ledger::Body& body) override;
   Result<Bytes> entry(std::uint64_t index) const override;
   Result<std::string> proof(std::uint64_t index, bool full) const override;
+  Result<std::string> cosigned_proof(std::uint64_t index) const override;
   Result<Bytes> tile(const ledger::TileAddress& address) const override;
   Result<std::optional<ledger::LogStore::ChainHead>> chain_head(const Id& key, const Id& chain) const override;
   Result<std::vector<Hash>> consistency(std::uint64_t old_size, std::uint64_t new_size) const override;
@@ -89,7 +92,13 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   using KeyChain = std::shared_ptr<const std::vector<Bytes>>;
   Result<KeyChain> key_chain(const Id& key) const;
   Result<KeyChain> author_chain(const ledger::Entry& entry) const;
-  Result<Bytes> receipt_extra(const ledger::Entry& entry, ByteView bytes, std::vector<Hash> genesis_proof) const;
+  struct OwnedReceipt {  // a receipt, and the chain it views into
+    ledger::Receipt receipt;
+    KeyChain chain;
+  };
+  Result<OwnedReceipt> receipt_of(const ledger::Entry& entry, ByteView bytes, std::vector<Hash> genesis_proof) const;
+  struct Sides;
+  Sides anchors_around(std::uint64_t index) const;
   void fold_published(const ledger::Entry& entry, const Hash& leaf, const std::vector<projections::ShardKey>& shards);
   void learn_names(const ledger::Entry& entry);
   Status verify_tail(std::uint64_t index, ByteView bytes);
@@ -130,6 +139,9 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   std::mutex listeners_mutex_;
   std::map<std::uint64_t, Listener> listeners_;
   std::uint64_t next_listener_ = 1;
+
+  mutable std::mutex held_mutex_;
+  std::optional<Error> held_;
 
   std::mutex service_mutex_;
   std::optional<Author> service_;  // of record()

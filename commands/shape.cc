@@ -5,6 +5,8 @@
 
 #include "commands/files.h"
 #include "ledger/limits.h"
+#include "projections/evidence_book.h"
+#include "signing/note.h"
 
 namespace letopis::commands {
 
@@ -219,6 +221,18 @@ Found of(const Statement&, const FileAttached& b) {
 
 // --- Marks of periods, attestation
 
+Found of(const Statement&, const ClockFault& b) {
+  if (b.kind == projections::kClockJump || b.kind == projections::kClockEvidence || b.kind == projections::kClockAgrees)
+    return {};
+  const std::string kind = b.kind.empty() ? "?" : std::string(b.kind);
+  return Misfit{{kind, kind}, {"jump, evidence, agrees", "jump, evidence, agrees"}};
+}
+Found of(const Statement& st, const NeighbourGenesis& b) {
+  const auto vkey = signing::parse_vkey(b.vkey);
+  if (vkey && vkey->type == signing::kNoteTypeEd25519 && vkey->name != st.origin) return {};
+  const std::string shown = b.vkey.empty() ? "?" : std::string(b.vkey);
+  return Misfit{{shown, shown}, {"открытый ключ другого журнала (vkey)", "the vkey of another log"}};
+}
 Found of(const Statement& st, const WrittenWishGiven& b) {
   return first_of(sealed(st, "wish", "пожелание", "a wish"), of_nobody_else(st, b.student));
 }

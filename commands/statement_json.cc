@@ -343,6 +343,12 @@ constexpr Sample kSamples[] = {
     {"checkpoint", "journal.example.org/log/licey29\n1\n"},
     {"evidence.kind", "cosignature"},
     {"clock_fault.kind", "jump"},
+    {"policy",
+     "witness district witness.example.org/district+a3e2894b+BHMwCHH0TBaOfJSd4sdQ5gwsm7j/UwAXxaJnI06ctNuO\n"
+     "quorum district\n"},
+    {"companion", "accuracy 2\n"},
+    {"vkey", "journal.example.org/log/school-7+2ecd51f2+AXMwCHH0TBaOfJSd4sdQ5gwsm7j/UwAXxaJnI06ctNuO"},
+    {"neighbour_genesis.url", "https://journal.example.org"},
     {"medium", "disk-2"},
     {"origin", "journal.example.org/log/licey29-old"},
     {"branch", "main"},

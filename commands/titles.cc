@@ -187,6 +187,8 @@ constexpr NamedTitle kTypeTitles[] = {
     {"print_certified", {"заверение копии", "print certified"}},
     {"archive_deposited", {"передача в архив", "archive deposited"}},
     {"data_exchanged", {"обмен данными", "data exchanged"}},
+    {"witness_policy_set", {"политика свидетелей", "witness policy"}},
+    {"neighbour_genesis", {"соседний журнал", "neighbour's log"}},
 };
 
 }  // namespace

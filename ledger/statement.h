@@ -2166,6 +2166,32 @@ struct DataExchanged {
   }
 };
 
+// политика свидетелей: a C2SP tlog-policy and its companion; in force once an anchor meets the one before over it
+struct WitnessPolicySet {
+  static constexpr std::string_view kName = "witness_policy_set";
+  std::string_view policy{};
+  std::string_view companion{};
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor) {
+    visitor.field(0, "policy", self.policy, true);
+    visitor.field(1, "companion", self.companion, false);
+  }
+};
+
+// a neighbour's log: its key, and the leaf hash of its first entry
+struct NeighbourGenesis {
+  static constexpr std::string_view kName = "neighbour_genesis";
+  std::string_view vkey{};
+  Hash genesis{};
+  std::string_view url{};
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor) {
+    visitor.field(0, "vkey", self.vkey, true);
+    visitor.field(1, "genesis", self.genesis, true);
+    visitor.field(2, "url", self.url, false);
+  }
+};
+
 // In the order of the union in letopis.fbs: the alternative's index is the number on the wire, monostate is 0 and refused.
 using AnyBody = std::variant<
     std::monostate, SchoolCreated, ProfileAdopted, ZoneOffsetSet, PersonRegistered, PersonalDataChanged, GuardianSet,
@@ -2188,7 +2214,7 @@ using AnyBody = std::variant<
     ReportReceived, HoursReported, HoursAccepted, AnnouncementPublished, AnnouncementWithdrawn, MessageCommitted,
     NoticeServed, NoticeDelivered, NoticeAcknowledged, SubscriptionSet, ForecastIssued, PrintoutHanded,
     ConsultationRequested, ConsultationAnswered, DocumentPublished, DocumentAcknowledged, PrintCertified,
-    ArchiveDeposited, DataExchanged>;
+    ArchiveDeposited, DataExchanged, WitnessPolicySet, NeighbourGenesis>;
 
 // Copies, moves and destructors of so many alternatives are compiled once, in statement.cc.
 class Body : public AnyBody {
@@ -2332,7 +2358,9 @@ inline constexpr std::string_view kBodyNames[] = {"",
                                                   "document_acknowledged",
                                                   "print_certified",
                                                   "archive_deposited",
-                                                  "data_exchanged"};
+                                                  "data_exchanged",
+                                                  "witness_policy_set",
+                                                  "neighbour_genesis"};
 inline constexpr std::size_t kBodyCount = std::variant_size_v<AnyBody>;
 static_assert(std::size(kBodyNames) == kBodyCount);
 inline std::string_view name_of(const Body& body) { return kBodyNames[body.index()]; }
@@ -2436,18 +2464,35 @@ struct KeyLink {
   }
 };
 
+// An earlier entry, proved under the checkpoint of the proof file: an anchor.
+struct ProvedEntry {
+  std::uint64_t index{};
+  ByteView event{};
+  std::vector<Hash> proof{};
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor& visitor) {
+    visitor.field(0, "index", self.index, false);
+    visitor.field(1, "event", self.event, true);
+    visitor.field(2, "proof", self.proof, false);
+  }
+};
+
 // What a proof file carries in `extra`.
 struct Receipt {
   std::uint16_t version{};
   ByteView event{};
   std::vector<KeyLink> key_chain{};
   std::vector<Hash> genesis_proof{};
+  std::vector<ProvedEntry> anchors{};
+  std::vector<Evidence> tokens{};
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor& visitor) {
     visitor.field(0, "version", self.version, false);
     visitor.field(1, "event", self.event, true);
     visitor.field(2, "key_chain", self.key_chain, false);
     visitor.field(3, "genesis_proof", self.genesis_proof, false);
+    visitor.field(4, "anchors", self.anchors, false);
+    visitor.field(5, "tokens", self.tokens, false);
   }
 };
 

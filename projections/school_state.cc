@@ -571,9 +571,12 @@ class StateFold {
     StateFold(s_, index_, at_, source).effect(*target);
   }
   void on(const Statement&, const DiarySigned&) {}
-  void on(const Statement&, const AnchorAdded&) {}
+  // Evidence changes no view of the structure: nobody's copy of it grows old by it.
+  template <class T>
+  requires std::is_same_v<T, AnchorAdded> || std::is_same_v<T, ClockFault> || std::is_same_v<T, WitnessPolicySet> ||
+      std::is_same_v<T, NeighbourGenesis>
+  void on(const Statement& st, const T& b) { s_.evidence_book_.on(Folding{st, index_, at_, today(), source_}, b); }
   void on(const Statement&, const StateCommitted&) {}
-  void on(const Statement&, const ClockFault&) {}
   void on(const Statement&, const RestoreDone&) {}
   void on(const Statement&, const PredecessorNamed&) {}
 

@@ -16,6 +16,7 @@
 
 #include "ledger/schema/codec.h"
 #include "projections/attestation_book.h"
+#include "projections/evidence_book.h"
 #include "projections/flat_map.h"
 #include "projections/office_book.h"
 #include "projections/plan_book.h"
@@ -389,6 +390,7 @@ class SchoolState {
   const std::vector<Substitution>& substitutions() const { return substitutions_; }
   const Substitution* substitution(const Id& statement) const;
   const PlanBook& plans() const { return plan_book_; }
+  const EvidenceBook& evidence() const { return evidence_book_; }
   const AttestationBook& attestation() const { return attestation_book_; }
   const OfficeBook& office() const { return office_book_; }
   const DictionaryEntry* dictionary(std::string_view kind, std::string_view code) const;
@@ -461,6 +463,7 @@ class SchoolState {
   FlatMap<Id, std::vector<IndividualMode>> individual_modes_;
   std::vector<Substitution> substitutions_;
   PlanBook plan_book_;
+  EvidenceBook evidence_book_;
   AttestationBook attestation_book_;
   OfficeBook office_book_;
   std::map<std::pair<std::string, std::string>, DictionaryEntry> dictionary_;

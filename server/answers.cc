@@ -142,6 +142,8 @@ const std::vector<ProblemKind>& problem_kinds() {
       {"stopping", 503, "stopping", "Сервер останавливается", "The server is stopping", 10},
       {"stopped", 503, "stopped", "Запись остановлена", "Recording has stopped", 30},
       {"read_only", 503, "read-only", "Это копия журнала: запись закрыта", "This is a copy: nothing is recorded"},
+      {"held", 503, "held", "Запись остановлена до разбирательства", "Recording is held until this is looked into"},
+      {"pending", 404, "pending", "Свидетельства ещё нет", "No evidence yet", 5},
       {"clock_behind", 503, "clock-behind", "Часы сервера отстают", "The server's clock is behind", 30},
       {"not_ready", 503, "not-ready", "Сервер не готов", "Not ready", 5},
       {"internal", 500, "internal", "Внутренняя ошибка", "An internal error"},

@@ -108,16 +108,17 @@ History& History::by_teacher_of(const Id& group) {
 
 Statement History::make_statement(Body body) {
   Statement statement;
-  statement.origin = "journal.example.org/log/test";
+  statement.origin = kOrigin;
   statement.id = next_.id.is_zero() ? random_.id() : next_.id;
   const auto [author, role] = next_.by.value_or(std::pair(Id{}, Role::kRoot));
   statement.author = author;
   statement.acting_as = role;
   statement.branch = keep(next_.branch);
   const auto* enrolled = std::get_if<KeyEnrolled>(&body);  // signed by the key it brings
-  statement.key = enrolled != nullptr ? signing::key_id(signing::Purpose::kAuthor, enrolled->key)
-                  : author.is_zero()  ? root_key_
-                                      : key_of(author);
+  statement.key = enrolled != nullptr      ? signing::key_id(signing::Purpose::kAuthor, enrolled->key)
+                  : role == Role::kService ? service_key_
+                  : author.is_zero()       ? root_key_
+                                           : key_of(author);
   Chain& chain = chains_[statement.key];
   if (chain.id.is_zero()) chain.id = random_.id();
   statement.chain = chain.id;
@@ -184,8 +185,10 @@ void History::school(std::string_view opened) {
   genesis.name = "Школа";
   genesis.zone = "Europe/Moscow";
   genesis.utc_offset = kOffset.seconds;
-  genesis.log_vkey = "journal.example.org/log/test+00000000+AAAA";
+  const std::string vkey = signing::vkey_of(kOrigin, signing::kNoteTypeEd25519, log_key_).text();
+  genesis.log_vkey = vkey;
   genesis.service_key = random_.fixed<PublicKey>();
+  service_key_ = signing::key_id(signing::Purpose::kService, genesis.service_key);
   genesis.root_keys = {{root, random_.fixed<Signature>()}};
   genesis.threshold = 1;
   genesis.simulated = true;

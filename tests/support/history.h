@@ -26,6 +26,7 @@
 
 #include "projections/school_state.h"
 #include "signing/base/random.h"
+#include "signing/note.h"
 
 namespace letopis::test {
 
@@ -36,6 +37,8 @@ struct TimetableLine {
   int slot;
   Id teacher;
 };
+
+inline constexpr std::string_view kOrigin = "journal.example.org/log/test";
 
 class History {
  public:
@@ -125,6 +128,9 @@ class History {
   projections::Shards& shards() { return shards_; }
   std::uint64_t size() const { return entries_.size(); }
   const ledger::Entry& entry(std::uint64_t index) const { return entries_[index]; }
+  const signing::KeyPair& log_key() const {
+    return log_key_;
+  }  // named by the genesis, under the origin of every statement
   const ledger::Entry& last() const { return entries_.back(); }
   ByteView leaf(std::uint64_t index) const { return leaves_[index]; }
   std::uint64_t index_of(const Id& statement) const;
@@ -176,7 +182,11 @@ class History {
   std::vector<std::vector<projections::ShardKey>> shards_of_;
   std::map<Id, Chain> chains_;  // by key
   std::map<Id, Id> keys_;       // by person
-  Id root_key_;
+  signing::KeyPair log_key_ = [] {
+    SeededRandom random(29);
+    return signing::KeyPair::generate(signing::Purpose::kLog, random);
+  }();
+  Id root_key_, service_key_;
   Id director_, deputy_, administrator_, secretary_;
   std::map<std::string, Id, std::less<>> classes_;
   std::map<Id, Id> first_teacher_;  // of a group

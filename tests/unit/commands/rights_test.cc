@@ -64,10 +64,10 @@ TEST(RightsTable, LetsEveryTypeBeSignedAndAsksForABasisOnlyFromSigners) {
 
 TEST(RightsTable, KeepsTheMachinesOutOfWhatPeopleDecide) {
   for (const Right& right : rights().subspan(1)) {
-    const bool of_the_log = right.type == "anchor_added" || right.type == "state_committed" ||
-                            right.type == "clock_fault" || right.type == "backup_made" ||
-                            right.type == "restore_done" || right.type == "usage_totals_frozen" ||
-                            right.type == "notice_delivered" || right.type == "forecast_issued";
+    const bool of_the_log =
+        right.type == "anchor_added" || right.type == "state_committed" || right.type == "clock_fault" ||
+        right.type == "backup_made" || right.type == "restore_done" || right.type == "usage_totals_frozen" ||
+        right.type == "notice_delivered" || right.type == "forecast_issued" || right.type == "neighbour_genesis";
     EXPECT_EQ((right.signers & role_bit(Role::kService)) != 0, of_the_log) << right.type;
   }
 }
