@@ -68,8 +68,9 @@ int profile_check(const std::string& file, bool json);
 int profile_show(const std::string& id);
 
 struct Serve {
-  std::string data, listen, tls_cert, tls_key, config;
+  std::string data, listen, tls_cert, tls_key, config, witness_ca;
   std::vector<std::string> public_origins;
+  int witness_interval = 45;
   bool insecure_cookies = false;
 };
 int serve(const Serve& options);

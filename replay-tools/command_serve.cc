@@ -183,6 +183,9 @@ Result<int> run(const Serve& given) {
   app_options.log = log.get();
   app_options.site.secure_cookies = !options.tls_cert.empty() || !options.insecure_cookies;
   app_options.site.public_origins = options.public_origins;
+  app_options.witnesses.emplace();
+  if (!options.witness_ca.empty()) app_options.witnesses->outward.ca_file = options.witness_ca;
+  app_options.witnesses->usual = std::chrono::seconds(options.witness_interval);
   const pid_t self = ::getpid();
   app_options.on_failure = [self] { ::kill(self, SIGUSR1); };
   TRY(auto app, server::App::start(*engine, app_options));

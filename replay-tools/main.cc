@@ -84,6 +84,13 @@ int main(int argc, char** argv) {
   serve_command->add_option("--tls-key", serve_options.tls_key, "PEM private key");
   serve_command->add_option("--public-origin", serve_options.public_origins,
                             "https://… under which browsers know this server");
+  serve_command
+      ->add_option("--witness-interval", serve_options.witness_interval,
+                   "seconds after which an entry whose deadline is far is witnessed at the latest")
+      ->check(CLI::Range(1, 60))
+      ->capture_default_str();
+  serve_command->add_option("--witness-ca", serve_options.witness_ca,
+                            "PEM certificates to trust for witnesses and authorities, beside the system's");
   serve_command->add_option("--config", serve_options.config,
                             "a TOML file: listen, tls-cert, tls-key, public-origin = [...]");
   serve_command->add_flag("--insecure-cookies", serve_options.insecure_cookies,

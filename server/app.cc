@@ -71,6 +71,17 @@ class AppImpl final : public App {
                  {{"code", error.code}, {"why", std::string_view(error.detail)}});
       if (options_.on_failure) options_.on_failure();
     });
+    if (options_.witnesses) {
+      AnchorKeeper::Options anchors;
+      anchors.clock = &engine_.clock();
+      anchors.random = options_.random;
+      anchors.log = &log_;
+      anchors.outward = options_.witnesses->outward;
+      anchors.usual = options_.witnesses->usual;
+      keeper_ = std::make_unique<AnchorKeeper>(engine_, anchors);
+      services_.anchors = keeper_.get();
+      keeper_->look_back();  // before the first write
+    }
     TRY(http_,
         HttpServer::start(
             http,
@@ -80,6 +91,7 @@ class AppImpl final : public App {
             [this](const Request& request, unsigned status, std::int64_t micros) { observe(request, status, micros); },
             [this](const Request& request) { return handle_cached(request); }));
     services_.http = http_.get();
+    if (keeper_) keeper_->start();
     log_.write(
         LogLevel::kInfo, "listening",
         {{"port", std::int64_t{http_->port()}}, {"schools", static_cast<std::int64_t>(engine_.schools().size())}});
@@ -100,6 +112,7 @@ class AppImpl final : public App {
   void stop() override {
     streams_.stop();
     if (http_) http_->stop();
+    if (keeper_) keeper_->stop();
     engine_.sequencer().set_failure_handler({});
     log_.flush();
   }
@@ -135,6 +148,7 @@ class AppImpl final : public App {
   RequestMetrics requests_;
   Attempts anonymous_statements_;
   Services services_;
+  std::unique_ptr<AnchorKeeper> keeper_;
   std::unique_ptr<HttpServer> http_;  // destroyed first: its threads use the rest
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "commands/engine.h"
+#include "server/anchor_keeper.h"
 #include "server/dispatch.h"
 #include "server/http.h"
 #include "server/log.h"
@@ -20,8 +21,14 @@ struct AppOptions {
   StreamHub::Options streams;
   SitePolicy site;
   std::size_t view_cache_max_bytes = 256u << 20;
-  Random* random = nullptr;          // required; thread-safe: tokens, nonces, salts
-  Log* log = nullptr;                // required; outlives the App
+  Random* random = nullptr;  // required; thread-safe: tokens, nonces, salts
+  Log* log = nullptr;        // required; outlives the App
+  // Has the schools witnessed by their policies (server/anchor_keeper.h); nobody is asked without it.
+  struct Witnesses {
+    OutwardLimits outward;
+    std::chrono::milliseconds usual{45'000};  // at most so long after an entry whose deadline is far
+  };
+  std::optional<Witnesses> witnesses;
   Pages pages;                       // what is not the API: the web pages
   std::function<void()> on_failure;  // a failed write has stopped recording for good: the process should end
 };

@@ -269,9 +269,9 @@ Result<std::string> entry_json(const Caller& caller, std::uint64_t index) {
   return json + ",\"attached\":" + attached_json(*attached) + "}";
 }
 
-Result<std::string> entry_proof(const Caller& caller, std::uint64_t index) {
+Result<std::string> entry_proof(const Caller& caller, std::uint64_t index, bool cosigned) {
   TRY_STATUS(visible(caller, index).map([](const Bytes&) {}));
-  return caller.school->proof(index, true);
+  return cosigned ? caller.school->cosigned_proof(index) : caller.school->proof(index, true);
 }
 
 Result<Bytes> entry_file(const Caller& caller, std::uint64_t index, const Hash& hash) {

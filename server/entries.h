@@ -14,7 +14,8 @@ namespace letopis::server {
 // from an index that does not exist yet, but for those who see it), and the store's.
 Result<Bytes> entry_bytes(const Caller& caller, std::uint64_t index);
 Result<std::string> entry_json(const Caller& caller, std::uint64_t index);
-Result<std::string> entry_proof(const Caller& caller, std::uint64_t index);
+// Under the newest checkpoint; `cosigned`: under the first that an anchor covers, with its cosignatures ("pending").
+Result<std::string> entry_proof(const Caller& caller, std::uint64_t index, bool cosigned);
 
 // A file that the entry names, or that its author attached to it: whoever sees the entry opens the file. "not_found" also for a
 // file that some other entry names; "file_gone" when it is kept no longer.

@@ -185,6 +185,8 @@ struct ClientLimits {
   std::chrono::milliseconds answer_timeout{60'000};   // writing a request and reading its answer
   std::chrono::milliseconds event_timeout{60'000};    // silence on an event stream, heartbeats counted
 };
+// "https://host:port/a/b" → "https://host:port" and "/a/b", without a slash at its end.
+std::pair<std::string, std::string> split_url(std::string_view url);
 class HttpClient {
  public:
   // url: http://host:port or https://host:port (certificates are checked against the system's store, or `ca_file`).

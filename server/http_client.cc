@@ -360,4 +360,13 @@ Result<std::unique_ptr<HttpClient>> HttpClient::connect(std::string_view url, co
   return client;
 }
 
+std::pair<std::string, std::string> split_url(std::string_view url) {
+  const auto scheme = url.find("://");
+  const auto path = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
+  if (path == std::string_view::npos) return {std::string(url), {}};
+  std::string_view rest = url.substr(path);
+  while (rest.ends_with('/')) rest.remove_suffix(1);
+  return {std::string(url.substr(0, path)), std::string(rest)};
+}
+
 }  // namespace letopis::server

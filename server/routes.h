@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/anchor_keeper.h"
 #include "server/answers.h"
 #include "server/http.h"
 #include "server/metrics.h"
@@ -38,7 +39,8 @@ struct Services {
   const Clock& clock;
   Random& random;
   const SitePolicy& site;
-  const HttpServer* http = nullptr;  // for its counters; set once it has started
+  const HttpServer* http = nullptr;       // for its counters; set once it has started
+  const AnchorKeeper* anchors = nullptr;  // likewise; null where nobody is asked
 };
 
 struct Context {

@@ -249,7 +249,7 @@ Result<Response> get_event(Context& context) {
 
 Result<Response> get_proof(Context& context) {
   TRY(const auto index, index_of("index", context.args[0]));
-  TRY(auto proof, entry_proof(*context.caller, index));
+  TRY(auto proof, entry_proof(*context.caller, index, context.query("cosigned") == "true"));
   return text_answer(std::move(proof));
 }
 
@@ -467,7 +467,11 @@ void add_entry_routes(std::vector<Route>& to) {
   proof.pattern = "/v1/schools/{s}/events/{index}/proof";
   proof.id = "proof";
   proof.tag = "log";
-  proof.summary = "A proof file for one entry (C2SP tlog-proof), under the newest checkpoint.";
+  proof.summary =
+      "A proof file for one entry (C2SP tlog-proof), under the newest checkpoint, or with witnesses' cosignatures.";
+  proof.parameters = {
+      {"cosigned", Parameter::In::kQuery, false, R"({"type":"string","enum":["true","false"]})",
+       "true: under the first checkpoint past the entry that an anchor covers; 404 pending until there is one"}};
   proof.answers = {{200, "the proof file", {{"text/plain; charset=utf-8", {}}}}};
   proof.handle = get_proof;
   to.push_back(std::move(proof));

@@ -79,6 +79,37 @@ void write_schools(MetricsWriter& out, commands::Engine& engine) {
     out.value("letopis_school_newest_entry_seconds", size.label, static_cast<double>(size.newest_micros) / 1e6);
 }
 
+void write_anchors(MetricsWriter& out, const AnchorKeeper& keeper) {
+  const auto counted = keeper.counters();
+  const auto each = [&](std::string_view name, std::string_view kind, std::string_view help, auto value_of) {
+    out.head(name, kind, help);
+    for (const auto& [school, of] : counted) out.value(name, "school=\"" + school + "\"", value_of(of));
+  };
+  using Of = AnchorKeeper::Counters;
+  each("letopis_anchor_rounds_total", "counter", "Times the witnesses were asked.",
+       [](const Of& of) { return of.rounds; });
+  each("letopis_anchors_total", "counter", "Anchors recorded.", [](const Of& of) { return of.anchors; });
+  each("letopis_anchor_cosignatures_total", "counter", "Cosignatures anchored.",
+       [](const Of& of) { return of.cosignatures; });
+  each("letopis_anchor_tokens_total", "counter", "Time-stamps anchored.", [](const Of& of) { return of.tokens; });
+  each("letopis_anchor_failures_total", "counter", "Witnesses and authorities that gave nothing.",
+       [](const Of& of) { return of.failures; });
+  each("letopis_anchor_refused_total", "counter", "Evidence left out: alone with its time.",
+       [](const Of& of) { return of.refused; });
+  each("letopis_clock_faults_total", "counter", "Times the clock disagreed with a quorum or with itself.",
+       [](const Of& of) { return of.clock_faults; });
+  each("letopis_witnessed_entries", "gauge", "Entries that a quorum has seen.",
+       [](const Of& of) { return of.witnessed_size; });
+  each("letopis_bracket_seconds", "gauge", "Width of the newest bracket.",
+       [](const Of& of) { return static_cast<double>(of.bracket_micros) / 1e6; });
+}
+
+void write_held(MetricsWriter& out, commands::Engine& engine) {
+  out.head("letopis_school_held", "gauge", "1 when a witness has seen another history: nothing is recorded.");
+  for (const auto* school : engine.schools())
+    out.value("letopis_school_held", "school=\"" + school->slug() + "\"", std::uint64_t{school->held() ? 1U : 0U});
+}
+
 Result<Response> get_metrics(Context& context) {
   auto& services = context.services;
   std::string text;
@@ -87,6 +118,8 @@ Result<Response> get_metrics(Context& context) {
   if (services.http != nullptr) write_transport(out, services.http->counters());
   write_sequencer(out, services.engine.sequencer());
   write_schools(out, services.engine);
+  write_held(out, services.engine);
+  if (context.services.anchors != nullptr) write_anchors(out, *context.services.anchors);
   out.single("letopis_sessions", "gauge", "Sessions.", services.sessions.size());
   out.single("letopis_streams", "gauge", "Sessions that listen for changes.", services.streams.size());
   auto& cache = services.cache.counters();

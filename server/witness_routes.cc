@@ -131,15 +131,14 @@ Status judge_genesis(std::string_view proof_file, const signing::VerifierKey& lo
 
 Status admits_log(const signing::VerifierKey& log, std::string url) {
   if (url.empty()) url = "https://" + log.name;
-  const auto path = url.find('/', url.find("://") == std::string::npos ? 0 : url.find("://") + 3);
-  const std::string host = url.substr(0, path);
+  const auto [host, path] = split_url(url);
   ClientLimits limits;
   limits.body_max_bytes = kGenesisMaxBytes;
   limits.connect_timeout = limits.answer_timeout = std::chrono::seconds(5);
   auto client = HttpClient::connect(host, {}, limits);
   if (!client) return not_told("the log " + log.name + " does not answer: " + client.error().text());
   ClientRequest request;
-  request.target = (path == std::string::npos ? "" : url.substr(path)) + "/genesis";
+  request.target = path + "/genesis";
   const auto answer = (*client)->send(request);
   if (!answer) return not_told("the log " + log.name + " does not answer: " + answer.error().text());
   if (answer->status == 404) return {};  // a log of another kind

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <fstream>
+
 #include "ledger/checkpoint.h"
 #include "ledger/witness_protocol.h"
 #include "server/http.h"
@@ -120,6 +123,61 @@ TEST_F(WitnessProgram, ALogWhoseGenesisItCannotReadIsNotCosignedYet) {
   witness_->stop();
   witness();
   EXPECT_EQ(add(note).status, 200U);
+}
+
+// A policy by two officials, two witnesses, and the receipt of an entry that both have cosigned.
+TEST_F(WitnessProgram, ASchoolsEntriesAreWitnessedByItsPolicy) {
+  const std::string credentials = folder_ / "demo.json";
+  slug_ = letopis_ok({"simulate", "school", kTimetable, "--data", data_, "--days", "1", "--credentials", credentials,
+                      "--json"})
+              .json()
+              .at("school")
+              .as_string();
+  school_ = std::make_unique<Server>(data_, Words{"--witness-interval", "1"});
+  log_vkey_ = school_->vkey(slug_);
+  log_url_ = school_->url() + "/log/" + slug_;
+  witness({"--allow-simulated"});
+  const std::string second_key = folder_ / "second.key";
+  letopis_ok({"key", "new", "--purpose", "witness", "--out", second_key});
+  const Server second({"witness", "--data", folder_ / "second", "--listen", "127.0.0.1:0", "--key", second_key, "--log",
+                       log_vkey_, "--allow-simulated"});
+  const std::string policy = "witness one " + witness_->vkey() + " " + witness_->url() + "\\nwitness two " +
+                             second.vkey() + " " + second.url() + "\\ngroup both all one two\\nquorum both\\n";
+  std::ifstream demo_file(credentials);
+  const auto demo = boost::json::parse(std::string(std::istreambuf_iterator<char>(demo_file), {}));
+  const auto key_of = [&](const char* official) { return str(demo.at(official).at("key_file")); };
+  const auto say = [&](const char* official, const std::string& statement) {
+    return letopis_ok({"submit", "-", "--url", school_->url(), "--school", slug_, "--key", key_of(official), "--json"},
+                      statement)
+        .json()
+        .at("items")
+        .at(0);
+  };
+  const auto set = say("director", R"({"type":"witness_policy_set","policy":")" + policy + R"("})");
+  ASSERT_EQ(set.at("verdict").as_string(), "accepted") << set;
+  const auto endorsed = say("administrator", R"({"type":"endorsed","target":")" +
+                                                 std::string(set.at("statement").as_string()) + R"(","approve":true})");
+  const std::string index = boost::json::serialize(endorsed.at("index"));
+  Ran proof;
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  do {
+    proof = letopis({"get", "/v1/schools/" + slug_ + "/events/" + index + "/proof?cosigned=true", "--url",
+                     school_->url(), "--key", key_of("director")});
+  } while (proof.status != 0 && std::chrono::steady_clock::now() < patience);  // "pending": the round is a second away
+  ASSERT_EQ(proof.status, 0) << proof.err;
+  const auto file = ledger::parse_proof_file(proof.out);
+  ASSERT_TRUE(file) << file.error().text();
+  const auto note = signing::parse_note(file->checkpoint);
+  EXPECT_EQ(signing::verify_note(*note, {*signing::parse_vkey(witness_->vkey()), *signing::parse_vkey(second.vkey())})
+                ->size(),
+            2U);
+  const std::string receipt = folder_ / "receipt.tlog-proof";
+  std::ofstream(receipt) << proof.out;
+  EXPECT_EQ(letopis_verify({receipt, "--vkey", log_vkey_}).status, 0);
+  EXPECT_NE(get(school_->url(), "/metrics").body.find("letopis_anchors_total{school=\"" + slug_ + "\"} 1"),
+            std::string::npos);
+  school_->stop();
+  EXPECT_EQ(letopis({"audit", "--data", data_, "--school", slug_, "--json"}).status, 0);
 }
 
 TEST_F(WitnessProgram, WrongUseIsTold) {

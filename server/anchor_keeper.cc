@@ -1,0 +1,356 @@
+#include "server/anchor_keeper.h"
+
+#include <algorithm>
+#include <future>
+
+#include "ledger/merkle.h"
+#include "signing/rfc3161.h"
+#include "signing/sha256.h"
+
+namespace letopis::server {
+
+using commands::Change;
+using commands::ReadModel;
+using commands::School;
+using ledger::Bracket;
+using ledger::TrustPolicy;
+using projections::EvidenceBook;
+
+namespace {
+
+constexpr std::int64_t kNearDeadlineMicros = 600 * kMicrosPerSecond;
+constexpr std::int64_t kClockToleranceMicros = 60 * kMicrosPerSecond;
+constexpr std::size_t kDeadlinesMax = 4096;  // ahead, remembered
+
+std::int64_t micros_of(std::chrono::milliseconds time) { return time.count() * 1000; }
+
+bool apart(const Bracket& a, const Bracket& b) { return a.latest < b.earliest || b.latest < a.earliest; }
+
+std::string line_text(const signing::NoteSignature& line) {
+  signing::Note note{"x\n", {line}};
+  const std::string text = note.encode();
+  return text.substr(3, text.size() - 4);
+}
+
+}  // namespace
+
+// What is known of one school between rounds.
+struct AnchorKeeper::Watched {
+  explicit Watched(School& of) : school(of) {}
+  School& school;
+  std::uint64_t listener = 0;
+  // Under mutex_.
+  std::optional<Instant> due;
+  std::set<Instant> deadlines;
+  std::optional<std::pair<Instant, Instant>> last_heard;  // wall clock and monotonic clock
+  bool jumped = false;
+  Counters counters;
+  // Of the rounds alone.
+  std::string policy_text;
+  std::shared_ptr<const TrustPolicy> policy;
+  std::vector<WitnessClient> clients;
+  std::chrono::milliseconds retry{0};
+};
+
+// One asking: of whom, over what, and what came back.
+struct AnchorKeeper::Round {
+  ledger::Checkpoint checkpoint;
+  std::string note;
+  bool clock_doubted = false;
+  Instant asked, answered;
+  std::vector<std::optional<ledger::Cosigned>> lines;  // by witness
+  std::vector<std::optional<Bytes>> tokens;            // by authority
+  TrustPolicy::Sightings seen;
+};
+
+AnchorKeeper::AnchorKeeper(commands::Engine& engine, Options options) : engine_(engine), options_(std::move(options)) {
+  LETOPIS_ASSERT(options_.clock != nullptr && options_.random != nullptr && options_.log != nullptr);
+  for (School* school : engine_.schools())
+    if (!school->copy()) watch(*school);
+}
+
+AnchorKeeper::~AnchorKeeper() { stop(); }
+
+void AnchorKeeper::watch(School& school) {
+  auto& watched = *schools_.emplace_back(std::make_unique<Watched>(school));
+  // What was recorded before this process began may be unwitnessed.
+  const bool behind = school.read([](const ReadModel& model) {
+    const auto& newest = model.structure.evidence().newest_anchor();
+    return model.structure.evidence().policy() != nullptr && (!newest || newest->index + 1 < model.times.size());
+  });
+  if (behind) watched.due = options_.clock->now();
+  watched.listener = school.listen([this, &watched](const std::vector<Change>& changes) { heard(watched, changes); });
+}
+
+// On the sequencer's thread: a few comparisons, whatever the batch.
+void AnchorKeeper::heard(Watched& school, const std::vector<Change>& changes) {
+  const Instant now = options_.clock->now(), monotonic = options_.clock->monotonic();
+  const std::lock_guard lock(mutex_);
+  if (school.last_heard) {
+    const std::int64_t wall = now.micros - school.last_heard->first.micros;
+    const std::int64_t steady = monotonic.micros - school.last_heard->second.micros;
+    if (std::abs(wall - steady) > kClockToleranceMicros) school.jumped = true, school.due = now;
+  }
+  school.last_heard = {now, monotonic};
+  for (const auto& change : changes) {
+    if (change.of_service) continue;
+    const std::int64_t left = change.deadline.micros - now.micros;
+    const bool near = change.deadline.micros != 0 && left > 0 && left < kNearDeadlineMicros;
+    const Instant due{now.micros + micros_of(near ? options_.near : options_.usual)};
+    if (!school.due || due < *school.due) school.due = due;
+    if (left > 0 && school.deadlines.size() < kDeadlinesMax) school.deadlines.insert(change.deadline);
+  }
+  due_.notify_all();
+}
+
+std::optional<Instant> AnchorKeeper::next_due() const {
+  const std::lock_guard lock(mutex_);
+  std::optional<Instant> next;
+  for (const auto& school : schools_) {
+    if (school->due && (!next || *school->due < *next)) next = school->due;
+    if (!school->deadlines.empty() && (!next || *school->deadlines.begin() < *next)) next = *school->deadlines.begin();
+  }
+  return next;
+}
+
+void AnchorKeeper::start() {
+  thread_ = std::thread([this] {
+    constexpr std::chrono::milliseconds kTick{250};
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+      due_.wait_for(lock, kTick);
+      lock.unlock();
+      if (const auto next = next_due(); next && *next <= options_.clock->now()) run_due();
+      lock.lock();
+    }
+  });
+}
+
+void AnchorKeeper::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    due_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+  for (const auto& school : schools_)
+    if (school->listener != 0) school->school.unlisten(std::exchange(school->listener, 0));
+}
+
+void AnchorKeeper::run_due() {
+  const std::lock_guard running(running_mutex_);
+  for (const auto& school : schools_) {
+    bool due = false;
+    {
+      const std::lock_guard lock(mutex_);
+      const Instant now = options_.clock->now();
+      // A second past a deadline, by a clock as far off as the policy allows: what is recorded after it is then proved late.
+      const std::int64_t accuracy = school->policy ? school->policy->accuracy_seconds() : 1;
+      while (!school->deadlines.empty() &&
+             school->deadlines.begin()->micros + (accuracy + 1) * kMicrosPerSecond <= now.micros) {
+        school->deadlines.erase(school->deadlines.begin());
+        due = true;
+      }
+      due = due || (school->due && *school->due <= now);
+      if (due) school->due.reset();
+    }
+    if (due) ask(*school);
+  }
+}
+
+// --- A round
+
+void AnchorKeeper::ask(Watched& school) {
+  Round round;
+  std::optional<EvidenceBook::Policy> policy;
+  school.school.read([&](const ReadModel& model) {
+    const EvidenceBook& book = model.structure.evidence();
+    if (book.policy() != nullptr) policy = *book.policy();
+    round.checkpoint = model.checkpoint;
+    round.note = model.checkpoint_note;
+    round.clock_doubted = book.clock_doubted();
+  });
+  if (!policy || round.note.empty() || school.school.held()) return;
+  if (school.policy_text != policy->text || school.policy == nullptr) {
+    school.policy_text = policy->text;
+    school.clients.clear();
+    for (const auto& witness : policy->parsed->witnesses()) school.clients.emplace_back(witness, options_.outward);
+  }
+  school.policy = policy->parsed;
+  const auto prove = [&](std::uint64_t from, std::uint64_t to) { return school.school.consistency(from, to); };
+  std::vector<std::future<Result<ledger::Cosigned>>> witnesses;
+  std::vector<std::future<Result<Bytes>>> authorities;
+  round.asked = options_.clock->now();
+  for (auto& client : school.clients)
+    witnesses.push_back(
+        std::async(std::launch::async, [&] { return client.ask(round.checkpoint, round.note, prove); }));
+  const Hash digest = signing::sha256({as_bytes(std::string_view(round.note))});
+  for (const auto& authority : school.policy->authorities())
+    authorities.push_back(std::async(std::launch::async, [&] {
+      return ask_authority(authority, digest, school.policy->accuracy_seconds(), *options_.random, options_.outward);
+    }));
+  std::uint64_t failures = 0;
+  const auto take = [&](auto& futures, auto& into) {
+    for (auto& future : futures) {
+      auto answer = future.get();
+      if (!answer) {
+        const bool unasked = answer.error().code == "no_url";
+        failures += unasked ? 0 : 1;
+        if (!unasked) tell(LogLevel::kWarning, "no_evidence", school, answer.error());
+      }
+      into.push_back(answer ? std::optional(*std::move(answer)) : std::nullopt);
+    }
+  };
+  take(witnesses, round.lines);
+  take(authorities, round.tokens);
+  round.answered = options_.clock->now();
+  {
+    const std::lock_guard lock(mutex_);
+    ++school.counters.rounds;
+    school.counters.failures += failures;
+  }
+  settle(school, round);
+}
+
+// Whether the clock agrees with a quorum; what it has to be told of is recorded first, so that the anchor may follow.
+bool AnchorKeeper::judge_clock(Watched& school, const Round& round) {
+  const auto said = school.policy->bracket(round.seen);
+  const Bracket ours{{round.asked.micros - kClockToleranceMicros}, {round.answered.micros + kClockToleranceMicros}};
+  const bool off = said && apart(*said, ours);
+  bool jumped = false;
+  {
+    const std::lock_guard lock(mutex_);
+    jumped = std::exchange(school.jumped, false);
+    if (off || jumped) ++school.counters.clock_faults;
+  }
+  if (jumped) record(school, ledger::ClockFault{projections::kClockJump, round.answered, {}}, "clock_fault");
+  if (off)
+    record(school, ledger::ClockFault{projections::kClockEvidence, round.answered, said->earliest}, "clock_fault");
+  if (!off && said && (round.clock_doubted || jumped))
+    record(school, ledger::ClockFault{projections::kClockAgrees, round.answered, said->earliest}, "clock_agrees");
+  return !off && (said || !(round.clock_doubted || jumped));
+}
+
+void AnchorKeeper::settle(Watched& school, Round& round) {
+  const TrustPolicy& policy = *school.policy;
+  round.seen = policy.nobody();
+  for (std::size_t i = 0; i < round.lines.size(); ++i)
+    if (round.lines[i]) round.seen.witnesses[i] = policy.of_seconds(round.lines[i]->at);
+  const Hash digest = signing::sha256({as_bytes(std::string_view(round.note))});
+  for (std::size_t i = 0; i < round.tokens.size(); ++i)
+    if (round.tokens[i])
+      if (const auto stamp = signing::verify_timestamp(*round.tokens[i], digest, policy.authorities()[i].certificate,
+                                                       policy.accuracy_seconds() * kMicrosPerSecond))
+        round.seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
+  const bool trusted = judge_clock(school, round);
+  // One that is alone with its time is left out and told of; a quorum that agrees makes it the clock's fault.
+  const Bracket ours{{round.asked.micros - kClockToleranceMicros}, {round.answered.micros + kClockToleranceMicros}};
+  ledger::AnchorAdded anchor;
+  anchor.checkpoint = round.note;
+  std::vector<std::string> lines;
+  lines.reserve(round.lines.size());
+  std::uint64_t refused = 0;
+  for (std::size_t i = 0; i < round.lines.size(); ++i) {
+    if (!round.lines[i]) continue;
+    if (trusted && apart(*round.seen.witnesses[i], ours)) {
+      ++refused;
+      round.seen.witnesses[i].reset();
+      tell(LogLevel::kWarning, "evidence_refused", school, {"evidence_off_clock", policy.witnesses()[i].name});
+      continue;
+    }
+    lines.push_back(line_text(round.lines[i]->line));
+    anchor.evidence.push_back({projections::kCosignature, as_bytes(std::string_view(lines.back()))});
+  }
+  const std::size_t cosignatures = anchor.evidence.size();
+  for (const auto& token : round.tokens)
+    if (token) anchor.evidence.push_back({projections::kTimestamp, *token});
+  if (!anchor.evidence.empty()) record(school, anchor, "anchor");
+  const bool met = policy.met(round.seen);
+  const auto said = policy.bracket(round.seen);
+  const std::lock_guard lock(mutex_);
+  Counters& counters = school.counters;
+  counters.refused += refused;
+  counters.cosignatures += cosignatures;
+  counters.tokens += anchor.evidence.size() - cosignatures;
+  counters.anchors += anchor.evidence.empty() ? 0 : 1;
+  if (met) counters.witnessed_size = round.checkpoint.size;
+  if (met && said) counters.bracket_micros = said->latest.micros - said->earliest.micros;
+  school.retry = met ? std::chrono::milliseconds{0}
+                     : std::min(std::max(school.retry * 2, options_.retry_first), options_.retry_most);
+  if (met) return;
+  const Instant again{options_.clock->now().micros + micros_of(school.retry)};
+  if (!school.due || again < *school.due) school.due = again;
+}
+
+void AnchorKeeper::record(Watched& school, const ledger::Body& body, std::string_view what) {
+  const auto recorded = school.school.record(body);
+  if (!recorded) return tell(LogLevel::kWarning, "evidence_unrecorded", school, recorded.error());
+  const auto& item = recorded->front();
+  if (item.verdict == ledger::Verdict::kRefused)
+    return tell(LogLevel::kWarning, "evidence_refused", school, {item.rule, std::string(what)});
+  options_.log->write(LogLevel::kInfo, what,
+                      {{"school", school.school.slug()}, {"index", static_cast<std::int64_t>(item.index)}});
+}
+
+void AnchorKeeper::tell(LogLevel level, std::string_view event, const Watched& school, const Error& why) {
+  options_.log->write(level, event,
+                      {{"school", school.school.slug()}, {"code", why.code}, {"why", std::string_view(why.detail)}});
+}
+
+// --- Before the first write
+
+namespace {
+
+// Whether a checkpoint that a witness keeps is one of this very log's history; an error names what it is instead.
+Status hold_against(const School& school, std::string_view note) {
+  const auto kept = ledger::open_checkpoint(note, school.vkey());
+  if (!kept) return {};  // not the log's own word: says nothing about it
+  const ledger::Checkpoint own = school.read([](const ReadModel& model) { return model.checkpoint; });
+  const auto& theirs = kept->checkpoint;
+  if (theirs.size > own.size)
+    return fail("witness_ahead", "a witness keeps a signed checkpoint of " + std::to_string(theirs.size) +
+                                     " entries, this directory holds " + std::to_string(own.size));
+  TRY(const auto proof, school.consistency(theirs.size, own.size));
+  const Status consistent = ledger::verify_consistency(theirs.size, theirs.root, own.size, own.root, proof);
+  if (!consistent)
+    return fail("witness_inconsistent",
+                "a witness keeps another history of " + std::to_string(theirs.size) + " entries");
+  return {};
+}
+
+}  // namespace
+
+void AnchorKeeper::look_back() {
+  for (const auto& school : schools_) {
+    std::optional<EvidenceBook::Policy> policy;
+    school->school.read([&](const ReadModel& model) {
+      if (const auto* known = model.structure.evidence().policy()) policy = *known;
+    });
+    if (!policy) continue;
+    std::vector<std::future<Result<std::optional<std::string>>>> answers;
+    for (const auto& witness : policy->parsed->witnesses())
+      answers.push_back(std::async(std::launch::async, [&, witness] {
+        return WitnessClient(witness, options_.outward).newest(school->school.origin());
+      }));
+    for (auto& answer : answers) {
+      const auto newest = answer.get();
+      if (!newest) {
+        if (newest.error().code != "no_url") tell(LogLevel::kWarning, "witness_unasked", *school, newest.error());
+        continue;
+      }
+      const Status same = *newest ? hold_against(school->school, **newest) : Status{};
+      if (same) continue;
+      school->school.hold(same.error());
+      tell(LogLevel::kError, "held", *school, same.error());
+    }
+  }
+}
+
+std::map<std::string, AnchorKeeper::Counters> AnchorKeeper::counters() const {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, Counters> counters;
+  for (const auto& school : schools_) counters[school->school.slug()] = school->counters;
+  return counters;
+}
+
+}  // namespace letopis::server

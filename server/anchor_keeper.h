@@ -1,0 +1,83 @@
+#pragma once
+// Keeps every school's log witnessed (formats.md: "Proof that nothing was backdated"): asks the witnesses and authorities of its
+// policy for evidence over the newest checkpoint, holds the clock against what they say, and appends the evidence as an anchor
+// signed by the service key.
+//
+// When: `near` after an entry whose deadline is less than ten minutes away, at most `usual` after any other, and once past every
+// deadline that entries have named. The school's own entries (anchors, commitments) are no news and cause none. A witness that does not
+// answer stops nothing: what the others said is recorded, and the round is tried again, later each time.
+//
+// One thread of its own besides one for each witness while it is asked. Recording is never waited for by whoever records.
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "commands/engine.h"
+#include "server/log.h"
+#include "server/witness_client.h"
+
+namespace letopis::server {
+
+class AnchorKeeper {
+ public:
+  struct Options {
+    const Clock* clock = nullptr;  // required
+    Random* random = nullptr;      // required; thread-safe
+    Log* log = nullptr;            // required
+    std::chrono::milliseconds usual{45'000}, near{1'000};
+    std::chrono::milliseconds retry_first{5'000}, retry_most{60'000};
+    OutwardLimits outward;
+  };
+  // The engine outlives the keeper.
+  AnchorKeeper(commands::Engine& engine, Options options);
+  ~AnchorKeeper();  // stop()
+
+  // Before the first write: each witness's newest checkpoint is held against the log. A school is held (School::hold) where one of
+  // them, signed by the log's own key, is longer than the log or of another history: a restored machine image would otherwise fork
+  // it in good faith. A witness that cannot be asked stops nobody.
+  void look_back();
+  void start();  // the thread; without it run_due() is called by hand
+  void stop();
+
+  // Asks whatever is due now, and waits for it.
+  void run_due();
+  // When the next round of any school is due; nullopt: nothing waits.
+  std::optional<Instant> next_due() const;
+
+  struct Counters {
+    std::uint64_t rounds = 0, anchors = 0, cosignatures = 0, tokens = 0, failures = 0, refused = 0, clock_faults = 0;
+    std::uint64_t witnessed_size = 0;  // of the newest checkpoint that met a quorum
+    std::int64_t bracket_micros = 0;   // the width of its bracket
+  };
+  std::map<std::string, Counters> counters() const;  // by school
+
+ private:
+  struct Watched;
+  struct Round;
+  void watch(commands::School& school);
+  void heard(Watched& school, const std::vector<commands::Change>& changes);
+  void ask(Watched& school);
+  void settle(Watched& school, Round& round);
+  bool judge_clock(Watched& school, const Round& round);
+  void record(Watched& school, const ledger::Body& body, std::string_view what);
+  void tell(LogLevel level, std::string_view event, const Watched& school, const Error& why);
+
+  commands::Engine& engine_;
+  const Options options_;
+  std::vector<std::unique_ptr<Watched>> schools_;
+  std::mutex running_mutex_;  // one round at a time
+  mutable std::mutex mutex_;  // of what listeners touch
+  std::condition_variable due_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace letopis::server

@@ -1,0 +1,365 @@
+// A school's server, real witnesses and a real time-stamping authority over HTTP, and clocks that can be set wrong.
+
+#include "server/anchor_keeper.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "ledger/schema/codec.h"
+#include "server/witness_routes.h"
+#include "signing/rfc3161.h"
+#include "signing/sha256.h"
+#include "tests/support/live_school.h"
+#include "tests/support/time_authority.h"
+#include "tests/unit/store/memory_kv.h"
+
+namespace letopis::server {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace ledger;
+
+// A witness with a clock of its own.
+struct TestWitness {
+  TestWitness(std::uint64_t seed, Instant now, Log& log) : clock(now) {
+    SeededRandom random(seed);
+    name = "w" + std::to_string(seed) + ".example";
+    auto opened = Witness::open(store, signing::KeyPair::generate(signing::Purpose::kWitness, random), {name, &clock});
+    LETOPIS_ASSERT(opened);
+    witness = *std::move(opened);
+    auto started = WitnessServer::start(*witness, {}, log);
+    LETOPIS_ASSERT(started);
+    server = *std::move(started);
+    url = server->url();
+  }
+  void die() { server.reset(); }
+  std::string line() const { return "witness " + name + " " + witness->vkey().text() + " " + url + "\n"; }
+
+  ManualClock clock;
+  std::string name, url;
+  ledger::test::MemoryKv store;
+  std::unique_ptr<Witness> witness;
+  std::unique_ptr<WitnessServer> server;
+};
+
+class AnchorKeeping : public testing::Test {
+ protected:
+  AnchorKeeping()
+      : ivan(licey.teacher("Иван Петрович")),
+        class_7a(licey.klass("7А", 7, ivan)),
+        physics(licey.group("7А", "Физика", {class_7a}, ivan, {{2, 3}})) {
+    live.at("2026-09-01 10:30");
+    for (std::uint64_t i = 0; i < 3; ++i) {
+      witnesses.push_back(std::make_unique<TestWitness>(i, live.clock().now(), *log));
+      EXPECT_TRUE(witnesses.back()->witness->add_log(licey.school().vkey()));
+    }
+  }
+  // Everybody's clock.
+  void advance(std::int64_t seconds) {
+    live.advance(seconds);
+    for (auto& one : witnesses) one->clock.set(live.clock().now());
+  }
+  void set_policy(const std::string& companion = {}) {
+    std::string text, group = "group g 2";
+    for (const auto& one : witnesses) text += one->line(), group += " " + one->name;
+    text += group + "\nquorum g\n";
+    const Id set = licey.say(licey.director(), Role::kDirector, WitnessPolicySet{text, companion});
+    licey.say(licey.administrator(), Role::kAdministrator, Endorsed{set, true});
+    for (auto& one : witnesses) one->clock.set(live.clock().now());
+  }
+  void keep() {
+    keeper.reset();
+    AnchorKeeper::Options options;
+    options.clock = &live.clock();
+    options.random = &live.random();
+    options.log = log.get();
+    options.outward.connect_timeout = options.outward.answer_timeout = std::chrono::seconds(2);
+    keeper = std::make_unique<AnchorKeeper>(live.engine(), options);
+  }
+  // Waits until the next round is due, and has it.
+  void round() {
+    const auto due = keeper->next_due();
+    ASSERT_TRUE(due) << "nothing is due";
+    if (*due > live.clock().now()) advance((due->micros - live.clock().now().micros) / kMicrosPerSecond + 1);
+    keeper->run_due();
+  }
+  std::uint64_t topic(std::string_view date = "2026-09-01") {
+    const std::uint64_t index = licey.index_of(licey.topic(ivan, licey.lesson(ivan, physics, date, 3), "Закон Ома"));
+    for (auto& one : witnesses) one->clock.set(live.clock().now());
+    return index;
+  }
+  AnchorKeeper::Counters counted() const { return keeper->counters().at("licey29"); }
+  std::uint64_t size() {
+    return licey.school().read([](const auto& model) { return model.checkpoint.size; });
+  }
+  bool doubted() {
+    return licey.school().read([](const auto& model) { return model.structure.evidence().clock_doubted(); });
+  }
+  // The newest entry's statement of a type, or none.
+  template <class T>
+  std::optional<T> newest(Bytes& bytes) {
+    for (std::uint64_t i = size(); i-- > 0;) {
+      bytes = *licey.school().entry(i);
+      const Entry entry = *decode_entry(bytes);
+      if (const auto* body = std::get_if<T>(&entry.statement.body); body && entry.event.verdict == Verdict::kAccepted)
+        return *body;
+    }
+    return std::nullopt;
+  }
+  std::size_t evidence_in_newest_anchor() {
+    Bytes bytes;
+    const auto anchor = newest<AnchorAdded>(bytes);
+    return anchor ? anchor->evidence.size() : 0;
+  }
+
+  letopis::test::LiveEngine live;
+  letopis::test::LiveSchool licey{live, "licey29"};
+  letopis::test::Member& ivan;
+  Id class_7a, physics;
+  std::string logged;
+  std::unique_ptr<Log> log =
+      Log::to([this](std::string_view line) { logged += std::string(line) + "\n"; }, live.clock());
+  std::vector<std::unique_ptr<TestWitness>> witnesses;
+  std::unique_ptr<AnchorKeeper> keeper;
+};
+
+TEST_F(AnchorKeeping, WhatIsRecordedIsWitnessed) {
+  set_policy();
+  keep();
+  const std::uint64_t index = topic();
+  round();
+  EXPECT_EQ(evidence_in_newest_anchor(), 3U) << logged;
+  EXPECT_TRUE(licey.school().cosigned_proof(index));
+  EXPECT_EQ(counted().anchors, 1U);
+  EXPECT_EQ(counted().failures, 0U);
+  EXPECT_EQ(counted().witnessed_size, size() - 1);
+  EXPECT_GT(counted().bracket_micros, 0);
+  // And again from where the witnesses stand; a keeper that begins anew learns it from them (409).
+  advance(60);
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"}, {});
+  const std::uint64_t next = size() - 1;
+  keep();
+  round();
+  EXPECT_TRUE(licey.school().cosigned_proof(next)) << logged;
+}
+
+TEST_F(AnchorKeeping, WithoutAPolicyNobodyIsAsked) {
+  keep();
+  topic();
+  round();
+  EXPECT_EQ(counted().rounds, 0U);
+  EXPECT_EQ(evidence_in_newest_anchor(), 0U);
+}
+
+// Within 2 s of an entry whose deadline is less than 10 minutes away, otherwise at most a minute later; its own anchors cause none.
+TEST_F(AnchorKeeping, TheNearerTheDeadlineTheSooner) {
+  set_policy();
+  keep();
+  round();
+  EXPECT_EQ(keeper->next_due(), std::nullopt) << "an anchor alone causes no further anchor";
+  live.at("2026-09-01 10:50");
+  const auto due_after = [&] { return (keeper->next_due()->micros - live.clock().now().micros) / kMicrosPerSecond; };
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);  // due tonight
+  EXPECT_GT(due_after(), 2);
+  EXPECT_LE(due_after(), 60);
+  round();
+  const auto tonight = keeper->next_due();
+  ASSERT_TRUE(tonight) << "at its deadline";
+  live.clock().set({tonight->micros - 5 * 60 * kMicrosPerSecond});
+  for (auto& one : witnesses) one->clock.set(live.clock().now());
+  licey.topic(ivan, lesson, "Закон Ома");
+  EXPECT_LE(due_after(), 2) << "five minutes before the deadline";
+}
+
+TEST_F(AnchorKeeping, PastADeadlineThereIsAnAnchorThoughNothingIsNew) {
+  set_policy();
+  keep();
+  topic();
+  round();
+  const auto anchors = counted().anchors;
+  const auto deadline = keeper->next_due();
+  ASSERT_TRUE(deadline);
+  live.clock().set(*deadline);
+  for (auto& one : witnesses) one->clock.set(live.clock().now());
+  keeper->run_due();
+  EXPECT_EQ(counted().anchors, anchors) << "not yet past it by every clock";
+  advance(3);
+  keeper->run_due();
+  EXPECT_EQ(counted().anchors, anchors + 1);
+  Bytes bytes;
+  const auto anchor = newest<AnchorAdded>(bytes);
+  const auto at =
+      projections::anchored_line(*TrustPolicy::parse(witnesses[0]->line() + "quorum " + witnesses[0]->name + "\n"),
+                                 as_text(anchor->evidence[0].bytes));
+  ASSERT_TRUE(at);
+  EXPECT_GT(at->at - 1, deadline->seconds()) << "whatever follows it is proved late";
+}
+
+TEST_F(AnchorKeeping, AMissingWitnessStopsNothingAndShows) {
+  set_policy();
+  keep();
+  witnesses[2]->die();
+  const std::uint64_t index = topic();
+  round();
+  EXPECT_TRUE(licey.school().cosigned_proof(index));
+  EXPECT_EQ(evidence_in_newest_anchor(), 2U);
+  EXPECT_EQ(counted().failures, 1U);
+  EXPECT_NE(logged.find("no_evidence"), std::string::npos);
+}
+
+TEST_F(AnchorKeeping, WithoutAQuorumItIsTriedAgainLaterEachTime) {
+  set_policy();
+  keep();
+  witnesses[1]->die();
+  witnesses[2]->die();
+  const std::uint64_t index = topic();
+  std::vector<std::int64_t> waits;
+  for (int tries = 0; tries < 3; ++tries) {
+    round();
+    waits.push_back((keeper->next_due()->micros - live.clock().now().micros) / kMicrosPerSecond);
+  }
+  EXPECT_LT(waits[0], waits[1]);
+  EXPECT_LT(waits[1], waits[2]);
+  EXPECT_EQ(licey.school().cosigned_proof(index).error().code, "pending");
+  EXPECT_EQ(counted().witnessed_size, 0U);
+}
+
+TEST_F(AnchorKeeping, AWitnessOfAnotherKeyGivesNothing) {
+  set_policy();
+  keep();
+  // Somebody else answers at its address.
+  SeededRandom random(99);
+  ledger::test::MemoryKv store;
+  const auto impostor = Witness::open(store, signing::KeyPair::generate(signing::Purpose::kWitness, random),
+                                      {witnesses[2]->name, &witnesses[2]->clock});
+  ASSERT_TRUE(impostor);
+  ASSERT_TRUE((*impostor)->add_log(licey.school().vkey()));
+  HttpOptions at;
+  at.port = static_cast<std::uint16_t>(std::stoi(witnesses[2]->url.substr(witnesses[2]->url.rfind(':') + 1)));
+  witnesses[2]->die();
+  const auto server = WitnessServer::start(**impostor, at, *log);
+  ASSERT_TRUE(server) << server.error().text();
+  topic();
+  round();
+  EXPECT_EQ(evidence_in_newest_anchor(), 2U);
+  EXPECT_NE(logged.find("no_cosignature"), std::string::npos) << logged;
+}
+
+// --- Clocks
+
+TEST_F(AnchorKeeping, AClockAloneAgainstItsWitnessesIsInDoubtUntilItAgrees) {
+  set_policy();
+  keep();
+  topic();
+  for (auto& one : witnesses) one->clock.set({live.clock().now().micros + 7'200 * kMicrosPerSecond});
+  live.advance(60);
+  keeper->run_due();
+  EXPECT_TRUE(doubted());
+  Bytes bytes;
+  const auto fault = newest<ClockFault>(bytes);
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->kind, "evidence");
+  EXPECT_GT(fault->expected.micros - fault->observed.micros, 7'000 * kMicrosPerSecond);
+  EXPECT_EQ(evidence_in_newest_anchor(), 3U) << "the bracket alone counts: it is recorded";
+  // The clock is set right.
+  live.clock().set(witnesses[0]->clock.now());
+  advance(1);
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"}, {});
+  advance(60);
+  keeper->run_due();
+  EXPECT_FALSE(doubted()) << logged;
+}
+
+TEST_F(AnchorKeeping, AWitnessAloneWithItsTimeIsLeftOut) {
+  set_policy();
+  keep();
+  topic();
+  witnesses[1]->clock.set({live.clock().now().micros + 600 * kMicrosPerSecond});
+  live.advance(50);
+  witnesses[0]->clock.set(live.clock().now());
+  witnesses[2]->clock.set(live.clock().now());
+  keeper->run_due();
+  EXPECT_FALSE(doubted());
+  EXPECT_EQ(evidence_in_newest_anchor(), 2U);
+  EXPECT_EQ(counted().refused, 1U);
+  EXPECT_NE(logged.find("evidence_off_clock"), std::string::npos);
+}
+
+// --- Authorities
+
+TEST_F(AnchorKeeping, TokensOfAuthoritiesAreKeptBesideCosignatures) {
+  letopis::test::TimeAuthority authority("tsa.example", live.clock().now());
+  HttpOptions options;
+  const auto server = HttpServer::start(options, answers_at_once([&](const Request& request) {
+                                          Response response;
+                                          response.content_type = "application/timestamp-reply";
+                                          const Bytes answer =
+                                              authority.answer(as_bytes(std::string_view(request.body)));
+                                          response.body = std::string(as_text(answer));
+                                          EXPECT_EQ(request.content_type, "application/timestamp-query");
+                                          return response;
+                                        }),
+                                        {});
+  ASSERT_TRUE(server);
+  set_policy("tsa district " + to_base64(authority.root()) + " " + (*server)->url() + "/tsr\n");
+  keep();
+  topic();
+  authority.set(live.clock().now());
+  round();
+  Bytes bytes;
+  const auto anchor = newest<AnchorAdded>(bytes);
+  ASSERT_TRUE(anchor);
+  ASSERT_EQ(anchor->evidence.size(), 4U) << logged;
+  EXPECT_EQ(anchor->evidence[3].kind, projections::kTimestamp);
+  EXPECT_TRUE(signing::verify_timestamp(anchor->evidence[3].bytes, signing::sha256({as_bytes(anchor->checkpoint)}),
+                                        authority.root(), kMicrosPerSecond));
+  EXPECT_EQ(counted().tokens, 1U);
+}
+
+// --- A restored machine image
+
+TEST_F(AnchorKeeping, AnImageBehindItsWitnessesTakesNoWrites) {
+  set_policy();
+  live.close();
+  const faults::TemporaryDirectory image;
+  fs::copy(live.directory(), image.path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  ASSERT_TRUE(live.reopen());
+  keep();
+  keeper->look_back();
+  EXPECT_FALSE(licey.school().held()) << "never cosigned";
+  topic();
+  round();
+  keeper.reset();
+  live.close();
+  ASSERT_TRUE(live.reopen());
+  keep();
+  keeper->look_back();
+  EXPECT_FALSE(licey.school().held()) << "what the witnesses saw is there: " << logged;
+  keeper.reset();
+
+  live.close();
+  for (const auto& entry : fs::directory_iterator(live.directory())) fs::remove_all(entry.path());
+  fs::copy(image.path(), live.directory(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  ASSERT_TRUE(live.reopen());
+  keep();
+  keeper->look_back();
+  ASSERT_TRUE(licey.school().held());
+  EXPECT_EQ(licey.school().held()->code, "witness_ahead");
+  const auto said = licey.try_say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
+  ASSERT_FALSE(said);
+  EXPECT_EQ(said.error().code, "held");
+}
+
+TEST_F(AnchorKeeping, WitnessesThatDoNotAnswerHoldNobody) {
+  set_policy();
+  for (auto& one : witnesses) one->die();
+  keep();
+  keeper->look_back();
+  EXPECT_FALSE(licey.school().held());
+  EXPECT_NE(logged.find("witness_unasked"), std::string::npos);
+  topic();
+}
+
+}  // namespace
+}  // namespace letopis::server
