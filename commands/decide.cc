@@ -94,6 +94,7 @@ void common_checks(Case& c) {
   }
   if (!c.st.branch.empty()) require_own_branch(c);
   if (c.acting(right.needs_basis)) c.require(c.has_basis(), rule::kNoBasis);
+  c.require(!c.has_basis() || c.st.basis->date <= c.today, rule::kBasisDate);
   c.require(c.state.entry(c.st.id) == nullptr, rule::kDuplicateEntry);
   for (const auto& commitment : c.st.commitments) {
     const auto* registered = std::get_if<PersonRegistered>(&c.st.body);

@@ -33,7 +33,7 @@ void judge(Case& c, const InspectionHeld& b) {
     c.require(finding.teacher.is_zero() || c.knows(finding.teacher), rule::kPersonUnknown);
     c.require(finding.group.is_zero() || c.state.group(finding.group) != nullptr, rule::kUnknownReference);
     c.require(finding.lesson.is_zero() || c.state.lesson(finding.lesson) != nullptr, rule::kUnknownReference);
-    c.require(finding.due.days == 0 || finding.due >= c.today, rule::kRetroactiveEffect);
+    c.require(finding.due.days == 0 || finding.due >= c.today, rule::kInvalidValue);
     c.listed("finding_kind", finding.kind);
   }
 }

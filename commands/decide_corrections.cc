@@ -111,7 +111,7 @@ void judge(Case& c, const EntryCorrected& b) {
   const bool mark = is_mark(*ref);
   const bool presence = is_a<AbsenceRecorded>(*ref) || is_a<LatenessRecorded>(*ref);
   const bool text = is_a<TopicSet>(*ref) || is_a<HomeworkSet>(*ref);
-  c.require(mark || presence || text, rule::kNotEntitled);
+  c.require(mark || presence || text, rule::kCannotCorrect);
   c.require(b.withdrawn || !b.value.empty() || presence, rule::kInvalidValue);
   // A reason lies under the key of whom it is about, or erasing them would leave it.
   const auto about_another = [&](const Commitment& commitment) { return commitment.person != ref->student; };
@@ -204,6 +204,12 @@ void judge(Case& c, const Endorsed& b) {
             rule::kAlreadyEndorsed);
   c.require(projections::awaited_by(pending->awaits, c.st.acting_as, pending->type) != pending->awaits.end(),
             rule::kNotEntitled);
+  // What was withdrawn or annulled since is not corrected any more.
+  if (const auto* corrected = std::get_if<EntryCorrected>(&pending_statement->body);
+      corrected != nullptr && b.approve) {
+    const EntryRef* of = c.state.entry(corrected->target);
+    c.require(of != nullptr && of->standing, rule::kAlreadyDecided);
+  }
   if (c.refused() || target == nullptr) return;
   second_signer_of(c, *pending_statement, *target);
 }

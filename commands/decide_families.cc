@@ -48,6 +48,13 @@ void may_consent(Case& c, const Id& person) {
 void judge(Case& c, const ConsentGiven& b) {
   may_consent(c, b.person);
   c.listed("consent_kind", b.kind);
+  const auto& given = c.state.office().all_consents();
+  c.require(std::none_of(given.begin(), given.end(),
+                         [&](const auto& known) {
+                           return known.second.standing && known.second.person == b.person &&
+                                  known.second.kind == b.kind;
+                         }),
+            rule::kDuplicateEntry);
 }
 
 void judge(Case& c, const ConsentWithdrawn& b) {

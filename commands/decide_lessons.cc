@@ -32,6 +32,9 @@ bool is_russian(std::string_view text) {
   return !foreign;
 }
 
+// The journal is opened in the break before a lesson, and a lesson is recorded once it is about to begin.
+constexpr std::int64_t kBreakMicros = 20 * 60 * kMicrosPerSecond;
+
 // The lesson an entry speaks of: recorded, not annulled, and kept by the author.
 const Lesson* own_lesson(Case& c, const Id& id) {
   const Lesson* lesson = c.state.lesson(id);
@@ -44,7 +47,7 @@ const Lesson* own_lesson(Case& c, const Id& id) {
 void judge_in_timetable(Case& c, const LessonRecorded& b, const projections::ScheduledLesson& lesson) {
   c.require(b.lesson == lesson.id, rule::kInvalidValue);
   c.require(!lesson.cancelled, rule::kStateClash);
-  c.require(lesson.date <= c.today, rule::kFutureEntry);
+  c.require(c.now.micros >= lesson.starts.micros - kBreakMicros, rule::kFutureEntry);
   // Whom somebody else replaces does not enter the lesson; who replaces says whom (r004 п2 2.5).
   const bool teaches_it = lesson.teacher == c.st.author || c.state.assigned(b.group, c.st.author, b.date);
   c.require(teaches_it || lesson.substitute == c.st.author, rule::kNotOwnGroup);
@@ -62,6 +65,7 @@ void judge_outside_timetable(Case& c, const LessonRecorded& b) {
   c.require(teaches(c.state, c.st.author, b.group, b.date), rule::kNotOwnGroup);
   const Instant starts = at_local(b.date, b.start.value, c.state.offset(b.date));
   const Instant ends = at_local(b.date, b.end.value, c.state.offset(b.date));
+  c.require(b.start.value == 0 || c.now.micros >= starts.micros - kBreakMicros, rule::kFutureEntry);
   c.due(lesson_rule, rule::kLessonDeadline, b.date, starts, b.group, ends);
 }
 
@@ -120,10 +124,20 @@ void judge(Case& c, const TopicSet& b) {
   due(c, topic_rule, rule::kTopicDeadline, *lesson);
 }
 
+namespace {
+
+void require_nobody_absent(Case& c, const Id& lesson, const Id& group) {
+  for (const auto& [student, spans] : c.state.group(group)->members)
+    c.require(!c.state.absence_standing(lesson, student), rule::kStateClash);
+}
+
+}  // namespace
+
 void judge(Case& c, const AttendanceTaken& b) {
   const Lesson* lesson = own_lesson(c, b.lesson);
   if (lesson == nullptr) return;
   c.require(!lesson->attendance_taken, rule::kDuplicateEntry);
+  if (b.all_present && !c.refused()) require_nobody_absent(c, b.lesson, lesson->group);
   require_open(c, lesson->group, lesson->date);
   c.require(c.now >= lesson->starts, rule::kFutureEntry);
   due(c, attendance_rule, rule::kAttendanceDeadline, *lesson);

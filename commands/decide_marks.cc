@@ -49,7 +49,7 @@ void require_on_scale(Case& c, std::string_view scale_name, std::string_view val
   const auto& banned = c.profile->banned_entries.values;
   c.require(std::find(banned.begin(), banned.end(), value) == banned.end(), rule::kBannedEntry);
   const auto scale = find_scale(c.state, *c.profile, scale_name);
-  c.require(scale && scale->allows(value), rule::kInvalidValue);
+  c.require(scale && scale->allows(value), rule::kOffScale);
 }
 
 void require_value(Case& c, const Work& work, std::string_view value) { require_on_scale(c, work.scale, value); }
@@ -137,6 +137,29 @@ std::size_t marks_in_cell(const Case& c, const Id& work, int part, const Id& stu
   return part == 1 ? standing + c.state.marks_standing(work, 0, student) : standing;
 }
 
+// Of all works of the lesson, where that is the cell (r002 3.2). The newest of the group's come first: a work is younger than
+// its lesson.
+std::size_t marks_in_lesson(const Case& c, const Work& work, const Id& student) {
+  const auto* lesson = c.state.lesson(work.lesson);
+  const auto* works = c.state.works_of(work.group);
+  std::size_t marks = 0;
+  for (auto id = works->rbegin(); lesson != nullptr && id != works->rend(); ++id) {
+    const Work* other = c.state.work(*id);
+    if (other == nullptr) continue;
+    if (other->index < lesson->index) break;
+    if (other->lesson != work.lesson || !other->standing) continue;
+    for (int part = 0; part <= other->parts; ++part) marks += c.state.marks_standing(*id, part, student);
+  }
+  return marks;
+}
+
+void require_free_cell(Case& c, const Id& id, const Work& work, int part, const Id& student) {
+  if (c.refused()) return;
+  const bool whole = c.profile->marks.cell_is_lesson && !work.lesson.is_zero();
+  const std::size_t marks = whole ? marks_in_lesson(c, work, student) : marks_in_cell(c, id, part, student);
+  c.require(marks < static_cast<std::size_t>(c.profile->marks.max_per_cell), rule::kSecondMark);
+}
+
 }  // namespace
 
 void judge(Case& c, const MarkGiven& b) {
@@ -155,8 +178,10 @@ void judge(Case& c, const MarkGiven& b) {
   // Enrolment comes last, so that a refusal for it still says whether the entry was late too. It is asked of the day of the
   // entry: who has left is out of the lists from that day on (r000 3.2), and who came later may make up an earlier work.
   c.require(c.state.enrolled(work->group, b.student, c.today), rule::kNotEnrolled);
-  c.require(marks_in_cell(c, b.work, part, b.student) < static_cast<std::size_t>(c.profile->marks.max_per_cell),
-            rule::kSecondMark);
+  // r002 3.2, r004 п2 2.9: a lesson missed is made up with a protocol.
+  c.require(!c.profile->makeup.required || work->lesson.is_zero() || !c.state.absence_standing(work->lesson, b.student),
+            rule::kMakeupNeeded);
+  require_free_cell(c, b.work, *work, part, b.student);
 }
 
 void judge(Case& c, const MarkAwaited& b) {
@@ -173,7 +198,7 @@ void judge(Case& c, const MakeupMarkGiven& b) {
   if (!c.require(work != nullptr && work->standing, rule::kUnknownReference)) return;
   c.by_profile_before(work->held_on, work->starts);
   if (c.st.acting_as == Role::kCommission) {
-    c.require(c.profile->makeup.by_commission, rule::kNotEntitled);
+    c.require(c.profile->makeup.by_commission, rule::kMakeupByTeacher);
     c.require(c.state.has_role(c.st.author, Role::kCommission, c.today, c.st.branch) ||
                   c.state.attestation().is_member(c.st.author, work->group),
               rule::kNotOwnGroup);
@@ -185,6 +210,7 @@ void judge(Case& c, const MakeupMarkGiven& b) {
   const bool there = absence != nullptr && absence->standing && absence->type == Body(AbsenceRecorded{}).index() &&
                      absence->student == b.student && lesson != nullptr && lesson->group == work->group;
   if (!c.require(there, rule::kUnknownReference)) return;
+  c.require(c.st.basis->date >= lesson->date, rule::kBasisDate);
   const bool of_that_lesson = work->lesson.is_zero() ? work->held_on == lesson->date : work->lesson == absence->subject;
   if (!c.require(of_that_lesson, rule::kMakeupOfAnotherLesson)) return;
   if (c.profile->makeup.only_excused)
@@ -195,8 +221,7 @@ void judge(Case& c, const MakeupMarkGiven& b) {
   require_marked(c, work->group, work->held_on, b.student);
   require_open(c, work->group, work->held_on, b.student);
   if (!c.refused()) require_value(c, *work, b.value);
-  c.require(marks_in_cell(c, b.work, part, b.student) < static_cast<std::size_t>(c.profile->marks.max_per_cell),
-            rule::kSecondMark);
+  require_free_cell(c, b.work, *work, part, b.student);
 }
 
 // From another school's certificate; its values are that school's.

@@ -91,6 +91,8 @@ void judge(Case& c, const PlanPublished& b) {
     for (const auto& item : b.items) c.require(earlier->line(item.number) == nullptr, rule::kDuplicateEntry);
     hours += earlier->hours();
   }
+  // Topics of lessons are taken from it (r000 3.3, r002 3.2): in the language lessons are recorded in.
+  for (const auto& item : b.items) require_russian(c, item.topic);
   require_curriculum_hours(c, *group, hours, !b.more);
   due_before_year(c, b);
 }

@@ -56,6 +56,8 @@ void judge(Case& c, const SubstitutionOrdered& b) {
   const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot);
   if (!c.require(lesson.has_value(), rule::kOutsideTimetable)) return;
   c.require(lesson->date >= c.today, rule::kRetroactiveEffect);
+  const auto* held = c.state.lesson(lesson->id);
+  c.require(held == nullptr || !held->standing, rule::kSecondLesson);
   if (!c.require(c.knows(b.substitute) && c.knows(b.absent), rule::kPersonUnknown)) return;
   c.require(lesson->teacher == b.absent || c.state.assigned(b.group, b.absent, b.date), rule::kNotTheirLesson);
   c.require(is_staff(c.state, b.substitute, c.today), rule::kNotStaff);

@@ -154,12 +154,11 @@ void judge(Case& c, const ledger::WitnessPolicySet& b);
 inline void judge(Case&, const std::monostate&) {}
 inline void judge(Case&, const ledger::SchoolCreated&) {}
 inline void judge(Case&, const ledger::DictionaryEntryDefined&) {}
-inline void judge(Case&, const ledger::AnchorAdded&) {}
 inline void judge(Case&, const ledger::StateCommitted&) {}
 inline void judge(Case&, const ledger::BackupMade&) {}
 inline void judge(Case&, const ledger::RestoreDone&) {}
-inline void judge(Case&, const ledger::NeighbourGenesis&) {}
 inline void judge(Case&, const ledger::PredecessorNamed&) {}
+inline void judge(Case&, const ledger::NeighbourGenesis&) {}
 inline void judge(Case&, const ledger::UsageTotalsFrozen&) {}
 inline void judge(Case&, const ledger::ForecastIssued&) {}
 

@@ -110,12 +110,23 @@ std::optional<Begins> begins(const Asked& a, const T& b) {
   return std::nullopt;
 }
 
+// The day of what a correction is about: its lesson or work.
+Date day_of_target(const Asked& a, const Id& target) {
+  const auto* entry = a.state.entry(target);
+  if (entry == nullptr) return {};
+  if (const auto* work = a.state.work(entry->subject)) return work->held_on;
+  const auto* lesson = a.state.lesson(entry->subject);
+  return lesson == nullptr ? Date{} : lesson->date;
+}
+
 // The day an entry speaks of.
 template <class T>
 Date day_of(const Asked& a, const T& b) {
   // Enrolment is asked of the day a mark is given.
   if (std::is_same_v<T, MarkGiven> && a.rule == rule::kNotEnrolled) return a.today();
   if (const auto begin = begins(a, b)) return begin->date;
+  if constexpr (std::is_same_v<T, EntryCorrected>)
+    if (const auto on = day_of_target(a, b.target); on.days != 0) return on;
   if constexpr (std::is_same_v<T, ArchiveDeposited>) return b.from;
   if constexpr (requires { b.held_on; })
     if (b.held_on.days != 0) return b.held_on;
@@ -219,6 +230,8 @@ Words first_missing(const Asked& a, const T& b) {
 
 template <class T>
 Words reference(const Asked& a, const T& b) {
+  if (std::is_same_v<T, AttendanceTaken> && a.rule == rule::kStateClash)
+    return {"на этом уроке отмечены отсутствующие", "absences stand in this lesson"};
   if (a.rule == rule::kStateClash)
     if (const auto begin = begins(a, b)) {
       const std::string day = format_day(begin->date);
@@ -302,6 +315,12 @@ Misfit misfit_here(const Asked& a, const T& b) {
     const std::string due = format_day(b.due);
     const std::string day = format_day(day_of(a, b));
     return {{"срок " + due, "due " + due}, {"не раньше урока " + day, "not before the lesson of " + day}};
+  } else if constexpr (std::is_same_v<T, InspectionHeld>) {
+    for (const auto& finding : b.findings)
+      if (finding.due.days != 0 && finding.due < a.today())
+        return {{"срок " + format_day(finding.due), "due " + format_day(finding.due)},
+                {"срок устранения не раньше сегодняшнего дня", "a finding's term, today or later"}};
+    return {};
   } else if constexpr (std::is_same_v<T, LessonMoved>) {
     const std::string to = (b.new_date.days == 0 ? "?" : format_day(b.new_date)) + ", " + std::to_string(b.new_slot);
     return {{to, to},
@@ -417,6 +436,13 @@ Date date_asked(const Asked& a, const YearOpened&) { return a.today(); }
 using Values = std::map<std::string, std::string>;
 template <class T>
 void show(const Asked&, const T&, Language, Values&) {}
+void show(const Asked& a, const WitnessPolicySet& b, Language language, Values& values) {
+  if (a.rule != rule::kBadPolicy) return;
+  const auto read = ledger::TrustPolicy::parse(b.policy, b.companion);
+  values["reason"] = !read                            ? read.error().text()
+                     : language == Language::kRussian ? "никого не спрашивает (quorum none)"
+                                                      : "it asks nobody (quorum none)";
+}
 void show(const Asked& a, const YearOpened& b, Language, Values& values) {
   if (a.rule != rule::kYearWindow || !a.profile.year.window) return;
   const YearWindow window = window_of(a.profile.year, b.from);
@@ -436,13 +462,6 @@ void show(const Asked& a, const PeriodMarkGiven& b, Language language, Values& v
   const auto* period = period_of(a, b.period);
   if (a.rule == rule::kPeriodKind && period != nullptr) show_kind(a, b.group, *period, language, values);
   if (a.rule != rule::kTooFewMarks || period == nullptr) return;
-void show(const Asked& a, const WitnessPolicySet& b, Language language, Values& values) {
-  if (a.rule != rule::kBadPolicy) return;
-  const auto read = ledger::TrustPolicy::parse(b.policy, b.companion);
-  values["reason"] = !read                            ? read.error().text()
-                     : language == Language::kRussian ? "никого не спрашивает (quorum none)"
-                                                      : "it asks nobody (quorum none)";
-}
   const PeriodMarks seen = period_marks(a.state, a.profile, b.group, b.student, *period);
   values["value"] = std::to_string(seen.count);
   values["limit"] = std::to_string(seen.fewest);
@@ -506,6 +525,7 @@ template <class T>
 std::string date_shown(const Asked& a, const T& b) {
   const auto local = [&](Instant at) { return format_local(at, a.state.offset_at(at)); };
   if (a.rule == rule::kAccountVoid) return void_since(a);
+  if (a.rule == rule::kBasisDate) return format_day(a.st.basis->date);
   if (a.rule == rule::kRetroactiveEffect) return format_day(earliest_effect(a, b));
   if (a.rule == rule::kSeenTooOld)
     return a.st.seen->size < a.state.size() ? local(a.state.recorded_at(a.st.seen->size)) : "?";  // a damaged row
@@ -531,7 +551,7 @@ std::map<std::string, std::string> values_of(const Asked& a, const T& b, Languag
   if (const auto begin = begins(a, b)) values["time"] = format_minute(begin->minute);
   if (a.rule == rule::kUnknownReference || a.rule == rule::kTargetMissing || a.rule == rule::kStateClash)
     values["reference"] = reference(a, b).in(language);
-  if (a.rule == rule::kInvalidValue) {
+  if (a.rule == rule::kInvalidValue || a.rule == rule::kOffScale) {
     const Misfit found = misfit(a.st).value_or(misfit_here(a, b));
     values["value"] = found.value.in(language);
     values["allowed"] = found.allowed.in(language);

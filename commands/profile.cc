@@ -227,6 +227,7 @@ void read_marks(Reader& in) {
   in.parameter("marks", profile.marks.source, {rule::kSecondMark}, [&](Table& table) {
     profile.marks.default_scale = table.text("default_scale");
     profile.marks.max_per_cell = table.number("max_per_cell", 1, 10);
+    profile.marks.cell_is_lesson = table.flag("cell_is_lesson");
     if (profile.find_scale(profile.marks.default_scale) == nullptr)
       refuse(table.line_of("default_scale"), "no scale is called \"" + profile.marks.default_scale + "\"");
   });
@@ -245,10 +246,11 @@ void read_marks(Reader& in) {
           profile.unmarked.grades.end())
         refuse(table.line_of("first_half_of"), "unmarked: grade " + std::to_string(grade) + " is named twice");
   });
-  in.parameter("makeup", profile.makeup.source, {rule::kAbsenceNotExcused, rule::kMakeupOfAnotherLesson},
-               [&](Table& table) {
+  in.parameter("makeup", profile.makeup.source,
+               {rule::kAbsenceNotExcused, rule::kMakeupOfAnotherLesson, rule::kMakeupNeeded}, [&](Table& table) {
                  profile.makeup.by_commission = table.flag("by_commission");
                  profile.makeup.only_excused = table.flag("only_excused");
+                 profile.makeup.required = table.flag("required");
                });
   in.parameter("missed_attestation", profile.missed_attestation.source, {rule::kAttestationWithoutReferral},
                [&](Table& table) { profile.missed_attestation.referral = table.flag("referral"); });

@@ -83,8 +83,9 @@ struct Scale {
 
 struct MarkRule {
   Source source;
-  std::string default_scale;  // one of Profile::scales
-  int max_per_cell = 1;       // marks of one student for one part of one work
+  std::string default_scale;    // one of Profile::scales
+  int max_per_cell = 1;         // marks of one student for one part of one work
+  bool cell_is_lesson = false;  // … or for all works of a lesson together
 };
 
 struct BannedEntries {
@@ -104,6 +105,7 @@ struct MakeupRule {
   Source source;
   bool by_commission = false;  // a commission may give it as well as the teacher
   bool only_excused = false;   // for absences with a valid reason alone
+  bool required = false;       // who was absent gets no other mark for the lesson
 };
 
 // An attestation missed: application, referral with a date, commission, protocol and exam sheet; or none of it asked.

@@ -374,8 +374,8 @@ constexpr Sample kSamples[] = {
     {"final_mark_given.value", "5"},
     {"forecast_issued.value", "4"},
     {"individual_mode_set.kind", "home"},
-    {"inspection_held.kind", "journal"},
-    {"findings.kind", "topics_missing"},
+    {"inspection_held.kind", "thematic"},
+    {"findings.kind", "topics"},
     {"makeup_mark_given.value", "4"},
     {"mark_imported.kind", "current"},
     {"mark_imported.value", "4"},
@@ -403,7 +403,7 @@ constexpr Sample kSamples[] = {
     {"spans.kind", "theory"},
     {"substitution_ordered.kind", "same_subject"},
     {"task_assigned.title", "Опыт дома"},
-    {"violation_reported.kind", "marks_missing"},
+    {"violation_reported.kind", "marks"},
     {"work_programme_published.title", "Физика, 7–9 классы"},
 };
 

@@ -165,6 +165,8 @@ class School final : public commands::Rules {
          {"1", "2", "5", "6", "100", "осв.", "освобождён", "освобожден", "н/а", "не аттестован", "зач"})
       ask(std::string("the mark «") + value + "»", h.by(teacher), MarkGiven{work, 0, masha, value});
     h.mark(work, masha, "4");
+    const Id other = h.work(projections::lesson_id(physics, day("2026-11-26"), 3), "answer");
+    ask("a mark for another work of the lesson", h.by(teacher), MarkGiven{other, 0, masha, "5"});
     ask("a second mark in a cell", h.by(teacher), MarkGiven{work, 0, masha, "5"});
     h.mark(work, masha, "4");
     ask("a third", h.by(teacher), MarkGiven{work, 0, masha, "5"});
@@ -208,6 +210,7 @@ class School final : public commands::Rules {
     const Id lesson = h.lesson(physics, "2026-12-03", 3);
     const Id work = h.work(lesson, "control");
     const Id absence = h.absence(lesson, petya);
+    ask("a plain mark for who was absent", h.by(teacher), MarkGiven{work, 0, petya, "4"});
     const MakeupMarkGiven mark{work, 0, petya, "4", absence};
     ask("a make-up mark without a valid reason", h.by(teacher).basis("protocol", "1"), mark);
     const Id examiner = h.person(Role::kCommission);

@@ -153,7 +153,29 @@ TEST_F(ClausesR002, Clause3_2MarksAreNotCorrected) {
   const Id mark = h.mark(work, masha, "4");
   EXPECT_EQ(ruled(reasoned(h.by(teacher), masha), EntryCorrected{mark, "5", 0, false}), "refused correction_forbidden");
   EXPECT_EQ(ruled(h.by(teacher), MarkGiven{work, 0, masha, "5"}), "refused second_mark");
-  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{work, 0, petya, "зач"}), "refused invalid_value");
+  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{work, 0, petya, "зач"}), "refused off_scale");
+}
+
+// «В клетках … должна быть выставлена одна оценка»: one, however many works and parts a lesson has.
+TEST_F(ClausesR002, Clause3_2OneMarkInTheCellOfALesson) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  WorkPlanned dictation;
+  dictation.group = physics;
+  dictation.lesson = lesson;
+  dictation.kind = "control";
+  dictation.title = "Диктант";
+  dictation.number = 1;
+  dictation.parts = 2;
+  const Id control = h.by(teacher).add(dictation), answer = h.work(lesson, "answer");
+  const Id first = h.mark(control, masha, "4", 1);
+  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{control, 2, masha, "5"}), "refused second_mark");
+  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{answer, 0, masha, "5"}), "refused second_mark");
+  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{answer, 0, petya, "5"}), "accepted");
+  h.annul(first);
+  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{answer, 0, masha, "5"}), "accepted");
+  const Id next = h.work(h.lesson(physics, "2026-11-26", 3), "answer");
+  h.mark(answer, masha, "5");
+  EXPECT_EQ(ruled(h.by(teacher), MarkGiven{next, 0, masha, "5"}), "accepted") << "another lesson";
 }
 
 class ClausesR003 : public Rules {

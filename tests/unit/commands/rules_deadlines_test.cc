@@ -129,7 +129,7 @@ TEST_F(Deadlines, AHolidayOfOneClassLeavesTheOthersAlone) {
 
 TEST_F(Deadlines, AWorkingSaturdayHoldsAnotherDaysLessons) {
   h.at("2026-11-24 09:00").day_exception("2026-11-28", "2026-11-28", DayKind::kWorking, {}, 1);
-  h.at("2026-11-28 09:30");
+  h.at("2026-11-28 12:30");
   const Id lesson = h.lesson(physics, "2026-11-28", 2);
   EXPECT_EQ(ruled(h.by(colleague), lesson_of(chemistry, "2026-11-28", 5)), "accepted");
   EXPECT_EQ(ruled(h.by(colleague), lesson_of(chemistry, "2026-11-28", 1)), "refused outside_timetable")

@@ -119,8 +119,9 @@ TEST_F(Lessons, ALessonThatWasAnnulledIsRecordedAnewAndHoldsNothingUntilThen) {
 
 TEST_F(Lessons, TomorrowsLessonIsNotRecordedToday) {
   EXPECT_EQ(ruled(h.by(teacher), lesson_of(physics, "2026-11-26", 3)), "refused future_entry");
-  EXPECT_EQ(ruled_at("2026-11-26 00:00", h.by(teacher), lesson_of(physics, "2026-11-26", 3)), "accepted")
-      << "before it begins, on its day";
+  const auto lesson = lesson_of(physics, "2026-11-26", 3);  // from 10:20 on
+  EXPECT_EQ(ruled_at("2026-11-26 09:59", h.by(teacher), lesson), "refused future_entry");
+  EXPECT_EQ(ruled_at("2026-11-26 10:00", h.by(teacher), lesson), "accepted") << "in the break before it";
 }
 
 TEST_F(Lessons, ACancelledLessonIsNotHeld) {
@@ -130,11 +131,30 @@ TEST_F(Lessons, ACancelledLessonIsNotHeld) {
 
 TEST_F(Lessons, ALessonOutsideTheTimetableNeedsABasisAndHours) {
   const auto club = extra("2026-11-23", 16 * 60, 16 * 60 + 45);
+  EXPECT_EQ(ruled_at("2026-11-23 15:39", h.by(teacher).basis("order", "7"), club), "refused future_entry");
+  h.at("2026-11-23 15:40");
   EXPECT_EQ(ruled(h.by(teacher), club), "refused outside_timetable");
   EXPECT_EQ(ruled(h.by(teacher).basis("order", "7"), club), "accepted");
   EXPECT_EQ(ruled(h.by(teacher).basis("order", "7"), extra("2026-11-23", 16 * 60, 16 * 60)), "refused invalid_value");
   EXPECT_EQ(ruled(h.by(colleague).basis("order", "7"), club), "refused not_own_group");
   EXPECT_EQ(ruled(h.by(teacher).basis("order", "7"), extra("2026-11-24", 16 * 60, 17 * 60)), "refused future_entry");
+}
+
+TEST_F(Lessons, AllPresentAndAnAbsenceContradictEachOther) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  const Id absence = h.absence(lesson, masha);
+  EXPECT_EQ(ruled(h.by(teacher), AttendanceTaken{lesson, true}), "refused state_clash");
+  EXPECT_NE(told.ru.find("отсутствующие"), std::string::npos) << told.ru;
+  EXPECT_EQ(ruled(h.by(teacher), AttendanceTaken{lesson, false}), "accepted");
+  h.withdraw(absence);
+  EXPECT_EQ(ruled(h.by(teacher), AttendanceTaken{lesson, true}), "accepted");
+}
+
+TEST_F(Lessons, WhatWasHeldIsSubstitutedNoMore) {
+  const SubstitutionOrdered order{physics, day("2026-11-23"), 2, teacher, colleague, {}, {}};
+  EXPECT_EQ(ruled(as_deputy(), order), "accepted");
+  h.lesson(physics, "2026-11-23", 2);
+  EXPECT_EQ(ruled(as_deputy(), order), "refused second_lesson");
 }
 
 // --- Substitutes

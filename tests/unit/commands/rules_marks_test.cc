@@ -119,7 +119,7 @@ TEST_F(Marks, AMarkIsAValueOfTheWorksScale) {
   const Id control = h.work(lesson, "control");
   for (const auto* value : {"2", "3", "4", "5", "зач", "незач"}) EXPECT_EQ(marked(control, value), "accepted") << value;
   for (const auto* value : {"1", "6", "5-", "05", "н/а", "A", " 5"})
-    EXPECT_EQ(marked(control, value), "refused invalid_value") << value;
+    EXPECT_EQ(marked(control, value), "refused off_scale") << value;
 }
 
 TEST_F(Marks, AMarkOfARangeIsAWholeNumberInIt) {
@@ -127,8 +127,7 @@ TEST_F(Marks, AMarkOfARangeIsAWholeNumberInIt) {
   planned.scale = "0-100";
   const Id test = h.by(teacher).add(planned);
   for (const auto* value : {"0", "100", "57"}) EXPECT_EQ(marked(test, value), "accepted") << value;
-  for (const auto* value : {"101", "-1", "057", "5,5"})
-    EXPECT_EQ(marked(test, value), "refused invalid_value") << value;
+  for (const auto* value : {"101", "-1", "057", "5,5"}) EXPECT_EQ(marked(test, value), "refused off_scale") << value;
 }
 
 TEST_F(Marks, TheDictionaryMayDefineScales) {
@@ -140,13 +139,13 @@ TEST_F(Marks, TheDictionaryMayDefineScales) {
   planned.scale = "0-12";
   const Id points = h.by(teacher).add(planned);
   EXPECT_EQ(marked(letters, "F"), "accepted");
-  EXPECT_EQ(marked(letters, "E"), "refused invalid_value");
+  EXPECT_EQ(marked(letters, "E"), "refused off_scale");
   EXPECT_EQ(marked(points, "12"), "accepted");
-  EXPECT_EQ(marked(points, "13"), "refused invalid_value");
+  EXPECT_EQ(marked(points, "13"), "refused off_scale");
   // A correction is held to the same scale.
   const Id mark = h.mark(points, masha, "7");
   EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "8")), "accepted");
-  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "13")), "refused invalid_value");
+  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "13")), "refused off_scale");
 }
 
 TEST_F(Marks, BannedEntriesAreRefusedWhateverTheScaleSays) {
@@ -246,7 +245,7 @@ TEST_F(Marks, ACorrectionHasAReasonAValueAndAwaitsTheDeputy) {
   EXPECT_EQ(accepted.awaits, std::vector{Role::kDeputyHead});
   EXPECT_EQ(ruled(h.by(teacher), correction(mark, "5")), "refused invalid_value") << "no reason";
   EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, {})), "refused invalid_value") << "no value";
-  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "7")), "refused invalid_value");
+  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "7")), "refused off_scale");
   EXPECT_EQ(ruled(by_teacher_with_reason(), withdrawal(mark)), "accepted");
   EXPECT_EQ(ruled(reasoned(h.by(colleague), masha), correction(mark, "5")), "refused not_own_group");
 }
@@ -276,10 +275,20 @@ TEST_F(Marks, OnlyWhatStandsIsCorrected) {
   const Id control = h.work(lesson, "control");
   const Id mark = h.mark(control, masha, "4");
   EXPECT_EQ(ruled(by_teacher_with_reason(), correction(some_id(), "5")), "refused target_missing");
-  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(control, "5")), "refused not_entitled")
+  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(control, "5")), "refused cannot_correct")
       << "a work is no entry of a cell";
   h.annul(mark);
   EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "5")), "refused already_decided");
+}
+
+// Several corrections may wait; what was withdrawn meanwhile is corrected no more.
+TEST_F(Marks, AWithdrawnMarkIsCorrectedNoMore) {
+  const Id mark = h.mark(h.work(h.lesson(physics, "2026-11-23", 2), "answer"), masha, "4");
+  const Id first = h.by(teacher).awaiting({Role::kDeputyHead}).correct(mark, "5");
+  const Id second = h.by(teacher).awaiting({Role::kDeputyHead}).correct(mark, "3");
+  h.withdraw(mark);
+  EXPECT_EQ(ruled(as_deputy(), Endorsed{first, true}), "refused already_decided");
+  EXPECT_EQ(ruled(as_deputy(), Endorsed{second, false}), "accepted") << "it may still be turned down";
 }
 
 TEST_F(Marks, TopicsAndHomeworkAreCorrectedInRussianWithoutASecondSignature) {
@@ -323,7 +332,7 @@ TEST_F(Marks, MarksOfEveryKindAreCorrectedAlike) {
     const auto corrected = ruling(reasoned(h.by(teacher), whose), correction(mark, "5"));
     EXPECT_EQ(text(corrected), "accepted");
     EXPECT_EQ(corrected.awaits, std::vector{Role::kDeputyHead});
-    EXPECT_EQ(ruled(reasoned(h.by(teacher), whose), correction(mark, "6")), "refused invalid_value");
+    EXPECT_EQ(ruled(reasoned(h.by(teacher), whose), correction(mark, "6")), "refused off_scale");
     EXPECT_EQ(ruled(reasoned(h.by(colleague), whose), correction(mark, "5")), "refused not_own_group");
   }
   h.by(teacher).add(withdrawal(final_mark));

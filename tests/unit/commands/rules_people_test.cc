@@ -37,6 +37,7 @@ TEST_F(Authors, ARevokedKeySaysNothingMore) {
   EXPECT_EQ(ruled(h.by(teacher), topic), "accepted");
   as_administrator().add(KeyRevoked{h.key_of(teacher)});
   EXPECT_EQ(ruled(h.by(teacher), topic), "refused key_revoked");
+  h.at("2026-11-23 12:20");
   EXPECT_EQ(ruled(h.by(colleague), lesson_of(chemistry, "2026-11-23", 5)), "accepted");
 }
 

@@ -65,7 +65,7 @@ TEST_F(Periods, OnceByTheTeacherOfTheGroupForItsMembers) {
   h.at("2026-12-21 10:00");
   EXPECT_EQ(ruled(h.by(colleague), mark(masha)), "refused not_own_group");
   EXPECT_EQ(ruled(h.by(teacher), mark(h.person(Role::kStudent))), "refused not_enrolled");
-  EXPECT_EQ(ruled(h.by(teacher), mark(masha, "6")), "refused invalid_value");
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha, "6")), "refused off_scale");
   EXPECT_EQ(ruled(h.by(teacher), PeriodMarkGiven{some_id(), physics, masha, "4", {}, 0}), "refused unknown_reference");
   const Id given = h.by(teacher).add(mark(masha));
   EXPECT_EQ(ruled(h.by(teacher), mark(masha, "5")), "refused duplicate_entry");
@@ -463,7 +463,53 @@ TEST_F(Makeup, Clause3_2IntoTheLessonThatWasMissedAndNoOther) {
 TEST_F(Makeup, Clause3_2ByTheTeacherAlone) {
   h.by(curator, Role::kClassTeacher).excuse(masha, "2026-11-23", "2026-11-23");
   const Id examiner = h.person(Role::kCommission);
-  EXPECT_EQ(ruled(h.by(examiner, Role::kCommission).basis("protocol", "1"), mark()), "refused not_entitled");
+  EXPECT_EQ(ruled(h.by(examiner, Role::kCommission).basis("protocol", "1"), mark()), "refused makeup_by_teacher");
+}
+
+// A protocol is of the make-up: neither older than the lesson missed nor of a day to come.
+TEST_F(Makeup, Clause3_2AProtocolHasADateThatCanBe) {
+  h.by(curator, Role::kClassTeacher).excuse(masha, "2026-11-23", "2026-11-23");
+  const auto dated = [&](std::string_view date) { return ruled(h.by(teacher).basis("protocol", "1", date), mark()); };
+  EXPECT_EQ(dated("2026-11-22"), "refused basis_date");
+  EXPECT_EQ(dated("2026-11-23"), "accepted");
+  EXPECT_EQ(dated("2026-12-01"), "accepted");
+  EXPECT_EQ(dated("2026-12-02"), "refused basis_date");
+  EXPECT_NE(told.ru.find("02.12.2026"), std::string::npos) << told.ru;
+}
+
+class MakeupOnTheDay : public Rules {
+ protected:
+  explicit MakeupOnTheDay(std::string_view regulation = "r002") : Rules(regulation) {
+    lesson = h.lesson(physics, "2026-11-23", 2);
+    work = h.work(lesson, "answer");
+  }
+  std::string mark_of(const Id& student) { return ruled(h.by(teacher), MarkGiven{work, 0, student, "5"}); }
+  Id lesson, work;
+};
+class MakeupOnTheDayR004 : public MakeupOnTheDay {
+ protected:
+  MakeupOnTheDayR004() : MakeupOnTheDay("r004") {}
+};
+class MakeupOnTheDayR001 : public MakeupOnTheDay {
+ protected:
+  MakeupOnTheDayR001() : MakeupOnTheDay("r001") {}
+};
+TEST_F(MakeupOnTheDay, Clause3_2WhoWasAbsentGetsNoOtherMark) {
+  EXPECT_EQ(mark_of(masha), "accepted");
+  const Id absence = h.absence(lesson, masha);
+  EXPECT_EQ(mark_of(masha), "refused makeup_needed");
+  EXPECT_NE(told.ru.find("по протоколу"), std::string::npos) << told.ru;
+  EXPECT_EQ(mark_of(petya), "accepted");
+  h.withdraw(absence);
+  EXPECT_EQ(mark_of(masha), "accepted") << "they were there after all";
+}
+TEST_F(MakeupOnTheDayR004, ClauseP2_2_9WhoWasAbsentGetsNoOtherMark) {
+  h.absence(lesson, masha);
+  EXPECT_EQ(mark_of(masha), "refused makeup_needed");
+}
+TEST_F(MakeupOnTheDayR001, WhereTheTextIsSilentAMarkIsAMark) {
+  h.absence(lesson, masha);
+  EXPECT_EQ(mark_of(masha), "accepted");
 }
 
 TEST_F(MakeupR004, ClauseP2_2_9ByTheTeacherOrACommission) {

@@ -82,6 +82,12 @@ TEST_F(Plans, APlanOfSeveralPartsIsWholeWithItsLast) {
   EXPECT_EQ(ruled(h.by(teacher), plan(rest, some_id())), "refused unknown_reference");
 }
 
+// Topics of lessons come from it, and lessons are recorded in Russian (r000 3.3).
+TEST_F(Plans, TopicsAreInTheLanguageOfTheJournal) {
+  EXPECT_EQ(ruled(h.by(teacher), plan({{"1", "Vectors", 1, {}, {}}})), "refused not_russian");
+  EXPECT_EQ(ruled(h.by(teacher), plan({{"1", "Векторы (Vectors)", 1, {}, {}}})), "accepted");
+}
+
 TEST_F(Plans, WithoutACurriculumThereIsNothingToEqual) {
   EXPECT_EQ(ruled(h.by(teacher), plan(lines({{"Свет", 7}}))), "accepted");
 }
@@ -136,7 +142,7 @@ TEST_F(Plans, CourseworkIsGradedOnceByWhoeverTeachesTheGroup) {
   EXPECT_EQ(ruled(h.by(teacher), CourseworkAssigned{optics, petya, "Линзы", {}}), "refused not_enrolled");
   EXPECT_EQ(ruled(h.by(teacher), CourseworkAssigned{optics, masha, "Lenses", {}}), "refused not_russian");
   const Id work = h.by(teacher).add(assigned);
-  EXPECT_EQ(ruled(h.by(teacher), CourseworkGraded{work, "6"}), "refused invalid_value");
+  EXPECT_EQ(ruled(h.by(teacher), CourseworkGraded{work, "6"}), "refused off_scale");
   EXPECT_EQ(ruled(h.by(colleague), CourseworkGraded{work, "5"}), "refused not_own_group");
   EXPECT_EQ(ruled(h.by(teacher), CourseworkGraded{work, "5"}), "accepted");
   h.by(teacher).add(CourseworkGraded{work, "5"});

@@ -248,7 +248,7 @@ TEST(ExtendedProfile, MayBeExtendedItselfAFewTimes) {
     const std::string id = "layer" + std::to_string(layers);
     std::string text = over(id, base_id, base,
                             layers == 2 ? "[makeup]\nclause = \"layer2 1\"\nby_commission = true\n"
-                                          "only_excused = true\nru = \"нет\"\nen = \"no\"\n"
+                                          "only_excused = true\nrequired = false\nru = \"нет\"\nen = \"no\"\n"
                                         : "");
     const auto own = parse_profile(text, id, known);
     EXPECT_EQ(own.has_value(), layers <= kProfileLayersMax) << layers;

@@ -59,7 +59,7 @@ TEST_F(LiveSchoolTest, ARefusalIsRecordedWithItsReason) {
   const auto mark = licey.try_say(ivan, Role::kTeacher, ledger::MarkGiven{work, 0, masha.id, "7"});
   ASSERT_TRUE(mark);
   EXPECT_EQ(mark->verdict, Verdict::kRefused);
-  EXPECT_EQ(mark->rule, "invalid_value");
+  EXPECT_EQ(mark->rule, "off_scale");
   EXPECT_NE(mark->message.find("«7»"), std::string::npos) << mark->message;
   EXPECT_TRUE(licey.school().entry(mark->index)) << "refusals leave a trace";
 }

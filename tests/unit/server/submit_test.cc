@@ -249,10 +249,10 @@ TEST_F(SubmitTest, ARefusalIsAnItemWithItsRuleItsClauseAndItsMessage) {
   ASSERT_EQ(response.status, 201U);
   const auto answer = item(response);
   EXPECT_EQ(answer.at("verdict").as_string(), "refused");
-  EXPECT_EQ(answer.at("rule").as_string(), "invalid_value");
+  EXPECT_EQ(answer.at("rule").as_string(), "off_scale");
   const auto profile =
       licey.school().read([&](const auto& model) { return model.structure.profile(test::date("2026-09-01"))->hash; });
-  const auto& rule = licey.school().profile(profile)->rule("invalid_value");
+  const auto& rule = licey.school().profile(profile)->rule("off_scale");
   if (!rule.clause.empty()) {
     EXPECT_EQ(answer.at("clause").as_string(), rule.clause);
   }
