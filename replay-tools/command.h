@@ -48,8 +48,8 @@ std::string text_member(const std::string& json, const std::string& name);
 Result<ledger::SignedCheckpoint> newest_checkpoint(server::HttpClient& client, const std::string& school);
 // Signs the drafts in order, on a chain of their own, and has them recorded; the server's answer, a JSON object. Drafts that do
 // not say in which capacity they are signed get one that is entitled to them, else the first one held.
-Result<std::string> record(Session& session, const signing::KeyPair& key,
-                           std::vector<commands::StatementDraft>& drafts);
+Result<std::string> record(Session& session, const signing::KeyPair& key, std::vector<commands::StatementDraft>& drafts,
+                           const std::vector<Bytes>& files = {});
 
 struct KeyNew {
   std::string purpose, out;
@@ -64,7 +64,7 @@ struct Init {
   bool json = false;
 };
 int init(const Init& options);
-int profile_check(const std::string& file, bool json);
+int profile_check(const std::string& file, const std::vector<std::string>& bases, bool json);
 int profile_show(const std::string& id);
 
 struct Serve {
@@ -97,6 +97,7 @@ struct Client {
 };
 struct Submit : Client {
   std::string file, example, receipts;
+  std::vector<std::string> files;
 };
 int submit(const Submit& options);
 struct ImportPlan : Client {

@@ -54,7 +54,7 @@ Status choose_capacities(Session& session, std::vector<commands::StatementDraft>
 
 // Signs the drafts in order, on a chain of this run's own.
 Result<Bytes> sign_all(const Session& session, const signing::KeyPair& key, const ledger::Seen& seen,
-                       std::vector<commands::StatementDraft>& drafts) {
+                       std::vector<commands::StatementDraft>& drafts, const std::vector<Bytes>& files) {
   SystemRandom random;
   const Id chain = random.id();
   std::uint64_t number = 0;
@@ -67,6 +67,9 @@ Result<Bytes> sign_all(const Session& session, const signing::KeyPair& key, cons
     auto& statement = draft.statement;
     statement.origin = session.origin;
     if (statement.id.is_zero()) statement.id = random.id();
+    if (!statement.author.is_zero() && statement.author != session.person)
+      return fail("foreign_author",
+                  "statement " + std::to_string(number + 1) + " names another author than the key's owner");
     statement.author = session.person;
     statement.key = key.id();
     statement.chain = chain;
@@ -81,6 +84,7 @@ Result<Bytes> sign_all(const Session& session, const signing::KeyPair& key, cons
     buffer.statements.push_back({bytes.back(), signature});
   }
   for (const auto& text : texts) buffer.texts.push_back({text.field, text.salt, text.text});
+  for (const auto& file : files) buffer.blobs.push_back({file});
   return ledger::encode(buffer);
 }
 
@@ -88,8 +92,12 @@ Result<std::string> send(const Submit& options) {
   TRY(const std::string json, read_text(options.file, commands::kStatementJsonSizeMaxBytes));
   TRY(auto drafts, commands::read_statements_json(json, ledger::kStatementsPerRequestMax));
   TRY(const auto key, read_key(options.key, signing::Purpose::kAuthor));
+  std::vector<Bytes> files;
+  for (const auto& file : options.files) {
+    TRY(files.emplace_back(), posix_file_system().read(file, ledger::kBlobSizeMaxBytes));
+  }
   TRY(auto session, sign_in(options.url, options.school, key));
-  return record(session, key, drafts);
+  return record(session, key, drafts, files);
 }
 
 // What became of one entry, for people.
@@ -100,10 +108,15 @@ std::string told(const boost::json::object& entry) {
   };
   std::string line = "entry " + boost::json::serialize(entry.at("index")) + " " + text("verdict") + " at " +
                      text("recorded_at") + "  statement " + text("statement") + "\n";
-  if (const auto* awaits = entry.if_contains("awaits"); awaits != nullptr && awaits->is_array())
-    line += "  awaits the signature of " + boost::json::serialize(*awaits) + "\n";
+  if (const auto* awaits = entry.if_contains("awaits"); awaits != nullptr && awaits->is_array()) {
+    line += "  awaits the signature of:";
+    for (const auto& role : awaits->as_array()) line += " " + std::string(role.as_string());
+    line += "\n";
+  }
+  // Most sentences name their clause themselves: "r001, п. 5.5".
   const std::string message = text("message"), clause = text("clause");
-  if (!message.empty()) line += "  " + message + (clause.empty() ? "" : " (" + clause + ")") + "\n";
+  const bool named = clause.empty() || message.find(clause.substr(0, clause.find(' '))) != std::string::npos;
+  if (!message.empty()) line += "  " + message + (named ? "" : " (" + clause + ")") + "\n";
   return line;
 }
 
@@ -277,11 +290,11 @@ Status print_entries(const std::string& json, const std::string& directory) {
   return {};
 }
 
-Result<std::string> record(Session& session, const signing::KeyPair& key,
-                           std::vector<commands::StatementDraft>& drafts) {
+Result<std::string> record(Session& session, const signing::KeyPair& key, std::vector<commands::StatementDraft>& drafts,
+                           const std::vector<Bytes>& files) {
   TRY_STATUS(choose_capacities(session, drafts));
   TRY(const auto newest, newest_checkpoint(*session.client, session.school));
-  TRY(const Bytes body, sign_all(session, key, {newest.checkpoint.size, newest.checkpoint.root}, drafts));
+  TRY(const Bytes body, sign_all(session, key, {newest.checkpoint.size, newest.checkpoint.root}, drafts, files));
   TRY(const auto answer, expect_ok(session.client->send({"POST", "/v1/schools/" + session.school + "/events",
                                                          std::string(server::kStatementsMediaType),
                                                          std::string(as_text(body)), session.headers()})));

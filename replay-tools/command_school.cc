@@ -123,11 +123,19 @@ int init(const Init& options) {
   return kExitOk;
 }
 
-int profile_check(const std::string& file, bool json) {
-  const auto text = read_text(file, commands::kProfileSizeMaxBytes);
-  if (!text) return refuse(text.error());
-  const auto profile = commands::parse_profile(*text, file);
-  if (!profile) return refuse(profile.error());
+int profile_check(const std::string& file, const std::vector<std::string>& bases, bool json) {
+  commands::ProfileBook book = commands::ProfileBook::with_builtin();
+  std::optional<Hash> hash;
+  std::vector<std::string> files = bases;
+  files.push_back(file);
+  for (const auto& one : files) {
+    const auto text = read_text(one, commands::kProfileSizeMaxBytes);
+    if (!text) return refuse(text.error());
+    const auto added = book.add(*text, one);
+    if (!added) return refuse(added.error());
+    hash = *added;
+  }
+  const commands::Profile* profile = book.find(*hash);
   const std::string extends = profile->extends ? to_hex(profile->extends->view()) : std::string();
   if (json)
     std::cout << "{\"id\":" << ledger::json_string(profile->id)

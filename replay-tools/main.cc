@@ -68,8 +68,10 @@ int main(int argc, char** argv) {
   auto* profile_check_command = add(*profile, "check", "reads a profile of your own: its hash, or line and reason",
                                     "letopis profile check school.toml");
   profile_check_command->add_option("FILE", profile_named)->required();
+  std::vector<std::string> profile_bases;
+  profile_check_command->add_option("--base", profile_bases, "a profile of your own that it extends; the oldest first");
   profile_check_command->add_flag("--json", profile_json);
-  profile_check_command->callback([&] { status = profile_check(profile_named, profile_json); });
+  profile_check_command->callback([&] { status = profile_check(profile_named, profile_bases, profile_json); });
   auto* profile_show_command = add(*profile, "show", "the exact text of a built-in profile, to extend or to copy",
                                    "letopis profile show r001 > r001.toml; sha256sum r001.toml");
   profile_show_command->add_option("ID", profile_named, "r000 to r004")->required();
@@ -82,8 +84,6 @@ int main(int argc, char** argv) {
   serve_command->add_option("--listen", serve_options.listen, "HOST:PORT; port 0: any; default: 127.0.0.1:8080");
   serve_command->add_option("--tls-cert", serve_options.tls_cert, "PEM certificate chain");
   serve_command->add_option("--tls-key", serve_options.tls_key, "PEM private key");
-  serve_command->add_option("--public-origin", serve_options.public_origins,
-                            "https://… under which browsers know this server");
   serve_command
       ->add_option("--witness-interval", serve_options.witness_interval,
                    "seconds after which an entry whose deadline is far is witnessed at the latest")
@@ -91,6 +91,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   serve_command->add_option("--witness-ca", serve_options.witness_ca,
                             "PEM certificates to trust for witnesses and authorities, beside the system's");
+  serve_command->add_option("--public-origin", serve_options.public_origins,
+                            "https://… under which browsers know this server");
   serve_command->add_option("--config", serve_options.config,
                             "a TOML file: listen, tls-cert, tls-key, public-origin = [...]");
   serve_command->add_flag("--insecure-cookies", serve_options.insecure_cookies,
@@ -194,6 +196,9 @@ int main(int argc, char** argv) {
                              "letopis submit lesson.json --url URL --school S --key teacher.key");
   submit_command->add_option("FILE", submit_options.file, "one object or an array; - for standard input");
   submit_command->add_option("--example", submit_options.example, "prints a statement of this type");
+  submit_command->add_option(
+      "--file", submit_options.files,
+      "a file that a statement names by its SHA-256: a worksheet, a scan, a profile's text; repeatable");
   submit_command->add_option("--receipts", submit_options.receipts,
                              "a directory: each entry's receipt in a file of its own, NUMBER.tlog-proof");
   client(submit_command, submit_options, true);
