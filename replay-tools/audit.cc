@@ -48,7 +48,10 @@ class Audit {
       : source_(source),
         options_(options),
         findings_(options.findings_kept_max),
-        judge_(source, options.profiles ? *options.profiles : commands::ProfileBook::with_builtin(), findings_) {}
+        times_(options.policy ? std::optional<EntryTimes>(std::in_place, *options.policy, options.bracket_limit_micros)
+                              : std::nullopt),
+        judge_(source, options.profiles ? *options.profiles : commands::ProfileBook::with_builtin(), findings_,
+               times_ ? &*times_ : nullptr) {}
 
   Result<AuditReport> run();
 
@@ -76,6 +79,7 @@ class Audit {
   const AuditSource& source_;
   const AuditOptions& options_;
   Findings findings_;
+  std::optional<EntryTimes> times_;
   AuditJudge judge_;
   std::uint64_t size_ = 0;
   bool readable_ = true;  // false: reading ended before the log did
@@ -113,6 +117,7 @@ Result<AuditReport> Audit::run() {
   check_receipts();
   check_rows();
   AuditReport report;
+  if (times_) report.times = times_->settle(findings_);
   fill(report);
   return report;
 }

@@ -37,11 +37,13 @@ struct KeptFile {
 };
 
 struct AuditOptions {
-  std::optional<std::string> vkey;       // the log's key as the auditor knows it; else the source's or the genesis's
-  std::vector<KeptFile> checkpoints;     // signed notes the auditor kept (--since)
-  std::vector<KeptFile> receipts;        // proof files somebody kept
-  unsigned threads = 0;                  // 0: as many as the machine has
-  std::size_t findings_kept_max = 1000;  // all are counted
+  std::optional<std::string> vkey;    // the log's key as the auditor knows it; else the source's or the genesis's
+  std::vector<KeptFile> checkpoints;  // signed notes the auditor kept (--since)
+  std::vector<KeptFile> receipts;     // proof files somebody kept
+  std::optional<ledger::TrustPolicy> policy = {};  // whose evidence counts; without one nothing is said of times
+  std::int64_t bracket_limit_micros = kBracketLimitMicros;  // wider is no proof worth the name
+  unsigned threads = 0;                                     // 0: as many as the machine has
+  std::size_t findings_kept_max = 1000;                     // all are counted
   std::optional<commands::ProfileBook> profiles =
       {};  // beside those of the blob store; the built-in ones when not given
   std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
@@ -76,7 +78,8 @@ struct AuditReport {
   std::map<std::string, VerdictCounts, std::less<>> types;
   VerdictCounts verdicts;
   std::map<std::string, std::uint64_t, std::less<>> rules;
-  std::vector<Finding> findings;  // at most findings_kept_max
+  std::optional<TimesReport> times;  // by the policy the auditor brought
+  std::vector<Finding> findings;     // at most findings_kept_max
   std::uint64_t findings_total = 0, violations = 0;
   std::map<std::string, std::uint64_t, std::less<>> findings_by_code;
 };
@@ -87,9 +90,11 @@ Result<AuditReport> audit(const AuditSource& source, const AuditOptions& options
 // The report of a source that is so damaged that it does not open: one violation, nothing checked.
 AuditReport unreadable(const std::string& source, const std::string& school, const Error& damage);
 
-// 0: nothing violated; 1: violated; 2: unfinished. (2 is also what an error of audit() comes to.)
+// 0: nothing violated, and the policy met where one was brought; 3: nothing violated, but entries overdue, wide or unwitnessed
+// that the policy wants witnessed; 1: violated; 2: unfinished. (2 is also what an error of audit() comes to.)
 int exit_code(const AuditReport& report);
 inline constexpr int kExitUnusable = 2;
+inline constexpr int kExitUnwitnessed = 3;
 
 // The one sentence that comes first.
 std::string sentence(const AuditReport& report, Language language);

@@ -68,8 +68,8 @@ struct AuditJudge::Now {
   bool refused() const { return event.verdict == Verdict::kRefused; }
 };
 
-AuditJudge::AuditJudge(const AuditSource& source, commands::ProfileBook profiles, Findings& findings)
-    : source_(source), profiles_(std::move(profiles)), findings_(findings), signature_rules_(findings) {}
+AuditJudge::AuditJudge(const AuditSource& source, commands::ProfileBook profiles, Findings& findings, EntryTimes* times)
+    : source_(source), profiles_(std::move(profiles)), findings_(findings), times_(times), signature_rules_(findings) {}
 
 void AuditJudge::take(AuditItem& item, std::vector<SignatureCheck>& signatures, std::vector<TextCheck>& texts) {
   if (judging_) judge(item, signatures, texts);
@@ -89,6 +89,7 @@ void AuditJudge::judge(AuditItem& item, std::vector<SignatureCheck>& signatures,
   if (!judging_) return;
   chains_.add(now.st, item.link, index, findings_);
   signature_rules_.collect(state_, entry, index, signatures);
+  if (times_ != nullptr) times_->entry(entry.event, entry.statement);
   check_seen(now);
   check_ruling(now);
   check_claims(now);
@@ -196,6 +197,9 @@ void AuditJudge::check_ruling(Now& now) {
 void AuditJudge::check_claims(const Now& now) {
   if (now.refused()) return;
   if (const auto* committed = std::get_if<StateCommitted>(&now.st.body)) check_state(now, *committed);
+  if (const auto* anchor = std::get_if<AnchorAdded>(&now.st.body)) weigh(now, *anchor);
+  if (const auto* fault = std::get_if<ClockFault>(&now.st.body); fault != nullptr && times_ != nullptr)
+    times_->clock_fault(*fault);
   if (const auto* anchor = std::get_if<AnchorAdded>(&now.st.body))
     anchors_.push_back({KeptBy::kAnchor, "entry " + std::to_string(now.index), std::string(anchor->checkpoint)});
   if (const auto* backup = std::get_if<BackupMade>(&now.st.body)) check_root(now, backup->size, backup->root);
@@ -207,6 +211,14 @@ void AuditJudge::check_claims(const Now& now) {
     if (entry != nullptr && tree_.node(0, entry->index) != ref.leaf)
       findings_.add("reference_differs", now.place, "entry " + std::to_string(entry->index));
   }
+}
+
+// Evidence over a checkpoint this log never had says nothing about it: that it is there is a finding of its own.
+void AuditJudge::weigh(const Now& now, const AnchorAdded& body) {
+  const auto key = times_ == nullptr ? Result<LogKey>(fail("no_policy")) : read_log_key(state_.log_vkey());
+  const auto over = key ? open_note(body.checkpoint, *key) : Result<OpenedCheckpoint>(fail("no_policy"));
+  if (over && over->size <= now.index && tree_.root_at(over->size) == over->root)
+    times_->anchor(now.index, *over, body, findings_, now.place);
 }
 
 void AuditJudge::check_root(const Now& now, std::uint64_t size, const Hash& root) {

@@ -18,6 +18,7 @@
 #include "replay-tools/audit_merkle.h"
 #include "replay-tools/audit_signatures.h"
 #include "replay-tools/audit_source.h"
+#include "replay-tools/audit_times.h"
 
 namespace letopis::audit {
 
@@ -42,7 +43,8 @@ struct VerdictCounts {
 
 class AuditJudge {
  public:
-  AuditJudge(const AuditSource& source, commands::ProfileBook profiles, Findings& findings);
+  // `times` hears of every entry and anchor; null where the auditor brought no policy.
+  AuditJudge(const AuditSource& source, commands::ProfileBook profiles, Findings& findings, EntryTimes* times);
 
   // The entry at index tree().size(). The item's views must outlive the checks.
   void take(AuditItem& item, std::vector<SignatureCheck>& signatures, std::vector<TextCheck>& texts);
@@ -78,6 +80,7 @@ class AuditJudge {
   void check_ruling(Now& now);
   void check_claims(const Now& now);
   void check_root(const Now& now, std::uint64_t size, const Hash& root);
+  void weigh(const Now& now, const ledger::AnchorAdded& body);
   void check_state(const Now& now, const ledger::StateCommitted& body);
   void collect_texts(const Now& now, std::vector<TextCheck>& texts);
   void collect_blobs(const Now& now);
@@ -86,6 +89,7 @@ class AuditJudge {
   const AuditSource& source_;
   commands::ProfileBook profiles_;
   Findings& findings_;
+  EntryTimes* times_;
   bool judging_ = true;
   AuditTree tree_;
   ChainTable chains_;

@@ -103,6 +103,30 @@ Result<OpenedCheckpoint> open_note(std::string_view note, const LogKey& log) {
   return checkpoint;
 }
 
+Result<std::int64_t> read_cosignature(std::string_view line, std::string_view note, std::string_view name,
+                                      const PublicKey& key) {
+  const auto split = note.rfind("\n\n");
+  if (split == std::string_view::npos || !line.starts_with(kDash)) return malformed("not a signature line of a note");
+  line.remove_prefix(kDash.size());
+  const auto space = line.find(' ');
+  if (space == std::string_view::npos) return malformed("a signature line without a name");
+  TRY(const Bytes blob, from_base64(line.substr(space + 1)));
+  const ByteView view(blob);
+  Bytes material{0x04};
+  append(material, key.view());
+  const Hash id = signing::sha256({as_bytes(name), as_bytes("\n"), material});
+  if (line.substr(0, space) != name || blob.size() < 4 || !equal(view.first(4), id.view().first(4)))
+    return fail("other_key", std::string(name));
+  if (blob.size() != 4 + 8 + Signature::kSize) return fail("bad_signature", std::string(name));
+  std::uint64_t seconds = 0;
+  for (const std::uint8_t byte : view.subspan(4, 8)) seconds = seconds << 8 | byte;
+  const std::string message =
+      "cosignature/v1\ntime " + std::to_string(seconds) + "\n" + std::string(note.substr(0, split + 1));
+  if (seconds > INT64_MAX || !signing::verify(key, as_bytes(message), Signature::copy_of(view.subspan(12))))
+    return fail("bad_signature", std::string(name));
+  return static_cast<std::int64_t>(seconds);
+}
+
 Result<ReadReceipt> read_receipt(std::string_view file) {
   if (file.size() > kReceiptMaxBytes) return malformed("a receipt that long");
   if (take_line(file) != "c2sp.org/tlog-proof@v1") return malformed("not a proof file");

@@ -27,6 +27,11 @@ struct OpenedCheckpoint {
 // Errors: "malformed", "other_origin", "other_key" (no line of the log's key), "bad_signature" (one that does not verify).
 Result<OpenedCheckpoint> open_note(std::string_view note, const LogKey& log);
 
+// The time of a witness's cosignature (C2SP tlog-cosignature, type 0x04), in unix seconds: `line` without its line feed, over the
+// text of `note`. Errors: "malformed", "other_key" (another name or key), "bad_signature".
+Result<std::int64_t> read_cosignature(std::string_view line, std::string_view note, std::string_view name,
+                                      const PublicKey& key);
+
 struct ReadReceipt {
   std::uint64_t index = 0;
   std::vector<Hash> proof;

@@ -62,7 +62,7 @@ std::string_view verdict_name(AuditVerdict verdict) {
 int exit_code(const AuditReport& report) {
   switch (report.verdict) {
     case AuditVerdict::kConsistent:
-    case AuditVerdict::kSimulated: return 0;
+    case AuditVerdict::kSimulated: return report.times && report.times->wanting() > 0 ? kExitUnwitnessed : 0;
     case AuditVerdict::kViolated: return 1;
     case AuditVerdict::kUnfinished: return 2;
   }
@@ -107,8 +107,14 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
   std::vector<std::string> said;
   const auto say = [&](std::string_view ru, std::string_view en) { said.emplace_back(russian(language) ? ru : en); };
   if (report.copy) said.push_back(copy_sentence(report, language));
-  say("Время записей опирается на часы оператора: свидетельств извне в проверке не было.",
-      "Times of recording rest on the operator's clock: the check had no evidence from outside.");
+  if (!report.times)
+    say("Время записей опирается на часы оператора: аудитор не принёс политики, свидетелям которой он верит "
+        "(--policy).",
+        "Times of recording rest on the operator's clock: the auditor brought no policy of witnesses they trust "
+        "(--policy).");
+  else if (report.times->anchors == 0)
+    say("Время записей опирается на часы оператора: в журнале нет свидетельств кворума этой политики.",
+        "Times of recording rest on the operator's clock: the log holds no evidence by a quorum of this policy.");
   if (report.checkpoints_brought == 0)
     say("Аудитор не принёс ни контрольной точки, ни квитанции: конец журнала, обрезанный и подписанный заново, не был "
         "бы виден.",
@@ -142,6 +148,38 @@ std::vector<Figure> figures(const AuditReport& r) {
           {{"из них стёрто по записи", "of them erased on record"}, r.texts_erased}};
 }
 
+Words words_of(TimeVerdict verdict) {
+  switch (verdict) {
+    case TimeVerdict::kTimelyProved: return {"в срок, доказано", "in time, proved"};
+    case TimeVerdict::kLateProved: return {"после срока, доказано", "late, proved"};
+    case TimeVerdict::kClaimed:
+      return {"в срок по часам школы (срок внутри промежутка)", "claimed (the deadline lies within the bracket)"};
+    case TimeVerdict::kBracketed: return {"без срока, промежуток доказан", "no deadline, bracket proved"};
+    case TimeVerdict::kWide: return {"без срока, промежуток шире предела", "no deadline, bracket wider than the limit"};
+    case TimeVerdict::kPending: return {"ждут свидетельства", "pending"};
+    case TimeVerdict::kOverdue: return {"ждут свидетельства дольше предела", "overdue"};
+    case TimeVerdict::kUnwitnessed: return {"не засвидетельствованы", "unwitnessed"};
+  }
+  return {};
+}
+
+Words width_words(std::size_t bucket) {
+  static constexpr std::array<Words, kWidthSeconds.size() + 1> kWords = {{{"до 5 с", "up to 5 s"},
+                                                                          {"до 1 мин", "up to 1 min"},
+                                                                          {"до 10 мин", "up to 10 min"},
+                                                                          {"до 1 ч", "up to 1 h"},
+                                                                          {"шире", "wider"}}};
+  return kWords[bucket];
+}
+
+// Verdicts that some entry has, then widths of brackets.
+std::vector<Figure> time_figures(const TimesReport& times) {
+  std::vector<Figure> figures;
+  for (std::size_t i = 0; i < times.verdicts.size(); ++i)
+    if (times.verdicts[i] > 0) figures.push_back({words_of(static_cast<TimeVerdict>(i + 1)), times.verdicts[i]});
+  return figures;
+}
+
 std::string place_of(const Finding& finding, Language language) {
   if (!finding.index) return russian(language) ? "журнал в целом" : "the log as a whole";
   return (russian(language) ? "запись " : "entry ") + number(*finding.index);
@@ -165,6 +203,16 @@ std::string text_report(const AuditReport& report, Language language) {
   out += (ru ? "  принято: " : "  accepted: ") + number(report.verdicts.accepted) +
          (ru ? ", с опозданием: " : ", late: ") + number(report.verdicts.late) +
          (ru ? ", отклонено: " : ", refused: ") + number(report.verdicts.refused) + "\n";
+  if (report.times) {
+    out += (ru ? "Время, по свидетелям (якорей: " : "Times, by witnesses (anchors: ") + number(report.times->anchors) +
+           "):\n";
+    for (const auto& figure : time_figures(*report.times))
+      out += "  " + std::string(figure.words.in(language)) + ": " + number(figure.value) + "\n";
+    out += ru ? "  ширина промежутков:" : "  widths of brackets:";
+    for (std::size_t i = 0; i < report.times->widths.size(); ++i)
+      out += " " + std::string(width_words(i).in(language)) + " — " + number(report.times->widths[i]) + ";";
+    out += "\n";
+  }
   for (const auto& [rule, count] : report.rules)
     out += "    " + rule_words(rule, language) + ": " + number(count) + "\n";
   if (!report.findings.empty()) out += ru ? "\nНаходки:\n" : "\nFindings:\n";
@@ -272,6 +320,21 @@ void write_map(std::string& out, const std::map<std::string, std::uint64_t, std:
 
 }  // namespace
 
+namespace {
+
+void write_times(std::string& out, const TimesReport& times) {
+  Object object(out);
+  object.count("anchors", times.anchors);
+  for (std::size_t i = 0; i < times.verdicts.size(); ++i) object.count(kTimeVerdictNames[i], times.verdicts[i]);
+  Object widths(object.member("widths"));
+  for (std::size_t i = 0; i < times.widths.size(); ++i)
+    widths.count(i < kWidthSeconds.size() ? std::to_string(kWidthSeconds[i]) : "wider", times.widths[i]);
+  widths.close();
+  object.close();
+}
+
+}  // namespace
+
 std::string json_report(const AuditReport& report) {
   std::string out;
   Object object(out);
@@ -294,6 +357,7 @@ std::string json_report(const AuditReport& report) {
   Object types(object.member("types"));
   for (const auto& [type, counts] : report.types) write_counts(types.member(type), counts);
   types.close();
+  if (report.times) write_times(object.member("times"), *report.times);
   object.count("violations", report.violations);
   object.count("findings_total", report.findings_total);
   write_map(object.member("findings_by_code"), report.findings_by_code);
@@ -364,6 +428,21 @@ std::string figures_table(const AuditReport& report, Language language) {
   return out + "</table>\n";
 }
 
+std::string times_table(const AuditReport& report, Language language) {
+  const bool ru = russian(language);
+  if (!report.times) return {};
+  std::string out = (ru ? "<h2>Когда это записано</h2>\n<p>По свидетелям, которым верит аудитор; якорей: "
+                        : "<h2>When it was recorded</h2>\n<p>By witnesses the auditor trusts; anchors: ") +
+                    number(report.times->anchors) + "</p>\n<table>\n";
+  for (const auto& figure : time_figures(*report.times))
+    out += cells("td", {std::string(figure.words.in(language)), number(figure.value)});
+  out += "</table>\n<table>\n" + cells("th", ru ? std::vector<std::string>{"Ширина промежутка", "Записей"}
+                                                : std::vector<std::string>{"Width of bracket", "Entries"});
+  for (std::size_t i = 0; i < report.times->widths.size(); ++i)
+    out += cells("td", {std::string(width_words(i).in(language)), number(report.times->widths[i])});
+  return out + "</table>\n";
+}
+
 std::string types_table(const AuditReport& report, Language language) {
   std::string out =
       "<table>\n" + cells("th", russian(language)
@@ -413,6 +492,7 @@ std::string html_report(const AuditReport& report, Language language) {
          escaped(report.vkey) + "</code></p>\n";
   out += (ru ? "<h2>Находки</h2>\n" : "<h2>Findings</h2>\n") + findings_table(report, language);
   out += (ru ? "<h2>Что проверено</h2>\n" : "<h2>What was checked</h2>\n") + figures_table(report, language);
+  out += times_table(report, language);
   out += (ru ? "<h2>Контрольные точки</h2>\n" : "<h2>Checkpoints</h2>\n") + checkpoints_table(report, language);
   out +=
       (ru ? "<h2>Записи</h2>\n" : "<h2>Entries</h2>\n") + types_table(report, language) + rules_table(report, language);

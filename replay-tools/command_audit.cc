@@ -51,6 +51,17 @@ Result<audit::AuditReport> run(const Audit& options) {
   if (!options.url.empty() && options.key.empty()) return fail("malformed", "--url needs --key, an auditor's key file");
   audit::AuditOptions audit_options;
   if (!options.vkey.empty()) audit_options.vkey = options.vkey;
+  if (!options.policy.empty()) {
+    TRY(const std::string policy, read_text(options.policy, ledger::kPolicySizeMaxBytes));
+    std::string companion;
+    if (!options.companion.empty()) {
+      TRY(companion, read_text(options.companion, ledger::kPolicySizeMaxBytes));
+    }
+    TRY(audit_options.policy, ledger::TrustPolicy::parse(policy, companion));
+    audit_options.bracket_limit_micros = std::int64_t{options.bracket_limit} * kMicrosPerSecond;
+  } else if (!options.companion.empty()) {
+    return fail("malformed", "--companion goes with --policy");
+  }
   if (!options.since.empty()) {
     TRY(std::string text, read_text(options.since, kKeptFileMaxBytes));
     // Any other file proves nothing, least of all against the school.

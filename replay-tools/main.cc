@@ -246,6 +246,14 @@ int main(int argc, char** argv) {
   audit_command->add_option("--key", audit_options.key, "an auditor's key file, for --url");
   audit_command->add_option("--school", audit_options.school)->required();
   audit_command->add_option("--vkey", audit_options.vkey, "the log's key as you know it")->check(kNotEmpty);
+  audit_command->add_option("--policy", audit_options.policy,
+                            "whose cosignatures prove times: a C2SP tlog-policy file; exit 3 when it is not met");
+  audit_command->add_option("--companion", audit_options.companion,
+                            "its companion: time-stamping authorities, how many witnesses may lie");
+  audit_command
+      ->add_option("--bracket-limit", audit_options.bracket_limit, "seconds; a wider bracket is reported as wide")
+      ->check(CLI::Range(1, 86'400))
+      ->capture_default_str();
   audit_command->add_option("--since", audit_options.since, "a checkpoint you kept");
   audit_command->add_option("--receipt", audit_options.receipts, "proof files somebody kept");
   audit_command->add_option("--report", audit_options.report, "writes an HTML report");

@@ -136,8 +136,8 @@ class KeyChain {
 
 class Check {
  public:
-  Check(std::string_view file, std::string_view vkey, const std::optional<Bytes>& entry)
-      : file_(file), vkey_(vkey), given_(entry) {}
+  Check(std::string_view file, std::string_view vkey, const std::optional<Bytes>& entry, const TrustPolicy* policy)
+      : file_(file), vkey_(vkey), given_(entry), policy_(policy) {}
 
   Report run() {
     report_.verdict = Verdict::kUnusable;
@@ -149,7 +149,7 @@ class Check {
     report_.verdict = Verdict::kRefuted;
     const bool good = step("log_signature", log_signature()) && step("entry", entry()) &&
                       step("inclusion", inclusion()) && step("genesis", genesis()) && step("key_chain", key_chain()) &&
-                      step("author_signature", author_signature());
+                      step("author_signature", author_signature()) && (policy_ == nullptr || step("time", time()));
     if (good) report_.verdict = Verdict::kGood;
     return report_;
   }
@@ -180,8 +180,8 @@ class Check {
   }
 
   Status log_signature() {
-    TRY(const auto opened, open_checkpoint(proof_.checkpoint, log_));
-    checkpoint_ = opened.checkpoint;
+    TRY(opened_, open_checkpoint(proof_.checkpoint, log_));
+    checkpoint_ = opened_.checkpoint;
     report_.tree_size = checkpoint_.size;
     return {};
   }
@@ -193,6 +193,9 @@ class Check {
     report_.late = entry_.event.verdict == ledger::Verdict::kLate;
     report_.awaits = !entry_.event.awaits.empty();
     report_.rule = entry_.event.rule;
+    report_.deadline = entry_.event.deadline;
+    report_.recorded_at = entry_.event.recorded_at;
+    report_.offset = {entry_.event.utc_offset};
     if (entry_.event.index != proof_.index)
       return fail("index_differs", "the entry says " + std::to_string(entry_.event.index));
     if (entry_.statement.origin != log_.name) return fail("other_log", std::string(entry_.statement.origin));
@@ -233,8 +236,15 @@ class Check {
     return verified(author_, statement_message(entry_.event.statement), entry_.event.signature, "of the author");
   }
 
+  Status time() {
+    TRY(report_.times, time_of(opened_, receipt_, entry_.event, log_, *policy_));
+    return {};
+  }
+
   std::string_view file_, vkey_;
   const std::optional<Bytes>& given_;
+  const TrustPolicy* policy_;
+  SignedCheckpoint opened_;
   Report report_;
   signing::VerifierKey log_;
   ProofFile proof_;
@@ -260,6 +270,7 @@ constexpr StepWords kSteps[] = {
     {"genesis", "Журнал начинается с этой школы и этого ключа", "The log opens with this school and this key"},
     {"key_chain", "Ключ автора ведёт к первой записи журнала", "The author's key leads back to the first entry"},
     {"author_signature", "Автор подписал именно это", "The author signed exactly this"},
+    {"time", "Свидетели не противоречат времени записи", "Witnesses do not contradict its time"},
 };
 
 std::string_view words_of(const Step& step, Language language) {
@@ -357,9 +368,56 @@ int exit_code(Verdict verdict) {
   return 2;
 }
 
-Report check(std::string_view proof_file, std::string_view vkey, const std::optional<Bytes>& entry) {
-  return Check(proof_file, vkey, entry).run();
+int exit_code(const Report& report) {
+  const bool unwitnessed = report.times && report.times->verdict == TimeVerdict::kUnwitnessed;
+  return report.verdict == Verdict::kGood && unwitnessed ? kExitUnwitnessed : exit_code(report.verdict);
 }
+
+Report check(std::string_view proof_file, std::string_view vkey, const std::optional<Bytes>& entry,
+             const TrustPolicy* policy) {
+  return Check(proof_file, vkey, entry, policy).run();
+}
+
+namespace {
+
+// When it was recorded, in words: the bracket, and what it says of the deadline.
+std::string time_sentence(const Report& report, bool ru) {
+  const Times& times = *report.times;
+  const auto shown = [&](Instant at) { return format_local(at, report.offset); };
+  if (times.verdict == TimeVerdict::kUnwitnessed)
+    return ru ? "Время не засвидетельствовано: в квитанции нет подписей свидетелей, которых требует политика."
+              : "The time is not witnessed: the receipt lacks the cosignatures that the policy asks for.";
+  std::string text =
+      ru ? "Записано не позже " + shown(*times.latest) : "Recorded no later than " + shown(*times.latest);
+  if (times.earliest) text += (ru ? " и не раньше " : " and no earlier than ") + shown(*times.earliest);
+  text += ru ? " (свидетелей: " : " (witnesses: ";
+  text += std::to_string(times.witnesses + times.authorities) + "). ";
+  const std::string deadline = shown(report.deadline);
+  switch (times.verdict) {
+    case TimeVerdict::kTimelyProved:
+      return text + (ru ? "В срок (до " + deadline + "): доказано." : "In time (by " + deadline + "): proved.");
+    case TimeVerdict::kLateProved:
+      return text + (ru ? "После срока (до " + deadline + "): доказано." : "Late (due by " + deadline + "): proved.");
+    case TimeVerdict::kClaimed:
+      return text +
+             (ru ? "Срок (" + deadline + ") лежит внутри этого промежутка: в срок ли, известно лишь по часам школы."
+                 : "The deadline (" + deadline + ") lies within: whether it was met rests on the school's clock.");
+    default: return text + (ru ? "Срока у этой записи нет." : "This entry has no deadline.");
+  }
+}
+
+std::string time_json(const Report& report) {
+  const Times& times = *report.times;
+  std::string out = ",\"time\":{\"verdict\":" + json_string(time_verdict_name(times.verdict)) +
+                    ",\"witnesses\":" + std::to_string(times.witnesses) +
+                    ",\"authorities\":" + std::to_string(times.authorities);
+  if (times.earliest) out += ",\"earliest\":" + json_string(format_instant(*times.earliest));
+  if (times.latest) out += ",\"latest\":" + json_string(format_instant(*times.latest));
+  if (report.deadline.micros != 0) out += ",\"deadline\":" + json_string(format_instant(report.deadline));
+  return out + "}";
+}
+
+}  // namespace
 
 std::string text_report(const Report& report, Language language) {
   std::string out = sentence(report, language) + "\n\n";
@@ -369,8 +427,9 @@ std::string text_report(const Report& report, Language language) {
     if (!step.holds()) out += ": " + step.reason + (step.detail.empty() ? "" : " (" + step.detail + ")");
     out += "\n";
   }
-  if (report.entry_json.empty()) return out;
   const bool ru = language == Language::kRussian;
+  if (report.times) out += "\n" + time_sentence(report, ru) + "\n";
+  if (report.entry_json.empty()) return out;
   out += ru ? "\nЗапись" : "\nThe entry";
   if (report.verdict == Verdict::kGood)
     out += ":\n";
@@ -393,6 +452,7 @@ std::string json_report(const Report& report) {
     out += "}";
   }
   out += "]";
+  if (report.times) out += time_json(report);
   if (!report.entry_json.empty()) out += ",\"entry\":" + report.entry_json;
   return out + "}";
 }

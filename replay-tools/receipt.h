@@ -12,6 +12,8 @@
 //                     its root keys signed it
 //   key_chain         the author's key leads back to that genesis, by invitations, enrolments and rotations
 //   author_signature  the author signed exactly these bytes
+//   time              when a policy is brought: known witnesses' lines verify, anchors stand where they should, and what the
+//                     operator says of the time does not contradict them
 // A chain of keys is shown by signatures alone: that the log accepted each link of it, an audit of the whole log shows.
 
 #include <optional>
@@ -19,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "replay-tools/receipt_time.h"
 #include "signing/base/bytes.h"
 #include "signing/base/result.h"
 #include "signing/base/words.h"
@@ -49,11 +52,20 @@ struct Report {
   std::string entry_json;  // the decoded entry; empty when there is none to show
   // What the school made of it: a genuine refusal is a receipt like any other, and nobody should take it for a mark.
   bool refused = false, late = false, awaits = false;
-  std::string rule;  // by which it was refused or late
+  std::string rule;            // by which it was refused or late
+  std::optional<Times> times;  // when a policy was brought and all steps hold
+  Instant deadline, recorded_at;
+  UtcOffset offset;
 };
 
-// `entry`: its exact bytes, when the caller has them on their own.
-Report check(std::string_view proof_file, std::string_view vkey, const std::optional<Bytes>& entry = {});
+// `entry`: its exact bytes, when the caller has them on their own. `policy`: whose cosignatures and tokens count; without one
+// nothing is said of the time.
+Report check(std::string_view proof_file, std::string_view vkey, const std::optional<Bytes>& entry = {},
+             const ledger::TrustPolicy* policy = nullptr);
+
+// 0 good; 1 refuted; 2 unusable; 3 good, but the policy's quorum has not seen it in this receipt.
+int exit_code(const Report& report);
+inline constexpr int kExitUnwitnessed = 3;
 
 std::string text_report(const Report& report, Language language);
 std::string json_report(const Report& report);  // one line

@@ -174,10 +174,19 @@ TEST_F(WitnessProgram, ASchoolsEntriesAreWitnessedByItsPolicy) {
   const std::string receipt = folder_ / "receipt.tlog-proof";
   std::ofstream(receipt) << proof.out;
   EXPECT_EQ(letopis_verify({receipt, "--vkey", log_vkey_}).status, 0);
+  const std::string policy_file = folder_ / "policy";
+  std::ofstream(policy_file) << "witness one " << witness_->vkey() << "\nwitness two " << second.vkey()
+                             << "\ngroup both all one two\nquorum both\n";
+  const Ran verified = letopis_verify({receipt, "--vkey", log_vkey_, "--policy", policy_file, "--json"});
+  EXPECT_EQ(verified.status, 0) << verified.out;
+  EXPECT_EQ(verified.json().at("time").at("verdict").as_string(), "bracketed") << verified.out;
   EXPECT_NE(get(school_->url(), "/metrics").body.find("letopis_anchors_total{school=\"" + slug_ + "\"} 1"),
             std::string::npos);
   school_->stop();
   EXPECT_EQ(letopis({"audit", "--data", data_, "--school", slug_, "--json"}).status, 0);
+  const Ran audited = letopis({"audit", "--data", data_, "--school", slug_, "--policy", policy_file, "--json"});
+  EXPECT_EQ(audited.status, 3) << "what was recorded before there were witnesses has no lower side: " << audited.out;
+  EXPECT_GE(audited.json().at("times").at("anchors").as_int64(), 1);
 }
 
 TEST_F(WitnessProgram, WrongUseIsTold) {

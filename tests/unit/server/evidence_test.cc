@@ -5,6 +5,8 @@
 #include "ledger/merkle.h"
 #include "ledger/schema/codec.h"
 #include "ledger/trust_policy.h"
+#include "replay-tools/audit.h"
+#include "replay-tools/audit_directory.h"
 #include "replay-tools/receipt.h"
 #include "tests/support/live_school.h"
 
@@ -39,7 +41,9 @@ class Evidences : public testing::Test {
     licey.say(licey.administrator(), Role::kAdministrator, Endorsed{set, true});
   }
   // What the newest checkpoint of these witnesses' cosignatures makes of it.
-  Result<std::vector<commands::Acknowledged>> anchor(std::initializer_list<std::size_t> witnesses) {
+  // … `off` seconds from the school's clock.
+  Result<std::vector<commands::Acknowledged>> anchor(std::initializer_list<std::size_t> witnesses,
+                                                     std::int64_t off = 0) {
     const auto [checkpoint, note] = licey.school().read(
         [](const commands::ReadModel& model) { return std::pair(model.checkpoint, model.checkpoint_note); });
     AnchorAdded body;
@@ -49,7 +53,7 @@ class Evidences : public testing::Test {
       signing::Note cosigned;
       cosigned.text = checkpoint.text();
       cosigned.signatures = {
-          signing::cosign(cosigned.text, name(witness), keys[witness], live.clock().now().seconds())};
+          signing::cosign(cosigned.text, name(witness), keys[witness], live.clock().now().seconds() + off)};
       const std::string encoded = cosigned.encode();
       lines.push_back(encoded.substr(cosigned.text.size() + 1, encoded.size() - cosigned.text.size() - 2));
       body.evidence.push_back({projections::kCosignature, as_bytes(std::string_view(lines.back()))});
@@ -59,6 +63,9 @@ class Evidences : public testing::Test {
   std::uint64_t topic() {
     const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
     return licey.index_of(licey.topic(ivan, lesson, "Закон Ома"));
+  }
+  std::uint64_t size() {
+    return licey.school().read([](const commands::ReadModel& model) { return model.checkpoint.size; });
   }
   std::string reason(const Result<std::string>& proof) { return proof ? "there" : proof.error().code; }
 
@@ -130,6 +137,254 @@ TEST_F(Evidences, ASchoolThatIsHeldTakesNoWrites) {
   EXPECT_NE(said.error().detail.find("900 entries"), std::string::npos);
   EXPECT_FALSE(anchor({0, 1})) << "nor its own";
   EXPECT_TRUE(licey.school().entry(0)) << "it is read";
+}
+
+// --- What a receipt proves of the time, offline
+
+class ProvedTimes : public Evidences {
+ protected:
+  ProvedTimes() { set_policy(); }
+  receipt::Report checked(const std::string& proof) const {
+    const auto trusted = TrustPolicy::parse(policy());
+    return receipt::check(proof, vkey_, {}, &*trusted);
+  }
+  receipt::Report checked(std::uint64_t index) { return checked(licey.school().cosigned_proof(index).value()); }
+  std::string verdict(const receipt::Report& report) const {
+    return report.times ? std::string(time_verdict_name(report.times->verdict)) : report.steps.back().reason;
+  }
+  std::string verdict(std::uint64_t index) { return verdict(checked(index)); }
+  const std::string vkey_ = licey.school().vkey().text();
+};
+
+TEST_F(ProvedTimes, SeenByItsDeadlineItIsTimely) {
+  ASSERT_TRUE(anchor({0, 1}));
+  const Instant before = live.clock().now();
+  live.advance(60);
+  const std::uint64_t index = topic();
+  live.advance(20);
+  ASSERT_TRUE(anchor({0, 1, 2}));
+  const auto report = checked(index);
+  EXPECT_EQ(verdict(report), "timely_proved");
+  EXPECT_EQ(exit_code(report), 0);
+  EXPECT_EQ(report.times->witnesses, 3U);
+  // ε is a second, and so is a second.
+  EXPECT_EQ(*report.times->latest, Instant::from_seconds(live.clock().now().seconds() + 2));
+  EXPECT_EQ(*report.times->earliest, Instant::from_seconds(before.seconds() - 1));
+  EXPECT_NE(text_report(report, Language::kRussian).find("доказано"), std::string::npos);
+  EXPECT_NE(json_report(report).find(R"("verdict":"timely_proved")"), std::string::npos);
+}
+
+TEST_F(ProvedTimes, PastAnAnchorThatFollowsItsDeadlineItIsLate) {
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
+  live.at("2026-09-02 08:00");
+  ASSERT_TRUE(anchor({0, 1}));
+  live.advance(5);
+  const std::uint64_t index = licey.index_of(licey.topic(ivan, lesson, "Закон Ома"));
+  live.advance(5);
+  ASSERT_TRUE(anchor({0, 1}));
+  EXPECT_EQ(verdict(index), "late_proved");
+}
+
+// Its deadline inside the bracket: it rests on the operator's clock, and the receipt says no more.
+TEST_F(ProvedTimes, WitnessedTooLateItIsOnlyClaimed) {
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
+  const std::uint64_t index = licey.index_of(licey.topic(ivan, lesson, "Закон Ома"));
+  const auto deadline = decode_entry(*licey.school().entry(index))->event.deadline;
+  live.clock().set({deadline.micros + 3'600 * kMicrosPerSecond});
+  ASSERT_TRUE(anchor({0, 1}));
+  const auto report = checked(index);
+  EXPECT_EQ(verdict(report), "claimed");
+  EXPECT_EQ(report.times->earliest, std::nullopt) << "no anchor before it";
+  EXPECT_EQ(exit_code(report), 0);
+}
+
+TEST_F(ProvedTimes, WithoutItsQuorumNothingIsSaid) {
+  const std::uint64_t index = topic();
+  const auto plain = checked(licey.school().proof(index, true).value());
+  EXPECT_EQ(verdict(plain), "unwitnessed");
+  EXPECT_EQ(exit_code(plain), receipt::kExitUnwitnessed);
+  ASSERT_TRUE(anchor({0, 1}));
+  // Whoever trusts other witnesses is told nothing by these.
+  SeededRandom random(5);
+  const std::string other = "witness a " +
+                            signing::vkey_of("a", signing::kNoteTypeCosignature,
+                                             signing::KeyPair::generate(signing::Purpose::kWitness, random))
+                                .text() +
+                            "\nquorum a\n";
+  const auto trusted = TrustPolicy::parse(other);
+  const auto report = receipt::check(licey.school().cosigned_proof(index).value(), vkey_, {}, &*trusted);
+  EXPECT_EQ(verdict(report), "unwitnessed");
+  EXPECT_EQ(receipt::check(licey.school().cosigned_proof(index).value(), vkey_).times, std::nullopt) << "no policy";
+}
+
+TEST_F(ProvedTimes, AForgedCosignatureRefutesTheReceipt) {
+  const std::uint64_t index = topic();
+  ASSERT_TRUE(anchor({0, 1}));
+  std::string proof = licey.school().cosigned_proof(index).value();
+  const auto at = proof.size() - 12;
+  proof[at] = proof[at] == 'A' ? 'B' : 'A';
+  const auto report = checked(proof);
+  EXPECT_EQ(report.verdict, receipt::Verdict::kRefuted);
+  EXPECT_EQ(verdict(report), "bad_cosignature");
+}
+
+// A lower bound is only what is proved to stand before the entry.
+TEST_F(ProvedTimes, AnAnchorThatDoesNotStandBeforeTheEntryRefutesTheReceipt) {
+  ASSERT_TRUE(anchor({0, 1}));
+  live.advance(60);
+  const std::uint64_t index = topic();
+  ASSERT_TRUE(anchor({0, 1}));
+  const std::string proof = licey.school().cosigned_proof(index).value();
+  ProofFile file = parse_proof_file(proof).value();
+  const Bytes kept = *file.extra;
+  const auto forged = [&](auto change) {
+    Receipt receipt = decode_receipt(kept).value();
+    change(receipt);
+    file.extra = encode(receipt);
+    return verdict(checked(file.encode()));
+  };
+  EXPECT_EQ(forged([](Receipt&) {}), "timely_proved");
+  EXPECT_EQ(forged([&](Receipt& r) { r.anchors[0].index = index + 1; }), "bad_anchor") << "after it";
+  EXPECT_EQ(forged([](Receipt& r) { r.anchors[0].index -= 1; }), "bad_anchor") << "elsewhere";
+  EXPECT_EQ(forged([](Receipt& r) { r.anchors[0].proof.pop_back(); }), "bad_anchor");
+  const Bytes other = *licey.school().entry(1);
+  EXPECT_EQ(forged([&](Receipt& r) { r.anchors[0].event = other; }), "bad_anchor") << "not what stands there";
+  EXPECT_EQ(forged([](Receipt& r) { r.anchors.clear(); }), "timely_proved") << "less is less, not wrong";
+}
+
+// An operator whose clock runs two hours ahead, to let the night's entries be the next morning's: witnesses tell.
+TEST_F(ProvedTimes, ATimeTheWitnessesContradictRefutesTheReceipt) {
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockEvidence, live.clock().now(), {}}));
+  const std::uint64_t index = topic();
+  ASSERT_TRUE(anchor({0, 1}, -7'200));
+  const auto report = checked(index);
+  EXPECT_EQ(report.verdict, receipt::Verdict::kRefuted);
+  EXPECT_EQ(verdict(report), "outside_bracket");
+}
+
+// --- What an audit of the whole log proves of the times
+
+class AuditedTimes : public ProvedTimes {
+ protected:
+  audit::AuditReport audited(std::int64_t limit_seconds = 600, const std::string& companion = {}) {
+    live.close();
+    const auto source = audit::DirectorySource::open(live.directory() + "/data", "licey29", std::nullopt);
+    LETOPIS_ASSERT(source);
+    audit::AuditOptions options;
+    options.policy = TrustPolicy::parse(policy(), companion).value();
+    options.bracket_limit_micros = limit_seconds * kMicrosPerSecond;
+    auto report = audit::audit(**source, options);
+    LETOPIS_ASSERT(report);
+    return *std::move(report);
+  }
+  static std::uint64_t count(const audit::AuditReport& report, std::string_view name) {
+    for (std::size_t i = 0; i < audit::kTimeVerdictNames.size(); ++i)
+      if (audit::kTimeVerdictNames[i] == name) return report.times->verdicts[i];
+    LETOPIS_ASSERT(false);
+  }
+  static std::uint64_t found(const audit::AuditReport& report, std::string_view code) {
+    const auto it = report.findings_by_code.find(code);
+    return it == report.findings_by_code.end() ? 0 : it->second;
+  }
+  static std::uint64_t all(const audit::AuditReport& report) {
+    std::uint64_t sum = 0;
+    for (const auto count : report.times->verdicts) sum += count;
+    return sum;
+  }
+};
+
+TEST_F(AuditedTimes, EveryEntryHasItsVerdict) {
+  ASSERT_TRUE(anchor({0, 1}));
+  live.advance(30);
+  topic();  // a lesson and its topic
+  live.advance(5);
+  ASSERT_TRUE(anchor({0, 1, 2}));
+  const std::uint64_t entries = size();
+  const auto report = audited();
+  EXPECT_EQ(report.violations, 0U);
+  EXPECT_EQ(report.times->anchors, 2U);
+  EXPECT_EQ(count(report, "timely_proved"), 2U);
+  EXPECT_EQ(count(report, "late_proved"), 0U);
+  EXPECT_EQ(all(report), entries - 2) << "but for the two anchors";
+  EXPECT_EQ(count(report, "wide"), entries - 4) << "what came before the first anchor has no lower side";
+  EXPECT_EQ(exit_code(report), audit::kExitUnwitnessed);
+  EXPECT_EQ(report.times->widths[1], 2U) << "the two lie between anchors less than a minute apart";
+  EXPECT_NE(text_report(report, Language::kRussian).find("в срок, доказано: 2"), std::string::npos);
+  EXPECT_NE(html_report(report, Language::kEnglish).find("in time, proved"), std::string::npos);
+  EXPECT_NE(json_report(report).find(R"("timely_proved":2)"), std::string::npos);
+}
+
+TEST_F(AuditedTimes, LateClaimedAndPendingAreTold) {
+  const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
+  live.at("2026-09-02 08:00");
+  ASSERT_TRUE(anchor({0, 1}));
+  live.advance(60);
+  licey.topic(ivan, lesson, "Закон Ома");
+  live.advance(60);
+  ASSERT_TRUE(anchor({1, 2}));
+  live.advance(5);
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
+  const auto report = audited();
+  EXPECT_EQ(count(report, "claimed"), 1U) << "the lesson, witnessed the next morning";
+  EXPECT_EQ(count(report, "late_proved"), 1U) << "its topic";
+  EXPECT_EQ(count(report, "pending"), 1U) << "the branch";
+  EXPECT_EQ(count(report, "overdue"), 0U);
+}
+
+TEST_F(AuditedTimes, WhatWaitsTooLongIsOverdue) {
+  ASSERT_TRUE(anchor({0, 1}));
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"a", "Филиал"});
+  live.advance(601);
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
+  const auto report = audited();
+  EXPECT_EQ(count(report, "overdue"), 1U);
+  EXPECT_EQ(count(report, "pending"), 1U);
+}
+
+TEST_F(AuditedTimes, WithoutAQuorumNothingIsWitnessed) {
+  ASSERT_TRUE(anchor({0}));
+  topic();
+  const auto report = audited();
+  EXPECT_EQ(report.times->anchors, 0U);
+  EXPECT_EQ(count(report, "unwitnessed"), all(report));
+  EXPECT_EQ(exit_code(report), audit::kExitUnwitnessed);
+}
+
+// Operator alone: the night's entry, by a clock that stands hours behind. The evidence it follows tells.
+TEST_F(AuditedTimes, ATimeOutsideItsBracketIsAViolation) {
+  // A witness that serves the operator dates an anchor hours ahead of the school's clock; two of them make a quorum.
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockEvidence, live.clock().now(), {}}));
+  ASSERT_TRUE(anchor({0, 1}, 7'200));
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockAgrees, live.clock().now(), {}}));
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
+  const auto report = audited();
+  EXPECT_EQ(found(report, "outside_bracket"), 1U);
+  EXPECT_EQ(exit_code(report), 1);
+}
+
+TEST_F(AuditedTimes, WhileTheClockIsInDoubtBracketsAloneCount) {
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockEvidence, live.clock().now(), {}}));
+  ASSERT_TRUE(anchor({0, 1}, 7'200));
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
+  const auto report = audited();
+  EXPECT_EQ(found(report, "outside_bracket"), 0U);
+  EXPECT_EQ(report.violations, 0U);
+}
+
+// One of the policy's witnesses lies: no quorum hangs on its word alone.
+TEST_F(AuditedTimes, OneLyingWitnessNarrowsNoBracket) {
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockEvidence, live.clock().now(), {}}));
+  ASSERT_TRUE(anchor({0}, 3'600)) << "alone, an hour ahead";
+  ASSERT_TRUE(anchor({1, 2}));
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockAgrees, live.clock().now(), {}}));
+  live.advance(5);
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
+  live.advance(5);
+  ASSERT_TRUE(anchor({1, 2}));
+  const auto report = audited();
+  EXPECT_EQ(report.times->anchors, 2U);
+  EXPECT_EQ(found(report, "outside_bracket"), 0U);
+  EXPECT_EQ(count(report, "bracketed"), 1U);
 }
 
 }  // namespace

@@ -1,0 +1,84 @@
+#pragma once
+// When every entry was recorded, by the witnesses the auditor trusts (formats.md: "Proof that nothing was backdated"). Cosignatures
+// are read and verified by the audit's own code (audit_note); which of them make a quorum is the policy's (ledger/trust_policy).
+//
+// Fed in the log's order by the judging thread; settle() at the end. Sixteen bytes an entry.
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/statement.h"
+#include "ledger/trust_policy.h"
+#include "replay-tools/audit_findings.h"
+#include "replay-tools/audit_note.h"
+
+namespace letopis::audit {
+
+inline constexpr std::int64_t kBracketLimitMicros = 600 * kMicrosPerSecond;  // an auditor's, when they name none
+
+// What the evidence says of an entry with a deadline, or without one.
+enum class TimeVerdict : std::uint8_t {
+  kTimelyProved = 1,  // a quorum had seen it by its deadline
+  kLateProved,        // it follows evidence from after its deadline
+  kClaimed,           // its deadline lies inside the bracket
+  kBracketed,         // no deadline, and a bracket no wider than the limit
+  kWide,              // no deadline, and a wider one, or one open to the past
+  kPending,           // no later anchor yet
+  kOverdue,           // pending for longer than the limit
+  kUnwitnessed,       // no evidence of a quorum in the whole log
+};
+inline constexpr std::array<std::string_view, 8> kTimeVerdictNames = {
+    "timely_proved", "late_proved", "claimed", "bracketed", "wide", "pending", "overdue", "unwitnessed"};
+constexpr std::string_view time_verdict_name(TimeVerdict verdict) {
+  return kTimeVerdictNames[static_cast<std::size_t>(verdict) - 1];
+}
+
+// Brackets no wider than five seconds, a minute, ten minutes, an hour; and the rest.
+inline constexpr std::array<std::int64_t, 4> kWidthSeconds = {5, 60, 600, 3600};
+
+struct TimesReport {
+  std::array<std::uint64_t, kTimeVerdictNames.size()> verdicts{};
+  std::array<std::uint64_t, kWidthSeconds.size() + 1> widths{};  // of entries with both sides
+  std::uint64_t anchors = 0;                                     // that meet the quorum
+  std::uint64_t count(TimeVerdict verdict) const { return verdicts[static_cast<std::size_t>(verdict) - 1]; }
+  // What a policy asks for and did not get: entries overdue, wide or unwitnessed.
+  std::uint64_t wanting() const {
+    return count(TimeVerdict::kOverdue) + count(TimeVerdict::kWide) + count(TimeVerdict::kUnwitnessed);
+  }
+};
+
+class EntryTimes {
+ public:
+  EntryTimes(const ledger::TrustPolicy& policy, std::int64_t limit_micros) : policy_(policy), limit_(limit_micros) {}
+
+  // Every entry, in order. The service's own (anchors, commitments) are not judged.
+  void entry(const ledger::Event& event, const ledger::Statement& statement);
+  // An anchor that counts, over a checkpoint of this log whose root was compared.
+  void anchor(std::uint64_t index, const OpenedCheckpoint& over, const ledger::AnchorAdded& body, Findings& findings,
+              const Findings::Place& place);
+  void clock_fault(const ledger::ClockFault& body) { doubted_ = body.kind != "agrees"; }
+
+  // Findings: "outside_bracket".
+  TimesReport settle(Findings& findings) const;
+
+ private:
+  struct Recorded {
+    Instant at, deadline;
+    bool judged = true, doubted = false;
+  };
+  struct Side {
+    std::uint64_t place;  // index of the anchor, or size of its checkpoint
+    Instant at;
+  };
+  const ledger::TrustPolicy& policy_;
+  const std::int64_t limit_;
+  bool doubted_ = false;
+  std::vector<Recorded> entries_;
+  std::vector<Side> lower_, upper_;  // by anchor, in the order of the log
+};
+
+}  // namespace letopis::audit
