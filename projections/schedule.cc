@@ -234,8 +234,28 @@ std::optional<ScheduledLesson> scheduled(const SchoolState& state, const Id& gro
 
 namespace {
 
+// The weekday of one day for groups one after the other: those of the same classes and kind have the same, within a school year.
+class Weekdays {
+ public:
+  Weekdays(const SchoolState& state, Date date, Instant known)
+      : state_(state), date_(date), known_(known), in_a_year_(in_a_year(state, date)) {}
+  int of(const Group& group) {
+    if (like_ != nullptr && in_a_year_ && group.classes == like_->classes && group.kind == like_->kind) return weekday_;
+    like_ = &group;
+    return weekday_ = lesson_weekday(state_, group, date_, known_);
+  }
+
+ private:
+  const SchoolState& state_;
+  const Date date_;
+  const Instant known_;
+  const bool in_a_year_;
+  const Group* like_ = nullptr;
+  int weekday_ = 0;
+};
+
 // The end, in minutes of the day, of a group's last lesson, as known by a moment; 0 when it has none.
-int last_end(const SchoolState& state, const Id& id, const Group& group, Date date, Instant known) {
+int last_end(const SchoolState& state, const Id& id, const Group& group, Date date, Instant known, Weekdays& weekdays) {
   int end = 0;
   const std::string_view branch = state.branch_of(id);
   const auto ends = [&](int slot, int shift) {
@@ -244,7 +264,7 @@ int last_end(const SchoolState& state, const Id& id, const Group& group, Date da
   const auto* slots = group.timetable.at(date, known);
   const int shift = slots == nullptr || slots->empty() ? 1 : slots->front().shift;
   if (slots != nullptr && !slots->empty()) {
-    const int weekday = lesson_weekday(state, group, date, known);
+    const int weekday = weekdays.of(group);
     for (const auto& slot : *slots) {
       if (slot.weekday != weekday) continue;
       const LessonChange* change = state.change(id, date, slot.slot, known);
@@ -270,11 +290,12 @@ std::optional<Instant> classes_over(const SchoolState& state, const Id& group_id
   const Group* group = state.group(group_id);
   if (group == nullptr) return std::nullopt;
   const Instant known = known_at_midnight(state, date);
-  int last = last_end(state, group_id, *group, date, known);
+  Weekdays weekdays(state, date, known);
+  int last = last_end(state, group_id, *group, date, known, weekdays);
   for (const auto& klass : group->classes)
     if (const Class* known_class = state.klass(klass))
       for (const auto& id : known_class->groups)
-        last = std::max(last, last_end(state, id, *state.group(id), date, known));
+        last = std::max(last, last_end(state, id, *state.group(id), date, known, weekdays));
   return end_of_day(state, date, last);
 }
 
@@ -282,9 +303,10 @@ std::optional<Instant> students_over(const SchoolState& state, const Id& group_i
   const Group* group = state.group(group_id);
   if (group == nullptr) return std::nullopt;
   const Instant known = known_at_midnight(state, date);
+  Weekdays weekdays(state, date, known);
   int last = 0;
   for (const auto& id : state.groups_beside(group_id, date))
-    last = std::max(last, last_end(state, id, *state.group(id), date, known));
+    last = std::max(last, last_end(state, id, *state.group(id), date, known, weekdays));
   return end_of_day(state, date, last);
 }
 

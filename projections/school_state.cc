@@ -1012,13 +1012,19 @@ std::vector<Id> SchoolState::groups_beside(const Id& group, Date on) const {
   const auto is_in = [&](const std::vector<Membership>& spans) {
     return std::any_of(spans.begin(), spans.end(), [&](const auto& span) { return span.from <= on && on <= span.to; });
   };
+  // A class is in the same groups, pupil by pupil: a list that was taken in whole is not looked through again.
+  const std::vector<Id>* taken = nullptr;
   for (const auto& [student, spans] : known->members) {
     const auto* others = is_in(spans) ? lookup(groups_by_student_, student) : nullptr;
-    if (others == nullptr) continue;
-    for (const auto& id : *others)  // most are there already: one look at each is enough
-      if (std::find(groups.begin(), groups.end(), id) == groups.end() &&
-          is_in(*lookup(groups_.at(id).members, student)))
-        groups.push_back(id);
+    if (others == nullptr || (taken != nullptr && *others == *taken)) continue;
+    bool all = true;
+    for (const auto& id : *others) {
+      const bool there = std::find(groups.begin(), groups.end(), id) != groups.end();
+      const bool joins = !there && is_in(*lookup(groups_.at(id).members, student));
+      if (joins) groups.push_back(id);
+      all = all && (there || joins);
+    }
+    if (all) taken = others;
   }
   return groups;
 }
