@@ -1,10 +1,14 @@
-# letopis-verify must run where nothing is installed but libsodium, OpenSSL and FlatBuffers: no RocksDB, no Boost, neither as
-# a library it asks for nor as code linked in.
-execute_process(COMMAND ldd ${PROGRAM} OUTPUT_VARIABLE libraries RESULT_VARIABLE failed)
-if(failed)
-  message(FATAL_ERROR "ldd ${PROGRAM}: ${failed}")
+# letopis-verify must run where nothing is installed: linked statically it asks for no library at all, and otherwise (sanitizers) for
+# libsodium, OpenSSL and FlatBuffers alone. No RocksDB and no Boost, neither as a library nor as code linked in.
+execute_process(COMMAND ${PROGRAM} --help OUTPUT_VARIABLE help RESULT_VARIABLE failed)
+if(failed OR NOT help MATCHES "letopis-verify")
+  message(FATAL_ERROR "${PROGRAM} --help: ${failed}\n${help}")
 endif()
-if(NOT libraries MATCHES "libsodium")
+execute_process(COMMAND ldd ${PROGRAM} OUTPUT_VARIABLE libraries ERROR_VARIABLE why RESULT_VARIABLE failed)
+if(failed AND NOT "${libraries}${why}" MATCHES "not a dynamic executable")
+  message(FATAL_ERROR "ldd ${PROGRAM}: ${failed} ${why}")
+endif()
+if(NOT failed AND NOT libraries MATCHES "libsodium|statically linked")
   message(FATAL_ERROR "ldd shows no libsodium: is this the program?\n${libraries}")
 endif()
 if(libraries MATCHES "rocksdb|boost")
