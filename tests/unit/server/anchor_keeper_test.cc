@@ -22,13 +22,13 @@ using namespace ledger;
 
 // A witness with a clock of its own.
 struct TestWitness {
-  TestWitness(std::uint64_t seed, Instant now, Log& log) : clock(now) {
+  TestWitness(std::uint64_t seed, Instant now) : clock(now) {
     SeededRandom random(seed);
     name = "w" + std::to_string(seed) + ".example";
     auto opened = Witness::open(store, signing::KeyPair::generate(signing::Purpose::kWitness, random), {name, &clock});
     LETOPIS_ASSERT(opened);
     witness = *std::move(opened);
-    auto started = WitnessServer::start(*witness, {}, log);
+    auto started = WitnessServer::start(*witness, {}, *log);
     LETOPIS_ASSERT(started);
     server = *std::move(started);
     url = server->url();
@@ -37,6 +37,7 @@ struct TestWitness {
   std::string line() const { return "witness " + name + " " + witness->vkey().text() + " " + url + "\n"; }
 
   ManualClock clock;
+  std::unique_ptr<Log> log = Log::nowhere(clock);  // what the keeper says is read while servers still answer
   std::string name, url;
   ledger::test::MemoryKv store;
   std::unique_ptr<Witness> witness;
@@ -51,7 +52,7 @@ class AnchorKeeping : public testing::Test {
         physics(licey.group("7А", "Физика", {class_7a}, ivan, {{2, 3}})) {
     live.at("2026-09-01 10:30");
     for (std::uint64_t i = 0; i < 3; ++i) {
-      witnesses.push_back(std::make_unique<TestWitness>(i, live.clock().now(), *log));
+      witnesses.push_back(std::make_unique<TestWitness>(i, live.clock().now()));
       EXPECT_TRUE(witnesses.back()->witness->add_log(licey.school().vkey()));
     }
   }
@@ -238,7 +239,7 @@ TEST_F(AnchorKeeping, AWitnessOfAnotherKeyGivesNothing) {
   HttpOptions at;
   at.port = static_cast<std::uint16_t>(std::stoi(witnesses[2]->url.substr(witnesses[2]->url.rfind(':') + 1)));
   witnesses[2]->die();
-  const auto server = WitnessServer::start(**impostor, at, *log);
+  const auto server = WitnessServer::start(**impostor, at, *witnesses[2]->log);
   ASSERT_TRUE(server) << server.error().text();
   topic();
   round();
