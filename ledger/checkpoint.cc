@@ -4,6 +4,7 @@
 
 #include "ledger/decimal.h"
 #include "ledger/limits.h"
+#include "ledger/lines.h"
 #include "ledger/merkle.h"
 
 namespace letopis::ledger {
@@ -12,15 +13,6 @@ namespace {
 constexpr std::string_view kProofFirstLine = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtraStart = "extra ";
 constexpr std::string_view kIndexStart = "index ";
-
-// Takes a line off the front of `text`, without its LF. Every line of these formats ends in one.
-Result<std::string_view> take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return fail("malformed", "a line that is missing or does not end");
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
-}
 
 Result<Hash> parse_hash(std::string_view line) {
   TRY(const Bytes bytes, from_base64(line));

@@ -1,20 +1,13 @@
 #include "ledger/witness_protocol.h"
 
 #include "ledger/decimal.h"
+#include "ledger/lines.h"
 
 namespace letopis::ledger {
 namespace {
 
 constexpr std::string_view kOld = "old ";
 constexpr std::size_t kAnswerLinesMax = 64;
-
-Result<std::string_view> take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return fail("malformed", "a line that is missing or does not end");
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  return line;
-}
 
 }  // namespace
 
