@@ -76,7 +76,9 @@ void judge(Case& c, const ClockFault& b) {
 
 void judge(Case& c, const WitnessPolicySet& b) {
   const auto policy = TrustPolicy::parse(b.policy, b.companion);
-  c.require(policy && !policy->asks_nobody(), rule::kBadPolicy);
+  // A note holds the log's own line and 63 more.
+  c.require(policy && !policy->asks_nobody() && policy->witnesses().size() < signing::kNoteSignaturesMax,
+            rule::kBadPolicy);
 }
 
 }  // namespace letopis::commands

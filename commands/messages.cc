@@ -439,9 +439,13 @@ void show(const Asked&, const T&, Language, Values&) {}
 void show(const Asked& a, const WitnessPolicySet& b, Language language, Values& values) {
   if (a.rule != rule::kBadPolicy) return;
   const auto read = ledger::TrustPolicy::parse(b.policy, b.companion);
-  values["reason"] = !read                            ? read.error().text()
-                     : language == Language::kRussian ? "никого не спрашивает (quorum none)"
-                                                      : "it asks nobody (quorum none)";
+  const bool ru = language == Language::kRussian;
+  if (!read)
+    values["reason"] = read.error().text();
+  else if (read->asks_nobody())
+    values["reason"] = ru ? "никого не спрашивает (quorum none)" : "it asks nobody (quorum none)";
+  else
+    values["reason"] = ru ? "свидетелей не больше 63" : "at most 63 witnesses";
 }
 void show(const Asked& a, const YearOpened& b, Language, Values& values) {
   if (a.rule != rule::kYearWindow || !a.profile.year.window) return;

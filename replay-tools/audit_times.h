@@ -2,7 +2,7 @@
 // When every entry was recorded, by the witnesses the auditor trusts (formats.md: "Proof that nothing was backdated"). Cosignatures
 // are read and verified by the audit's own code (audit_note); which of them make a quorum is the policy's (ledger/trust_policy).
 //
-// Fed in the log's order by the judging thread; settle() at the end. Sixteen bytes an entry.
+// Fed in the log's order by the judging thread; settle() at the end. Twenty-four bytes an entry.
 
 #include <array>
 #include <cstdint>

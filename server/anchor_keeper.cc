@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::int64_t kNearDeadlineMicros = 600 * kMicrosPerSecond;
 constexpr std::int64_t kClockToleranceMicros = 60 * kMicrosPerSecond;
+// Of one anchor: a statement holds 32 KiB, its checkpoint and envelope included.
+constexpr std::size_t kEvidenceMaxBytes = 20 * 1024;
 constexpr std::size_t kDeadlinesMax = 4096;  // ahead, remembered
 
 std::int64_t micros_of(std::chrono::milliseconds time) { return time.count() * 1000; }
@@ -224,7 +226,7 @@ bool AnchorKeeper::judge_clock(Watched& school, const Round& round) {
     if (off || jumped) ++school.counters.clock_faults;
   }
   if (jumped) record(school, ledger::ClockFault{projections::kClockJump, round.answered, {}}, "clock_fault");
-  if (off)
+  if (off && !round.clock_doubted)
     record(school, ledger::ClockFault{projections::kClockEvidence, round.answered, said->earliest}, "clock_fault");
   if (!off && said && (round.clock_doubted || jumped))
     record(school, ledger::ClockFault{projections::kClockAgrees, round.answered, said->earliest}, "clock_agrees");
@@ -262,8 +264,18 @@ void AnchorKeeper::settle(Watched& school, Round& round) {
     anchor.evidence.push_back({projections::kCosignature, as_bytes(std::string_view(lines.back()))});
   }
   const std::size_t cosignatures = anchor.evidence.size();
-  for (const auto& token : round.tokens)
-    if (token) anchor.evidence.push_back({projections::kTimestamp, *token});
+  std::size_t bytes = 0;
+  for (const auto& line : lines) bytes += line.size();
+  for (std::size_t i = 0; i < round.tokens.size(); ++i) {
+    if (!round.tokens[i]) continue;
+    if (bytes + round.tokens[i]->size() > kEvidenceMaxBytes) {
+      ++refused;
+      tell(LogLevel::kWarning, "evidence_refused", school, {"too_large", policy.authorities()[i].name});
+      continue;
+    }
+    bytes += round.tokens[i]->size();
+    anchor.evidence.push_back({projections::kTimestamp, *round.tokens[i]});
+  }
   if (!anchor.evidence.empty()) record(school, anchor, "anchor");
   const bool met = policy.met(round.seen);
   const auto said = policy.bracket(round.seen);

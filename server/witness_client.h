@@ -24,7 +24,6 @@ class WitnessClient {
  public:
   WitnessClient(ledger::PolicyWitness witness, OutwardLimits limits);
 
-  const ledger::PolicyWitness& witness() const { return witness_; }
   // Proof of consistency between two sizes of the log.
   using Consistency = std::function<Result<std::vector<Hash>>(std::uint64_t old_size, std::uint64_t new_size)>;
   // Its cosignature of a signed checkpoint. What it cosigned last is remembered between calls and learnt from a 409. Errors:

@@ -98,6 +98,24 @@ TEST_F(EvidenceRules, APolicyThatProvesNothingIsRefusedAndSaysWhy) {
   EXPECT_EQ(ruled(as_director(), WitnessPolicySet{texts_.back(), "dishonest 1\n"}), "refused bad_policy");
 }
 
+// Their lines and the log's own are one signed note.
+TEST_F(EvidenceRules, APolicyNamesNoMoreWitnessesThanANoteHolds) {
+  SeededRandom seeded(3);
+  const auto of = [&](std::size_t count) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::string name = "w" + std::to_string(i);
+      const auto key = signing::KeyPair::generate(signing::Purpose::kWitness, seeded);
+      text += "witness " + name + " " + signing::vkey_of(name, signing::kNoteTypeCosignature, key).text() + "\n";
+    }
+    texts_.push_back(text + "quorum w0\n");
+    return ruled(as_director(), WitnessPolicySet{texts_.back(), {}});
+  };
+  EXPECT_EQ(of(63), "accepted");
+  EXPECT_EQ(of(64), "refused bad_policy");
+  EXPECT_NE(told.en.find("at most 63"), std::string::npos) << told.en;
+}
+
 // "Changing the policy needs a quorum under the old one."
 TEST_F(EvidenceRules, APolicyGivesWayOnlyToOneItsQuorumHasSeen) {
   set_policy(policy(2, 0, 2));

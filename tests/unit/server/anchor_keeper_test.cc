@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <mutex>
 
 #include "ledger/schema/codec.h"
 #include "server/witness_routes.h"
@@ -263,6 +264,19 @@ TEST_F(AnchorKeeping, AClockAloneAgainstItsWitnessesIsInDoubtUntilItAgrees) {
   EXPECT_EQ(fault->kind, "evidence");
   EXPECT_GT(fault->expected.micros - fault->observed.micros, 7'000 * kMicrosPerSecond);
   EXPECT_EQ(evidence_in_newest_anchor(), 3U) << "the bracket alone counts: it is recorded";
+  const auto faults = [&] {
+    std::size_t found = 0;
+    for (std::uint64_t i = 0; i < size(); ++i) {
+      const Bytes kept = *licey.school().entry(i);
+      found += std::holds_alternative<ClockFault>(decode_entry(kept)->statement.body);
+    }
+    return found;
+  };
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"a", "Филиал"}, {});
+  live.advance(60);
+  for (auto& one : witnesses) one->clock.advance_micros(60 * kMicrosPerSecond);
+  keeper->run_due();
+  EXPECT_EQ(faults(), 1U) << "said once, while it lasts";
   // The clock is set right.
   live.clock().set(witnesses[0]->clock.now());
   advance(1);
@@ -316,6 +330,40 @@ TEST_F(AnchorKeeping, TokensOfAuthoritiesAreKeptBesideCosignatures) {
   EXPECT_TRUE(signing::verify_timestamp(anchor->evidence[3].bytes, signing::sha256({as_bytes(anchor->checkpoint)}),
                                         authority.root(), kMicrosPerSecond));
   EXPECT_EQ(counted().tokens, 1U);
+}
+
+// More tokens than a statement holds: the cosignatures come first, and what is left out is told of.
+TEST_F(AnchorKeeping, TokensThatDoNotFitAreLeftOut) {
+  constexpr std::size_t kAuthorities = 30;
+  std::vector<std::unique_ptr<letopis::test::TimeAuthority>> authorities;
+  std::mutex mutex;
+  const auto server = HttpServer::start({}, answers_at_once([&](const Request& request) {
+                                          const std::lock_guard lock(mutex);
+                                          Response response;
+                                          auto& asked = *authorities.at(std::stoul(request.path.substr(1)));
+                                          const Bytes answer = asked.answer(as_bytes(std::string_view(request.body)));
+                                          response.body = std::string(as_text(answer));
+                                          return response;
+                                        }),
+                                        {});
+  ASSERT_TRUE(server);
+  std::string companion;
+  for (std::size_t i = 0; i < kAuthorities; ++i) {
+    const std::string number = std::to_string(i);
+    authorities.push_back(std::make_unique<letopis::test::TimeAuthority>("tsa" + number, live.clock().now()));
+    companion +=
+        "tsa t" + number + " " + to_base64(authorities.back()->root()) + " " + (*server)->url() + "/" + number + "\n";
+  }
+  set_policy(companion);
+  keep();
+  const std::uint64_t index = topic();
+  for (auto& one : authorities) one->set(live.clock().now());
+  round();
+  EXPECT_TRUE(licey.school().cosigned_proof(index)) << logged;
+  EXPECT_LT(evidence_in_newest_anchor(), 3 + kAuthorities);
+  EXPECT_GT(evidence_in_newest_anchor(), 3U);
+  EXPECT_GT(counted().refused, 0U);
+  EXPECT_NE(logged.find("too_large"), std::string::npos);
 }
 
 // --- A restored machine image
