@@ -1,6 +1,7 @@
 #include "replay-tools/oneroster.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -16,6 +17,7 @@ constexpr std::string_view kStaffRoles[] = {"director",      "deputy_head",  "he
                                             "accountant",    "class_teacher"};
 
 constexpr int kPeriodsMax = 20;  // lessons of one day
+constexpr int kGradeMax = 12;    // as statements have it (ClassOpened)
 
 bool is_family(UserRole role) {
   return role == UserRole::kParent || role == UserRole::kGuardian || role == UserRole::kRelative;
@@ -62,6 +64,7 @@ class Reader {
   void check_sessions(const Sheet& sheet);
   void read_courses();
   void read_groups();
+  void note_class(const Row& row, const ClassGroup& group);
   void read_users();
   void link_agents(const Sheet& sheet);
   void read_enrollments();
@@ -87,7 +90,7 @@ class Reader {
   IdIndex enrollments_{"enrollments.csv", false, {}};
   IdIndex bells_{"bells.csv", false, {}};
   std::multimap<std::pair<std::size_t, std::size_t>, std::size_t> enrollments_of_;  // (group, user) → enrollments
-  std::set<std::string, std::less<>> class_codes_;
+  std::map<std::string, int, std::less<>> class_grades_;  // code → grade, 0 until a row says one
 };
 
 void Reader::read_manifest() {
@@ -194,6 +197,36 @@ void Reader::read_courses() {
   courses_.loaded = true;
 }
 
+// CEDS Entry Grade Level, as OneRoster 1.1 asks for: "01" to "12" are grades, other words are levels we have none of.
+int grade_of(const Row& row) {
+  static constexpr std::string_view kOthers[] = {"IT", "PR", "PK", "TK", "KG", "13", "PS", "UG", "Other"};
+  const std::string text = row.optional_text("grades");
+  int only = 0;
+  bool several = false;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    int grade = 0;
+    const auto read = std::from_chars(word.data(), word.data() + word.size(), grade);
+    const bool known = read.ec == std::errc() && read.ptr == word.data() + word.size() && 1 <= grade &&
+                       grade <= kGradeMax && word.size() <= 2;
+    if (!known && std::find(std::begin(kOthers), std::end(kOthers), word) == std::end(kOthers))
+      row.problem("grades", "\"" + std::string(word) + "\" is no grade: 01 to 12, or PK, KG, 13, UG and the like");
+    several = several || (only != 0 && grade != only);
+    if (known) only = grade;
+  }
+  return several ? 0 : only;
+}
+
+// A class is of one grade: groups that say another contradict each other.
+void Reader::note_class(const Row& row, const ClassGroup& group) {
+  int& grade = class_grades_[group.class_code];
+  if (grade == 0) grade = group.grade;
+  if (group.grade != 0 && group.grade != grade)
+    row.problem("grades", "class " + group.class_code + " is of grade " + std::to_string(grade) +
+                              " in a row above, of grade " + std::to_string(group.grade) + " here");
+}
+
 void Reader::read_groups() {
   const auto sheet = open("classes.csv", {"sourcedId", "title", "courseSourcedId", "classCode", "classType",
                                           "schoolSourcedId", "termSourcedIds"});
@@ -205,7 +238,7 @@ void Reader::read_groups() {
     group.sourced_id = row.id("sourcedId", groups_, i);
     group.title = row.text("title");
     group.class_code = row.text("classCode");
-    group.grades = row.optional_text("grades");
+    group.grade = grade_of(row);
     row.choice("classType", {"scheduled", "homeroom"});
     group.course = row.reference("courseSourcedId", courses_).value_or(0);
     const auto school = row.reference("schoolSourcedId", orgs_);
@@ -213,7 +246,7 @@ void Reader::read_groups() {
     if (school && model_.orgs[*school].type != "school") row.problem("schoolSourcedId", "this org is no school");
     group.terms = row.references("termSourcedIds", sessions_);
     if (row.blank("termSourcedIds")) row.problem("termSourcedIds", "must not be empty");
-    class_codes_.insert(group.class_code);
+    note_class(row, group);
     model_.groups.push_back(std::move(group));
   }
   groups_.loaded = true;
@@ -414,7 +447,7 @@ void Reader::read_staff() {
     const bool class_teacher = staff.role == "class_teacher";
     if (class_teacher == staff.class_code.empty())
       row.problem("classCode", class_teacher ? "a class teacher needs a class" : "only a class teacher has a class");
-    if (!staff.class_code.empty() && groups_.loaded && !class_codes_.contains(staff.class_code))
+    if (!staff.class_code.empty() && groups_.loaded && !class_grades_.contains(staff.class_code))
       row.problem("classCode", "classes.csv has no class with this code");
     if (user && (model_.users[*user].role == UserRole::kStudent || is_family(model_.users[*user].role)))
       row.problem("userSourcedId", "this user is no member of staff");
@@ -432,7 +465,7 @@ SchoolClass& Reader::class_of(std::string_view code) {
 }
 
 void Reader::gather_classes() {
-  for (const std::string& code : class_codes_) model_.classes.push_back({code, {}, {}, {}});
+  for (const auto& [code, grade] : class_grades_) model_.classes.push_back({code, grade, {}, {}, {}});
   for (std::size_t i = 0; i < model_.groups.size(); ++i) class_of(model_.groups[i].class_code).groups.push_back(i);
   for (const StaffRole& staff : model_.staff)
     if (!staff.class_code.empty()) class_of(staff.class_code).class_teachers.push_back(staff.user);

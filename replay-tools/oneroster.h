@@ -49,7 +49,7 @@ struct ClassGroup {  // a teaching group
   std::string sourced_id;
   std::string title;
   std::string class_code;  // SchoolClass::code
-  std::string grades;
+  int grade = 0;           // 0: not said, several, or none a school has (pre-school, post-graduate)
   std::size_t course = 0;
   std::size_t school = 0;          // orgs; of type school
   std::vector<std::size_t> terms;  // sessions; at least one
@@ -110,6 +110,7 @@ struct CalendarException {
 
 struct SchoolClass {
   std::string code;
+  int grade = 0;                            // the one its groups agree on; 0: none of them says
   std::vector<std::size_t> groups;          // groups, in their order
   std::vector<std::size_t> students;        // users, in their order: those most of whose groups belong to this class
   std::vector<std::size_t> class_teachers;  // users

@@ -40,7 +40,7 @@ constexpr DictionaryRow kDictionary[] = {
     {"work_kind", "laboratory", "Лабораторная работа", "practical=true titled=true"},
     {"work_kind", "independent", "Самостоятельная работа", "written=true"},
     {"work_kind", "control", "Контрольная работа", "written=true titled=true"},
-    {"work_kind", "dictation", "Диктант", "written=true"},
+    {"work_kind", "dictation", "Диктант", "written=true titled=true"},
     {"work_kind", "essay", "Сочинение", "written=true"},
     {"absence_code", "н", "Отсутствовал"},
     {"absence_code", "о", "Освобождён от занятия"},
@@ -51,6 +51,8 @@ constexpr DictionaryRow kDictionary[] = {
     {"lesson_kind", "consultation", "Консультация"},
     {"lesson_kind", "club", "Кружок, факультатив"},
     {"lesson_kind", "excursion", "Экскурсия"},
+    {"lesson_kind", "computer", "Урок с использованием ИКТ"},
+    {"lesson_kind", "video", "Видеоурок"},
     {"homework_kind", "written", "Письменное"},
     {"homework_kind", "reading", "Чтение"},
     {"homework_kind", "creative", "Творческое"},
@@ -178,6 +180,7 @@ class Builder {
         ClassOpened body;
         body.klass = class_id(klass.code);
         body.label = plan_.keep(klass.code);
+        body.grade = static_cast<std::uint8_t>(klass.grade);
         plan_.add(Role::kDirector, body);
       }
     for (const auto& klass : m_.classes)

@@ -167,6 +167,29 @@ TEST(OneRoster, DuplicatesAreRefused) {
               ElementsAre(HasSubstr("username: the same id")));
 }
 
+// CEDS Entry Grade Level, as OneRoster 1.1 has it in `grades`.
+TEST(OneRoster, AClassIsOfTheGradeItsGroupsSay) {
+  const std::string_view first = "S1A · Химия,", second = "S1A · История,";
+  const auto says = [&](const std::string& chemistry, const std::string& history) {
+    return school()
+        .change("classes.csv", first, "S1A · Химия," + chemistry)
+        .change("classes.csv", second, "S1A · История," + history);
+  };
+  const auto grade = [&](const std::string& chemistry, const std::string& history) {
+    return model_of(says(chemistry, history)).find_class("S1A")->grade;
+  };
+  EXPECT_EQ(grade("", ""), 0);
+  EXPECT_EQ(grade("07", ""), 7);
+  EXPECT_EQ(grade("", "7"), 7);
+  EXPECT_EQ(grade("12", "12"), 12);
+  EXPECT_EQ(grade("\"10,11\"", "10"), 10) << "a group of two grades says nothing of the class";
+  EXPECT_EQ(grade("\"10,11\"", ""), 0);
+  EXPECT_EQ(grade("KG", ""), 0);
+  EXPECT_THAT(problems_of(says("07", "08")), ElementsAre(HasSubstr("classes.csv:3:")));
+  for (const char* wrong : {"0", "00", "007", "14", "-7", "7a", "седьмой", "\"7, 8\""})
+    EXPECT_THAT(problems_of(says(wrong, "")), ElementsAre(HasSubstr("classes.csv:2:"))) << wrong;
+}
+
 TEST(OneRoster, TheSamePupilTwiceInOneClassNeedsDaysApart) {
   OverlayFiles files = school();
   const std::string pupil =

@@ -110,6 +110,18 @@ TEST(SchoolSetup, TheBundledSchoolIsSetUpAsItsFilesSay) {
   EXPECT_EQ(school.school->name_of(school.person("aal")), "Фёдоров Роман Александрович");
 }
 
+TEST(SchoolSetup, AClassIsOpenedInTheGradeItsFilesSay) {
+  Founding school(only_classes(bundled_school(), {"S1A", "S1B"}));
+  ASSERT_EQ(school.model.classes.size(), 2U);
+  school.model.classes[0].grade = 7;
+  ASSERT_TRUE(school.found());
+  ASSERT_TRUE(school.carry(fill_school(school.context())));
+  std::vector<int> grades;
+  const auto now = school.context();
+  for (const auto& [id, klass] : now.have.classes()) grades.push_back(klass.grade(now.today));
+  EXPECT_THAT(grades, UnorderedElementsAre(7, 0));
+}
+
 TEST(SchoolSetup, ASecondImportOfTheSameFilesSaysNothing) {
   Founding school(only_classes(bundled_school(), {"S1A", "S1B"}));
   ASSERT_TRUE(school.found());
