@@ -38,8 +38,21 @@ Instant deadline_of(const SchoolState& state, const DeadlineRule& rule, Date day
   if (rule.hours_after_group_classes)
     after(projections::classes_over(state, group, day), *rule.hours_after_group_classes);
   if (rule.hours_after_students_classes)
-    after(projections::students_over(state, group, day), *rule.hours_after_students_classes);
+    after(projections::students_over(state, group, day, lesson_ends), *rule.hours_after_students_classes);
   return deadline;
+}
+
+std::set<Instant> deadlines_of_day(const SchoolState& state, const ProfileBook& profiles, Date day) {
+  std::set<Instant> deadlines;
+  for (const auto& [id, group] : state.groups())
+    for (const auto& lesson : projections::lessons_held_on(state, id, day)) {
+      const Profile* profile = lesson.cancelled ? nullptr : profile_before(state, profiles, day, lesson.starts);
+      if (profile == nullptr) continue;
+      for (const auto* rule : {&profile->lesson, &profile->topic, &profile->attendance, &profile->lesson_mark,
+                               &profile->written_work, &profile->homework, &profile->information})
+        deadlines.insert(deadline_of(state, *rule, day, id, lesson.ends));
+    }
+  return deadlines;
 }
 
 PeriodWindow window_of(const PeriodMarkRule& rule, const Period& period) {

@@ -2,6 +2,8 @@
 // When an entry is due: by the regulation that was in force before its lesson began, and by the timetable as it stands.
 // Pure; Detail::kStructure is enough.
 
+#include <set>
+
 #include "commands/decide.h"
 
 namespace letopis::commands {
@@ -18,6 +20,10 @@ Instant deadline_of(const projections::SchoolState& state, const DeadlineRule& r
 struct PeriodWindow {
   Date opens, closes;
 };
+// The deadlines of what is entered about a day's lessons, by the timetable and the regulation as they are known now: each once,
+// whether anything has been entered or not.
+std::set<Instant> deadlines_of_day(const projections::SchoolState& state, const ProfileBook& profiles, Date day);
+
 PeriodWindow window_of(const PeriodMarkRule& rule, const projections::Period& period);
 
 // The days between which a school year is opened, of the calendar year it begins in; a rule that has a window.

@@ -123,16 +123,18 @@ void Case::by_profile_before(Date day, Instant lesson_begins) {
   ruling.profile = before->hash;
 }
 
-void Case::due_by(const Profile& then, LatePolicy policy, Instant deadline, std::string_view rule_id,
+void Case::due_by(const Profile& then, LatePolicy policy, Instant deadline, std::string_view rule_id, Date day,
                   const std::vector<Id>& about) {
   ruling.profile = then.hash;
   ruling.deadline = deadline;
   if (now <= deadline) return;
   ruling.late_seconds = (now.micros - deadline.micros + kMicrosPerSecond - 1) / kMicrosPerSecond;
-  const bool let_in = policy == LatePolicy::kMarkLate ||
-                      (policy == LatePolicy::kNeedsBasis && lets_in(then.late, st.basis)) ||
-                      state.office().excuse(deadline, now, about) != nullptr;
-  if (!let_in) return refuse(rule::kBackdated);
+  const bool let_in = policy == LatePolicy::kMarkLate || state.office().excuse(deadline, now, about) != nullptr;
+  if (!let_in) {
+    if (policy != LatePolicy::kNeedsBasis || !lets_in(then.late, st.basis)) return refuse(rule::kBackdated);
+    if (st.basis->date < day) return refuse(rule::kBasisDate);
+    if (!then.late.endorsed_by.empty()) await_once(*ledger::enum_from_name<Role>(then.late.endorsed_by));
+  }
   ruling.rule = rule_id;
   ruling.verdict = Verdict::kLate;
 }
@@ -145,7 +147,7 @@ void Case::due(const DeadlineRule& (*which)(const Profile&), std::string_view ru
   ruling.context = state.recorded_before(lesson_begins);
   const auto* known = state.group(group);
   const DeadlineRule& asked = which(*profile);
-  due_by(*profile, asked.late, deadline_of(state, asked, day, group, lesson_ends), rule_id,
+  due_by(*profile, asked.late, deadline_of(state, asked, day, group, lesson_ends), rule_id, day,
          known == nullptr ? std::vector<Id>{} : known->classes);
 }
 

@@ -19,7 +19,7 @@ constexpr int kRetakeWithinDays = 365;
 void judge(Case& c, const CommissionAppointed& b) {
   if (c.known_group(b.group) == nullptr) return;
   for (const auto& member : b.members) {
-    c.known_person(member);
+    if (c.known_person(member)) c.no_pupil(member);
     c.require(std::count(b.members.begin(), b.members.end(), member) == 1, rule::kDuplicateEntry);
   }
   c.require(c.has_document(kDocument<CommissionAppointed>), rule::kNoBasis);
@@ -41,13 +41,27 @@ void judge(Case& c, const ReferralIssued& b) {
   c.require(b.on >= c.today, rule::kRetroactiveEffect);
 }
 
+// Sessions come every semester: only that of the period the day lies in counts, or of its school year.
+std::optional<Date> attested_with_group(const projections::SchoolState& state, const Profile& profile,
+                                        const AttestationMarkGiven& b) {
+  const int grade = grade_of(state, b.group, b.held_on, b.student);
+  const auto kind = period_kind_of(profile, grade);
+  const auto* year = state.year(b.held_on);
+  Date from = year == nullptr ? Date{} : year->from, to = year == nullptr ? b.held_on : year->to;
+  for (const auto& period : state.periods())
+    if (period.kind != "year" && (kind.empty() || period.kind == kind) && projections::covers(period.grades, grade) &&
+        period.from <= b.held_on && b.held_on <= period.to)
+      from = std::max(from, period.from), to = std::min(to, period.to);
+  return state.attestation().first_held(b.group, b.form, from, to);
+}
+
 namespace {
 
 // r002 3.2: who missed it with the group sits it by referral, on its date, before its commission, with protocol (the basis's
 // order) and exam sheet (the basis).
 void by_referral(Case& c, const AttestationMarkGiven& b) {
   if (b.referral.is_zero()) {
-    const auto first = c.state.attestation().first_held(b.group, b.form);
+    const auto first = attested_with_group(c.state, *c.profile, b);
     const bool missed = first && b.held_on > *first;
     c.require(!missed || !c.profile->missed_attestation.referral, rule::kAttestationWithoutReferral);
     return;
@@ -77,7 +91,7 @@ void due_by_the_dates_set(Case& c, const AttestationMarkGiven& b) {
         projections::covers(period.grades, grade))
       last = std::max(last, window_of(c.profile->period_mark, period).closes);
   c.due_by(*c.profile, c.profile->period_mark.late, projections::midnight(c.state, last + 1),
-           rule::kAttestationMarkDeadline, c.state.group(b.group)->classes);
+           rule::kAttestationMarkDeadline, b.held_on, c.state.group(b.group)->classes);
 }
 
 }  // namespace
@@ -90,8 +104,16 @@ void judge(Case& c, const AttestationMarkGiven& b) {
   c.listed("attestation_form", b.form);
   c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
   c.require(b.held_on <= c.today, rule::kNotYet);
+  const auto* year = c.state.year(c.today);
+  c.require(year == nullptr || c.today < year->from || b.held_on >= year->from, rule::kInvalidValue);
   require_marked(c, b.group, b.held_on, b.student);
   require_on_scale(c, {}, b.value);
+  const auto same = [&](const AttestationMarkGiven& other) {
+    return other.group == b.group && other.student == b.student && other.form == b.form && other.held_on == b.held_on;
+  };
+  c.require(
+      !c.state.attestation().marked(b.group, b.student, b.form, b.held_on) && !c.waits<AttestationMarkGiven>(same),
+      rule::kDuplicateEntry);
   by_referral(c, b);
   due_by_the_dates_set(c, b);
   if (c.refused() || b.commission.is_zero()) return;
@@ -106,7 +128,9 @@ void judge(Case& c, const AttestationMarkGiven& b) {
 void judge(Case& c, const DebtRecorded& b) {
   if (c.known_group(b.group) == nullptr) return;
   c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
-  c.require(b.period.is_zero() || c.state.period(b.period) != nullptr, rule::kUnknownReference);
+  const auto* period = c.state.period(b.period);
+  c.require(b.period.is_zero() || period != nullptr, rule::kUnknownReference);
+  c.require(period == nullptr || window_of(c.profile->period_mark, *period).opens <= c.today, rule::kNotYet);
   c.require(!c.state.attestation().has_debt(b.student, b.group), rule::kDuplicateEntry);
 }
 

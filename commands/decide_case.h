@@ -1,10 +1,12 @@
 #pragma once
 // What the families of rules share: one statement on its way through `decide`.
 
+#include <algorithm>
 #include <array>
 
 #include "commands/deadlines.h"
 #include "commands/rights.h"
+#include "ledger/schema/codec.h"
 #include "projections/schedule.h"
 
 namespace letopis::commands {
@@ -55,6 +57,9 @@ struct Case {
     return condition && !refused();
   }
   void await(Role role) { ruling.awaits.push_back(role); }
+  void await_once(Role role) {
+    if (std::find(ruling.awaits.begin(), ruling.awaits.end(), role) == ruling.awaits.end()) await(role);
+  }
 
   bool acting(RoleSet set) const { return (role_bit(st.acting_as) & set) != 0; }
   bool has_basis() const { return st.basis.has_value(); }
@@ -79,6 +84,9 @@ struct Case {
   }
   bool known_class(const Id& id) { return require(state.klass(id) != nullptr, rule::kUnknownReference); }
   bool known_person(const Id& id) { return require(knows(id), rule::kPersonUnknown); }
+  // Staff give marks, pupils get them: nobody here is both.
+  void no_pupil(const Id& id) { require(state.class_of(id, today).is_zero(), rule::kPupilOrStaff); }
+  void no_staff(const Id& id) { require(!is_staff(state, id, today), rule::kPupilOrStaff); }
   // A document of a kind, with its number and date.
   bool has_document(std::string_view kind) const {
     return st.basis && st.basis->kind == kind && !st.basis->number.empty() && st.basis->date.days != 0;
@@ -86,9 +94,21 @@ struct Case {
 
   // An entry about a lesson is judged by the regulation that was in force before the lesson began, whatever holds today.
   void by_profile_before(Date day, Instant lesson_begins);
-  // What was asked of an entry that came after `deadline`: late, let in by a document or an outage act, or refused. `about`: the
-  // classes an outage act may speak of.
-  void due_by(const Profile& then, LatePolicy policy, Instant deadline, std::string_view rule,
+  // Whether a statement of a type that `same` recognises waits for its second signature.
+  template <class T, class Same>
+  bool waits(Same same) const {
+    static const std::size_t kType = ledger::Body(T{}).index();
+    for (const auto& [id, pending] : state.pendings()) {
+      if (pending.type != kType) continue;
+      const auto statement = ledger::decode_statement(pending.statement);
+      if (statement && same(std::get<T>(statement->body))) return true;
+    }
+    return false;
+  }
+  // What was asked of an entry that came after `deadline`: late, let in by a document or an outage act, or refused. `day`: what
+  // the entry is about, and no document is older; zero where documents let nothing in. `about`: the classes an outage act may
+  // speak of.
+  void due_by(const Profile& then, LatePolicy policy, Instant deadline, std::string_view rule, Date day = {},
               const std::vector<Id>& about = {});
   // The deadline of an entry about `day`; the profile and the context are those of `lesson_begins`.
   void due(const DeadlineRule& (*which)(const Profile&), std::string_view rule, Date day, Instant lesson_begins,
@@ -101,6 +121,8 @@ void require_own_branch(Case& c);
 bool keeps_lesson(const projections::SchoolState& state, const Id& person, const projections::Lesson& lesson,
                   Date today);
 bool teaches(const projections::SchoolState& state, const Id& person, const Id& group, Date on);
+// Marks that stand for a student in all works of a lesson.
+std::size_t marks_in_lesson(const projections::SchoolState& state, const Id& lesson, const Id& student);
 // The marks a student's period mark stands on, and the fewest it may (r001 5.2).
 struct PeriodMarks {
   int count = 0;
@@ -112,6 +134,9 @@ PeriodMarks period_marks(const projections::SchoolState& state, const Profile& p
                          const Id& student, const projections::Period& period);
 // A group without marks (an extracurricular one), and grades in which nobody is marked yet: no mark of any kind.
 void require_marked(Case& c, const Id& group, Date on, const Id& student);
+// When the group sat the attestation that a mark is of; nullopt: it is the first.
+std::optional<Date> attested_with_group(const projections::SchoolState& state, const Profile& profile,
+                                        const ledger::AttestationMarkGiven& b);
 // Not in a period that was closed; of a group, for all of its grades.
 void require_open(Case& c, const Id& group, Date on, const Id& student = {});
 // The period whose mark an entry is; null for another entry.

@@ -31,6 +31,7 @@ void judge(Case& c, const InspectionHeld& b) {
   c.require(b.to <= c.today, rule::kNotYet);
   for (const auto& finding : b.findings) {
     c.require(finding.teacher.is_zero() || c.knows(finding.teacher), rule::kPersonUnknown);
+    if (!finding.teacher.is_zero()) c.no_pupil(finding.teacher);
     c.require(finding.group.is_zero() || c.state.group(finding.group) != nullptr, rule::kUnknownReference);
     c.require(finding.lesson.is_zero() || c.state.lesson(finding.lesson) != nullptr, rule::kUnknownReference);
     c.require(finding.due.days == 0 || finding.due >= c.today, rule::kInvalidValue);
@@ -91,7 +92,9 @@ void judge(Case& c, const ReportReceived& b) {
   const auto* report = c.state.office().report(b.report);
   if (!c.require(report != nullptr, rule::kUnknownReference)) return;
   c.require(report->author != c.st.author, rule::kCannotEndorseOwn);
-  c.require(!report->received, rule::kAlreadyDecided);
+  // Each of those it goes to receives it (r002 7.1: deputy, head of the branch, head of department).
+  const auto& by = report->received;
+  c.require(std::find(by.begin(), by.end(), c.st.author) == by.end(), rule::kAlreadyDecided);
 }
 
 void judge(Case& c, const HoursReported& b) {

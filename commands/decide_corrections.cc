@@ -59,10 +59,10 @@ Role role_named(const std::string& name) { return enum_from_name<Role>(name).val
 
 namespace {
 
-// The marks a teacher gave, of whatever kind; a coursework's stands in its register.
+// The marks a teacher gave, of whatever kind.
 bool is_mark(const EntryRef& ref) {
   return is_a<MarkGiven>(ref) || is_a<MakeupMarkGiven>(ref) || is_a<PeriodMarkGiven>(ref) ||
-         is_a<AttestationMarkGiven>(ref) || is_a<FinalMarkGiven>(ref);
+         is_a<AttestationMarkGiven>(ref) || is_a<FinalMarkGiven>(ref) || is_a<CourseworkGraded>(ref);
 }
 
 // By the regulation that was in force before the lesson, work or end of the period the entry is about, and not once that is
@@ -112,13 +112,18 @@ void judge(Case& c, const EntryCorrected& b) {
   const bool presence = is_a<AbsenceRecorded>(*ref) || is_a<LatenessRecorded>(*ref);
   const bool text = is_a<TopicSet>(*ref) || is_a<HomeworkSet>(*ref);
   c.require(mark || presence || text, rule::kCannotCorrect);
+  c.require(!c.state.correction_waits(b.target), rule::kCorrectionWaits);
   c.require(b.withdrawn || !b.value.empty() || presence, rule::kInvalidValue);
   // A reason lies under the key of whom it is about, or erasing them would leave it.
   const auto about_another = [&](const Commitment& commitment) { return commitment.person != ref->student; };
   c.require(!(mark || presence) || std::none_of(c.st.commitments.begin(), c.st.commitments.end(), about_another),
             rule::kInvalidValue);
+  c.require(b.minutes == 0 || is_a<LatenessRecorded>(*ref), rule::kInvalidValue);
   by_entitled_author(c, *ref);
   judge_by_target(c, *ref);
+  // An absence stays where a make-up stands on it (r004 п2 2.9).
+  if (is_a<AbsenceRecorded>(*ref) && b.withdrawn && c.profile->makeup.required && !c.refused())
+    c.require(marks_in_lesson(c.state, ref->subject, ref->student) == 0, rule::kAbsenceAndMark);
   if (c.refused()) return;
   if (mark) correct_mark(c, *ref, b);
   if (text) correct_text(c, *ref, b);
@@ -135,8 +140,8 @@ bool is_annulled_by_commission(const EntryRef& ref) {
          is_a<LatenessRecorded>(ref) || is_a<AbsenceExcused>(ref) || is_a<HomeworkSet>(ref) || is_a<WorkPlanned>(ref) ||
          is_a<MarkGiven>(ref) || is_a<MakeupMarkGiven>(ref) || is_a<MarkAwaited>(ref) || is_a<MarkImported>(ref) ||
          is_a<PeriodMarkGiven>(ref) || is_a<PeriodMarkWaived>(ref) || is_a<AttestationMarkGiven>(ref) ||
-         is_a<FinalMarkGiven>(ref) || is_a<WrittenWishGiven>(ref) || is_a<RemarkRecorded>(ref) ||
-         is_a<EntryCorrected>(ref) || is_a<EntryAnnulled>(ref);
+         is_a<FinalMarkGiven>(ref) || is_a<CourseworkGraded>(ref) || is_a<WrittenWishGiven>(ref) ||
+         is_a<RemarkRecorded>(ref) || is_a<EntryCorrected>(ref) || is_a<EntryAnnulled>(ref);
 }
 
 }  // namespace
@@ -146,6 +151,8 @@ void judge(Case& c, const EntryAnnulled& b) {
   if (!c.require(ref != nullptr, rule::kTargetMissing)) return;
   c.require(ref->standing, rule::kAlreadyDecided);
   c.require(is_annulled_by_commission(*ref), rule::kCannotAnnul);
+  c.require(!c.waits<EntryAnnulled>([&](const EntryAnnulled& other) { return other.target == b.target; }),
+            rule::kCorrectionWaits);
 }
 
 namespace {
@@ -205,9 +212,10 @@ void judge(Case& c, const Endorsed& b) {
   c.require(projections::awaited_by(pending->awaits, c.st.acting_as, pending->type) != pending->awaits.end(),
             rule::kNotEntitled);
   // What was withdrawn or annulled since is not corrected any more.
-  if (const auto* corrected = std::get_if<EntryCorrected>(&pending_statement->body);
-      corrected != nullptr && b.approve) {
-    const EntryRef* of = c.state.entry(corrected->target);
+  const auto* corrected = std::get_if<EntryCorrected>(&pending_statement->body);
+  const auto* annulled = std::get_if<EntryAnnulled>(&pending_statement->body);
+  if (b.approve && (corrected != nullptr || annulled != nullptr)) {
+    const EntryRef* of = c.state.entry(corrected != nullptr ? corrected->target : annulled->target);
     c.require(of != nullptr && of->standing, rule::kAlreadyDecided);
   }
   if (c.refused() || target == nullptr) return;

@@ -35,11 +35,20 @@ bool is_russian(std::string_view text) {
 // The journal is opened in the break before a lesson, and a lesson is recorded once it is about to begin.
 constexpr std::int64_t kBreakMicros = 20 * 60 * kMicrosPerSecond;
 
+// Whether a substitute held the lesson for the author, and fills the journal in for it as long as they are here (r001 4.5, r004
+// п2 2.5).
+bool held_by_another(const Case& c, const Lesson& lesson) {
+  if (lesson.teacher == c.st.author || !is_staff(c.state, lesson.teacher, c.today)) return false;
+  const auto held = held_at(c.state, lesson.group, lesson.date, lesson.slot);
+  return held && !held->substitute.is_zero() && held->substitute == lesson.teacher;
+}
+
 // The lesson an entry speaks of: recorded, not annulled, and kept by the author.
 const Lesson* own_lesson(Case& c, const Id& id) {
   const Lesson* lesson = c.state.lesson(id);
   if (!c.require(lesson != nullptr && lesson->standing, rule::kUnknownReference)) return nullptr;
   if (!c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup)) return nullptr;
+  if (!c.require(!held_by_another(c, *lesson), rule::kNotOwnSubject)) return nullptr;
   c.by_profile_before(lesson->date, lesson->starts);
   return lesson;
 }
@@ -160,6 +169,9 @@ void judge_presence(Case& c, const Id& lesson_id, const Id& student) {
 void judge(Case& c, const AbsenceRecorded& b) {
   c.listed("absence_code", b.code);
   judge_presence(c, b.lesson, b.student);
+  // Where an absentee is marked by protocol alone, whoever has another mark was there (r002 3.2, r004 п2 2.9).
+  if (!c.refused() && c.profile->makeup.required)
+    c.require(marks_in_lesson(c.state, b.lesson, b.student) == 0, rule::kAbsenceAndMark);
 }
 
 void judge(Case& c, const LatenessRecorded& b) { judge_presence(c, b.lesson, b.student); }

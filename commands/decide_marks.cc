@@ -21,6 +21,7 @@ const DeadlineRule& written_work_rule(const Profile& p) { return p.written_work;
 std::optional<Scale> find_scale(const projections::SchoolState& state, const Profile& profile, std::string_view name) {
   const std::string_view wanted = name.empty() ? std::string_view(profile.marks.default_scale) : name;
   if (const Scale* scale = profile.find_scale(wanted)) return *scale;
+  if (!profile.marks.own_scales) return std::nullopt;
   const auto* entry = state.dictionary("scale", wanted);
   if (entry == nullptr) return std::nullopt;
   Scale scale;
@@ -45,9 +46,15 @@ std::optional<Scale> find_scale(const projections::SchoolState& state, const Pro
   return scale;
 }
 
-void require_on_scale(Case& c, std::string_view scale_name, std::string_view value) {
+namespace {
+void require_not_banned(Case& c, std::string_view value) {
   const auto& banned = c.profile->banned_entries.values;
   c.require(std::find(banned.begin(), banned.end(), value) == banned.end(), rule::kBannedEntry);
+}
+}  // namespace
+
+void require_on_scale(Case& c, std::string_view scale_name, std::string_view value) {
+  require_not_banned(c, value);
   const auto scale = find_scale(c.state, *c.profile, scale_name);
   c.require(scale && scale->allows(value), rule::kOffScale);
 }
@@ -57,13 +64,13 @@ void require_value(Case& c, const Work& work, std::string_view value) { require_
 namespace {
 
 // r000 3.3, r002 3.2: practical, laboratory and control works have their titles, and there their numbers («titled» in the
-// dictionary of kinds).
+// dictionary of kinds); all records are in Russian.
 void require_work_form(Case& c, const WorkPlanned& b) {
+  if (!b.title.empty()) require_russian(c, b.title);
   const auto* kind = c.state.dictionary("work_kind", b.kind);
   if (kind == nullptr || !kind->properties.contains("titled") || kind->properties.at("titled") != "true") return;
   const auto& form = c.profile->work_form;
   c.require((!form.titled || !b.title.empty()) && (!form.numbered || b.number > 0), rule::kWorkUntitled);
-  if (!b.title.empty()) require_russian(c, b.title);
 }
 
 }  // namespace
@@ -104,6 +111,7 @@ void judge(Case& c, const WorkPlanned& b) {
   const auto* lesson = c.state.lesson(b.lesson);
   if (!c.require(lesson != nullptr && lesson->standing && lesson->group == b.group, rule::kUnknownReference)) return;
   c.require(keeps_lesson(c.state, c.st.author, *lesson, c.today), rule::kNotOwnGroup);
+  c.require(b.held_on.days == 0 || b.held_on == lesson->date, rule::kInvalidValue);
   require_same_piece(c, b, lesson->date);
   require_open(c, b.group, lesson->date);
   c.due(information_rule, rule::kInformationDeadline, lesson->date, lesson->starts, b.group, lesson->ends);
@@ -137,26 +145,31 @@ std::size_t marks_in_cell(const Case& c, const Id& work, int part, const Id& stu
   return part == 1 ? standing + c.state.marks_standing(work, 0, student) : standing;
 }
 
-// Of all works of the lesson, where that is the cell (r002 3.2). The newest of the group's come first: a work is younger than
-// its lesson.
-std::size_t marks_in_lesson(const Case& c, const Work& work, const Id& student) {
-  const auto* lesson = c.state.lesson(work.lesson);
-  const auto* works = c.state.works_of(work.group);
+}  // namespace
+
+// The newest of the group's come first: a work is younger than its lesson.
+std::size_t marks_in_lesson(const projections::SchoolState& state, const Id& lesson_id, const Id& student) {
+  const auto* lesson = state.lesson(lesson_id);
+  const auto* works = lesson == nullptr ? nullptr : state.works_of(lesson->group);
   std::size_t marks = 0;
-  for (auto id = works->rbegin(); lesson != nullptr && id != works->rend(); ++id) {
-    const Work* other = c.state.work(*id);
-    if (other == nullptr) continue;
-    if (other->index < lesson->index) break;
-    if (other->lesson != work.lesson || !other->standing) continue;
-    for (int part = 0; part <= other->parts; ++part) marks += c.state.marks_standing(*id, part, student);
+  if (works == nullptr) return marks;
+  for (auto id = works->rbegin(); id != works->rend(); ++id) {
+    const Work* work = state.work(*id);
+    if (work == nullptr) continue;
+    if (work->index < lesson->index) break;
+    if (work->lesson != lesson_id || !work->standing) continue;
+    for (int part = 0; part <= work->parts; ++part) marks += state.marks_standing(*id, part, student);
   }
   return marks;
 }
 
+namespace {
+
 void require_free_cell(Case& c, const Id& id, const Work& work, int part, const Id& student) {
   if (c.refused()) return;
   const bool whole = c.profile->marks.cell_is_lesson && !work.lesson.is_zero();
-  const std::size_t marks = whole ? marks_in_lesson(c, work, student) : marks_in_cell(c, id, part, student);
+  const std::size_t marks =
+      whole ? marks_in_lesson(c.state, work.lesson, student) : marks_in_cell(c, id, part, student);
   c.require(marks < static_cast<std::size_t>(c.profile->marks.max_per_cell), rule::kSecondMark);
 }
 
@@ -175,6 +188,11 @@ void judge(Case& c, const MarkGiven& b) {
   const DeadlineRule& (*which)(const Profile&) = work->written ? written_work_rule : lesson_mark_rule;
   const auto rule_id = work->written ? rule::kWrittenWorkDeadline : rule::kLessonMarkDeadline;
   c.due(which, rule_id, work->held_on, work->starts, work->group);
+  // A late one that waits for its second signature has its cell.
+  const auto in_cell = [&](const MarkGiven& other) {
+    return other.work == b.work && other.student == b.student && std::max<int>(1, other.part) == part;
+  };
+  c.require(c.ruling.awaits.empty() || !c.waits<MarkGiven>(in_cell), rule::kSecondMark);
   // Enrolment comes last, so that a refusal for it still says whether the entry was late too. It is asked of the day of the
   // entry: who has left is out of the lists from that day on (r000 3.2), and who came later may make up an earlier work.
   c.require(c.state.enrolled(work->group, b.student, c.today), rule::kNotEnrolled);
@@ -224,9 +242,10 @@ void judge(Case& c, const MakeupMarkGiven& b) {
   require_free_cell(c, b.work, *work, part, b.student);
 }
 
-// From another school's certificate; its values are that school's.
+// From another school's certificate; its values are that school's, but for what this one's regulation bans.
 void judge(Case& c, const MarkImported& b) {
   if (c.known_group(b.group) == nullptr) return;
+  require_not_banned(c, b.value);
   c.require(b.period.is_zero() || c.state.period(b.period) != nullptr, rule::kUnknownReference);
   c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
   if (c.st.acting_as == Role::kClassTeacher) c.require(c.leads_class_of(b.student), rule::kNotOwnGroup);

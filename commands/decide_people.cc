@@ -11,7 +11,9 @@ using namespace ledger;
 void judge(Case& c, const ProfileAdopted& b) {
   // The text comes last: whoever judges this again has it only where the adoption was accepted.
   c.from_next_midnight();
-  c.require(c.profiles.find(b.profile) != nullptr, rule::kUnknownReference);
+  const auto* adopted = c.profiles.find(b.profile);
+  if (!c.require(adopted != nullptr, rule::kUnknownReference)) return;
+  c.require(b.name.empty() || b.name == adopted->id, rule::kInvalidValue);
 }
 
 void judge(Case& c, const ZoneOffsetSet&) { c.from_next_midnight(); }
@@ -45,6 +47,8 @@ void judge(Case& c, const GuardianSet& b) {
 
 namespace {
 
+constexpr RoleSet kFamily = roles(Role::kStudent, Role::kParent);
+
 // Who runs the school is decided by the director and the root keys; the administrator grants the rest, by order.
 bool may_grant(const Case& c, Role role) {
   constexpr RoleSet kRunsTheSchool =
@@ -58,7 +62,20 @@ void judge(Case& c, const RoleGranted& b) {
   c.require(c.knows(b.person), rule::kPersonUnknown);
   c.require(b.role != Role::kService && b.role != Role::kRoot, rule::kRoleUnknown);
   c.require(may_grant(c, b.role), rule::kNotEntitled);
+  if ((role_bit(b.role) & kFamily) == 0) c.no_pupil(b.person);
 }
+
+namespace {
+
+// Without a director nobody appoints the next one.
+bool another_director(const Case& c, const Id& but) {
+  const auto& people = c.state.people();
+  return std::any_of(people.begin(), people.end(), [&](const auto& known) {
+    return known.first != but && holds(c.state, known.first, Role::kDirector, c.today);
+  });
+}
+
+}  // namespace
 
 void judge(Case& c, const RoleRevoked& b) {
   c.require(c.knows(b.person), rule::kPersonUnknown);
@@ -71,6 +88,8 @@ void judge(Case& c, const RoleRevoked& b) {
                                                       !grant.revoked && grant.from <= c.today && c.today <= grant.to;
                                              }),
             rule::kRoleUnknown);
+  if (b.role == Role::kDirector && c.st.branch.empty() && c.st.acting_as != Role::kRoot)
+    c.require(another_director(c, b.person), rule::kLastDirector);
 }
 
 void judge(Case& c, const InvitationIssued& b) {
@@ -80,10 +99,10 @@ void judge(Case& c, const InvitationIssued& b) {
   if (c.refused()) return;
   if (c.st.acting_as == Role::kClassTeacher) c.require(of_own_class(c, b.person), rule::kNotOwnGroup);
   if (c.st.acting_as == Role::kAdministrator) c.require(is_staff(c.state, b.person, c.today), rule::kNotEntitled);
-  // A second invitation could be used to impersonate: the deputy signs too.
-  const auto& keys = c.state.person(b.person)->keys;
-  const bool has_key = std::any_of(keys.begin(), keys.end(), [&](const Id& key) { return !c.state.key(key)->revoked; });
-  if (has_key) c.await(Role::kDeputyHead);
+  // A second invitation could be used to impersonate, whoever revoked the first key: a deputy signs too, and for a deputy the
+  // director.
+  if (!c.state.person(b.person)->keys.empty())
+    c.await(holds(c.state, b.person, Role::kDeputyHead, c.today) ? Role::kDirector : Role::kDeputyHead);
 }
 
 void judge(Case& c, const InvitationRevoked& b) {
@@ -95,6 +114,7 @@ void judge(Case& c, const InvitationRevoked& b) {
 
 void judge(Case& c, const KeyEnrolled& b) {
   const auto* invitation = c.state.invitation(b.invitation);
+  if (invitation == nullptr) c.require(c.state.pending(b.invitation) == nullptr, rule::kInvitationWaits);
   if (!c.require(invitation != nullptr, rule::kInvitationUnknown)) return;
   c.require(invitation->person == b.person && c.st.author == b.person, rule::kInvitationUnknown);
   c.require(!invitation->revoked, rule::kInvitationRevoked);
@@ -135,7 +155,9 @@ void judge(Case& c, const CompromiseReported& b) {
   if (!c.known_person(b.person)) return;
   c.require(b.learned_on <= c.today, rule::kNotYet);
   const int days = c.profile->compromise.report_working_days;
-  if (c.refused() || days == 0 || b.learned_on.days == 0) return;
+  if (c.refused() || days == 0) return;
+  // The limit counts from that day: a report that names none could not be held to it.
+  if (!c.require(b.learned_on.days != 0, rule::kInvalidValue)) return;
   c.due_by(*c.profile, LatePolicy::kMarkLate, end_of_working_day(c, b.learned_on, days),
            rule::kCompromiseReportDeadline);
 }

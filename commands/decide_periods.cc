@@ -14,17 +14,26 @@ PeriodMarks period_marks(const SchoolState& state, const Profile& profile, const
                          const Period& period) {
   PeriodMarks seen;
   seen.fewest = fewest_marks(state, profile, group_id, period.to);
-  const auto* works = state.works_of(group_id);
-  if (works == nullptr) return seen;
-  for (const auto& id : *works) {
-    const auto& work = *state.work(id);
-    if (!work.standing || work.held_on < period.from || work.held_on > period.to) continue;
-    std::size_t marks = state.marks_standing(id, 0, student);
-    for (int part = 1; part <= work.parts; ++part) marks += state.marks_standing(id, part, student);
-    seen.count += static_cast<int>(marks);
-    seen.accountable_held = seen.accountable_held || work.accountable;
-    seen.accountable_marked = seen.accountable_marked || (work.accountable && marks > 0);
-  }
+  const auto* own = state.group(group_id);
+  const auto count_in = [&](const Id& group) {
+    const auto* works = state.works_of(group);
+    for (std::size_t i = 0; works != nullptr && i < works->size(); ++i) {
+      const Id& id = (*works)[i];
+      const auto& work = *state.work(id);
+      if (!work.standing || work.held_on < period.from || work.held_on > period.to) continue;
+      std::size_t marks = state.marks_standing(id, 0, student);
+      for (int part = 1; part <= work.parts; ++part) marks += state.marks_standing(id, part, student);
+      seen.count += static_cast<int>(marks);
+      seen.accountable_held = seen.accountable_held || (work.accountable && group == group_id);
+      seen.accountable_marked = seen.accountable_marked || (work.accountable && marks > 0);
+    }
+  };
+  count_in(group_id);
+  // Who changed class or subgroup within the period brings along the marks of the same subject.
+  for (const auto& id : state.groups_of_student(student, period.from, period.to))
+    if (const auto* other = state.group(id);
+        id != group_id && other->subject_code == own->subject_code && other->subject == own->subject)
+      count_in(id);
   return seen;
 }
 
@@ -41,7 +50,7 @@ void in_window(Case& c, const Period& period, const Id& group, LatePolicy late) 
   if (c.refused()) return;
   const PeriodWindow window = window_of(c.profile->period_mark, period);
   if (!c.require(c.today >= window.opens, rule::kPeriodMarkEarly)) return;
-  c.due_by(*c.profile, late, projections::midnight(c.state, window.closes + 1), rule::kPeriodMarkDeadline,
+  c.due_by(*c.profile, late, projections::midnight(c.state, window.closes + 1), rule::kPeriodMarkDeadline, period.from,
            c.state.group(group)->classes);
 }
 
@@ -82,7 +91,7 @@ void require_enough_marks(Case& c, const PeriodMarkGiven& b, const Period& perio
   const bool few = seen.count < seen.fewest;
   const bool unaccounted = c.profile->minimum_marks.account && seen.accountable_held && !seen.accountable_marked;
   if (!few && !unaccounted) return;
-  if (c.has_document(kDecision)) return c.await(Role::kDeputyHead);
+  if (c.has_document(kDecision)) return c.await_once(Role::kDeputyHead);
   c.refuse(few ? rule::kTooFewMarks : rule::kWorksUnaccounted);
 }
 
@@ -93,7 +102,11 @@ void judge(Case& c, const PeriodMarkGiven& b) {
   if (period == nullptr) return;
   require_marked(c, b.group, period->to, b.student);
   require_on_scale(c, {}, b.value);
-  c.require(!c.state.period_mark_standing(b.period, b.group, b.student), rule::kDuplicateEntry);
+  const auto same = [&](const PeriodMarkGiven& other) {
+    return other.period == b.period && other.group == b.group && other.student == b.student;
+  };
+  c.require(!c.state.period_mark_standing(b.period, b.group, b.student) && !c.waits<PeriodMarkGiven>(same),
+            rule::kDuplicateEntry);
   in_window(c, *period, b.group, c.profile->period_mark.late);
   require_enough_marks(c, b, *period);
 }
@@ -118,6 +131,29 @@ void judge(Case& c, const PeriodReopened& b) {
   if (known_period(c, b.period) != nullptr) c.require(c.state.attestation().closed(b.period), rule::kAlreadyDecided);
 }
 
+namespace {
+
+// The mark of the whole course is given when a course ends: with the marks of the period, or the year, whose window was the last
+// to open; «за год … не позднее установленных сроков» (r002 3.2). Null: none has.
+const Period* last_window(const Case& c, const Id& group, const Id& student) {
+  const int grade = grade_of(c.state, group, c.today, student);
+  const auto kind = period_kind_of(*c.profile, grade);
+  const auto* year = c.state.year(c.today);
+  const Period* last = nullptr;
+  Date opened;
+  for (const auto& period : c.state.periods()) {
+    const bool of_the_grade = (period.kind == "year" || kind.empty() || period.kind == kind) &&
+                              projections::covers(period.grades, grade) && (year == nullptr || period.to >= year->from);
+    const Date opens = window_of(c.profile->period_mark, period).opens;
+    if (!of_the_grade || opens > c.today || (last != nullptr && opens < opened)) continue;
+    last = &period;
+    opened = opens;
+  }
+  return last;
+}
+
+}  // namespace
+
 void judge(Case& c, const FinalMarkGiven& b) {
   const auto* group = c.known_group(b.group);
   if (group == nullptr) return;
@@ -127,7 +163,12 @@ void judge(Case& c, const FinalMarkGiven& b) {
   c.require(c.state.enrolled(b.group, b.student, c.today), rule::kNotEnrolled);
   require_marked(c, b.group, c.today, b.student);
   require_on_scale(c, {}, b.value);
-  c.require(!c.state.final_mark_standing(b.group, b.student), rule::kDuplicateEntry);
+  const auto same = [&](const FinalMarkGiven& other) { return other.group == b.group && other.student == b.student; };
+  c.require(!c.state.final_mark_standing(b.group, b.student) && !c.waits<FinalMarkGiven>(same), rule::kDuplicateEntry);
+  if (c.refused() || c.state.periods().empty()) return;
+  const Period* period = last_window(c, b.group, b.student);
+  if (!c.require(period != nullptr, rule::kPeriodMarkEarly)) return;
+  in_window(c, *period, b.group, c.profile->period_mark.late);
 }
 
 void judge(Case& c, const CouncilDecided& b) {

@@ -45,13 +45,26 @@ bool has_plan_of(const Case& c, const Id& group, const projections::Year& year) 
   });
 }
 
-// r002 3.2: so many calendar days before the year begins, the last of them included. Of every part; not of a plan that takes
-// another's place.
-void due_before_year(Case& c, const PlanPublished& b) {
+bool has_programme_of(const Case& c, const WorkProgrammePublished& b, const projections::Year& year) {
+  const auto& known = c.state.plans().programmes();
+  return std::any_of(known.begin(), known.end(), [&](const projections::WorkProgramme& programme) {
+    const auto* of =
+        programme.subject_code == b.subject_code && programme.grade == b.grade ? c.state.year(programme.from) : nullptr;
+    return of != nullptr && of->from == year.from;
+  });
+}
+
+// The school year an entry is for.
+const projections::Year* year_of(const Case& c) {
+  return c.state.year(c.st.effective_from.days != 0 ? c.st.effective_from : c.today);
+}
+
+// r002 3.2, of work programmes and plans: so many calendar days before the year begins, the last of them included. Of every part;
+// not of what takes another's place.
+void due_before_year(Case& c, bool takes_a_place) {
   const int days = c.profile->plan.days_before_year;
-  const auto* year = c.state.year(c.st.effective_from.days != 0 ? c.st.effective_from : c.today);
-  if (c.refused() || days == 0 || year == nullptr) return;
-  if (b.continues.is_zero() && has_plan_of(c, b.group, *year)) return;
+  const auto* year = year_of(c);
+  if (c.refused() || days == 0 || year == nullptr || takes_a_place) return;
   const Date last = year->from - days;
   c.due_by(*c.profile, c.profile->late.policy, projections::midnight(c.state, last + 1), rule::kPlanDeadline);
 }
@@ -69,7 +82,16 @@ void judge(Case& c, const CurriculumSet& b) {
   c.from_next_midnight();
 }
 
-void judge(Case&, const WorkProgrammePublished&) {}
+// By those who teach the subject in that year.
+void judge(Case& c, const WorkProgrammePublished& b) {
+  const auto* year = year_of(c);
+  const Date on = year == nullptr ? c.today : std::max(c.today, year->from);
+  const auto groups = c.state.groups_of_teacher(c.st.author, on);
+  const bool own = std::any_of(groups.begin(), groups.end(),
+                               [&](const Id& id) { return c.state.group(id)->subject_code == b.subject_code; });
+  c.require(own, rule::kNotOwnGroup);
+  due_before_year(c, year != nullptr && has_programme_of(c, b, *year));
+}
 
 void judge(Case& c, const PlanTemplateShared& b) {
   c.require(numbers_differ(b.items), rule::kDuplicateEntry);
@@ -94,7 +116,8 @@ void judge(Case& c, const PlanPublished& b) {
   // Topics of lessons are taken from it (r000 3.3, r002 3.2): in the language lessons are recorded in.
   for (const auto& item : b.items) require_russian(c, item.topic);
   require_curriculum_hours(c, *group, hours, !b.more);
-  due_before_year(c, b);
+  const auto* year = year_of(c);
+  due_before_year(c, year != nullptr && b.continues.is_zero() && has_plan_of(c, b.group, *year));
 }
 
 void judge(Case& c, const PlanAdjusted& b) {
@@ -122,7 +145,7 @@ void judge(Case& c, const CourseworkAssigned& b) {
 void judge(Case& c, const CourseworkGraded& b) {
   const auto* work = c.state.plans().coursework(b.coursework);
   if (!c.require(work != nullptr, rule::kUnknownReference) || !teaches_group(c, work->group)) return;
-  c.require(work->value.empty(), rule::kDuplicateEntry);
+  c.require(work->value().empty(), rule::kDuplicateEntry);
   require_marked(c, work->group, c.today, work->student);
   require_on_scale(c, {}, b.value);
 }
@@ -138,6 +161,7 @@ void judge(Case& c, const MaterialPublished& b) {
 void judge(Case& c, const TaskAssigned& b) {
   if (c.known_group(b.group) == nullptr || !teaches_group(c, b.group)) return;
   for (const auto& student : b.students) c.require(c.state.enrolled(b.group, student, c.today), rule::kNotEnrolled);
+  require_russian(c, b.title);
 }
 
 void judge(Case& c, const SubmissionSent& b) {

@@ -29,13 +29,38 @@ void judge(Case&, const ProgrammeDefined&) {}
 // r001 4.3, r002 2.3: in the last week of August, from data the deputy confirms.
 void judge(Case& c, const YearOpened& b) {
   for (const auto& role : c.profile->year.confirmed_by) c.await(*enum_from_name<Role>(role));
+  for (const auto& year : c.state.years())
+    c.require(year.from == b.from || b.to < year.from || year.to < b.from, rule::kPeriodOverlap);
   if (!c.profile->year.window || c.refused()) return;
   const YearWindow window = window_of(c.profile->year, b.from);
   if (!c.require(c.today >= window.opens, rule::kYearWindow)) return;
   c.due_by(*c.profile, c.profile->late.policy, projections::midnight(c.state, window.closes + 1), rule::kYearDeadline);
 }
 
+namespace {
+
+// What a deadline rests on stands once it matters: a closed period, a first day that has come, an end and a window of marks once
+// that window is open. Only its title changes then.
+void judge_redefinition(Case& c, const projections::Period& known, const PeriodDefined& b) {
+  c.require(!c.state.attestation().closed(known.id), rule::kPeriodClosed);
+  const auto same_grades = [&] {
+    return std::equal(known.grades.begin(), known.grades.end(), b.grades.begin(), b.grades.end(),
+                      [](const auto& a, const auto& other) { return a.from == other.from && a.to == other.to; });
+  };
+  if (known.from <= c.today)
+    c.require(b.from == known.from && b.kind == known.kind && same_grades(), rule::kRetroactiveEffect);
+  else
+    c.require(b.from > c.today, rule::kRetroactiveEffect);
+  const bool same_end = b.to == known.to && b.marks_from == known.marks_from && b.marks_to == known.marks_to;
+  if (same_end || c.refused()) return;
+  c.require(window_of(c.profile->period_mark, known).opens > c.today && known.to > c.today, rule::kRetroactiveEffect);
+  c.require(b.to > c.today && (b.marks_from.days == 0 || b.marks_from > c.today), rule::kRetroactiveEffect);
+}
+
+}  // namespace
+
 void judge(Case& c, const PeriodDefined& b) {
+  if (const auto* known = c.state.period(b.period)) judge_redefinition(c, *known, b);
   // Quarters lie within semesters; two quarters never overlap.
   for (const auto& period : c.state.periods())
     if (period.id != b.period && period.kind == b.kind && share_a_grade(period.grades, b.grades))
@@ -74,7 +99,7 @@ void judge(Case& c, const IndividualModeSet& b) {
 
 void judge(Case& c, const ClassTeacherAppointed& b) {
   c.require(c.state.klass(b.klass) != nullptr, rule::kUnknownReference);
-  c.require(c.knows(b.person), rule::kPersonUnknown);
+  if (c.known_person(b.person)) c.no_pupil(b.person);
 }
 
 void judge(Case& c, const TeachingGroupOpened& b) {
@@ -120,7 +145,15 @@ void between_periods(Case& c, const Id& group, const Id& student) {
     opens_a_period = opens_a_period || period.from == on;
     since = std::min(since, period.from);
   }
-  c.require(opens_a_period || !comes_from_another_subgroup(c, group, student, since, on), rule::kSubgroupMoveMidPeriod);
+  // A day that has passed is no end of a period any more.
+  c.require((opens_a_period && on >= c.today) || !comes_from_another_subgroup(c, group, student, since, on),
+            rule::kSubgroupMoveMidPeriod);
+}
+
+// r000 3.3: «только ответственным за ведение ЭЖ». Others split a class into subgroups together, and take in nobody alone.
+void require_keeper_of_subgroups(Case& c, const Id& group) {
+  if (c.profile->subgroup_moves.when == SubgroupMoves::kPeriodEndOnly && c.state.group(group)->kind == kSubgroup)
+    c.require(c.st.acting_as == Role::kAdministrator, rule::kNotEntitled);
 }
 
 }  // namespace
@@ -140,7 +173,7 @@ void judge(Case& c, const SubgroupsSplit& b) {
     c.require(std::find(group->classes.begin(), group->classes.end(), b.klass) != group->classes.end(),
               rule::kUnknownReference);
     for (const auto& student : part.students) {
-      c.known_person(student);
+      if (c.known_person(student)) c.no_staff(student);
       between_periods(c, part.group, student);
     }
   }
@@ -159,7 +192,8 @@ void judge(Case& c, const SubgroupMoved& b) {
 
 void judge(Case& c, const GroupMemberSet& b) {
   if (!c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference)) return;
-  c.require(c.knows(b.student), rule::kPersonUnknown);
+  if (c.known_person(b.student)) c.no_staff(b.student);
+  require_keeper_of_subgroups(c, b.group);
   between_periods(c, b.group, b.student);
   if (c.st.acting_as == Role::kClassTeacher) c.require(leads_a_class_of(c, b.group), rule::kNotOwnGroup);
 }
@@ -171,6 +205,7 @@ void judge(Case& c, const MovementOrdered& b) {
               rule::kNotEnrolled);
   } else {
     c.require(c.state.klass(b.klass) != nullptr, rule::kUnknownReference);
+    c.no_staff(b.student);
   }
   if (c.st.acting_as == Role::kClassTeacher) {
     const Id klass = b.klass.is_zero() ? c.state.class_of(b.student, c.today) : b.klass;

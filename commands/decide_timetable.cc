@@ -11,13 +11,15 @@ using namespace ledger;
 void judge(Case& c, const TeachingAssigned& b) {
   c.require(c.state.group(b.group) != nullptr, rule::kUnknownReference);
   c.require(c.knows(b.teacher) && (b.replaces.is_zero() || c.knows(b.replaces)), rule::kPersonUnknown);
+  c.no_pupil(b.teacher);
 }
 
 namespace {
 
 void judge_timetable(Case& c, const Id& group, const std::vector<Slot>& slots) {
   c.require(c.state.group(group) != nullptr, rule::kUnknownReference);
-  for (const auto& slot : slots) c.require(c.knows(slot.teacher), rule::kPersonUnknown);
+  for (const auto& slot : slots)
+    if (c.known_person(slot.teacher)) c.no_pupil(slot.teacher);
   c.from_next_midnight();
 }
 }  // namespace
@@ -44,11 +46,10 @@ void judge(Case& c, const LessonCancelled& b) { judge_lesson_change(c, b.group, 
 
 void judge(Case& c, const LessonMoved& b) {
   judge_lesson_change(c, b.group, b.date, b.slot);
-  c.require(b.new_date >= c.today &&
-                projections::bell(c.state, b.new_date, b.new_slot, projections::shift_of(c.state, b.group, b.date),
-                                  c.state.branch_of(b.group))
-                    .has_value(),
-            rule::kInvalidValue);
+  const auto bell = projections::bell(c.state, b.new_date, b.new_slot, projections::shift_of(c.state, b.group, b.date),
+                                      c.state.branch_of(b.group));
+  if (!c.require(b.new_date >= c.today && bell.has_value(), rule::kInvalidValue)) return;
+  c.require(c.now < at_local(b.new_date, bell->start, c.state.offset(b.new_date)), rule::kRetroactiveEffect);
 }
 
 // A teacher falls ill in the morning: a substitution acts at once, for a lesson of today or later.
@@ -58,6 +59,12 @@ void judge(Case& c, const SubstitutionOrdered& b) {
   c.require(lesson->date >= c.today, rule::kRetroactiveEffect);
   const auto* held = c.state.lesson(lesson->id);
   c.require(held == nullptr || !held->standing, rule::kSecondLesson);
+  const auto& ordered = c.state.substitutions();
+  const auto is_signed = [&](const projections::Substitution& order) {
+    return order.place == lesson->place && projections::substitution_holds(c.state, order) &&
+           c.state.office().substitution_signed(order.id);
+  };
+  c.require(std::none_of(ordered.begin(), ordered.end(), is_signed), rule::kAlreadyDecided);
   if (!c.require(c.knows(b.substitute) && c.knows(b.absent), rule::kPersonUnknown)) return;
   c.require(lesson->teacher == b.absent || c.state.assigned(b.group, b.absent, b.date), rule::kNotTheirLesson);
   c.require(is_staff(c.state, b.substitute, c.today), rule::kNotStaff);

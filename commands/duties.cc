@@ -276,7 +276,8 @@ class GroupDuties {
       missing(lesson, "roll", then->attendance, {"не отмечена посещаемость", "the roll is not taken"});
     const bool at_home = unmarked_by(state_, *then, j_.group, lesson.date).empty();
     if (at_home && !any_standing(lesson.homework))
-      missing(lesson, "homework", then->homework, {"нет домашнего задания", "there is no homework"});
+      missing(lesson, "homework", then->homework,
+              {"нет домашнего задания или записи «не задано»", "there is no homework, nor a word that none is set"});
   }
   void missing(const LessonView& lesson, std::string_view code, const DeadlineRule& rule, const Words& what) {
     const Instant due = deadline_of(state_, rule, lesson.date, j_.group, lesson.ends);

@@ -45,6 +45,7 @@ class OfficeDuties {
       if (rule.asked() && id != "absences_verified" && id != "families_alerted") recurring(rule);
     year();
     plans();
+    programmes();
     plan_hours();
     copies();
     operations();
@@ -127,7 +128,9 @@ class OfficeDuties {
     const bool report = rule.id.ends_with("_report") && rule.every == Every::kPeriod;
     const std::string_view only = rule.every == Every::kQuarter ? "quarter" : "";
     for (const auto& period : state_.periods()) {
-      if (only.empty() ? period.kind == "year" : period.kind != only) continue;
+      // A year's results are reported like a period's (r001 7.2, r002 7.2).
+      const bool of_the_year = period.kind == "year" && rule.id != "performance_report";
+      if (only.empty() ? of_the_year : period.kind != only) continue;
       if (report && period.to <= s_.today && s_.today - period.to <= kShownAheadDays)
         to.push_back({period.from, period.to, period.to - 7, {}});
       if (!report && period.from <= s_.today && s_.today - period.to <= kShownAheadDays)
@@ -243,9 +246,16 @@ class OfficeDuties {
 
   // --- What fulfils a duty ---------------------------------------------------------------------------------------------
 
-  static bool counts(const Done& done, const Term& term, std::initializer_list<std::string_view> kinds) {
+  // By those it is asked of, of the days it is asked for: what speaks of a later interval is that one's.
+  static bool counts(const DutyRule& rule, const Done& done, const Term& term,
+                     std::initializer_list<std::string_view> kinds) {
     const bool of_kind = kinds.size() == 0 || std::find(kinds.begin(), kinds.end(), done.kind) != kinds.end();
-    return of_kind && done.on >= term.since;
+    return of_kind && done.on >= term.since && asked_of(rule, done.as) && meets(done, term);
+  }
+  static bool asked_of(const DutyRule& rule, Role acting) { return (roles_of(rule) & role_bit(acting)) != 0; }
+  template <class T>
+  static bool meets(const T& done, const Term& term) {
+    return done.to.days == 0 || (done.from <= term.to && term.from <= done.to);
   }
   // What was done without naming a branch was done for all of them.
   static bool in_branch(std::string_view acted_for, const Branch& asked) {
@@ -283,11 +293,10 @@ class OfficeDuties {
                     of(known.first);
            }));
   }
-  bool any(const std::vector<Done>& list, const Term& term, const Branch& branch,
+  bool any(const DutyRule& rule, const std::vector<Done>& list, const Term& term, const Branch& branch,
            std::initializer_list<std::string_view> kinds, const std::vector<Id>& authors = {}) const {
-    // What is asked for in an interval is done in it; a later one is the next interval's.
     return std::any_of(list.begin(), list.end(), [&](const Done& done) {
-      return counts(done, term, kinds) && in_branch(done.branch, branch) &&
+      return counts(rule, done, term, kinds) && in_branch(done.branch, branch) &&
              (authors.empty() || std::find(authors.begin(), authors.end(), done.author) != authors.end());
     });
   }
@@ -296,30 +305,38 @@ class OfficeDuties {
     if (rule.id == "inspection") {
       const auto& held = book_.inspections();
       return std::any_of(held.begin(), held.end(), [&](const auto& known) {
-        return known.second.held >= term.since && inspected(known.second, branch);
+        return known.second.held >= term.since && asked_of(rule, known.second.as) && meets(known.second, term) &&
+               inspected(known.second, branch);
       });
     }
-    if (rule.id == "activity_report") return any(book_.reports(), term, branch, {"activity"});
-    if (rule.id == "performance_report") return any(book_.reports(), term, branch, {"performance", "quality"});
-    if (rule.id == "paper_report") return any(book_.reports(), term, branch, {"paper"}, authors);
-    if (rule.id == "archive") return any(book_.archives(), term, branch, {});
+    if (rule.id == "activity_report") return any(rule, book_.reports(), term, branch, {"activity"});
+    if (rule.id == "performance_report") return any(rule, book_.reports(), term, branch, {"performance", "quality"});
+    if (rule.id == "paper_report") return any(rule, book_.reports(), term, branch, {"paper"}, authors);
+    if (rule.id == "archive") return archived(rule, term, branch);
     if (rule.id == "printed_journal") return printed(term, klass, "journal");
     if (rule.id == "printed_summary") return printed(term, klass, "summary");
     if (rule.id == "printed_study_summary") return printed(term, klass, "study_summary");
     if (rule.id == "first_year_data" || rule.id == "personal_data_verified") return verified(term, klass);
-    if (rule.id == "sections_verified") return sections_done(term, branch);
+    if (rule.id == "sections_verified") return sections_done(rule, term, branch);
     if (rule.id == "hours_report")
       return std::any_of(book_.hours().begin(), book_.hours().end(), [&](const auto& report) {
-        return report.on >= term.since && in_branch(report.branch, branch);
+        return report.on >= term.since && asked_of(rule, report.as) && in_branch(report.branch, branch);
       });
     return false;
   }
   // Every section of the school's dictionary; where it keeps none, any.
-  bool sections_done(const Term& term, const Branch& branch) const {
+  bool sections_done(const DutyRule& rule, const Term& term, const Branch& branch) const {
     const auto sections = state_.codes("section");
-    if (sections.empty()) return any(book_.sections(), term, branch, {});
+    if (sections.empty()) return any(rule, book_.sections(), term, branch, {});
     return std::all_of(sections.begin(), sections.end(),
-                       [&](std::string_view section) { return any(book_.sections(), term, branch, {section}); });
+                       [&](std::string_view section) { return any(rule, book_.sections(), term, branch, {section}); });
+  }
+  // Whatever days it covers: its term is of the year after.
+  bool archived(const DutyRule& rule, const Term& term, const Branch& branch) const {
+    const auto& list = book_.archives();
+    return std::any_of(list.begin(), list.end(), [&](const Done& done) {
+      return done.on >= term.since && asked_of(rule, done.as) && in_branch(done.branch, branch);
+    });
   }
 
   // --- What waits for somebody -----------------------------------------------------------------------------------------
@@ -354,6 +371,42 @@ class OfficeDuties {
                        {"Нет календарно-тематического плана" + named + ".", "There is no lesson plan" + named + "."});
       duty.group = id;
     }
+  }
+
+  // r002 3.2: work programmes are due with the plans; of every subject and grade that is taught.
+  void programmes() {
+    const PlanRule& rule = s_.profile->plan;
+    const auto* year = state_.year(s_.today + kShownAheadDays);
+    if (year == nullptr || rule.days_before_year == 0) return;
+    const Date last = year->from - rule.days_before_year;
+    if (s_.today < last - kShownAheadDays) return;
+    std::map<std::pair<std::string, int>, std::pair<std::string, std::vector<Id>>> missing;
+    for (const auto& [id, group] : state_.groups()) {
+      const int grade = grade_of(state_, id, std::max(s_.today, year->from));
+      const auto teachers = teachers_of(group, std::max(s_.today, year->from));
+      if (group.kind == "extracurricular" || group.subject_code.empty() || teachers.empty() ||
+          has_programme(group.subject_code, grade, *year))
+        continue;
+      auto& [subject, people] = missing[{group.subject_code, grade}];
+      subject = group.subject;
+      people.insert(people.end(), teachers.begin(), teachers.end());
+    }
+    for (auto& [of, who] : missing) {
+      std::sort(who.second.begin(), who.second.end());
+      who.second.erase(std::unique(who.second.begin(), who.second.end()), who.second.end());
+      const std::string grade = of.second == 0 ? std::string() : ", " + std::to_string(of.second);
+      add("work_programme", rule.source, end_of(last), kTeaching, who.second,
+          {"Нет рабочей программы (" + who.first + grade + ").",
+           "There is no work programme (" + who.first + grade + ")."});
+    }
+  }
+  bool has_programme(std::string_view subject_code, int grade, const projections::Year& year) const {
+    const auto& known = state_.plans().programmes();
+    return std::any_of(known.begin(), known.end(), [&](const projections::WorkProgramme& programme) {
+      const auto* of = state_.year(programme.from);
+      const bool of_grade = programme.grade == 0 || grade == 0 || programme.grade == grade;
+      return programme.subject_code == subject_code && of_grade && of != nullptr && of->from == year.from;
+    });
   }
 
   static std::vector<Id> teachers_of(const projections::Group& group, Date on) {
@@ -426,8 +479,15 @@ class OfficeDuties {
   }
 
   void findings() {
-    const Source& source = s_.profile->duties.at("inspection").source;
-    for (const auto& [id, inspection] : book_.inspections())
+    const DutyRule& rule = s_.profile->duties.at("inspection");
+    const Source& source = rule.source;
+    for (const auto& [id, inspection] : book_.inspections()) {
+      // r001 6.4, r004 п1: its result is a note.
+      if (rule.note && !inspection.note)
+        add("inspection_note", source, {}, role_bit(inspection.as), {inspection.author},
+            {"Проверка журнала " + format_day(inspection.held) + ": нет справки.",
+             "The inspection of " + format_day(inspection.held) + " has no note yet."})
+            .entry = id;
       for (const auto& finding : inspection.findings) {
         const auto* group = state_.group(finding.group);
         const std::string number = std::to_string(finding.number) +
@@ -444,6 +504,7 @@ class OfficeDuties {
                "Finding " + number + " of an inspection is not resolved."})
               .entry = id;
       }
+    }
   }
 
   // r001 4.5: a substitute signs the journal of substitutions.

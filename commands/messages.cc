@@ -277,7 +277,13 @@ std::string acting_as(const Asked& a, Language language) {
   std::string text(role_title(a.st.acting_as, language));
   const bool by_key_alone = a.st.acting_as == Role::kRoot || a.st.acting_as == Role::kService;
   if (by_key_alone || holds(a.state, a.st.author, a.st.acting_as, a.today())) return text;
-  return text + (language == Language::kRussian ? " (сегодня у вас нет этой роли)" : " (a role you do not hold today)");
+  const bool ru = language == Language::kRussian;
+  const auto* person = a.state.person(a.st.author);
+  for (std::size_t i = 0; person != nullptr && i < person->roles.size(); ++i)
+    if (const auto& grant = person->roles[i]; grant.role == a.st.acting_as && !grant.branch.empty() && !grant.revoked &&
+                                              grant.from <= a.today() && a.today() <= grant.to)
+      return text + (ru ? " (эта роль у вас в филиале: " : " (you hold this role in the branch ") + grant.branch + ")";
+  return text + (ru ? " (сегодня у вас нет этой роли)" : " (a role you do not hold today)");
 }
 
 // --- Values
@@ -298,6 +304,11 @@ Misfit misfit_here(const Asked& a, const T& b) {
         if (entry != nullptr && !entry->student.is_zero() && commitment.person != entry->student)
           return {{"закрытый текст о другом человеке", "a sealed text about somebody else"},
                   {"тексты о том, о ком запись", "texts about whom the entry is about"}};
+      if (b.minutes != 0 && (entry == nullptr || entry->type != Body(LatenessRecorded{}).index())) {
+        const std::string minutes = std::to_string(b.minutes);
+        return {{"минут: " + minutes, minutes + " minutes"},
+                {"минуты — только у опоздания", "minutes of lateness only"}};
+      }
       if (b.value.empty()) return {{"без значения", "no value"}, {"новый текст или отметка", "a new text or mark"}};
       if (entry != nullptr) work = a.state.work(entry->subject);
     }
@@ -327,12 +338,25 @@ Misfit misfit_here(const Asked& a, const T& b) {
             {"сегодня или позже, на урок, для которого есть звонок", "today or later, at a slot that has a bell"}};
   } else if constexpr (std::is_same_v<T, WorkPlanned>) {
     const auto* other = a.state.work(b.same_as);
+    if (const auto* lesson = a.state.lesson(b.lesson);
+        lesson != nullptr && b.held_on.days != 0 && b.held_on != lesson->date) {
+      const std::string named = format_day(b.held_on), held = format_day(lesson->date);
+      return {{named, named}, {"день её урока: " + held, "the day of its lesson: " + held}};
+    }
     const std::string day = format_day(day_of(a, b)), limit = std::to_string(kPlanAheadMaxDays);
     if (other != nullptr && other->held_on != day_of(a, b)) {
       const std::string theirs = format_day(other->held_on);
       return {{day, day}, {"день той же работы: " + theirs, "the day of the same work: " + theirs}};
     }
     return {{day, day}, {"не дальше " + limit + " дней", "at most " + limit + " days ahead"}};
+  } else if constexpr (std::is_same_v<T, AttestationMarkGiven>) {
+    const auto* year = a.state.year(a.today());
+    const std::string held = format_day(b.held_on), from = year == nullptr ? "—" : format_day(year->from);
+    return {{held, held}, {"день этого учебного года, с " + from, "a day of this school year, from " + from}};
+  } else if constexpr (std::is_same_v<T, CompromiseReported>) {
+    return {{"без даты", "no date"}, {"день, когда стало известно", "the day one learned of it"}};
+  } else if constexpr (std::is_same_v<T, ProfileAdopted>) {
+    return {{std::string(b.name), std::string(b.name)}, {"имя из текста профиля", "the name in the profile's text"}};
   } else if constexpr (requires { b.value; }) {
     const auto scale = find_scale(a.state, a.profile, {});
     return {{std::string(b.value), std::string(b.value)}, {scale->describe(), scale->describe()}};
@@ -404,6 +428,22 @@ Date date_asked(const Asked& a, const PeriodMarkGiven& b) {
   if (period == nullptr) return {};
   return a.rule == rule::kPeriodMarkEarly ? window_of(a.profile.period_mark, *period).opens : period->to;
 }
+Date date_asked(const Asked& a, const PeriodMarkWaived& b) {
+  const auto* period = period_of(a, b.period);
+  if (period == nullptr) return {};
+  return a.rule == rule::kPeriodMarkEarly ? window_of(a.profile.period_mark, *period).opens : period->to;
+}
+// Of the window that comes next, or of the one that closed last.
+Date date_asked(const Asked& a, const FinalMarkGiven&) {
+  Date asked{};
+  for (const auto& period : a.state.periods()) {
+    const Date opens = window_of(a.profile.period_mark, period).opens;
+    const bool early = a.rule == rule::kPeriodMarkEarly;
+    if (early ? opens > a.today() && (asked.days == 0 || opens < asked) : opens <= a.today() && period.to > asked)
+      asked = early ? opens : period.to;
+  }
+  return asked;
+}
 Date date_asked(const Asked& a, const MakeupMarkGiven& b) {
   const auto* absence = a.state.entry(b.absence);
   const auto* lesson = absence == nullptr ? nullptr : a.state.lesson(absence->subject);
@@ -412,7 +452,7 @@ Date date_asked(const Asked& a, const MakeupMarkGiven& b) {
 }
 Date date_asked(const Asked& a, const AttestationMarkGiven& b) {
   if (a.rule != rule::kAttestationWithoutReferral) return {};
-  return a.state.attestation().first_held(b.group, b.form).value_or(Date{});
+  return attested_with_group(a.state, a.profile, b).value_or(Date{});
 }
 Date date_asked(const Asked& a, const PlanPublished&) {
   const Date from = a.st.effective_from.days != 0 ? a.st.effective_from : a.today();

@@ -143,6 +143,8 @@ void read_deadline(Table& table, const Profile& profile, DeadlineRule& out) {
     out.until_minute = read_until(table, "until", day.end_minute);
     out.second_shift_until_minute = read_until(table, table.has("until_second_shift") ? "until_second_shift" : "until",
                                                day.second_shift_end_minute);
+    if (out.second_shift_until_minute < out.until_minute)
+      refuse(table.line_of("until_second_shift"), table.name() + ": the second shift's term ends before the first's");
   } else if (table.has("until")) {
     refuse(table.line_of("until"), table.name() + ".until says when a day ends, and days_after is missing");
   }
@@ -159,6 +161,13 @@ void read_deadline(Table& table, const Profile& profile, DeadlineRule& out) {
     refuse(table.line(), table.name() + " needs a basis, and late.basis names none");
 }
 
+std::string read_endorsing_role(Table& table, std::string_view key) {
+  std::string role = table.text("endorsed_by");
+  if (std::find(std::begin(kEndorsingRoles), std::end(kEndorsingRoles), role) == std::end(kEndorsingRoles))
+    refuse(table.line_of("endorsed_by"), std::string(key) + ": no role \"" + role + "\" can endorse");
+  return role;
+}
+
 void read_deadlines(Reader& in) {
   Profile& profile = in.profile;
   if (in.root.has("school_day"))
@@ -166,12 +175,15 @@ void read_deadlines(Reader& in) {
       profile.school_day.end_minute = read_minute(table, "end");
       profile.school_day.second_shift_end_minute =
           table.has("second_shift_end") ? read_minute(table, "second_shift_end") : profile.school_day.end_minute;
+      if (profile.school_day.second_shift_end_minute < profile.school_day.end_minute)
+        refuse(table.line_of("second_shift_end"), "school_day: the second shift ends before the first");
     });
   in.parameter("late", profile.late.source, {rule::kBackdated}, [&](Table& table) {
     profile.late.policy = read_late_policy(table, "policy");
     profile.late.basis = table.texts("basis");
     if (profile.late.policy == LatePolicy::kNeedsBasis && profile.late.basis.empty())
       refuse(table.line(), "late.policy needs a basis, and late.basis names none");
+    if (table.has("endorsed_by")) profile.late.endorsed_by = read_endorsing_role(table, "late.endorsed_by");
   });
   const struct {
     std::string_view key;
@@ -228,6 +240,7 @@ void read_marks(Reader& in) {
     profile.marks.default_scale = table.text("default_scale");
     profile.marks.max_per_cell = table.number("max_per_cell", 1, 10);
     profile.marks.cell_is_lesson = table.flag("cell_is_lesson");
+    profile.marks.own_scales = table.flag("own_scales");
     if (profile.find_scale(profile.marks.default_scale) == nullptr)
       refuse(table.line_of("default_scale"), "no scale is called \"" + profile.marks.default_scale + "\"");
   });
@@ -247,7 +260,8 @@ void read_marks(Reader& in) {
         refuse(table.line_of("first_half_of"), "unmarked: grade " + std::to_string(grade) + " is named twice");
   });
   in.parameter("makeup", profile.makeup.source,
-               {rule::kAbsenceNotExcused, rule::kMakeupOfAnotherLesson, rule::kMakeupNeeded}, [&](Table& table) {
+               {rule::kAbsenceNotExcused, rule::kMakeupOfAnotherLesson, rule::kMakeupNeeded, rule::kMakeupByTeacher},
+               [&](Table& table) {
                  profile.makeup.by_commission = table.flag("by_commission");
                  profile.makeup.only_excused = table.flag("only_excused");
                  profile.makeup.required = table.flag("required");
@@ -262,9 +276,7 @@ void read_correction(Table& table, CorrectionRule& rule) {
   if (rule.mode == CorrectionMode::kForbidden && table.has("endorsed_by"))
     refuse(table.line_of("endorsed_by"), "correction.endorsed_by has no meaning where corrections are forbidden");
   if (rule.mode != CorrectionMode::kReasonAndApproval) return;
-  rule.endorsed_by = table.text("endorsed_by");
-  if (std::find(std::begin(kEndorsingRoles), std::end(kEndorsingRoles), rule.endorsed_by) == std::end(kEndorsingRoles))
-    refuse(table.line_of("endorsed_by"), "correction.endorsed_by: no role \"" + rule.endorsed_by + "\" can endorse");
+  rule.endorsed_by = read_endorsing_role(table, "correction.endorsed_by");
 }
 
 void read_corrections(Reader& in) {
@@ -407,6 +419,9 @@ void read_keeping(Reader& in) {
   });
 }
 
+constexpr int kFirstMonthOfYear = 8;  // of a school year
+int school_year_order(MonthDay day) { return (day.month + (day.month < kFirstMonthOfYear ? 12 : 0)) * 31 + day.day; }
+
 DutyRule read_duty(Table& table, const DutySpec& spec) {
   DutyRule duty;
   duty.id = spec.id;
@@ -417,8 +432,11 @@ DutyRule read_duty(Table& table, const DutySpec& spec) {
   if (table.has("by")) duty.by = read_month_day(table, "by");
   if (table.has("from")) duty.from = read_month_day(table, "from");
   if (table.has("at_period_end")) duty.at_period_end = table.flag("at_period_end");
+  if (spec.id == "inspection" && table.has("note")) duty.note = table.flag("note");
   if (duty.from && !duty.by)
     refuse(table.line_of("from"), table.name() + " begins on a day and never ends: by is missing");
+  if (duty.from && duty.by && school_year_order(*duty.by) < school_year_order(*duty.from))
+    refuse(table.line_of("from"), table.name() + " begins after its day: from is later than by");
   if (duty.by && duty.every != Every::kNever)
     refuse(table.line(), table.name() + " is due by a day of the year or every so often, not both");
   if (duty.asked()) {

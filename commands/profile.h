@@ -47,6 +47,7 @@ struct LateRule {
   Source source;
   LatePolicy policy = LatePolicy::kMarkLate;
   std::vector<std::string> basis;  // kinds of documents, each with number and date, that kNeedsBasis accepts
+  std::string endorsed_by;         // the role that signs what a document lets in; empty: nobody has to
 };
 
 struct SchoolDayRule {
@@ -86,6 +87,7 @@ struct MarkRule {
   std::string default_scale;    // one of Profile::scales
   int max_per_cell = 1;         // marks of one student for one part of one work
   bool cell_is_lesson = false;  // … or for all works of a lesson together
+  bool own_scales = true;       // works may name scales of the school's dictionary beside the profile's
 };
 
 struct BannedEntries {
@@ -229,6 +231,7 @@ struct DutyRule {
   Every every = Every::kNever;
   std::optional<MonthDay> from, by;  // of the school year: days from August on belong to its first calendar year
   bool at_period_end = false;        // at the end of every period besides
+  bool note = false;                 // of inspections: each ends in a note (справка)
   std::vector<std::string> who;      // roles, as the schema names them
   std::string ru, en;                // what is asked, in a sentence
   bool asked() const { return every != Every::kNever || by.has_value(); }

@@ -57,7 +57,7 @@ constexpr std::array kRights = {
     Right{"timetable_changed", kHd | kDep | kAdm},
     Right{"lesson_cancelled", kDep | kHd},
     Right{"lesson_moved", kDep | kHd},
-    Right{"substitution_ordered", kDep},
+    Right{"substitution_ordered", kDep | kHd},
     Right{"lesson_recorded", kT},
     Right{"topic_set", kT},
     Right{"attendance_taken", kT},

@@ -53,6 +53,16 @@ constexpr RuleSpec kRuleSpecs[] = {
      {"не сотрудник", "not of the staff"},
      {"Замещает сотрудник; на {date} у названного человека нет такой роли.",
       "Staff replace a teacher; on {date} the person named is none of them."}},
+    {rule::kPupilOrStaff,
+     "",
+     {"и сотрудник, и обучающийся", "both staff and pupil"},
+     {"Один человек не бывает в этой школе и сотрудником, и обучающимся: сначала отзовите роль или отчислите приказом.",
+      "Nobody is staff and pupil of this school at once: revoke the role first, or end the enrolment by order."}},
+    {rule::kLastDirector,
+     "",
+     {"последний директор", "the last director"},
+     {"Это последний директор школы: сначала назначьте другого.",
+      "This is the school's last director: appoint another one first."}},
     {rule::kNotEnrolled,
      "date",
      {"обучающийся не в этой группе", "student not in the group"},
@@ -203,10 +213,15 @@ constexpr RuleSpec kRuleSpecs[] = {
     {rule::kCannotCorrect,
      "",
      {"так не исправляют", "not corrected this way"},
-     {"Исправляют и отзывают отметки, пропуски, опоздания, темы и домашние задания; остальное аннулирует комиссия "
-      "(entry_annulled).",
-      "Marks, absences, lateness, topics and homework are corrected or withdrawn; anything else a commission annuls "
-      "(entry_annulled)."}},
+     {"Исправляют и отзывают отметки, пропуски, опоздания, темы и домашние задания; остальное аннулирует комиссия.",
+      "Marks, absences, lateness, topics and homework are corrected or withdrawn; anything else a commission annuls."}},
+    {rule::kCorrectionWaits,
+     "",
+     {"исправление уже ждёт подписи", "a correction waits already"},
+     {"Другое исправление или аннулирование этой записи ждёт подписи. Когда его подпишут или отклонят, можно подать "
+      "новое.",
+      "Another correction or annulment of this entry awaits its signature. Once it is signed or turned down, a new one "
+      "may be made."}},
     {rule::kCorrectionForbidden,
      "",
      {"исправление запрещено", "correction forbidden"},
@@ -227,8 +242,8 @@ constexpr RuleSpec kRuleSpecs[] = {
     {rule::kNoPolicy,
      "",
      {"нет политики свидетелей", "no witness policy"},
-     {"Школа ещё не назвала свидетелей: сначала принимается их политика (witness_policy_set).",
-      "The school has named no witnesses yet: their policy comes first (witness_policy_set)."}},
+     {"Школа ещё не назвала свидетелей: сначала принимается их политика.",
+      "The school has named no witnesses yet: their policy comes first."}},
     {rule::kEvidenceBad,
      "",
      {"негодное свидетельство", "bad evidence"},
@@ -262,6 +277,11 @@ constexpr RuleSpec kRuleSpecs[] = {
      "",
      {"нет такого приглашения", "no such invitation"},
      {"Такого приглашения нет.", "No such invitation."}},
+    {rule::kInvitationWaits,
+     "",
+     {"приглашение ждёт подписи", "the invitation awaits a signature"},
+     {"Приглашение ещё ждёт второй подписи: у этого человека уже был ключ.",
+      "The invitation still awaits its second signature: this person has had a key before."}},
     {rule::kInvitationExpired,
      "date",
      {"приглашение истекло", "invitation expired"},
@@ -418,8 +438,13 @@ constexpr RuleSpec kRuleSpecs[] = {
     {rule::kMakeupNeeded,
      "date",
      {"отметка за пропущенный урок", "a mark for a missed lesson"},
-     {"На уроке {date} обучающегося не было: отметка ставится по протоколу (makeup_mark_given).",
-      "The student was absent on {date}: the mark is given by a protocol (makeup_mark_given)."}},
+     {"На уроке {date} обучающегося не было: отметка ставится по протоколу.",
+      "The student was absent on {date}: the mark is given by a protocol."}},
+    {rule::kAbsenceAndMark,
+     "",
+     {"и пропуск, и отметка", "absent and marked"},
+     {"На одном уроке не бывает и пропуска, и отметки, кроме отметки по протоколу: сначала отзовите отметку.",
+      "Nobody is both absent from a lesson and marked for it but by protocol: withdraw the mark first."}},
     {rule::kMakeupByTeacher,
      "",
      {"ставит преподаватель", "the teacher gives it"},
@@ -522,6 +547,7 @@ std::string clause_text(std::string_view clause, Language language) {
     const auto end = std::min(rest.find(' '), rest.size());
     text += (ru ? ", прил. " : ", app. ") + std::string(rest.substr(kAppendix.size(), end - kAppendix.size()));
     rest.remove_prefix(std::min(end + 1, rest.size()));
+    if (rest.empty()) return text;  // the appendix as a whole
   }
   return text + (ru ? ", п. " : ", cl. ") + std::string(rest);
 }

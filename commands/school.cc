@@ -454,7 +454,18 @@ Result<Submission> SchoolImpl::prepare(RawSubmission raw, bool genesis_allowed) 
   return submission;
 }
 
-// Every file a statement names is there: it came along, or was kept before. What is kept is of the known types, whoever names it.
+namespace {
+// A profile comes with the texts of those it extends, which it names itself.
+bool brings_a_profile(const Submission& submission) {
+  return std::any_of(submission.statements.begin(), submission.statements.end(), [](const auto& statement) {
+    const auto& body = statement.decoded.body;
+    return std::holds_alternative<ProfileAdopted>(body) || std::holds_alternative<SchoolCreated>(body);
+  });
+}
+}  // namespace
+
+// Every file a statement names is there: it came along, or was kept before. What is kept is of the known types, whoever names it,
+// and nothing is that nobody does.
 Status SchoolImpl::match_files(const Submission& submission) const {
   struct Kept {
     std::uint64_t size = 0;
@@ -465,8 +476,10 @@ Status SchoolImpl::match_files(const Submission& submission) const {
     files[hash] = {bytes.size(), media_type_of(bytes)};
     if (files[hash].media_type.empty()) return fail("bad_file", to_hex(hash.view()) + ": of no type that is kept");
   }
+  std::set<Hash> named;
   for (const auto& statement : submission.statements) {
     for (const auto& hash : files_named(statement.decoded)) {
+      named.insert(hash);
       if (files.contains(hash)) continue;
       if (files.size() >= kBlobsPerRequestMax) return fail("too_many", "at most 64 files a request");
       const auto known = blob(hash);
@@ -481,6 +494,9 @@ Status SchoolImpl::match_files(const Submission& submission) const {
       return fail("bad_file", "the file is " + std::string(file.media_type) + " of " + std::to_string(file.size) +
                                   " bytes, the statement says otherwise");
   }
+  for (const auto& [hash, bytes] : submission.blobs)
+    if (!named.contains(hash) && !brings_a_profile(submission))
+      return fail("bad_file", to_hex(hash.view()) + ": no statement names it");
   return {};
 }
 

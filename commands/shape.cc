@@ -164,6 +164,7 @@ Found grades(const std::vector<GradeSpan>& spans) {
   return {};
 }
 
+Found of(const Statement&, const ClassOpened& b) { return number("класс", "grade", b.grade, 0, kGradeMax); }
 Found of(const Statement&, const ClassLabelled& b) { return number("класс", "grade", b.grade, 0, kGradeMax); }
 Found of(const Statement&, const StudyScheduleSet& b) {
   Found found;

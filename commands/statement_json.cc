@@ -384,7 +384,7 @@ constexpr Sample kSamples[] = {
     {"url", "https://school.example.org/optics"},
     {"measure_recorded.kind", "reprimand"},
     {"channel", "email"},
-    {"notice_served.kind", "failing"},
+    {"notice_served.kind", "performance"},
     {"average", "4.33"},
     {"period_mark_given.value", "4"},
     {"items.homework", "§ 12"},

@@ -33,9 +33,29 @@ bool AttestationBook::has_debt(const Id& student, const Id& group) const {
   });
 }
 
-std::optional<Date> AttestationBook::first_held(const Id& group, std::string_view form) const {
-  const Date* held = lookup(first_held_, std::pair{group, std::string(form)});
-  return held == nullptr ? std::nullopt : std::optional(*held);
+std::optional<Date> AttestationBook::first_held(const Id& group, std::string_view form, Date from, Date to) const {
+  std::optional<Date> first;
+  if (const auto* ids = lookup(marks_by_group_, std::pair{group, std::string(form)}))
+    for (const auto& id : *ids)
+      if (const AttestationMark& mark = marks_.at(id);
+          mark.standing && from <= mark.held_on && mark.held_on <= to && (!first || mark.held_on < *first))
+        first = mark.held_on;
+  return first;
+}
+
+bool AttestationBook::marked(const Id& group, const Id& student, std::string_view form, Date held_on) const {
+  const auto* ids = lookup(marks_by_group_, std::pair{group, std::string(form)});
+  return ids != nullptr && std::any_of(ids->begin(), ids->end(), [&](const Id& id) {
+           const AttestationMark& mark = marks_.at(id);
+           return mark.standing && mark.student == student && mark.held_on == held_on;
+         });
+}
+
+void AttestationBook::stand(const Id& id, bool standing) {
+  const auto mark = marks_.find(id);
+  if (mark == marks_.end()) return;
+  mark->second.standing = standing;
+  if (const auto it = referrals_.find(mark->second.referral); it != referrals_.end()) it->second.used = standing;
 }
 
 void AttestationBook::on(const Folding& f, const CommissionAppointed& b) {
@@ -49,10 +69,10 @@ void AttestationBook::on(const Folding& f, const ReferralIssued& b) {
   if (asked == nullptr) return;
   referrals_[f.st.id] = {b.request, asked->group, asked->student, b.on, b.commission, false, f.index};
 }
-void AttestationBook::on(const Folding&, const AttestationMarkGiven& b) {
-  if (const auto it = referrals_.find(b.referral); it != referrals_.end()) it->second.used = true;
-  const auto [held, first] = first_held_.try_emplace({b.group, std::string(b.form)}, b.held_on);
-  if (!first) held->second = std::min(held->second, b.held_on);
+void AttestationBook::on(const Folding& f, const AttestationMarkGiven& b) {
+  marks_[f.st.id] = {b.group, b.student, std::string(b.form), b.held_on, b.referral};
+  marks_by_group_[{b.group, std::string(b.form)}].push_back(f.st.id);
+  stand(f.st.id, true);
 }
 void AttestationBook::on(const Folding& f, const DebtRecorded& b) {
   debts_[f.st.id] = {b.student, b.group, b.period, f.today, 0, false, f.index, {}};

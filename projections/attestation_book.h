@@ -31,6 +31,14 @@ struct Referral {
   bool used = false;
   std::uint64_t index = 0;
 };
+// A mark of an examination or a зачёт.
+struct AttestationMark {
+  Id group, student;
+  std::string form;
+  Date held_on;
+  Id referral;  // zero: with the group
+  bool standing = true;
+};
 struct Retake {
   Date on;
   int number = 0;
@@ -68,8 +76,12 @@ class AttestationBook {
   const std::vector<CouncilDecision>& decisions() const { return decisions_; }
   bool any_closed() const { return !closed_.empty(); }
   bool closed(const Id& period) const { return closed_.contains(period); }
-  // When the group as a whole was first attested in a form; nullopt: not yet.
-  std::optional<Date> first_held(const Id& group, std::string_view form) const;
+  // The first day of a span on which the group was attested in a form, by the marks that stand; nullopt: none.
+  std::optional<Date> first_held(const Id& group, std::string_view form, Date from, Date to) const;
+  // Whether a mark of that student, form and day stands.
+  bool marked(const Id& group, const Id& student, std::string_view form, Date held_on) const;
+  // A mark was annulled or withdrawn, or stands again: so does its use of the referral. Nothing for what is no such mark.
+  void stand(const Id& mark, bool standing);
 
   void on(const Folding& f, const ledger::CommissionAppointed& b);
   void on(const Folding& f, const ledger::AttestationRequested& b);
@@ -89,7 +101,8 @@ class AttestationBook {
   std::map<Id, Debt> debts_;
   std::vector<CouncilDecision> decisions_;
   FlatMap<Id, std::uint64_t> closed_;
-  std::map<std::pair<Id, std::string>, Date> first_held_;
+  std::map<Id, AttestationMark> marks_;
+  std::map<std::pair<Id, std::string>, std::vector<Id>> marks_by_group_;  // (group, form) → marks_
 };
 
 }  // namespace letopis::projections

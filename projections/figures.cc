@@ -115,7 +115,9 @@ class Figures {
     }
     const Id& author = node.entry->statement.author;
     if (std::find(f_.authors.begin(), f_.authors.end(), author) == f_.authors.end()) f_.authors.push_back(author);
-    if (node.entry->event.verdict == Verdict::kLate) {
+    // A class teacher's word on absences is no entry of the group's teachers.
+    if (node.entry->event.verdict == Verdict::kLate &&
+        !std::holds_alternative<AbsenceExcused>(node.entry->statement.body)) {
       ++f_.late_entries;
       f_.excused_entries += j_.acts.view(node).excused_by.has_value();
     }
@@ -137,16 +139,21 @@ class Figures {
   }
   // By how much results are kinder than the marks they stand on (r000 3.4: objectivity).
   void bias() {
-    std::int64_t results = 0, averages = 0, count = 0;
+    std::int64_t results = 0, averages = 0, apart = 0, count = 0;
     for (const auto& student : f_.students) {
       const auto result = parse_decimal(student.result);
       if (!result || student.averages.size() != 1) continue;
       const std::string& average = student.averages.front().value;  // "4.33"
-      results += static_cast<std::int64_t>(*result) * 100;
-      averages += std::stoi(average) * 100 + std::stoi(average.substr(average.find('.') + 1));
+      const std::int64_t given = static_cast<std::int64_t>(*result) * 100;
+      const int stands_on = std::stoi(average) * 100 + std::stoi(average.substr(average.find('.') + 1));
+      results += given;
+      averages += stands_on;
+      apart += std::abs(given - stands_on);
       ++count;
     }
-    if (count > 0) f_.result_bias = static_cast<int>((results - averages) / count);
+    if (count == 0) return;
+    f_.result_bias = static_cast<int>((results - averages) / count);
+    f_.result_distance = static_cast<int>(apart / count);
   }
 
   const SchoolState& s_;

@@ -48,7 +48,8 @@ struct GroupFigures {
   int without_marks = 0, with_one_mark = 0;           // students whom the group waits for today
   std::vector<HoursGiven> given;                      // of recorded lessons, by who recorded them; each teacher once
   std::vector<Id> authors;                            // who entered something, each once
-  std::optional<int> result_bias;        // hundredths: mean of period marks less the mean of those students' averages
+  std::optional<int> result_bias;  // hundredths: mean of period marks less the mean of those students' averages
+  int result_distance = 0;  // hundredths: the mean of how far each is from its average; where result_bias is known
   std::vector<StudentFigures> students;  // in the group at some time of the view, by id
 };
 

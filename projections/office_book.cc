@@ -64,7 +64,9 @@ void OfficeBook::on(const Folding& f, const CompromiseReported& b) {
 void OfficeBook::on(const Folding& f, const CompromiseReceived& b) {
   const auto it = compromises_.find(b.report);
   if (it == compromises_.end()) return;
-  it->second.received = f.index;
+  // One receipt settles every report about that person that was there: the account is void from it on.
+  for (auto& [id, report] : compromises_)
+    if (report.person == it->second.person && !report.received) report.received = f.index;
   void_from_[it->second.person] = f.index;
 }
 void OfficeBook::on(const Folding&, const OperationsAcknowledged& b) {
@@ -76,6 +78,7 @@ Done OfficeBook::done(const Folding& f, std::string_view kind) {
   done.id = f.st.id;
   done.kind = kind;
   done.author = f.st.author;
+  done.as = f.st.acting_as;
   done.branch = f.st.branch;
   done.on = f.today;
   done.index = f.index;
@@ -93,12 +96,19 @@ void OfficeBook::on(const Folding& f, const SubstitutionSigned& b) { signed_subs
 
 void OfficeBook::on(const Folding& f, const InspectionHeld& b) {
   Inspection& inspection = inspections_[f.st.id];
-  inspection = {f.st.id,     std::string(b.kind),
-                f.st.author, std::string(f.st.branch),
-                b.from,      b.to,
-                f.today,     b.groups,
-                b.classes,   {},
-                {},          f.index};
+  inspection = {f.st.id,
+                std::string(b.kind),
+                f.st.author,
+                f.st.acting_as,
+                std::string(f.st.branch),
+                b.from,
+                b.to,
+                f.today,
+                b.groups,
+                b.classes,
+                {},
+                {},
+                f.index};
   for (const auto& found : b.findings)
     inspection.findings.push_back(
         {found.number, std::string(found.kind), found.teacher, found.group, found.lesson, found.due, {}, {}});
@@ -129,12 +139,12 @@ void OfficeBook::on(const Folding& f, const ReportIssued& b) {
   report.to = b.to;
   reports_.push_back(std::move(report));
 }
-void OfficeBook::on(const Folding&, const ReportReceived& b) {
+void OfficeBook::on(const Folding& f, const ReportReceived& b) {
   for (Done& report : reports_)
-    if (report.id == b.report) report.received = true;
+    if (report.id == b.report) report.received.push_back(f.st.author);
 }
 void OfficeBook::on(const Folding& f, const HoursReported& b) {
-  hours_.push_back({f.st.id, b.from, b.to, f.today, std::string(f.st.branch), false, f.index});
+  hours_.push_back({f.st.id, b.from, b.to, f.today, f.st.acting_as, std::string(f.st.branch), false, f.index});
 }
 void OfficeBook::on(const Folding&, const HoursAccepted& b) {
   for (HoursReport& report : hours_)

@@ -31,7 +31,8 @@ struct Inspection {
   Id id;
   std::string kind;
   Id author;
-  std::string branch;  // its author acted for; empty: the whole school
+  ledger::Role as = {};  // its author acted as
+  std::string branch;    // … and for; empty: the whole school
   Date from, to, held;
   std::vector<Id> groups, classes;
   std::vector<Finding> findings;
@@ -54,11 +55,12 @@ struct Done {
   std::string kind;
   Id klass, person;  // zero: the whole school
   Id author;
-  std::string branch;  // its author acted for; empty: the whole school
+  ledger::Role as = {};  // its author acted as
+  std::string branch;    // … and for; empty: the whole school
   Date from, to;
   Date on;  // when it was recorded
   std::string medium, room;
-  bool received = false;
+  std::vector<Id> received;  // of a report: by whom
   std::uint64_t index = 0;
 };
 
@@ -66,6 +68,7 @@ struct HoursReport {
   Id id;
   Date from, to;
   Date on;
+  ledger::Role as = {};
   std::string branch;
   bool accepted = false;
   std::uint64_t index = 0;

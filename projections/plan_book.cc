@@ -63,7 +63,8 @@ void PlanBook::on(const Folding& f, const CurriculumSet& b) {
 }
 
 void PlanBook::on(const Folding& f, const WorkProgrammePublished& b) {
-  programmes_.push_back({std::string(b.subject_code), std::string(b.title), b.grade, b.file, f.source});
+  programmes_.push_back({std::string(b.subject_code), std::string(b.title), b.grade, b.file, f.source,
+                         f.st.effective_from.days != 0 ? f.st.effective_from : f.today});
 }
 
 Plan& PlanBook::begin_or_continue(const Folding& f, const Id& continues) {
@@ -118,8 +119,32 @@ void PlanBook::on(const Folding&, const PlanAdjusted& b) {
 void PlanBook::on(const Folding& f, const CourseworkAssigned& b) {
   coursework_[f.st.id] = {b.group, b.student, std::string(b.title), b.due, {}, f.index};
 }
-void PlanBook::on(const Folding&, const CourseworkGraded& b) {
-  if (const auto it = coursework_.find(b.coursework); it != coursework_.end()) it->second.value = b.value;
+void PlanBook::on(const Folding& f, const CourseworkGraded& b) {
+  const auto it = coursework_.find(b.coursework);
+  if (it == coursework_.end()) return;
+  it->second.grades.push_back({f.st.id, std::string(b.value), {}});
+  graded_[f.st.id] = b.coursework;
+}
+void PlanBook::on(const Folding& f, const EntryCorrected& b) {
+  const auto graded = graded_.find(b.target);
+  if (graded == graded_.end() || b.withdrawn) return;
+  coursework_.at(graded->second).grades.push_back({f.st.id, std::string(b.value), b.target});
+  graded_[f.st.id] = graded->second;
+}
+void PlanBook::stand(const Id& entry, bool standing) {
+  const auto graded = graded_.find(entry);
+  if (graded == graded_.end()) return;
+  for (auto& grade : coursework_.at(graded->second).grades)
+    if (grade.entry == entry) grade.standing = standing;
+}
+std::string_view Coursework::value() const {
+  const CourseworkGrade* shown = nullptr;
+  for (const auto& grade : grades) {
+    const auto corrected = std::find_if(grades.begin(), grades.end(),
+                                        [&](const CourseworkGrade& other) { return other.entry == grade.corrects; });
+    if (grade.standing && (corrected == grades.end() || corrected->standing)) shown = &grade;
+  }
+  return shown == nullptr ? std::string_view{} : std::string_view(shown->value);
 }
 void PlanBook::on(const Folding& f, const MaterialPublished& b) {
   materials_.push_back(

@@ -51,12 +51,22 @@ struct Plan {
   const PlanLine* line(std::string_view number) const;
 };
 
+// The mark of a coursework, or a correction of it.
+struct CourseworkGrade {
+  Id entry;
+  std::string value;
+  Id corrects;  // the mark; zero: it is the mark itself
+  bool standing = true;
+};
 struct Coursework {
   Id group, student;
   std::string title;
   Date due;
-  std::string value;  // empty: not graded
+  std::vector<CourseworkGrade> grades{};
   std::uint64_t index = 0;
+
+  // As it stands, after corrections; empty: not graded.
+  std::string_view value() const;
 };
 struct Task {
   Id group;
@@ -86,6 +96,7 @@ struct WorkProgramme {
   int grade = 0;
   Hash file;
   std::uint64_t index = 0;  // of the entry that names the file
+  Date from;                // it holds from: the day it names, else that of its entry
 };
 
 class PlanBook {
@@ -114,6 +125,9 @@ class PlanBook {
   void on(const Folding& f, const ledger::PlanAdjusted& b);
   void on(const Folding& f, const ledger::CourseworkAssigned& b);
   void on(const Folding& f, const ledger::CourseworkGraded& b);
+  void on(const Folding& f, const ledger::EntryCorrected& b);
+  // A coursework's mark or its correction was annulled or withdrawn, or stands again. Nothing for another entry.
+  void stand(const Id& entry, bool standing);
   void on(const Folding& f, const ledger::MaterialPublished& b);
   void on(const Folding& f, const ledger::TaskAssigned& b);
   void on(const Folding& f, const ledger::SubmissionSent& b);
@@ -128,6 +142,7 @@ class PlanBook {
   FlatMap<Id, Id> by_group_;
   std::vector<WorkProgramme> programmes_;
   std::map<Id, Coursework> coursework_;
+  std::map<Id, Id> graded_;  // a mark or its correction → its coursework
   FlatMap<Id, Task> tasks_;
   FlatMap<Id, TaskSubmission> submissions_;
   std::vector<Material> materials_;

@@ -74,7 +74,7 @@ void write_coursework(const RegisterAsked& asked, JsonWriter& w) {
     if (!asked.shown({.group = work.group, .person = work.student})) continue;
     Line line(asked, w);
     line.entry(item->first, work.index).group(work.group).person("student", work.student);
-    line.with().text("title", work.title).date_if("due", work.due).text_if("value", work.value);
+    line.with().text("title", work.title).date_if("due", work.due).text_if("value", work.value());
   }
 }
 

@@ -299,13 +299,13 @@ std::optional<Instant> classes_over(const SchoolState& state, const Id& group_id
   return end_of_day(state, date, last);
 }
 
-std::optional<Instant> students_over(const SchoolState& state, const Id& group_id, Date date) {
+std::optional<Instant> students_over(const SchoolState& state, const Id& group_id, Date date, Instant known_by) {
   const Group* group = state.group(group_id);
   if (group == nullptr) return std::nullopt;
   const Instant known = known_at_midnight(state, date);
   Weekdays weekdays(state, date, known);
   int last = 0;
-  for (const auto& id : state.groups_beside(group_id, date))
+  for (const auto& id : state.groups_beside(group_id, date, state.recorded_before(known_by)))
     last = std::max(last, last_end(state, id, *state.group(id), date, known, weekdays));
   return end_of_day(state, date, last);
 }

@@ -74,8 +74,9 @@ std::vector<ScheduledLesson> lessons_held_on(const SchoolState& state, const Id&
 // midnight that begins the day: lessons cancelled or moved by then count where they are. nullopt when they have none.
 std::optional<Instant> classes_over(const SchoolState& state, const Id& group, Date date);
 
-// When the last lesson of the day ends for anybody in a group, whatever other groups they are in; known as above.
-std::optional<Instant> students_over(const SchoolState& state, const Id& group, Date date);
+// When the last lesson of the day ends for anybody in a group, whatever other groups they are in, as was recorded by a moment;
+// timetables as known above.
+std::optional<Instant> students_over(const SchoolState& state, const Id& group, Date date, Instant known_by);
 
 // Whether a substitution stands: no later order and no cancellation took its place.
 bool substitution_holds(const SchoolState& state, const Substitution& substitution);

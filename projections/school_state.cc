@@ -298,7 +298,7 @@ class StateFold {
     structure();
   }
   void on(const Statement& st, const GroupMemberSet& b) {
-    join(b.group, b.student, {at_once(st), open_end(st.effective_to), index_});
+    join(b.group, b.student, {at_once(st), open_end(st.effective_to), index_, index_});
   }
   // A later entry with the same first day corrects the span (a departure sets its last day).
   void join(const Id& group, const Id& student, const Membership& span) {
@@ -306,15 +306,18 @@ class StateFold {
     auto& spans = s_.groups_[group].members[student];
     for (auto& known : spans)
       if (known.from == span.from) {
-        known = span;
+        known = {span.from, span.to, span.index, known.since};
         return;
       }
     if (spans.empty()) s_.groups_by_student_[student].push_back(group);
     spans.push_back(span);
   }
   void leave(const Id& group, const Id& student, Date day) {
-    for (auto& span : s_.groups_[group].members[student])
-      if (span.from < day && span.to >= day) span.to = day - 1;
+    auto& members = s_.groups_[group].members;
+    const auto spans = members.find(student);
+    if (spans == members.end()) return;
+    for (auto& span : spans->second)
+      if (span.to >= day) span.to = day - 1;  // before its first day where the same day is told anew
   }
   // Whoever is put into one subgroup leaves the others of the split.
   void on(const Statement& st, const SubgroupsSplit& b) {
@@ -323,13 +326,13 @@ class StateFold {
       for (const auto& student : part.students) {
         for (const auto& other : b.parts)
           if (other.group != part.group) leave(other.group, student, day);
-        join(part.group, student, {day, open_end(st.effective_to), index_});
+        join(part.group, student, {day, open_end(st.effective_to), index_, index_});
       }
   }
   void on(const Statement& st, const SubgroupMoved& b) {
     const Date day = at_once(st);
     leave(b.from, b.student, day);
-    join(b.to, b.student, {day, open_end(st.effective_to), index_});
+    join(b.to, b.student, {day, open_end(st.effective_to), index_, index_});
   }
   void on(const Statement& st, const MovementOrdered& b) {
     const Date day = at_once(st);
@@ -507,7 +510,8 @@ class StateFold {
   void on(const Statement&, const RemarkRecorded&) {}
 
   void on(const Statement& st, const EntryCorrected& b) {
-    if (b.withdrawn) undo(st.id, b.target);
+    if (b.withdrawn) return undo(st.id, b.target);
+    s_.plan_book_.on(Folding{st, index_, at_, today(), source_}, b);
   }
   void on(const Statement& st, const EntryAnnulled& b) { undo(st.id, b.target); }
   // The target no longer stands. When it was itself an undoing, what it had undone stands again.
@@ -521,10 +525,18 @@ class StateFold {
       return;
     }
     stand(*ref, false);
+    stand_in_books(target, false);
     const auto undone = s_.undoings_.find(target);
     if (undone == s_.undoings_.end()) return;
-    if (auto* restored = s_.find_entry(undone->second)) stand(*restored, true);
+    if (auto* restored = s_.find_entry(undone->second)) {
+      stand(*restored, true);
+      stand_in_books(undone->second, true);
+    }
     s_.undoings_.erase(target);
+  }
+  void stand_in_books(const Id& entry, bool standing) {
+    s_.attestation_book_.stand(entry, standing);
+    s_.plan_book_.stand(entry, standing);
   }
   // Frees or takes the cell of an entry, and tells its lesson or work.
   void stand(EntryRef& ref, bool standing) {
@@ -756,7 +768,10 @@ class StateFold {
       ref.subject = b.group;
     else if constexpr (std::is_same_v<T, ConsultationRequested>)
       ref.subject = b.to;
-    else if constexpr (requires { b.work; })
+    else if constexpr (std::is_same_v<T, CourseworkGraded>) {
+      if (const Coursework* work = s_.plan_book_.coursework(b.coursework))
+        ref.subject = work->group, ref.student = work->student;
+    } else if constexpr (requires { b.work; })
       ref.subject = b.work;
     else if constexpr (requires { b.lesson; })
       ref.subject = b.lesson;
@@ -805,7 +820,9 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
                   event.index,
                   statement.author,
                   {},
+                  {},
                   {}};
+    if (const auto* correction = std::get_if<EntryCorrected>(&statement.body)) waits.corrects = correction->target;
     for (const auto& awaited : event.awaits) waits.awaits.push_back(awaited.role);
     pending_[statement.id] = std::move(waits);
   } else {
@@ -882,6 +899,9 @@ EntryRef* SchoolState::find_entry(const Id& id) {
   return place == entry_places_.end() ? nullptr : &entries_[place->second];
 }
 const Pending* SchoolState::pending(const Id& id) const { return lookup(pending_, id); }
+bool SchoolState::correction_waits(const Id& entry) const {
+  return std::any_of(pending_.begin(), pending_.end(), [&](const auto& at) { return at.second.corrects == entry; });
+}
 
 bool SchoolState::superseded(const Invitation& invitation) const {
   const auto& keys = person(invitation.person)->keys;
@@ -1005,12 +1025,13 @@ std::vector<Id> SchoolState::groups_of_student(const Id& student, Date from, Dat
   return groups;
 }
 
-std::vector<Id> SchoolState::groups_beside(const Id& group, Date on) const {
+std::vector<Id> SchoolState::groups_beside(const Id& group, Date on, std::uint64_t before) const {
   std::vector<Id> groups = {group};
   const Group* known = this->group(group);
   if (known == nullptr) return groups;
   const auto is_in = [&](const std::vector<Membership>& spans) {
-    return std::any_of(spans.begin(), spans.end(), [&](const auto& span) { return span.from <= on && on <= span.to; });
+    return std::any_of(spans.begin(), spans.end(),
+                       [&](const auto& span) { return span.from <= on && on <= span.to && span.since < before; });
   };
   // A class is in the same groups, pupil by pupil: a list that was taken in whole is not looked through again.
   const std::vector<Id>* taken = nullptr;

@@ -177,6 +177,7 @@ struct TimetableSlot {
 struct Membership {
   Date from, to;
   std::uint64_t index = 0;
+  std::uint64_t since = 0;  // of the first entry that told this first day: later ones corrected it
 };
 struct Assignment {
   Id teacher;
@@ -276,6 +277,7 @@ struct Pending {
   std::size_t type = 0;  // Body's index
   std::uint64_t index = 0;
   Id author;
+  Id corrects;  // the entry a correction would change; zero: it is none
   std::vector<ledger::Role> awaits;
   std::vector<Id> endorsed_by;
 };
@@ -361,8 +363,8 @@ class SchoolState {
   const Group* group(const Id& id) const;
   const std::map<Id, Group>& groups() const { return groups_; }
   std::vector<Id> groups_of_student(const Id& student, Date from, Date to) const;
-  // Groups that anybody of this group is in on a day; itself is the first.
-  std::vector<Id> groups_beside(const Id& group, Date on) const;
+  // Groups that anybody of this group is in on a day, as it was recorded before an index; itself is the first.
+  std::vector<Id> groups_beside(const Id& group, Date on, std::uint64_t before) const;
   std::vector<Id> groups_of_teacher(const Id& teacher, Date on) const;
   bool enrolled(const Id& group, const Id& student, Date on) const;
   bool assigned(const Id& group, const Id& teacher, Date on) const;
@@ -409,6 +411,7 @@ class SchoolState {
   const Work* work(const Id& id) const;
   const EntryRef* entry(const Id& statement) const;
   const Pending* pending(const Id& statement) const;
+  bool correction_waits(const Id& entry) const;                       // for its second signature
   const std::map<Id, Pending>& pendings() const { return pending_; }  // kStructure: of acts of the school alone
   std::size_t marks_standing(const Id& work, int part, const Id& student) const;
   bool period_mark_standing(const Id& period, const Id& group, const Id& student) const;

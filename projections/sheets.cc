@@ -11,8 +11,8 @@
 namespace letopis::projections {
 namespace {
 
-constexpr int kPassed = 3, kGood = 4;      // of a scale of 2–5
-constexpr int kBiasRemarkHundredths = 50;  // half a mark kinder than the marks themselves
+constexpr int kPassed = 3, kGood = 4;          // of a scale of 2–5
+constexpr int kDistanceRemarkHundredths = 50;  // half a mark off what the marks themselves come to
 constexpr int kPerHundred = 100;
 
 void write_group(JsonWriter& w, const SchoolState& state, const Id& id) {
@@ -261,6 +261,19 @@ std::string hours_json(const SchoolState& state, std::span<const GroupFigures> g
   return w.take();
 }
 
+namespace {
+// r000 3.4: «соответствие учебному плану».
+bool plan_differs(const SchoolState& state, const Id& id, Date on) {
+  const Group& group = *state.group(id);
+  const Plan* plan = state.plans().of_group(id);
+  if (plan == nullptr || plan->more) return false;
+  return std::any_of(group.classes.begin(), group.classes.end(), [&](const Id& klass) {
+    const auto* item = state.plans().item(klass, group.subject_code, on);
+    return item != nullptr && item->hours != plan->hours();
+  });
+}
+}  // namespace
+
 std::string check_json(const SchoolState& state, const Period& period, std::span<const GroupFigures> groups) {
   JsonWriter w;
   w.begin_object();
@@ -279,15 +292,21 @@ std::string check_json(const SchoolState& state, const Period& period, std::span
     w.key("excused_entries").number(group.excused_entries).key("void_entries").number(group.void_entries);
     w.key("substitutions").number(group.substitutions);
     w.key("substitutions_recorded").number(group.substitutions_recorded);
-    if (group.result_bias) w.key("result_bias_hundredths").number(*group.result_bias);
+    if (group.result_bias) {
+      w.key("result_bias_hundredths").number(*group.result_bias);
+      w.key("result_distance_hundredths").number(group.result_distance);
+    }
     w.key("remarks").begin_array();
     if (group.recorded < group.lessons) w.string("lessons_missing");
     if (group.with_topic < group.lessons) w.string("topics_missing");
+    if (group.with_roll < group.lessons) w.string("roll_missing");
     if (group.with_homework < group.lessons) w.string("homework_missing");
+    if (group.beside_plan > 0) w.string("topics_beside_plan");
+    if (plan_differs(state, group.group, period.to)) w.string("plan_differs_from_curriculum");
     if (group.written_works == 0 && group.lessons > 0) w.string("no_written_work");
     if (group.without_marks > 0) w.string("students_without_marks");
     if (group.substitutions_recorded < group.substitutions) w.string("substitutions_disagree");
-    if (group.result_bias && std::abs(*group.result_bias) >= kBiasRemarkHundredths) w.string("results_differ");
+    if (group.result_bias && group.result_distance >= kDistanceRemarkHundredths) w.string("results_differ");
     if (group.late_entries > group.excused_entries) w.string("late_entries");
     w.end_array().end_object();
   }

@@ -174,7 +174,8 @@ class School final : public commands::Rules {
 
   void scales() {
     const Id lesson = h.lesson(physics, "2026-11-30", 2);
-    for (const char* scale : {"2-5", "0-100"}) {
+    as_administrator().add(DictionaryEntryDefined{"scale", "letters", "Буквы", {{"values", "A,B,C"}}});
+    for (const char* scale : {"2-5", "0-100", "letters"}) {
       WorkPlanned planned;
       planned.group = physics;
       planned.lesson = lesson;
@@ -424,6 +425,10 @@ class School final : public commands::Rules {
     }
   }
   void calendar_of_duties() {
+    InspectionHeld held;
+    held.kind = "periodic";
+    held.from = held.to = day("2027-01-15");
+    as_deputy().add(held);
     for (const char* at :
          {"2027-02-01 12:00", "2027-03-31 12:00", "2027-05-30 12:00", "2027-05-31 12:00", "2027-06-04 12:00",
           "2027-06-05 12:00", "2027-06-10 12:00", "2027-08-02 12:00", "2027-08-05 12:00", "2027-08-06 12:00",

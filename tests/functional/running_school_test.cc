@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "signing/base/time.h"
+#include "signing/sha256.h"
 #include "tests/functional/programs.h"
 
 namespace letopis::functional {
@@ -230,6 +231,37 @@ TEST_F(RunningSchool, ReceiptsOfManyEntriesAreFilesOfTheirOwn) {
   }
   EXPECT_EQ(good, 2U);
   EXPECT_EQ(refusals, 1U) << "genuine, and nobody takes it for a mark";
+}
+
+// A worksheet goes with the statement that names it, and comes back byte by byte.
+TEST_F(RunningSchool, AFileIsSubmittedWithTheStatementThatNamesIt) {
+  serve();
+  const json::value mark = give_mark(free_place(), "4");
+  const std::string scan = folder_ / "scan.pdf", bytes = "%PDF-1.7\n" + std::string(5000, 'x') + "\n%%EOF\n";
+  write_text(scan, bytes);
+  const std::string hash = to_hex(signing::sha256(as_bytes(bytes)).view());
+  const auto attach = [&](const Words& files, const std::string& type) {
+    Words words{"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher"), "--json"};
+    words.insert(words.end(), files.begin(), files.end());
+    const json::value said = {{"type", "file_attached"},
+                              {"target", mark.at("statement")},
+                              {"file", hash},
+                              {"size", bytes.size()},
+                              {"media_type", type}};
+    return letopis(words, json::serialize(said));
+  };
+  const Ran without = attach({}, "application/pdf");
+  EXPECT_NE(without.status, 0) << "named, and not there: " << without.out;
+  const Ran mistyped = attach({"--file", folder_ / "scam.pdf"}, "application/pdf");
+  EXPECT_EQ(mistyped.status, 2);
+  EXPECT_THAT(mistyped.err, HasSubstr("scam.pdf"));
+  const Ran attached = attach({"--file", scan}, "application/pdf");
+  ASSERT_EQ(attached.status, 0) << attached.err;
+  EXPECT_EQ(str(attached.json().at("items").at(0).at("verdict")), "accepted") << attached.out;
+  const std::string entry = json::serialize(attached.json().at("items").at(0).at("index"));
+  const Ran fetched =
+      letopis_ok({"get", path("files/" + hash + "?entry=" + entry), "--url", server_->url(), "--key", key("teacher")});
+  EXPECT_EQ(fetched.out.substr(0, bytes.size()), bytes);
 }
 
 TEST_F(RunningSchool, ABackupOfNothingIsNoBackup) {

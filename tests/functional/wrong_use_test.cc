@@ -156,5 +156,31 @@ TEST(Schools, BeginWithAProfileOfTheirOwn) {
   EXPECT_EQ(audited.status, 0) << audited.out << audited.err;
 }
 
+// A profile that extends another own one is read with it.
+TEST(Schools, CheckAProfileUponTheirOwn) {
+  const Folder folder;
+  const auto layer = [&](const std::string& id, const std::string& base, const std::string& text) {
+    const std::string own = "format = 1\nid = \"" + id + "\"\ntitle_ru = \"Своё\"\ntitle_en = \"Own\"\nextends = \"" +
+                            base + "\"\nregulation_sha256 = \"" + std::string(64, '0') + "\"\nextends_sha256 = \"" +
+                            to_hex(signing::sha256(as_bytes(text)).view()) + "\"\n";
+    write_text(folder / (id + ".toml"), own);
+    return own;
+  };
+  const std::string first = layer("first", "r001", letopis_ok({"profile", "show", "r001"}).out);
+  const std::string second = layer("second", "first", first);
+  const Words check{"profile", "check", folder / "second.toml", "--json"};
+  const Ran alone = letopis(check);
+  EXPECT_EQ(alone.status, 2);
+  EXPECT_NE(alone.err.find("first"), std::string::npos) << "what is missing is named: " << alone.err;
+  Words with_base = check;
+  with_base.insert(with_base.end(), {"--base", folder / "first.toml"});
+  const auto read = letopis_ok(with_base).json();
+  EXPECT_EQ(str(read.at("sha256")), to_hex(signing::sha256(as_bytes(second)).view()));
+  EXPECT_EQ(str(read.at("extends_sha256")), to_hex(signing::sha256(as_bytes(first)).view()));
+  write_text(folder / "first.toml", first + "\n");
+  const Ran another = letopis(with_base);
+  EXPECT_EQ(another.status, 2) << "a base of another text: " << another.out;
+}
+
 }  // namespace
 }  // namespace letopis::functional

@@ -114,6 +114,63 @@ TEST_F(Attestation, Clause3_2WhoMissedItIsAttestedByReferralProtocolAndExamSheet
   EXPECT_EQ(accepted.awaits, std::vector{Role::kCommission}) << "the member beside the author";
 }
 
+// A session of every semester: who sits the summer's exam with the group missed none of the winter's.
+TEST_F(Attestation, Clause3_2TheNextSessionIsAnAttestationOfItsOwn) {
+  const auto semester = [&](const char* from, const char* to) {
+    PeriodDefined defined;
+    defined.period = some_id();
+    defined.title = "семестр";
+    defined.kind = "semester";
+    defined.from = day(from);
+    defined.to = day(to);
+    as_deputy().add(defined);
+  };
+  as_administrator().add(YearOpened{"2026/2027", day("2026-09-01"), day("2027-06-30")});
+  semester("2026-09-01", "2026-12-26");
+  semester("2027-01-11", "2027-06-20");
+  h.by(teacher).add(mark(petya));
+  h.at("2026-12-01 12:00");
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha, "2026-12-01")), "refused attestation_without_referral");
+  h.at("2027-06-10 12:00");
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha, "2027-06-10")), "accepted");
+  h.by(teacher).add(mark(petya, "2027-06-10"));
+  h.at("2027-06-11 12:00");
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha, "2027-06-11")), "refused attestation_without_referral");
+}
+
+TEST_F(Attestation, WhatWasAnnulledWasNotHeldAndFreesItsReferral) {
+  const Id first = h.by(teacher).add(mark(petya));
+  h.at("2026-12-01 12:00");
+  h.annul(first);
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha, "2026-12-01")), "accepted") << "nobody has sat it yet";
+  h.by(teacher).add(mark(petya, "2026-11-24"));
+  const Id asked = requested(masha);
+  as_deputy().endorse(asked);
+  const Id board = commission(physics);
+  const Id referral = as_deputy().add(ReferralIssued{asked, day("2026-12-01"), board});
+  AttestationMarkGiven given = mark(masha, "2026-12-01");
+  given.referral = referral;
+  given.commission = board;
+  const Id sat = h.by(teacher).add(given);
+  h.annul(sat);
+  EXPECT_EQ(text(judge(referred(referral, board, "2026-12-01"), h.now())), "accepted") << "annulled, it is not used up";
+}
+
+// A second mark beside the first would be a correction without its second signature.
+TEST_F(Attestation, IsGivenOnceForAFormAndADay) {
+  const Id first = h.by(teacher).add(mark(masha));
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha)), "refused duplicate_entry");
+  AttestationMarkGiven credit = mark(masha);
+  credit.form = "credit";
+  EXPECT_EQ(ruled(h.by(teacher), credit), "accepted") << "another form";
+  h.annul(first);
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha)), "accepted");
+  AttestationMarkGiven before_a_board = mark(masha);
+  before_a_board.commission = commission(physics);
+  h.by(teacher).awaiting({Role::kCommission}).add(before_a_board);
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha)), "refused duplicate_entry") << "one waits for its commission";
+}
+
 // Exam and зачёт marks are given by the dates set for the marks of their period, and never backdated.
 TEST_F(Attestation, Clause3_2NotLaterThanTheDatesSet) {
   PeriodDefined semester;

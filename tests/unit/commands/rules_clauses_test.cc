@@ -124,6 +124,22 @@ TEST_F(ClausesR002, Clause3_2HomeworkThreeHoursAfterAllClassesOfThoseStudents) {
   expect_until(h.by(teacher).propose(homework(after)), h.local("2026-11-30 18:50"), rule::kHomeworkDeadline);
 }
 
+// A membership told on the day, or later, moves no deadline of it.
+TEST_F(ClausesR002, Clause3_2WhoIsSaidToSitElsewhereAfterwardsMovesNothing) {
+  TeachingGroupOpened club;
+  club.group = some_id();
+  club.label = "Шахматы";
+  club.subject = "Шахматы";
+  club.kind = "extracurricular";
+  as_deputy().add(club);
+  h.from("2026-11-24").timetable(club.group, {{1, 8, colleague}});
+  h.enrol(chemistry, masha);
+  const Id lesson = h.lesson(physics, "2026-11-30", 2);
+  h.at("2026-11-30 12:00");
+  h.from("2026-11-30").enrol(club.group, masha);
+  expect_until(h.by(teacher).propose(homework(lesson)), h.local("2026-11-30 16:05"), rule::kHomeworkDeadline);
+}
+
 TEST_F(ClausesR002, Clause3_2AndOnTheDayOfTheLessonTheEarlierOfTheTwo) {
   h.by(h.deputy(), Role::kDeputyHead).from("2026-11-24").add(BellsSet{{{2, {1300}, {1345}}}, 2});
   h.by(h.deputy(), Role::kDeputyHead).from("2026-11-24").add(TimetablePublished{physics, {{4, 2, teacher, "5"}}, 2});
@@ -143,9 +159,47 @@ TEST_F(ClausesR002, Clause3_2NoMarkIsBackdatedWithoutItsDocument) {
   EXPECT_EQ(ruled_at("2026-11-23 20:00", h.by(teacher), mark), "accepted");
   EXPECT_EQ(ruled_at("2026-11-23 20:01", h.by(teacher), mark), "refused backdated");
   EXPECT_NE(told.ru.find("«задним числом» запрещается (r002, п. 3.2)"), std::string::npos) << told.ru;
-  for (const char* document : {"protocol", "referral", "certificate", "exam_sheet"})
-    EXPECT_EQ(ruled_at("2026-11-23 20:01", h.by(teacher).basis(document, "5"), mark), "late lesson_mark_deadline");
+  for (const char* document : {"protocol", "referral", "certificate", "exam_sheet"}) {
+    const auto late = judge(h.by(teacher).basis(document, "5").propose(mark), h.local("2026-11-23 20:01"));
+    EXPECT_EQ(text(late), "late lesson_mark_deadline");
+    EXPECT_EQ(late.awaits, std::vector{Role::kDeputyHead}) << "a second signature";
+  }
   EXPECT_EQ(ruled_at("2026-11-23 20:01", h.by(teacher).basis("order", "5"), mark), "refused backdated");
+}
+
+TEST_F(ClausesR002, Clause3_2ADocumentIsNotOlderThanWhatItIsAbout) {
+  const Id work = h.work(h.lesson(physics, "2026-11-23", 2), "answer");
+  Statement mark = h.by(teacher).basis("certificate", "1").propose(MarkGiven{work, 0, masha, "4"});
+  const auto dated = [&](const char* date) {
+    mark.basis->date = day(date);
+    return text(judge(mark, h.local("2026-11-24 09:00")));
+  };
+  EXPECT_EQ(dated("2020-01-01"), "refused basis_date");
+  EXPECT_EQ(dated("2026-11-22"), "refused basis_date");
+  EXPECT_EQ(dated("2026-11-23"), "late lesson_mark_deadline");
+  EXPECT_EQ(dated("2026-11-25"), "refused basis_date") << "of the future";
+}
+
+// What waits for its second signature has its cell.
+TEST_F(ClausesR002, Clause3_2ALateMarkThatWaitsIsTheOneOfItsCell) {
+  const Id work = h.work(h.lesson(physics, "2026-11-23", 2), "answer");
+  h.at("2026-11-24 09:00");
+  h.by(teacher).basis("certificate", "1").awaiting({Role::kDeputyHead}).add(MarkGiven{work, 0, masha, "4"});
+  EXPECT_EQ(ruled(h.by(teacher).basis("certificate", "1"), MarkGiven{work, 1, masha, "5"}), "refused second_mark");
+  EXPECT_EQ(ruled(h.by(teacher).basis("certificate", "1"), MarkGiven{work, 0, petya, "5"}),
+            "late lesson_mark_deadline");
+}
+
+// «должна быть выставлена одна оценка «2», «3», «4», «5»»: the school's own scales do not lift it.
+TEST_F(ClausesR002, Clause3_2NoScaleBesideTwoToFive) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  as_administrator().add(DictionaryEntryDefined{"scale", "letters", "Буквы", {{"values", "A,B,C"}}});
+  WorkPlanned work;
+  work.group = physics;
+  work.lesson = lesson;
+  work.kind = "answer";
+  work.scale = "letters";
+  EXPECT_EQ(ruled(h.by(teacher), work), "refused dictionary_unknown");
 }
 
 TEST_F(ClausesR002, Clause3_2MarksAreNotCorrected) {

@@ -177,8 +177,11 @@ TEST_F(Lessons, ASubstituteKeepsTheLessonForEverAfterButNoOther) {
   EXPECT_EQ(ruled_at("2027-05-20 10:00", h.by(substitute), AttendanceTaken{lesson.lesson, true}),
             "late attendance_deadline");
   EXPECT_EQ(ruled(h.by(substitute), AttendanceTaken{thursday, true}), "refused not_own_group");
+  EXPECT_EQ(ruled(h.by(teacher), AttendanceTaken{lesson.lesson, true}), "refused not_own_subject")
+      << "who was replaced does not fill it in";
+  h.by(h.director(), Role::kDirector).add(RoleRevoked{substitute, Role::kTeacher});
   EXPECT_EQ(ruled(h.by(teacher), AttendanceTaken{lesson.lesson, true}), "late attendance_deadline")
-      << "the group's own teacher keeps it too";
+      << "the group's own teacher keeps it once the substitute has left";
 }
 
 TEST_F(Lessons, WhereNobodyIsReplacedNobodyIsSaidToBe) {  // r004 п2 2.5

@@ -281,14 +281,37 @@ TEST_F(Marks, OnlyWhatStandsIsCorrected) {
   EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "5")), "refused already_decided");
 }
 
-// Several corrections may wait; what was withdrawn meanwhile is corrected no more.
-TEST_F(Marks, AWithdrawnMarkIsCorrectedNoMore) {
+// One question at a time: the deputy signs what stands in the journal when they sign.
+TEST_F(Marks, OneCorrectionOfAnEntryWaitsAtATime) {
+  const Id control = h.work(lesson, "control");
+  const Id mark = h.mark(control, masha, "4"), other = h.mark(control, petya, "4");
+  const Id first = h.by(teacher).awaiting({Role::kDeputyHead}).correct(mark, "5");
+  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "3")), "refused correction_waits");
+  EXPECT_EQ(ruled(by_teacher_with_reason(), withdrawal(mark)), "refused correction_waits");
+  EXPECT_EQ(ruled(reasoned(h.by(teacher), petya), correction(other, "3")), "accepted") << "another mark";
+  h.endorse(first, false);
+  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "3")), "accepted") << "turned down, another may be made";
+  const Id second = h.by(teacher).awaiting({Role::kDeputyHead}).correct(mark, "3");
+  h.endorse(second);
+  EXPECT_EQ(ruled(by_teacher_with_reason(), correction(mark, "5")), "accepted") << "signed, it waits no more";
+}
+
+TEST_F(Marks, OneAnnulmentOfAnEntryWaitsAtATime) {
+  const Id mark = h.mark(h.work(lesson, "control"), masha, "4");
+  const EntryAnnulled body{mark, "Решение комиссии"};
+  const auto annulled = [&] { return ruled(as_director().basis("protocol", "2"), body); };
+  EXPECT_EQ(annulled(), "accepted");
+  as_director().basis("protocol", "2").awaiting({Role::kCommission}).add(body);
+  EXPECT_EQ(annulled(), "refused correction_waits");
+}
+
+// What a commission annulled meanwhile is corrected no more.
+TEST_F(Marks, AnAnnulledMarkIsCorrectedNoMore) {
   const Id mark = h.mark(h.work(h.lesson(physics, "2026-11-23", 2), "answer"), masha, "4");
   const Id first = h.by(teacher).awaiting({Role::kDeputyHead}).correct(mark, "5");
-  const Id second = h.by(teacher).awaiting({Role::kDeputyHead}).correct(mark, "3");
-  h.withdraw(mark);
+  h.annul(mark);
   EXPECT_EQ(ruled(as_deputy(), Endorsed{first, true}), "refused already_decided");
-  EXPECT_EQ(ruled(as_deputy(), Endorsed{second, false}), "accepted") << "it may still be turned down";
+  EXPECT_EQ(ruled(as_deputy(), Endorsed{first, false}), "accepted") << "it may still be turned down";
 }
 
 TEST_F(Marks, TopicsAndHomeworkAreCorrectedInRussianWithoutASecondSignature) {

@@ -149,6 +149,18 @@ TEST_F(Compromise, ClauseP2_4_4IsReceivedByDirectorAndSupportAndByNobodyAboutThe
   EXPECT_EQ(ruled(as_director(), CompromiseReceived{some_id()}), "refused unknown_reference");
 }
 
+// A second report of the same theft is settled with the first: received later, it would void the key enrolled since.
+TEST_F(Compromise, OneReceiptSettlesEveryReportThatWasThere) {
+  const Id first = reported(teacher), again = reported(teacher);
+  received(first);
+  EXPECT_EQ(ruled(as_director(), CompromiseReceived{again}), "refused already_decided");
+  EXPECT_EQ(ruled(as_director(), CompromiseReceived{reported(teacher)}), "accepted") << "one that came after it";
+}
+
+TEST_F(Compromise, ClauseP2_4_3AReportSaysWhenOneLearnedOfIt) {
+  EXPECT_EQ(ruled(h.by(teacher), CompromiseReported{teacher, {}}), "refused invalid_value");
+}
+
 TEST_F(Compromise, NobodyVoidsThePastByNamingAMoment) {
   const Id lesson = h.lesson(physics, "2026-11-23", 2);
   const Id before = h.topic(lesson, "Закон Ома");
@@ -420,6 +432,36 @@ TEST_F(Subgroups, Clause3_3AreLeftOnlyAtTheEndOfAPeriod) {
   EXPECT_TRUE(h.state().enrolled(second, masha, day("2027-01-11")));
 }
 
+// «только ответственным за ведение ЭЖ и только по окончании отчётного периода»: neither by naming a day that is over, nor by
+// another act, nor by somebody else.
+TEST_F(Subgroups, Clause3_3ThereIsNoWayAround) {
+  h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({masha}, {petya}));
+  PeriodDefined semester;
+  semester.period = some_id();
+  semester.title = "1 семестр";
+  semester.kind = "semester";
+  semester.from = day("2026-09-01");
+  semester.to = day("2026-12-27");
+  as_deputy().add(semester);
+  EXPECT_EQ(ruled(as_administrator().from("2026-09-01"), SubgroupMoved{masha, first, second}),
+            "refused subgroup_move_mid_period")
+      << "the first day of a period that has long begun";
+  EXPECT_EQ(ruled(as_curator().from("2026-12-28"), GroupMemberSet{second, masha}), "refused not_entitled");
+  EXPECT_EQ(ruled(as_curator().to("2026-11-30"), GroupMemberSet{first, masha}), "refused not_entitled") << "out of it";
+  EXPECT_NE(ruled(as_curator(), GroupMemberSet{physics, masha}), "refused not_entitled") << "no subgroup";
+}
+
+// What is told anew from the same day takes the place of what was told before: nobody is in both.
+TEST_F(SubgroupsR001, ASplitToldAnewFromTheSameDayLeavesNobodyInBoth) {
+  const auto in = [&](const Id& group, const Id& who) { return h.state().enrolled(group, who, day("2026-11-23")); };
+  h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({masha}, {petya}));
+  h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({petya}, {masha}));
+  EXPECT_TRUE(!in(first, masha) && in(second, masha));
+  EXPECT_TRUE(in(first, petya) && !in(second, petya));
+  as_administrator().from("2026-09-01").add(SubgroupMoved{masha, second, first});
+  EXPECT_TRUE(in(first, masha) && !in(second, masha));
+}
+
 TEST_F(SubgroupsR001, WhereTheRegulationIsSilentTheyAreLeftAnyDay) {
   h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({masha}, {petya}));
   EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), SubgroupMoved{masha, first, second}), "accepted");
@@ -541,6 +583,9 @@ TEST_F(OfficeR002, Clause7_1AReportIsReceivedBySomebodyElse) {
   EXPECT_EQ(ruled(h.by(h.administrator(), Role::kDeputyHead), ReportReceived{report}), "refused cannot_endorse_own");
   as_deputy().add(ReportReceived{report});
   EXPECT_EQ(ruled(as_deputy(), ReportReceived{report}), "refused already_decided");
+  const Id head = h.person(Role::kHeadOfDepartment);
+  EXPECT_EQ(ruled(h.by(head, Role::kHeadOfDepartment), ReportReceived{report}), "accepted")
+      << "it goes to the head of department too";
 }
 
 TEST_F(OfficeR001, Clause4_5ASubstituteSignsTheSubstitutionJournal) {

@@ -391,8 +391,43 @@ TEST_F(Authors, WhoHasAKeyIsInvitedAgainOnlyWithTheDeputysSignature) {
   EXPECT_EQ(text(again), "accepted");
   EXPECT_EQ(again.awaits, std::vector{Role::kDeputyHead});
   as_administrator().add(KeyRevoked{h.key_of(teacher)});
-  EXPECT_TRUE(ruling(as_administrator(), InvitationIssued{teacher, random.fixed<PublicKey>(), {}}).awaits.empty())
-      << "the key was lost and revoked";
+  EXPECT_EQ(ruling(as_administrator(), InvitationIssued{teacher, random.fixed<PublicKey>(), {}}).awaits,
+            std::vector{Role::kDeputyHead})
+      << "the administrator who revoked it is not alone in giving another";
+}
+
+// Nor does the administrator become the director that way, nor a deputy.
+TEST_F(Authors, ADeputysNextKeyIsTheDirectorsToSign) {
+  as_administrator().add(KeyRevoked{h.key_of(h.deputy())});
+  EXPECT_EQ(ruling(as_administrator(), InvitationIssued{h.deputy(), random.fixed<PublicKey>(), {}}).awaits,
+            std::vector{Role::kDirector});
+  EXPECT_EQ(ruling(as_administrator(), InvitationIssued{h.director(), random.fixed<PublicKey>(), {}}).awaits,
+            std::vector{Role::kDeputyHead});
+}
+
+TEST_F(Authors, TheLastDirectorStays) {
+  EXPECT_EQ(ruled(as_director(), RoleRevoked{h.director(), Role::kDirector}), "refused last_director");
+  const Id next = h.person(Role::kDirector);
+  EXPECT_EQ(ruled(as_director(), RoleRevoked{h.director(), Role::kDirector}), "accepted");
+  EXPECT_EQ(ruled(h.by(next, Role::kDirector), RoleRevoked{next, Role::kDirector}), "accepted");
+}
+
+// Staff give marks, pupils get them.
+TEST_F(Authors, NobodyIsStaffAndPupil) {
+  const Id b7 = h.klass("7Б");
+  EXPECT_EQ(ruled(as_director(), RoleGranted{masha, Role::kTeacher}), "refused pupil_or_staff");
+  EXPECT_EQ(ruled(as_director(), RoleGranted{h.person(), Role::kTeacher}), "accepted");
+  EXPECT_EQ(ruled(as_deputy(), TeachingAssigned{masha, chemistry, 2, {}}), "refused pupil_or_staff");
+  EXPECT_EQ(ruled(as_director(), ClassTeacherAppointed{b7, masha}), "refused pupil_or_staff");
+  EXPECT_EQ(ruled(as_director().basis("order", "31"), CommissionAppointed{physics, {teacher, petya}}),
+            "refused pupil_or_staff");
+  EXPECT_EQ(ruled(as_administrator(), GroupMemberSet{physics, colleague}), "refused pupil_or_staff");
+  EXPECT_EQ(ruled(as_secretary().basis("order", "9"), MovementOrdered{colleague, b7, Movement::kEnrolled}),
+            "refused pupil_or_staff");
+  as_secretary().basis("order", "9").add(MovementOrdered{masha, {}, Movement::kExpelled});
+  h.at("2026-11-24 09:30");
+  EXPECT_EQ(ruled(as_director(), RoleGranted{masha, Role::kTeacher}), "accepted")
+      << "who has left may come back to teach";
 }
 
 TEST_F(Authors, AnInvitationIsRevokedOnceAndBeforeItIsUsed) {
@@ -454,7 +489,7 @@ TEST_F(Authors, AnInvitationThatWaitedForTheDeputyIsGoodFromTheirSignature) {
   const Id invitation = as_administrator().awaiting({Role::kDeputyHead}).add(again);
   // The key they have is exchanged while the deputy makes up their mind.
   h.by(teacher).add(KeyRotated{random.fixed<PublicKey>(), random.fixed<Signature>()});
-  EXPECT_EQ(enrols(teacher, invitation), "refused invitation_unknown");
+  EXPECT_EQ(enrols(teacher, invitation), "refused invitation_waits");
   as_deputy().add(Endorsed{invitation, true});
   EXPECT_EQ(enrols(teacher, invitation), "accepted");
 }

@@ -153,7 +153,26 @@ TEST_F(Periods, AnExtracurricularGroupHasNoMarks) {
             "refused group_without_marks");
 }
 
+TEST_F(Periods, AFinalMarkComesWithTheMarksOfAPeriodOrTheYear) {
+  h.at("2026-12-19 12:00");
+  EXPECT_EQ(ruled(h.by(teacher), FinalMarkGiven{physics, masha, "5"}), "refused period_mark_early");
+  h.at("2026-12-20 10:00");
+  expect_until(h.by(teacher).propose(FinalMarkGiven{physics, masha, "5"}), h.local("2026-12-26 00:00"),
+               rule::kPeriodMarkDeadline);
+  PeriodDefined year;
+  year.period = some_id();
+  year.title = "год";
+  year.kind = "year";
+  year.from = day("2026-09-01");
+  year.to = day("2027-05-31");
+  as_deputy().add(year);
+  h.at("2027-05-26 10:00");
+  expect_until(h.by(teacher).propose(FinalMarkGiven{physics, masha, "5"}), h.local("2027-05-31 00:00"),
+               rule::kPeriodMarkDeadline);
+}
+
 TEST_F(Periods, AFinalMarkIsGivenOnce) {
+  h.at("2026-12-20 10:00");
   EXPECT_EQ(ruled(h.by(teacher), FinalMarkGiven{physics, masha, "5"}), "accepted");
   EXPECT_EQ(ruled(h.by(colleague), FinalMarkGiven{physics, masha, "5"}), "refused not_own_group");
   EXPECT_EQ(ruled(as_curator(), FinalMarkGiven{physics, masha, "5"}), "accepted") << "of the own class";
@@ -220,7 +239,30 @@ TEST_F(PeriodsR001, Clause5_2WrittenWorksAreTakenIntoAccount) {
   EXPECT_EQ(ruled(h.by(teacher), mark(masha)), "accepted");
 }
 
+// Who changes class within the school keeps the marks of the subject.
+TEST_F(PeriodsR001, Clause5_2MarksOfTheClassOneCameFromCountToo) {
+  marks(5, masha);
+  const Id next = h.group("7Б", "Физика", {teacher}), other = h.group("7Б", "Химия", {teacher});
+  h.timetable(next, {{1, 4, teacher}, {4, 4, teacher}});
+  h.timetable(other, {{2, 4, teacher}, {5, 4, teacher}});
+  h.at("2026-12-18 10:00");
+  h.by(h.secretary(), Role::kSecretary)
+      .basis("order", "9")
+      .add(MovementOrdered{masha, h.klass("7Б"), Movement::kTransferred});
+  h.from("2026-12-18").enrol(next, masha);
+  h.from("2026-12-18").enrol(other, masha);
+  h.at("2026-12-21 10:00");
+  EXPECT_EQ(ruled(h.by(teacher), PeriodMarkGiven{period, next, masha, "4", "4.00", 5}), "accepted");
+  EXPECT_EQ(ruled(h.by(teacher), PeriodMarkGiven{period, other, masha, "4", "4.00", 5}), "refused too_few_marks")
+      << "another subject's are not its own";
+}
+
 TEST_F(PeriodsR001, WhoBroughtMarksAlongNeedsNoMinimum) {
+  EXPECT_EQ(ruled(h.by(h.secretary(), Role::kSecretary).basis("certificate", "8"),
+                  MarkImported{masha, physics, period, "current", "не аттестован", day("2026-10-01")}),
+            "refused banned_entry")
+      << "r001 5.3";
+
   h.at("2026-12-21 10:00");
   const MarkImported imported{masha, physics, period, "current", "4", day("2026-10-01")};
   EXPECT_EQ(ruled(h.by(h.secretary(), Role::kSecretary).basis("letter", "8"), imported), "refused no_basis");
@@ -282,6 +324,17 @@ TEST_F(PeriodsR002, Clause3_2NotLaterThanTheDatesSetAndNeverBackdated) {
   EXPECT_EQ(ruled_at("2026-12-25 00:01", h.by(teacher), mark(masha)), "refused backdated");
   EXPECT_EQ(ruled_at("2026-12-25 00:01", h.by(teacher).basis("exam_sheet", "7"), mark(masha)),
             "late period_mark_deadline");
+}
+
+class PeriodsR004 : public Periods {
+ protected:
+  PeriodsR004() : Periods("r004") {}
+};
+TEST_F(PeriodsR004, ClauseP2_2_11OnTheDatesThatTheSchoolsActSets) {
+  h.at("2026-12-13 12:00");
+  EXPECT_EQ(ruled(h.by(teacher), mark(masha)), "refused period_mark_early");
+  h.at("2026-12-14 00:00");
+  expect_until(h.by(teacher).propose(mark(masha)), h.local("2026-12-25 00:00"), rule::kPeriodMarkDeadline);
 }
 
 TEST_F(PeriodsR002, ABlankIsLateAndNotRefused) {
@@ -506,6 +559,26 @@ TEST_F(MakeupOnTheDay, Clause3_2WhoWasAbsentGetsNoOtherMark) {
 TEST_F(MakeupOnTheDayR004, ClauseP2_2_9WhoWasAbsentGetsNoOtherMark) {
   h.absence(lesson, masha);
   EXPECT_EQ(mark_of(masha), "refused makeup_needed");
+}
+// … in whichever order the two are entered, and the absence stays under its make-up.
+TEST_F(MakeupOnTheDayR004, ClauseP2_2_9WhoIsMarkedWasThere) {
+  const Id given = h.mark(work, petya, "4");
+  EXPECT_EQ(ruled(h.by(teacher), AbsenceRecorded{lesson, petya, "н"}), "refused absence_and_mark");
+  EXPECT_EQ(ruled(h.by(teacher), AbsenceRecorded{lesson, masha, "н"}), "accepted");
+  h.withdraw(given);
+  EXPECT_EQ(ruled(h.by(teacher), AbsenceRecorded{lesson, petya, "н"}), "accepted");
+  const Id absence = h.absence(lesson, masha);
+  const auto withdrawn = [&] {
+    return ruled(reasoned(h.by(curator, Role::kClassTeacher), masha), EntryCorrected{absence, {}, 0, true});
+  };
+  EXPECT_EQ(withdrawn(), "accepted");
+  MakeupMarkGiven makeup;
+  makeup.work = work;
+  makeup.student = masha;
+  makeup.value = "4";
+  makeup.absence = absence;
+  h.by(teacher).basis("protocol", "1").add(makeup);
+  EXPECT_EQ(withdrawn(), "refused absence_and_mark");
 }
 TEST_F(MakeupOnTheDayR001, WhereTheTextIsSilentAMarkIsAMark) {
   h.absence(lesson, masha);

@@ -166,6 +166,43 @@ TEST_F(Plans, ATaskIsAnsweredByThoseItWasGivenTo) {  // r001 4.7
   EXPECT_EQ(ruled(h.by(teacher), task), "refused not_enrolled");
 }
 
+// Like any mark: by a correction that the deputy signs, or by a commission.
+TEST_F(Plans, ACourseworksMarkIsCorrectedAndAnnulled) {
+  const Id work = h.by(teacher).add(CourseworkAssigned{optics, masha, "Линзы и зеркала", {}});
+  const Id mark = h.by(teacher).add(CourseworkGraded{work, "5"});
+  const auto shown = [&] { return h.state().plans().coursework(work)->value(); };
+  const auto corrected = ruling(reasoned(h.by(teacher), masha), EntryCorrected{mark, "4", 0, false});
+  EXPECT_EQ(text(corrected), "accepted");
+  EXPECT_EQ(corrected.awaits, std::vector{Role::kDeputyHead});
+  EXPECT_EQ(ruled(reasoned(h.by(teacher), masha), EntryCorrected{mark, "6", 0, false}), "refused off_scale");
+  EXPECT_EQ(ruled(reasoned(h.by(colleague), masha), EntryCorrected{mark, "4", 0, false}), "refused not_own_group");
+  const Id correction = h.by(teacher).awaiting({Role::kDeputyHead}).correct(mark, "4");
+  EXPECT_EQ(shown(), "5") << "until it is signed";
+  h.endorse(correction);
+  EXPECT_EQ(shown(), "4");
+  const Id undone = h.annul(correction);
+  EXPECT_EQ(shown(), "5");
+  h.annul(undone);
+  EXPECT_EQ(shown(), "4") << "what was undone stands again";
+  EXPECT_EQ(ruled(as_director().basis("protocol", "2"), EntryAnnulled{mark, "Решение комиссии"}), "accepted");
+  h.annul(mark);
+  EXPECT_EQ(shown(), "") << "its correction falls with it";
+  EXPECT_EQ(ruled(h.by(teacher), CourseworkGraded{work, "3"}), "accepted");
+}
+
+TEST_F(Plans, RecordsOfTasksAndWorksAreInRussianToo) {  // r000 3.3
+  const TaskAssigned task{optics, {masha}, "Read chapter one", day("2026-12-01"), {}};
+  EXPECT_EQ(ruled(h.by(teacher), task), "refused not_russian");
+  WorkPlanned work;
+  work.group = optics;
+  work.lesson = h.lesson(optics, "2026-11-24", 2);
+  work.kind = "answer";
+  work.title = "Past Simple quiz";
+  EXPECT_EQ(ruled(h.by(teacher), work), "refused not_russian");
+  work.title = "Past Simple, опрос";
+  EXPECT_EQ(ruled(h.by(teacher), work), "accepted");
+}
+
 TEST_F(Plans, AWorkProgrammeIsSignedByTheDeputyToo) {
   const WorkProgrammePublished programme{"optics", "Оптика, 7", 7, some_hash()};
   const auto published = ruling(h.by(teacher), programme);
@@ -210,6 +247,19 @@ TEST_F(PlansR002, Clause3_2PlansAtLeastFiveCalendarDaysBeforeTheYear) {
   h.from("2027-08-01").timetable(optics, {{2, 2, teacher}});
   h.at("2027-08-20 10:00");
   expect_until(h.by(teacher).propose(plan(lines({{"Свет", 1}}))), h.local("2027-08-28 00:00"), rule::kPlanDeadline);
+}
+
+TEST_F(PlansR002, Clause3_2WorkProgrammesAtLeastFiveCalendarDaysBeforeTheYear) {
+  h.by(h.administrator(), Role::kAdministrator).add(YearOpened{"2027/2028", day("2027-09-01"), day("2028-06-30")});
+  h.from("2027-08-01").timetable(optics, {{2, 2, teacher}});
+  h.at("2027-08-20 10:00");
+  const WorkProgrammePublished programme{"optics", "Оптика, 7", 7, some_hash()};
+  EXPECT_EQ(ruled(h.by(colleague), programme), "refused not_own_group") << "who teaches it writes it";
+  expect_until(h.by(teacher).propose(programme), h.local("2027-08-28 00:00"), rule::kPlanDeadline);
+  h.by(teacher).add(programme);
+  h.at("2027-10-01 10:00");
+  EXPECT_EQ(ruled(h.by(teacher), programme), "accepted") << "takes the place of this year's";
+  EXPECT_EQ(ruled(h.by(teacher), WorkProgrammePublished{"optics", "Оптика, 8", 8, some_hash()}), "late plan_deadline");
 }
 
 TEST_F(PlansR002, Clause3_2APlanOfEveryYearAndEveryPartOfItInTime) {

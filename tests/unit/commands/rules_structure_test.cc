@@ -50,14 +50,55 @@ TEST_F(Structure, AnActTakesEffectBeforeItEnds) {
 }
 
 TEST_F(Structure, TwoPeriodsOfOneKindDoNotOverlap) {
-  const Id first = h.period("1 четверть", "2026-09-01", "2026-10-25");
-  EXPECT_EQ(ruled(as_deputy(), period("quarter", "2026-10-25", "2026-12-27")), "refused period_overlap");
-  EXPECT_EQ(ruled(as_deputy(), period("quarter", "2026-10-26", "2026-12-27")), "accepted");
+  const Id first = h.period("2 четверть", "2026-10-26", "2026-12-27");
+  EXPECT_EQ(ruled(as_deputy(), period("quarter", "2026-12-27", "2027-03-21")), "refused period_overlap");
+  EXPECT_EQ(ruled(as_deputy(), period("quarter", "2026-12-28", "2027-03-21")), "accepted");
   EXPECT_EQ(ruled(as_deputy(), period("semester", "2026-09-01", "2026-12-27")), "accepted")
       << "quarters lie in semesters";
-  auto corrected = period("quarter", "2026-09-01", "2026-10-28");
+  auto corrected = period("quarter", "2026-10-26", "2026-12-29");
   corrected.period = first;
   EXPECT_EQ(ruled(as_deputy(), corrected), "accepted") << "a period does not overlap itself";
+}
+
+// Deadlines rest on what was recorded before: a period that counts already is not told anew.
+TEST_F(Structure, APeriodThatHasBegunKeepsWhatDeadlinesRestOn) {
+  auto told_first = period("semester", "2026-09-01", "2026-12-26");
+  told_first.marks_from = day("2026-12-14");
+  told_first.marks_to = day("2026-12-24");
+  as_deputy().add(told_first);
+  const auto with = [&](auto change) {
+    PeriodDefined anew = told_first;
+    change(anew);
+    return ruled(as_deputy(), anew);
+  };
+  const auto from = [](PeriodDefined& p) { p.from = day("2026-09-02"); };
+  const auto grades = [](PeriodDefined& p) { p.grades = {{1, 4}}; };
+  const auto later = [](PeriodDefined& p) { p.marks_to = day("2026-12-30"); };
+  const auto title = [](PeriodDefined& p) { p.title = "Первый семестр"; };
+  EXPECT_EQ(with(title), "accepted");
+  EXPECT_EQ(with(from), "refused retroactive_effect");
+  EXPECT_EQ(with(grades), "refused retroactive_effect");
+  EXPECT_EQ(with([](PeriodDefined& p) { p.to = day("2026-11-23"); }), "refused retroactive_effect") << "today";
+  h.at("2026-11-24 09:30");
+  EXPECT_EQ(with(later), "accepted") << "before the window opens";
+  EXPECT_EQ(with([](PeriodDefined& p) { p.to = day("2026-12-28"); }), "accepted");
+  as_deputy().from("2026-11-24");
+  h.at("2026-12-20 09:30");  // r000: the last seven days
+  EXPECT_EQ(with(later), "refused retroactive_effect") << "the window is open";
+  EXPECT_EQ(with(title), "accepted");
+  h.at("2026-12-27 09:30");
+  as_deputy().add(PeriodClosed{told_first.period});
+  EXPECT_EQ(with(title), "refused period_closed");
+}
+
+TEST_F(Structure, APeriodToComeIsToldAnewButNotIntoThePast) {
+  const auto next = period("semester", "2027-01-11", "2027-05-31");
+  as_deputy().add(next);
+  PeriodDefined anew = next;
+  anew.from = day("2027-01-12");
+  EXPECT_EQ(ruled(as_deputy(), anew), "accepted");
+  anew.from = day("2026-11-23");
+  EXPECT_EQ(ruled(as_deputy(), anew), "refused retroactive_effect") << "today has begun";
 }
 
 TEST_F(Structure, APeriodLastsAtMostAYear) {

@@ -446,9 +446,22 @@ TEST_F(SubmitTest, TextsAndFilesOfARequestThatIsTurnedAwayAreNotKept) {
   submission.blobs.push_back(Bytes(100, 5));
   submission.statements[0].signature.bytes[0] ^= 1;
   expect_turned_away(submission, 401, "bad-signature");
-  submission = reworded(remark("Дрался"), [](Statement& s) { ++s.number; });
-  submission.blobs.push_back(Bytes(100, 'x'));
+  const Bytes scan(100, 'x');
+  submission = reworded(remark("Дрался"), [&](Statement& s) {
+    ++s.number;
+    s.basis.emplace();
+    s.basis->kind = "memo";
+    s.basis->scan = signing::sha256(scan);
+  });
+  submission.blobs.push_back(scan);
   expect_turned_away(submission, 409, "chain-conflict");
+}
+
+// Nothing is kept that nobody names: a slip of whoever meant to attach it.
+TEST_F(SubmitTest, AFileThatNoStatementNamesIsTurnedAway) {
+  auto submission = remark("Дрался");
+  submission.blobs.push_back(Bytes(100, 'x'));
+  expect_turned_away(submission, 400, "bad-file");
 }
 
 // --- Shapes ----------------------------------------------------------------------------------------------------------
