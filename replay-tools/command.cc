@@ -131,6 +131,7 @@ std::vector<std::pair<std::string, std::string>> language_headers() {
 
 std::vector<std::pair<std::string, std::string>> Session::headers() const {
   auto headers = language_headers();
+  if (!prefer.empty()) headers.emplace_back("Prefer", prefer);
   headers.emplace_back("Authorization", "Bearer " + token);
   return headers;
 }

@@ -35,6 +35,7 @@ struct Session {
   std::unique_ptr<server::HttpClient> client;
   std::string school, origin, token;
   Id person;
+  std::string prefer;  // RFC 7240, with every request; empty: nothing
   std::vector<std::pair<std::string, std::string>> headers() const;
 };
 // Accept-Language from the locale (LC_ALL, LC_MESSAGES, LANG): en where it says so, else ru.
@@ -98,6 +99,7 @@ struct Client {
 struct Submit : Client {
   std::string file, example, receipts;
   std::vector<std::string> files;
+  bool cosigned = false;  // waits until it is witnessed
 };
 int submit(const Submit& options);
 struct ImportPlan : Client {

@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include "commands/files.h"
 #include "commands/rights.h"
 #include "ledger/authorship.h"
 #include "ledger/schema/describe.h"
@@ -95,8 +96,16 @@ Result<std::string> send(const Submit& options) {
   std::vector<Bytes> files;
   for (const auto& file : options.files) {
     TRY(files.emplace_back(), posix_file_system().read(file, ledger::kBlobSizeMaxBytes));
+    const Hash hash = signing::sha256(files.back());
+    const bool named = std::any_of(drafts.begin(), drafts.end(), [&](const commands::StatementDraft& draft) {
+      if (std::holds_alternative<ledger::ProfileAdopted>(draft.statement.body)) return true;  // what it extends, too
+      const auto hashes = commands::files_named(draft.statement);
+      return std::find(hashes.begin(), hashes.end(), hash) != hashes.end();
+    });
+    if (!named) return fail("file_unnamed", file + ": no statement names it; its SHA-256 is " + to_hex(hash.view()));
   }
   TRY(auto session, sign_in(options.url, options.school, key));
+  if (options.cosigned) session.prefer = "wait=cosigned";
   return record(session, key, drafts, files);
 }
 

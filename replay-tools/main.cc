@@ -201,6 +201,8 @@ int main(int argc, char** argv) {
       "a file that a statement names by its SHA-256: a worksheet, a scan, a profile's text; repeatable");
   submit_command->add_option("--receipts", submit_options.receipts,
                              "a directory: each entry's receipt in a file of its own, NUMBER.tlog-proof");
+  submit_command->add_flag("--cosigned", submit_options.cosigned,
+                           "waits until the school's witnesses have cosigned, 15 s at most, and prints such receipts");
   client(submit_command, submit_options, true);
   submit_command->callback([&] { status = submit(submit_options); });
   Get get_options;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "commands/deadlines.h"
 #include "ledger/merkle.h"
 #include "signing/rfc3161.h"
 #include "signing/sha256.h"
@@ -52,6 +53,8 @@ struct AnchorKeeper::Watched {
   std::shared_ptr<const TrustPolicy> policy;
   std::vector<WitnessClient> clients;
   std::chrono::milliseconds retry{0};
+  // Of plan_day alone: what it was planned by.
+  std::pair<Date, std::uint64_t> planned{};
 };
 
 // One asking: of whom, over what, and what came back.
@@ -115,13 +118,41 @@ std::optional<Instant> AnchorKeeper::next_due() const {
   return next;
 }
 
+void AnchorKeeper::plan_day() {
+  const std::lock_guard running(running_mutex_);
+  const Instant now = options_.clock->now();
+  for (const auto& school : schools_) {
+    std::set<Instant> deadlines;
+    school->school.read([&](const ReadModel& model) {
+      const Date today = model.structure.local_today(now);
+      const std::pair planned{today, model.structure.structure_version()};
+      if (model.structure.evidence().policy() == nullptr || planned == school->planned) return;
+      school->planned = planned;
+      deadlines = commands::deadlines_of_day(model.structure, *school->school.profiles(), today);
+    });
+    const std::lock_guard lock(mutex_);
+    for (const Instant& deadline : deadlines)
+      if (deadline > now && school->deadlines.size() < kDeadlinesMax) school->deadlines.insert(deadline);
+  }
+}
+
+void AnchorKeeper::hurry(const School& school) {
+  const Instant due{options_.clock->now().micros + micros_of(options_.near)};
+  const std::lock_guard lock(mutex_);
+  for (const auto& watched : schools_)
+    if (&watched->school == &school && (!watched->due || due < *watched->due)) watched->due = due;
+  due_.notify_all();
+}
+
 void AnchorKeeper::start() {
   thread_ = std::thread([this] {
     constexpr std::chrono::milliseconds kTick{250};
+    constexpr int kTicksBetweenPlans = 20;
     std::unique_lock lock(mutex_);
-    while (!stopping_) {
+    for (int tick = 0; !stopping_; ++tick) {
       due_.wait_for(lock, kTick);
       lock.unlock();
+      if (tick % kTicksBetweenPlans == 0) plan_day();
       if (const auto next = next_due(); next && *next <= options_.clock->now()) run_due();
       lock.lock();
     }

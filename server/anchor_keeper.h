@@ -4,7 +4,7 @@
 // signed by the service key.
 //
 // When: `near` after an entry whose deadline is less than ten minutes away, at most `usual` after any other, and once past every
-// deadline that entries have named. The school's own entries (anchors, commitments) are no news and cause none. A witness that does not
+// deadline: those that entries have named, and those of the day's timetable, whoever has entered what. The school's own entries (anchors, commitments) are no news and cause none. A witness that does not
 // answer stops nothing: what the others said is recorded, and the round is tried again, later each time.
 //
 // One thread of its own besides one for each witness while it is asked. Recording is never waited for by whoever records.
@@ -47,6 +47,11 @@ class AnchorKeeper {
   void start();  // the thread; without it run_due() is called by hand
   void stop();
 
+  // Learns the deadlines of today's lessons, where the day or the timetable is another than when it last did. The thread does so
+  // every few seconds.
+  void plan_day();
+  // Somebody waits for this school's evidence: it is asked for within `near`.
+  void hurry(const commands::School& school);
   // Asks whatever is due now, and waits for it.
   void run_due();
   // When the next round of any school is due; nullopt: nothing waits.

@@ -81,6 +81,10 @@ class AppImpl final : public App {
       keeper_ = std::make_unique<AnchorKeeper>(engine_, anchors);
       services_.anchors = keeper_.get();
       keeper_->look_back();  // before the first write
+      CosignedWaits::Options waits;
+      waits.hurry = [this](const commands::School& school) { keeper_->hurry(school); };
+      waits_ = std::make_unique<CosignedWaits>(engine_, std::move(waits));
+      services_.waits = waits_.get();
     }
     TRY(http_,
         HttpServer::start(
@@ -111,6 +115,7 @@ class AppImpl final : public App {
   }
   void stop() override {
     streams_.stop();
+    if (waits_) waits_->stop();
     if (http_) http_->stop();
     if (keeper_) keeper_->stop();
     engine_.sequencer().set_failure_handler({});
@@ -149,6 +154,7 @@ class AppImpl final : public App {
   Attempts anonymous_statements_;
   Services services_;
   std::unique_ptr<AnchorKeeper> keeper_;
+  std::unique_ptr<CosignedWaits> waits_;
   std::unique_ptr<HttpServer> http_;  // destroyed first: its threads use the rest
 };
 

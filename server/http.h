@@ -40,6 +40,7 @@ struct Request {
   std::string cookie{};
   std::string if_none_match{};  // likewise
   std::string last_event_id{};
+  std::string prefer{};  // several fields are joined with ", "
   std::string idempotency_key{};
   std::string origin{};  // the Origin header, for cross-site checks
   std::string host{};

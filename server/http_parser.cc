@@ -161,6 +161,7 @@ void RequestParser::take_field(http::field name, std::string_view name_text, std
       return;
     case http::field::accept: return append_to_list(request_.accept, value);
     case http::field::accept_language: return append_to_list(request_.accept_language, value);
+    case http::field::prefer: return append_to_list(request_.prefer, value);
     case http::field::if_none_match: return append_to_list(request_.if_none_match, value);
     case http::field::content_type: request_.content_type = media_type(value); return;
     case http::field::authorization: request_.authorization = value; return;

@@ -12,6 +12,7 @@
 
 #include "server/anchor_keeper.h"
 #include "server/answers.h"
+#include "server/cosigned_waits.h"
 #include "server/http.h"
 #include "server/metrics.h"
 #include "server/sessions.h"
@@ -41,6 +42,7 @@ struct Services {
   const SitePolicy& site;
   const HttpServer* http = nullptr;       // for its counters; set once it has started
   const AnchorKeeper* anchors = nullptr;  // likewise; null where nobody is asked
+  CosignedWaits* waits = nullptr;         // likewise
 };
 
 struct Context {

@@ -38,17 +38,47 @@ Response conflict(const Context& context, const Error& error, const std::vector<
   return response;
 }
 
+constexpr std::string_view kWaitCosigned = "wait=cosigned";
+
+// RFC 7240: preferences are separated by commas, and whoever does not know one passes over it.
+bool waits_for_cosigned(const Request& request) {
+  for (std::string_view rest = request.prefer; !rest.empty();) {
+    std::string_view one = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+    while (one.starts_with(' ') || one.starts_with('\t')) one.remove_prefix(1);
+    while (one.ends_with(' ') || one.ends_with('\t')) one.remove_suffix(1);
+    if (one == kWaitCosigned) return true;
+  }
+  return false;
+}
+
 // Everything was there already: 200 instead of 201.
-Result<Response> recorded(const Context& context, const ledger::Receipted& receipted) {
-  TRY(const auto items, context.school->acknowledge(receipted, context.language));
+Result<Response> recorded(const Context& context, const ledger::Receipted& receipted, bool cosigned = false) {
+  TRY(auto items, context.school->acknowledge(receipted, context.language));
+  if (cosigned)
+    for (auto& item : items) {
+      TRY(item.receipt, context.school->cosigned_proof(item.index));
+    }
   const bool all_repeated = std::all_of(items.begin(), items.end(), [](const auto& item) { return item.repeated; });
-  return json_answer(submitted_json(items), all_repeated ? 200 : 201);
+  Response response = json_answer(submitted_json(items), all_repeated ? 200 : 201);
+  if (cosigned) response.headers.emplace_back("Preference-Applied", kWaitCosigned);
+  return response;
 }
 
 Result<Response> not_recorded(const Context& context, const Error& error) {
   if (error.code != "chain_conflict") return tl::unexpected(error);
   TRY(const auto submission, read_submission(context.request.content_type, context.request.body));
   return conflict(context, error, submission.statements);
+}
+
+// Once all of them are covered, or after so long without.
+void answer_cosigned(CosignedWaits& waits, commands::School& school, const ledger::Receipted& receipted,
+                     const Route::Later& later) {
+  std::uint64_t last = 0;
+  for (const auto& placed : receipted.placed) last = std::max(last, placed.index);
+  waits.wait(school, last, [later, receipted](bool covered) {
+    later([receipted, covered](const Context& asked) { return recorded(asked, receipted, covered); });
+  });
 }
 
 Status post_events(Context& context, Route::Later later) {
@@ -61,11 +91,15 @@ Status post_events(Context& context, Route::Later later) {
       return fail("rate_limited", "try again in " + std::to_string(wait) + " s, or sign in");
     context.services.anonymous_statements.take(address, count);
   }
-  context.school->submit(std::move(submission), [later = std::move(later)](Result<ledger::Receipted> result) {
-    later([result = std::move(result)](const Context& asked) {
-      return result ? recorded(asked, *result) : not_recorded(asked, result.error());
-    });
-  });
+  CosignedWaits* waits = waits_for_cosigned(context.request) ? context.services.waits : nullptr;
+  commands::School* school = context.school;
+  context.school->submit(std::move(submission),
+                         [later = std::move(later), waits, school](Result<ledger::Receipted> result) {
+                           if (waits != nullptr && result) return answer_cosigned(*waits, *school, *result, later);
+                           later([result = std::move(result)](const Context& asked) {
+                             return result ? recorded(asked, *result) : not_recorded(asked, result.error());
+                           });
+                         });
   return {};
 }
 
@@ -309,6 +343,8 @@ void add_statement_routes(std::vector<Route>& to) {
   events.summary =
       "Record signed statements: a verdict and a receipt for each, in order. A refusal by a rule is no error.";
   events.needs = Needs::kEither;
+  events.parameters = {{"Prefer", Parameter::In::kHeader, false, kText,
+                        "wait=cosigned: answered with cosigned receipts once they are witnessed, at most 15 s later"}};
   events.bodies = {{kStatementsMediaType, {}}, {kJson, "Submission"}};
   events.body_max_bytes = ledger::kSubmissionSizeMaxBytes;
   events.answers = {{200, "all of them were recorded before: the same answer again", {{kJson, "Submitted"}}},

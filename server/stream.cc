@@ -53,6 +53,11 @@ std::vector<StreamHub::News> news_since(const ReadModel& model, std::uint64_t fr
 }
 
 std::string size_json(std::uint64_t size) { return "{\"size\":" + std::to_string(size) + "}"; }
+// How much of the log a quorum has witnessed.
+std::uint64_t witnessed_size(const ReadModel& model) {
+  const auto newest = std::find_if(model.anchors.rbegin(), model.anchors.rend(), [](const auto& a) { return a.met; });
+  return newest == model.anchors.rend() ? 0 : newest->size;
+}
 std::string id_of(std::uint64_t size) { return size == 0 ? std::string() : std::to_string(size - 1); }
 
 }  // namespace
@@ -146,6 +151,12 @@ void StreamHub::push(EventStream& stream, const std::vector<Told>& told) {
   }
 }
 
+void StreamHub::tell_witnessed(Subscriber& subscriber, std::uint64_t size) {
+  if (size <= subscriber.witnessed) return;
+  subscriber.witnessed = size;
+  subscriber.stream->push({}, "witnessed", size_json(size));
+}
+
 Result<std::shared_ptr<EventStream>> StreamHub::subscribe(const SessionPtr& session,
                                                           std::optional<std::uint64_t> last_seen) {
   const CallerPtr caller = sessions_.caller(session);
@@ -157,11 +168,12 @@ Result<std::shared_ptr<EventStream>> StreamHub::subscribe(const SessionPtr& sess
       std::count_if(subscribers_.begin(), subscribers_.end(), [&](const auto& s) { return s.session == session; });
   if (static_cast<std::size_t>(own) >= options_.streams_per_session_max)
     return fail("rate_limited", "too many streams");
-  std::uint64_t size = 0;
+  std::uint64_t size = 0, witnessed = 0;
   std::vector<News> missed;
   bool reset = false;
   caller->school->read([&](const ReadModel& model) {
     size = model.times.size();
+    witnessed = witnessed_size(model);
     if (!last_seen) return;
     reset = *last_seen >= size || size - *last_seen > options_.resume_entries_max;
     if (!reset) missed = news_since(model, *last_seen + 1);
@@ -170,7 +182,8 @@ Result<std::shared_ptr<EventStream>> StreamHub::subscribe(const SessionPtr& sess
   // through.
   if (!reset) push(*stream, tell(*caller, missed));
   stream->push(id_of(size), reset ? "reset" : "open", size_json(size));
-  subscribers_.push_back({session, stream, size});
+  subscribers_.push_back({session, stream, size, 0});
+  tell_witnessed(subscribers_.back(), witnessed);
   return stream;
 }
 
@@ -210,6 +223,9 @@ void StreamHub::deliver(const Batch& batch) {
   NewsByShard by_shard;
   for (const auto& change : batch.changes) add_news(change, by_shard);
   const std::uint64_t end = batch.changes.empty() ? 0 : batch.changes.back().index + 1;
+  const bool evidence =
+      std::any_of(batch.changes.begin(), batch.changes.end(), [](const Change& change) { return change.of_service; });
+  const std::uint64_t witnessed = evidence ? batch.school->read(witnessed_size) : 0;
   const std::lock_guard lock(subscribers_mutex_);
   for (auto& subscriber : subscribers_) {
     if (&subscriber.session->school() != batch.school) continue;
@@ -220,6 +236,7 @@ void StreamHub::deliver(const Batch& batch) {
     }
     push(*subscriber.stream, tell(*caller, listed(by_shard, subscriber.next)));
     subscriber.next = std::max(subscriber.next, end);
+    tell_witnessed(subscriber, witnessed);
   }
   std::erase_if(subscribers_, [](const auto& s) { return s.stream->closed(); });
 }

@@ -6,6 +6,8 @@
 //                   view: school (no subject, no week), journal, diary, refusals (no subject)
 //   event: open     data: {"size":413}         first of all: what is current already
 //   event: reset    data: {"size":413}         too much was missed: read everything again
+//   event: witnessed data: {"size":400}        entries below have cosigned receipts now (…/events/{index}/proof?cosigned=true);
+//                   no id, after open and whenever it grows; none where the school has no witnesses
 //
 // With Last-Event-ID the changes since that entry come first, one for each view. Where one entry changed several views,
 // the id stands with the last of them: whoever resumes from an id has heard everything up to it.
@@ -64,7 +66,8 @@ class StreamHub {
   struct Subscriber {
     SessionPtr session;
     std::shared_ptr<EventStream> stream;
-    std::uint64_t next = 0;  // entries below were told already
+    std::uint64_t next = 0;       // entries below were told already
+    std::uint64_t witnessed = 0;  // as it was told
   };
   struct Batch {
     commands::School* school;
@@ -74,6 +77,7 @@ class StreamHub {
   void deliver(const Batch& batch);
   void check_sessions();
   static void push(EventStream& stream, const std::vector<Told>& told);
+  static void tell_witnessed(Subscriber& subscriber, std::uint64_t size);
 
   commands::Engine& engine_;
   Sessions& sessions_;

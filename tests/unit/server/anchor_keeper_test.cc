@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <future>
 #include <mutex>
 
 #include "ledger/schema/codec.h"
+#include "server/cosigned_waits.h"
 #include "server/witness_routes.h"
 #include "signing/rfc3161.h"
 #include "signing/sha256.h"
@@ -196,6 +198,79 @@ TEST_F(AnchorKeeping, PastADeadlineThereIsAnAnchorThoughNothingIsNew) {
                                  as_text(anchor->evidence[0].bytes));
   ASSERT_TRUE(at);
   EXPECT_GT(at->at - 1, deadline->seconds()) << "whatever follows it is proved late";
+}
+
+// Nothing was entered, and no entry names a deadline: what comes after it is proved late all the same.
+TEST_F(AnchorKeeping, TheDaysTimetableHasItsDeadlines) {
+  set_policy();
+  keep();
+  round();
+  ASSERT_EQ(keeper->next_due(), std::nullopt);
+  keeper->plan_day();
+  const auto deadline = keeper->next_due();
+  ASSERT_TRUE(deadline);
+  EXPECT_GT(*deadline, live.clock().now());
+  live.clock().set(*deadline);
+  advance(3);
+  const auto anchors = counted().anchors;
+  keeper->run_due();
+  EXPECT_EQ(counted().anchors, anchors + 1);
+  live.at("2026-09-02 10:30");  // a Wednesday: physics is on Tuesdays
+  keep();
+  keeper->plan_day();
+  EXPECT_EQ(keeper->next_due(), std::nullopt) << "a day without lessons has none";
+}
+
+// --- Prefer: wait=cosigned
+
+class WaitingForWitnesses : public AnchorKeeping {
+ protected:
+  void open(std::chrono::milliseconds most = std::chrono::seconds(30), std::size_t waiting_max = 2) {
+    CosignedWaits::Options options;
+    options.wait_most = most;
+    options.waiting_max = waiting_max;
+    options.hurry = [this](const commands::School& school) { keeper->hurry(school); };
+    waits = std::make_unique<CosignedWaits>(live.engine(), options);
+  }
+  std::future<bool> wait(std::uint64_t index) {
+    auto done = std::make_shared<std::promise<bool>>();
+    waits->wait(licey.school(), index, [done](bool covered) { done->set_value(covered); });
+    return done->get_future();
+  }
+  std::unique_ptr<CosignedWaits> waits;
+};
+
+TEST_F(WaitingForWitnesses, AreAnsweredOnceTheyHaveCosigned) {
+  set_policy();
+  keep();
+  open();
+  const std::uint64_t index = topic();
+  auto answer = wait(index);
+  EXPECT_LE(keeper->next_due()->micros - live.clock().now().micros, 2 * kMicrosPerSecond) << "somebody waits";
+  round();
+  EXPECT_TRUE(answer.get());
+  EXPECT_TRUE(wait(index).get()) << "at once, where it is there already";
+}
+
+TEST_F(WaitingForWitnesses, NobodyIsKeptForEver) {
+  set_policy();
+  keep();
+  for (auto& one : witnesses) one->die();
+  open(std::chrono::milliseconds(20));
+  EXPECT_FALSE(wait(topic()).get());
+  open();
+  auto first = wait(size() - 1), second = wait(size() - 1);
+  EXPECT_FALSE(wait(size() - 1).get()) << "more than may wait";
+  waits->stop();
+  EXPECT_FALSE(first.get());
+  EXPECT_FALSE(second.get());
+  EXPECT_FALSE(wait(size() - 1).get()) << "after the end";
+}
+
+TEST_F(WaitingForWitnesses, WithoutAPolicyThereIsNothingToWaitFor) {
+  keep();
+  open();
+  EXPECT_FALSE(wait(topic()).get());
 }
 
 TEST_F(AnchorKeeping, AMissingWitnessStopsNothingAndShows) {
