@@ -51,6 +51,7 @@ void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const
 TimesReport EntryTimes::settle(Findings& findings) const {
   TimesReport report;
   report.anchors = upper_.size();
+  report.entries.resize(entries_.size());
   std::vector<Side> upper = upper_;
   std::stable_sort(upper.begin(), upper.end(), [](const Side& a, const Side& b) { return a.place < b.place; });
   for (std::size_t i = upper.size(); i-- > 1;) upper[i - 1].at = std::min(upper[i - 1].at, upper[i].at);
@@ -79,6 +80,7 @@ TimesReport EntryTimes::settle(Findings& findings) const {
       verdict = narrow ? TimeVerdict::kBracketed : TimeVerdict::kWide;
     }
     ++report.verdicts[static_cast<std::size_t>(verdict) - 1];
+    report.entries[static_cast<std::size_t>(index)] = verdict;
     if (!latest || !earliest) continue;
     const std::int64_t seconds = (latest->micros - earliest->micros) / kMicrosPerSecond;
     const auto bucket = std::lower_bound(kWidthSeconds.begin(), kWidthSeconds.end(), seconds);

@@ -44,6 +44,7 @@ struct TimesReport {
   std::array<std::uint64_t, kTimeVerdictNames.size()> verdicts{};
   std::array<std::uint64_t, kWidthSeconds.size() + 1> widths{};  // of entries with both sides
   std::uint64_t anchors = 0;                                     // that meet the quorum
+  std::vector<TimeVerdict> entries;  // by index; zero for the service's own, which are not judged
   std::uint64_t count(TimeVerdict verdict) const { return verdicts[static_cast<std::size_t>(verdict) - 1]; }
   // What a policy asks for and did not get: entries overdue, wide or unwitnessed.
   std::uint64_t wanting() const {

@@ -53,6 +53,24 @@ void Forger::add_like(std::uint64_t like, const signing::KeyPair& key, const Cha
       &key);
 }
 
+void Forger::add(const Bytes& entry, const signing::KeyPair& key, const Change& change) {
+  entries_.push_back(entry);
+  rewrite(
+      entries_.size() - 1,
+      [&](Event& event, Statement& statement) {
+        event.index = entries_.size() - 1;
+        change(event, statement);
+      },
+      &key);
+}
+
+std::string Forger::checkpoint_now() const {
+  Frontier tree;
+  for (const auto& entry : entries_) tree.append(leaf_hash(entry));
+  return sign_checkpoint({honest_.licey.origin(), tree.size(), tree.root()},
+                         honest_.operator_key("log-key", signing::Purpose::kLog));
+}
+
 void Forger::repeat(std::uint64_t index) {
   const Instant newest = decode_event(entries_.back())->recorded_at;
   entries_.push_back(Bytes(entries_[static_cast<std::size_t>(index)]));

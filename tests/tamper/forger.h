@@ -30,7 +30,11 @@ class Forger {
   void add_like(std::uint64_t like, const signing::KeyPair& key, const Change& change);
   void repeat(std::uint64_t index);  // the same statement once more, at the end
   void renumber();                   // every entry says its place
-  void sign_anew();                  // leaf hashes, tree, checkpoints: all by the log's own key
+  // The same for an entry of another log of the same school, taken over as it is and changed.
+  void add(const Bytes& entry, const signing::KeyPair& key, const Change& change);
+  // The checkpoint over what is there, signed by the log's own key.
+  std::string checkpoint_now() const;
+  void sign_anew();  // leaf hashes, tree, checkpoints: all by the log's own key
   void sign_anew_with(const signing::KeyPair& log_key, std::string_view vkey);
 
   const std::vector<Bytes>& entries() const { return entries_; }

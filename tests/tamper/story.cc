@@ -1,6 +1,9 @@
 #include "tests/tamper/story.h"
 
+#include <deque>
+
 #include "ledger/second_signatures.h"
+#include "projections/evidence_book.h"
 
 namespace letopis::test {
 
@@ -25,9 +28,11 @@ Hash commitment_of(ByteView entry) { return decode_entry(entry)->statement.commi
 
 }  // namespace
 
-Story::Story() : live(frequent_state_commitments()), licey(live, "licey29") {
+Story::Story(Watched watched) : live(frequent_state_commitments()), licey(live, "licey29") {
   people();
+  if (watched == Watched::kYes) watch();
   day_of_lessons();
+  if (watched == Watched::kYes) evening_and_night();
   corrections();
   keys_and_erasure();
   three_weeks_later();
@@ -61,6 +66,50 @@ void Story::day_of_lessons() {
   remark = commitment_of(must(licey.school().entry(licey.index_of(said))));
 }
 
+void Story::watch() {
+  SeededRandom seeded(23);
+  std::string group_line = "group g 2";
+  for (std::size_t i = 0; i < 3; ++i) {
+    witnesses.push_back(signing::KeyPair::generate(signing::Purpose::kWitness, seeded));
+    policy += "witness " + witness_name(i) + " " +
+              signing::vkey_of(witness_name(i), signing::kNoteTypeCosignature, witnesses[i]).text() + "\n";
+    group_line += " " + witness_name(i);
+  }
+  policy += group_line + "\nquorum g\n";
+  const Id set = licey.say(licey.director(), Role::kDirector, WitnessPolicySet{policy, {}});
+  licey.say(licey.administrator(), Role::kAdministrator, Endorsed{set, true});
+}
+
+// Two of the three are enough.
+std::uint64_t Story::anchor() {
+  const std::string note = licey.school().read([](const auto& model) { return model.checkpoint_note; });
+  AnchorAdded body;
+  body.checkpoint = note;
+  std::deque<std::string> lines;
+  for (const std::size_t witness : {0, 1}) {
+    lines.push_back(cosignature_line(*this, witness, note, live.clock().now()));
+    body.evidence.push_back({projections::kCosignature, as_bytes(std::string_view(lines.back()))});
+  }
+  const auto recorded = must(licey.school().record(body));
+  LETOPIS_ASSERT(recorded.front().verdict == Verdict::kAccepted);
+  return recorded.front().index;
+}
+
+void Story::evening_and_night() {
+  live.at("2026-09-01 12:00");
+  noon = anchor();
+  const Id answer = licey.work(*teacher, group, lesson, "answer");
+  live.at("2026-09-01 15:40");
+  afternoon = anchor();
+  live.at("2026-09-01 20:00");
+  live.advance(5);
+  evening = anchor();
+  live.at("2026-09-01 23:30");
+  night_mark = licey.index_of(licey.mark(*teacher, answer, *masha, "5"));
+  live.advance(30);
+  night = anchor();
+}
+
 void Story::corrections() {
   LiveSchool::How how;
   how.sealed = {{"reason", masha->id, "Ошибка при подсчёте баллов"}};
@@ -75,6 +124,7 @@ void Story::keys_and_erasure() {
   KeyRotated rotated{fresh.public_key(), {}};
   rotated.new_signature = fresh.sign(rotation_message(licey.origin(), teacher->key->id(), rotated.key));
   rotation = licey.index_of(licey.say(*teacher, Role::kTeacher, rotated));
+  first_key = std::move(teacher->key);
   teacher->key = std::move(fresh);
   teacher->author.emplace(*teacher->key, licey.origin(), teacher->id, live.random());
 
@@ -87,6 +137,8 @@ void Story::keys_and_erasure() {
 }
 
 void Story::three_weeks_later() {
+  live.at("2026-09-22 14:59");
+  if (!witnesses.empty()) anchor();
   live.at("2026-09-22 15:00");
   late_mark = licey.index_of(licey.mark(*teacher, work, *petya, "3"));
 }
@@ -119,6 +171,17 @@ signing::KeyPair Story::operator_key(std::string_view secret, signing::Purpose p
 Story& story() {
   static Story instance;
   return instance;
+}
+Story& witnessed_story() {
+  static Story instance(Story::Watched::kYes);
+  return instance;
+}
+
+std::string cosignature_line(const Story& honest, std::size_t witness, std::string_view checkpoint_note, Instant at) {
+  signing::Note note = must(signing::parse_note(checkpoint_note));
+  note.signatures = {signing::cosign(note.text, Story::witness_name(witness), honest.witnesses[witness], at.seconds())};
+  const std::string text = note.encode();
+  return text.substr(note.text.size() + 1, text.size() - note.text.size() - 2);
 }
 
 }  // namespace letopis::test

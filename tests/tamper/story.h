@@ -2,6 +2,9 @@
 // A small school's first weeks, signed and recorded by a real engine: officials, a class, a day of lessons with marks, an
 // absence, a remark, homework; a refusal, a correction, a key rotated, a person erased; and, three weeks later, a mark that
 // comes late. What audits are tried on.
+//
+// Of a school whose log is witnessed, by three witnesses of whom two make a quorum, and whose school day ends at 20:00: an anchor
+// at noon, one in the afternoon, one past the deadline; at 23:30 a mark for the day, late; an anchor after it.
 
 #include <map>
 #include <memory>
@@ -15,7 +18,8 @@
 namespace letopis::test {
 
 struct Story {
-  Story();
+  enum class Watched { kNo, kYes };
+  explicit Story(Watched watched = Watched::kNo);
 
   LiveEngine live;
   LiveSchool licey;
@@ -29,6 +33,13 @@ struct Story {
   std::uint64_t correction = 0;
   std::uint64_t rotation = 0;
   std::uint64_t late_mark = 0;  // the last entry of all
+  // Of a witnessed school.
+  std::optional<signing::KeyPair> first_key;  // the teacher's, until it was rotated
+  std::vector<signing::KeyPair> witnesses;
+  std::string policy;
+  std::uint64_t noon = 0, afternoon = 0, evening = 0;  // anchors
+  std::uint64_t night_mark = 0, night = 0;             // and the anchor over it
+  static std::string witness_name(std::size_t witness) { return "w" + std::to_string(witness) + ".example"; }
   std::vector<std::uint64_t> state_commitments;
   Hash remark;  // commitments of two sealed texts of one person
   Hash name;
@@ -46,6 +57,9 @@ struct Story {
 
  private:
   void people();
+  void watch();
+  std::uint64_t anchor();
+  void evening_and_night();
   void day_of_lessons();
   void corrections();
   void keys_and_erasure();
@@ -56,5 +70,8 @@ struct Story {
 
 // The same story for every test of a program; its engine is closed, its directory free.
 Story& story();
+Story& witnessed_story();
+// The line of a witness over a checkpoint, as an anchor holds it.
+std::string cosignature_line(const Story& honest, std::size_t witness, std::string_view checkpoint_note, Instant at);
 
 }  // namespace letopis::test

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "tests/tamper/attacks.h"
 #include "tests/tamper/tamperings.h"
 
 namespace letopis::test {
@@ -56,6 +57,51 @@ std::vector<std::string> added(const Outcome& outcome) {
   return more;
 }
 
+struct Attacked {
+  Attack attack;
+  Judged judged;
+};
+const std::vector<Attacked>& attacked() {
+  static const std::vector<Attacked> kAttacked = [] {
+    std::vector<Attacked> done;
+    for (auto& attack : attacks()) {
+      Forger op(witnessed_story());
+      attack.change(op, witnessed_story());
+      auto judged = judge_attack(op, witnessed_story());
+      done.push_back({std::move(attack), std::move(judged)});
+    }
+    return done;
+  }();
+  return kAttacked;
+}
+
+std::string witnessed_page() {
+  std::string text = R"(
+## Where the log is witnessed
+
+The same, of a school with three witnesses of whom two make a quorum (`letopis audit --policy`). The last column is what the
+audit says of the time of the mark that the attack is about; the mark was given at 23:30, its deadline was 20:00.
+
+| attack | needs | the audit finds | and says of the time |
+|---|---|---|---|
+)";
+  for (const auto& [attack, judged] : attacked())
+    text += "| " + attack.what + " | " + attack.needs + " | " + listed(judged.codes) + " | " +
+            (judged.verdict.empty() ? "—" : "`" + judged.verdict + "`") + " |\n";
+  text += R"(
+The last row is what is not proved: who has a quorum of the witnesses has the clock. `claimed` says that the deadline lies inside
+the bracket, and that the time rests on the operator's clock alone.
+
+## What is turned away
+
+| attack | what becomes of it | shown by |
+|---|---|---|
+)";
+  for (const auto& refusal : refusals())
+    text += "| " + refusal.what + " | " + refusal.how + " | `" + refusal.test + "` |\n";
+  return text;
+}
+
 std::string page() {
   std::string text = R"(# What tampering leaves behind
 
@@ -80,7 +126,7 @@ seen yet is the operator's word and no more. What catches it is a checkpoint or 
           count([](const Outcome& o) { return is_caught(o.alone); }) + " are caught or refused by the audit alone, " +
           count([](const Outcome& o) { return !is_caught(o.alone) && is_caught(o.with_kept); }) +
           " only by what somebody kept.\n";
-  return text;
+  return text + witnessed_page();
 }
 
 std::string docs_path() { return std::string(LETOPIS_SOURCE_DIR) + "/docs/tamper.md"; }
@@ -110,6 +156,46 @@ TEST(Tampering, LeavesWhatTheListSays) {
 
 TEST(Tampering, IsAlwaysCaughtByAnAuditorWhoKeptSomething) {
   for (const auto& outcome : outcomes()) EXPECT_TRUE(is_caught(outcome.with_kept)) << outcome.tampering.what;
+}
+
+TEST(WitnessedAttacks, FindNothingInAnHonestLog) {
+  Forger honest(witnessed_story());
+  honest.sign_anew();
+  const Judged judged = judge_attack(honest, witnessed_story());
+  EXPECT_THAT(judged.codes, IsEmpty());
+  EXPECT_EQ(judged.verdict, "late_proved");
+}
+
+TEST(WitnessedAttacks, ComeToWhatTheListSays) {
+  for (const auto& [attack, judged] : attacked()) {
+    SCOPED_TRACE(attack.what);
+    if (attack.code.empty()) {
+      EXPECT_THAT(judged.codes, IsEmpty());
+    } else {
+      EXPECT_THAT(judged.codes, Contains(attack.code));
+    }
+    if (!attack.verdict.empty()) {
+      EXPECT_EQ(judged.verdict, attack.verdict);
+    }
+  }
+}
+
+// Nobody below a quorum of witnesses gets a mark that came late called proved to be in time.
+TEST(WitnessedAttacks, NeverMakeALateMarkTimelyBelowAQuorumOfLiars) {
+  std::size_t timely = 0;
+  for (const auto& [attack, judged] : attacked()) timely += judged.codes.empty() && judged.verdict == "timely_proved";
+  EXPECT_EQ(timely, 1U) << "two of three lie";
+}
+
+TEST(WitnessedAttacks, WhatIsTurnedAwayIsShownByATestThatIsThere) {
+  std::string tests;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(std::string(LETOPIS_SOURCE_DIR) + "/tests"))
+    if (file.path().extension() == ".cc") tests += as_text(faults::read_whole(file.path().string()));
+  for (const auto& refusal : refusals()) {
+    const auto dot = refusal.test.find('.');
+    const std::string declared = "(" + refusal.test.substr(0, dot) + ", " + refusal.test.substr(dot + 1) + ")";
+    EXPECT_NE(tests.find(declared), std::string::npos) << refusal.test;
+  }
 }
 
 TEST(Tampering, IsToldInTheDocsAsItHappens) {

@@ -1,0 +1,36 @@
+#pragma once
+// Attacks on a school whose log is witnessed: each done to a copy of it by whoever holds the keys it needs, audited by somebody who
+// brings the witnesses' policy. The list is the test and the second table of docs/tamper.md alike.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "replay-tools/audit.h"
+#include "tests/tamper/forger.h"
+
+namespace letopis::test {
+
+struct Attack {
+  std::string what;
+  std::string needs;  // what whoever does it must hold
+  std::function<void(Forger&, const Story&)> change;
+  std::string code = {};     // a violation the audit must find; empty: it finds none
+  std::string verdict = {};  // what it must say of the entry attacked, with how sure it is of its time
+};
+std::vector<Attack> attacks();
+
+// What the audit says: its codes, and the verdict on the entry that the attack is about.
+struct Judged {
+  std::vector<std::string> codes;
+  std::string verdict;
+};
+Judged judge_attack(const Forger& log, const Story& honest);
+
+// What is turned away at the door, and by which test that is shown.
+struct Refusal {
+  std::string what, how, test;
+};
+std::vector<Refusal> refusals();
+
+}  // namespace letopis::test
