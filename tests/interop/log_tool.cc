@@ -1,7 +1,9 @@
 // interop_log write <folder>: a small log as files, for a foreign program to check:
 //   vkey                           the log's verifier key
+//   witnesses                      verifier keys of those who cosigned every checkpoint, one a line
+//   time                           when they did, unix seconds of the first; each next one a second later
 //   sizes                          the sizes that have a checkpoint, one a line, ascending
-//   checkpoint/<size>              signed checkpoints
+//   checkpoint/<size>              signed and cosigned checkpoints
 //   tile/…                         hash tiles and entry bundles of every one of those sizes, as tlog-tiles names them
 //   inclusion/<size>/<index>       proof files (tlog-proof)
 //   consistency/<old>/<new>        base64 hashes, one a line
@@ -24,6 +26,8 @@ namespace {
 constexpr std::string_view kOrigin = "journal.example.org/log/licey29";
 constexpr std::size_t kFileSizeMaxBytes = 1u << 20;
 // On both sides of every boundary of a tile, and the example of tlog-tiles.
+constexpr std::string_view kWitnesses[] = {"witness.example.org/a", "witness.example.org/b"};
+constexpr std::int64_t kCosignedAt = 1'790'000'000;
 constexpr std::uint64_t kSizes[] = {1, 2, 3, 70, 255, 256, 257, 600, 65'535, 65'536, 70'000};
 
 std::string entry(std::uint64_t index) { return "entry " + std::to_string(index); }
@@ -99,6 +103,13 @@ class Writer {
 
   Status write() {
     TRY_STATUS(write_file(folder_ + "/vkey", as_bytes(vkey_.text() + "\n")));
+    std::string witnesses;
+    for (const auto name : kWitnesses) {
+      witness_keys_.push_back(signing::KeyPair::generate(signing::Purpose::kWitness, random_));
+      witnesses += signing::vkey_of(name, signing::kNoteTypeCosignature, witness_keys_.back()).text() + "\n";
+    }
+    TRY_STATUS(write_file(folder_ + "/witnesses", as_bytes(witnesses)));
+    TRY_STATUS(write_file(folder_ + "/time", as_bytes(std::to_string(kCosignedAt) + "\n")));
     std::string sizes;
     for (const auto size : kSizes) {
       sizes += std::to_string(size) + "\n";
@@ -110,7 +121,7 @@ class Writer {
  private:
   Status write_tree(std::uint64_t size) {
     TRY(const Hash root, root_of(size, nodes_.source()));
-    const std::string checkpoint = sign_checkpoint({std::string(kOrigin), size, root}, key_);
+    TRY(const std::string checkpoint, cosigned(sign_checkpoint({std::string(kOrigin), size, root}, key_)));
     TRY_STATUS(write_file(checkpoint_path(folder_, size), as_bytes(checkpoint)));
     TRY_STATUS(write_tiles(size));
     for (const auto index : some_leaves(size)) {
@@ -124,6 +135,14 @@ class Writer {
       TRY_STATUS(write_file(pair_path(folder_, "consistency", older, size), as_bytes(hash_lines(proof))));
     }
     return {};
+  }
+
+  Result<std::string> cosigned(const std::string& signed_note) const {
+    TRY(signing::Note note, signing::parse_note(signed_note));
+    for (std::size_t i = 0; i < witness_keys_.size(); ++i)
+      note.signatures.push_back(
+          signing::cosign(note.text, kWitnesses[i], witness_keys_[i], kCosignedAt + static_cast<std::int64_t>(i)));
+    return note.encode();
   }
 
   static std::optional<Bytes> as_context(std::uint64_t index) {
@@ -168,6 +187,7 @@ class Writer {
   SeededRandom random_{29};
   signing::KeyPair key_ = signing::KeyPair::generate(signing::Purpose::kLog, random_);
   signing::VerifierKey vkey_ = signing::vkey_of(kOrigin, signing::kNoteTypeEd25519, key_);
+  std::vector<signing::KeyPair> witness_keys_;
 };
 
 class Checker {
@@ -177,14 +197,21 @@ class Checker {
   Status check() {
     TRY(const std::string vkey, read_file(folder_ + "/vkey"));
     TRY(vkey_, signing::parse_vkey(std::string_view(vkey).substr(0, vkey.find('\n'))));
+    TRY(const std::string witnesses, read_file(folder_ + "/witnesses"));
+    for (const auto& line : lines_of(witnesses)) {
+      TRY(witnesses_.emplace_back(), signing::parse_vkey(line));
+    }
+    TRY(const std::string time, read_file(folder_ + "/time"));
+    TRY(cosigned_at_, parse_decimal(std::string_view(time).substr(0, time.find('\n'))));
     TRY(const std::string sizes, read_file(folder_ + "/sizes"));
     for (const auto& line : lines_of(sizes)) {
       TRY(const std::uint64_t size, parse_decimal(line));
       TRY_STATUS(check_tree(size));
     }
-    if (checkpoints_.empty() || inclusions_ == 0) return fail("malformed", "nothing was there to check");
-    std::printf("interop_log: %zu checkpoints, %zu inclusion proofs, %zu consistency proofs\n", checkpoints_.size(),
-                inclusions_, consistencies_);
+    if (checkpoints_.empty() || inclusions_ == 0 || witnesses_.empty())
+      return fail("malformed", "nothing was there to check");
+    std::printf("interop_log: %zu checkpoints of %zu cosignatures each, %zu inclusion proofs, %zu consistency proofs\n",
+                checkpoints_.size(), witnesses_.size(), inclusions_, consistencies_);
     return {};
   }
 
@@ -193,6 +220,7 @@ class Checker {
     TRY(const std::string note, read_file(checkpoint_path(folder_, size)));
     TRY(const SignedCheckpoint opened, open_checkpoint(note, vkey_));
     if (opened.checkpoint.size != size) return fail("malformed", "a checkpoint of another size");
+    TRY_STATUS(check_cosignatures(note));
     checkpoints_.push_back(opened.checkpoint);
     TRY(const auto indexes, posix_file_system().list(folder_ + "/inclusion/" + std::to_string(size)));
     for (const auto& name : indexes) {
@@ -213,8 +241,20 @@ class Checker {
     return {};
   }
 
+  Status check_cosignatures(const std::string& text) const {
+    TRY(const signing::Note note, signing::parse_note(text));
+    TRY(const auto seen, signing::verify_note(note, witnesses_));
+    if (seen.size() != witnesses_.size()) return fail("malformed", "a witness has not cosigned");
+    for (const auto& one : seen)
+      if (one.cosigned_at != static_cast<std::int64_t>(cosigned_at_ + one.key_index))
+        return fail("malformed", "a cosignature of another time");
+    return {};
+  }
+
   std::string folder_;
   signing::VerifierKey vkey_;
+  std::vector<signing::VerifierKey> witnesses_;
+  std::uint64_t cosigned_at_ = 0;
   std::vector<Checkpoint> checkpoints_;
   std::size_t inclusions_ = 0;
   std::size_t consistencies_ = 0;

@@ -5,7 +5,9 @@ package main
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
@@ -75,10 +77,83 @@ func formatHashLines(hashes []tlog.Hash) string {
 
 func equal(a, b []tlog.Hash) bool { return formatHashLines(a) == formatHashLines(b) }
 
-// A checkpoint is a go.sum tree note but for its first line.
-func openCheckpoint(msg []byte, verifiers note.Verifiers) tlog.Tree {
-	n, err := note.Open(msg, verifiers)
+// A C2SP cosignature (type 0x04) as note.Open takes it: the signature is the time, eight bytes, before an Ed25519 signature over
+// the time and the note's text.
+type witness struct {
+	name string
+	hash uint32
+	key  ed25519.PublicKey
+	at   int64
+}
+
+const cosignature = 4
+
+func cosigned(at int64, text []byte) []byte {
+	return append([]byte(fmt.Sprintf("cosignature/v1\ntime %d\n", at)), text...)
+}
+
+func keyHash(name string, key ed25519.PublicKey) uint32 {
+	sum := sha256.Sum256(append([]byte(name+"\n"+string(rune(cosignature))), key...))
+	return binary.BigEndian.Uint32(sum[:])
+}
+
+func (w *witness) Name() string    { return w.name }
+func (w *witness) KeyHash() uint32 { return w.hash }
+func (w *witness) Verify(text, sig []byte) bool {
+	if len(sig) != 8+ed25519.SignatureSize {
+		return false
+	}
+	w.at = int64(binary.BigEndian.Uint64(sig))
+	return ed25519.Verify(w.key, cosigned(w.at, text), sig[8:])
+}
+
+// name+hash+base64(type, key)
+func parseWitness(line string, at int64) *witness {
+	parts := strings.SplitN(line, "+", 3)
+	require(len(parts) == 3, "vkey of a witness: ", line)
+	key, err := base64.StdEncoding.Strict().DecodeString(parts[2])
+	must(err, "vkey of a witness")
+	require(len(key) == 1+ed25519.PublicKeySize && key[0] == cosignature, "type of a witness's key")
+	w := &witness{name: parts[0], key: key[1:], at: at}
+	w.hash = keyHash(w.name, w.key)
+	require(fmt.Sprintf("%08x", w.hash) == parts[1], "id of a witness's key")
+	return w
+}
+
+// A witness of Go's own.
+type cosigner struct {
+	witness
+	secret ed25519.PrivateKey
+}
+
+func newCosigner(name string, at int64) *cosigner {
+	public, secret, err := ed25519.GenerateKey(rand.Reader)
+	must(err, "key of a witness")
+	return &cosigner{witness{name, keyHash(name, public), public, at}, secret}
+}
+
+func (c *cosigner) Sign(text []byte) ([]byte, error) {
+	sig := make([]byte, 8)
+	binary.BigEndian.PutUint64(sig, uint64(c.at))
+	return append(sig, ed25519.Sign(c.secret, cosigned(c.at, text))...), nil
+}
+
+func (c *cosigner) vkey() string {
+	return fmt.Sprintf("%s+%08x+%s", c.name, c.hash, base64.StdEncoding.EncodeToString(append([]byte{cosignature}, c.key...)))
+}
+
+// A checkpoint is a go.sum tree note but for its first line. Everybody who is known has signed it, the witnesses at their time.
+func openCheckpoint(msg []byte, log note.Verifier, witnesses []*witness, at int64) tlog.Tree {
+	verifiers := []note.Verifier{log}
+	for _, w := range witnesses {
+		verifiers = append(verifiers, w)
+	}
+	n, err := note.Open(msg, note.VerifierList(verifiers...))
 	must(err, "checkpoint")
+	require(len(n.Sigs) == len(verifiers) && len(n.UnverifiedSigs) == 0, "signatures of a checkpoint: ", len(n.Sigs))
+	for i, w := range witnesses {
+		require(w.at == at+int64(i), "time of a cosignature: ", w.at)
+	}
 	lines := strings.Split(n.Text, "\n")
 	require(len(lines) == 4 && lines[0] == origin && lines[3] == "", "not a checkpoint: ", n.Text)
 	h, err := tlog.ParseHash(lines[2])
@@ -159,6 +234,8 @@ func sizesOf(folder string) []int64 {
 	return sizes
 }
 
+func timeOf(folder string) int64 { return number(strings.TrimSpace(string(read(folder, "time")))) }
+
 func inclusionIndexes(folder string, size int64) []int64 {
 	dir, err := os.ReadDir(filepath.Join(folder, "inclusion", fmt.Sprint(size)))
 	must(err, "inclusion proofs")
@@ -171,9 +248,9 @@ func inclusionIndexes(folder string, size int64) []int64 {
 }
 
 // checkTree checks one checkpoint with its tiles, bundles and proofs, and returns the tree and its entries.
-func checkTree(folder string, size int64, older []tlog.Tree, verifiers note.Verifiers) (tlog.Tree, [][]byte) {
+func checkTree(folder string, size int64, older []tlog.Tree, verifier note.Verifier, witnesses []*witness) (tlog.Tree, [][]byte) {
 	checkpoint := read(folder, "checkpoint", fmt.Sprint(size))
-	tree := openCheckpoint(checkpoint, verifiers)
+	tree := openCheckpoint(checkpoint, verifier, witnesses, timeOf(folder))
 	require(tree.N == size, "checkpoint of another size")
 
 	hashes := tlog.TileHashReader(tree, tileFiles{folder})
@@ -235,11 +312,21 @@ func writeLog(folder string, ours string, sizes []int64, entries [][]byte) {
 	must(err, "signer")
 	write([]byte(vkey+"\n"), folder, "vkey")
 	write(read(ours, "sizes"), folder, "sizes")
+	at := timeOf(ours)
+	signers := []note.Signer{signer}
+	keys := ""
+	for i := int64(0); i < 3; i++ {
+		w := newCosigner(fmt.Sprintf("witness.example.org/go/%d", i), at+i)
+		signers = append(signers, w)
+		keys += w.vkey() + "\n"
+	}
+	write([]byte(keys), folder, "witnesses")
+	write(read(ours, "time"), folder, "time")
 	hashes := storedHashes(entries)
 	for _, size := range sizes {
 		root, err := tlog.TreeHash(size, hashes)
 		must(err, "root")
-		checkpoint, err := note.Sign(&note.Note{Text: fmt.Sprintf("%s\n%d\n%s\n", origin, size, root)}, signer)
+		checkpoint, err := note.Sign(&note.Note{Text: fmt.Sprintf("%s\n%d\n%s\n", origin, size, root)}, signers...)
 		must(err, "sign")
 		write(checkpoint, folder, "checkpoint", fmt.Sprint(size))
 		for _, index := range inclusionIndexes(ours, size) {
@@ -266,12 +353,17 @@ func main() {
 
 	verifier, err := note.NewVerifier(strings.TrimSuffix(string(read(ours, "vkey")), "\n"))
 	must(err, "vkey")
+	var witnesses []*witness
+	for _, line := range strings.Fields(string(read(ours, "witnesses"))) {
+		witnesses = append(witnesses, parseWitness(line, 0))
+	}
+	require(len(witnesses) > 1, "witnesses")
 	sizes := sizesOf(ours)
 	var trees []tlog.Tree
 	var entries [][]byte
 	for _, size := range sizes {
 		var tree tlog.Tree
-		tree, entries = checkTree(ours, size, trees, note.VerifierList(verifier))
+		tree, entries = checkTree(ours, size, trees, verifier, witnesses)
 		trees = append(trees, tree)
 	}
 	writeLog(theirs, ours, sizes, entries)
