@@ -276,8 +276,10 @@ std::optional<Bracket> TrustPolicy::bracket(const Sightings& by) const {
 
 Bracket TrustPolicy::of_seconds(std::int64_t unix_seconds) const {
   constexpr std::int64_t kMicros = 1'000'000;
-  const std::int64_t furthest = INT64_MAX / kMicros - kAccuracyMaxSeconds - 2;
-  const std::int64_t at = std::min(unix_seconds, furthest);
+  // So that whoever holds a moment against it may still add a clock's tolerance.
+  constexpr std::int64_t kMargin = 3600;
+  const std::int64_t furthest = INT64_MAX / kMicros - kAccuracyMaxSeconds - kMargin;
+  const std::int64_t at = std::clamp(unix_seconds, std::int64_t{0}, furthest);
   return {Instant{(at - accuracy_seconds_) * kMicros}, Instant{(at + 1 + accuracy_seconds_) * kMicros}};
 }
 

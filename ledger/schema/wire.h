@@ -4,6 +4,7 @@
 #include <array>
 #include <bit>
 #include <cstring>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -203,11 +204,15 @@ class Reader {
   void claim_vtable(std::size_t at, std::uint16_t size) {
     for (std::size_t i = 0; i < std::min(vtables_, vtables_seen_.size()); ++i)
       if (vtables_seen_[i] == at) return;
+    if (vtables_ > vtables_seen_.size() && more_vtables_.contains(at)) return;
     if (!claim(at, size)) {
       refuse("objects that overlap");
       return;
     }
-    vtables_seen_[vtables_ % vtables_seen_.size()] = at;
+    if (vtables_ < vtables_seen_.size())
+      vtables_seen_[vtables_] = at;
+    else
+      more_vtables_.insert(at);
     ++vtables_;
   }
 
@@ -218,7 +223,8 @@ class Reader {
   std::size_t tables_max_;
   std::size_t tables_ = 0;
   std::size_t depth_ = 0;
-  std::array<std::size_t, 16> vtables_seen_{};
+  std::array<std::size_t, 16> vtables_seen_{};  // as many as nearly every buffer has
+  std::set<std::size_t> more_vtables_;
   std::size_t vtables_ = 0;
 };
 

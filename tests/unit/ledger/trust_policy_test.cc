@@ -206,6 +206,10 @@ TEST(TrustPolicyTimes, ASecondIsAsLongAsItIsAndAsFarOffAsItsClock) {
   EXPECT_EQ(read.bracket(seen(read, {{"a", 100}})), (Bracket{second(97), second(104)}));
   EXPECT_EQ(read.bracket(read.nobody()), std::nullopt);
   EXPECT_LT(read.of_seconds(INT64_MAX).earliest, read.of_seconds(INT64_MAX).latest) << "no time overflows";
+  const auto loose = policy(witnesses({"a"}) + "quorum a\n", "accuracy 86400\n");
+  EXPECT_LE(loose.of_seconds(INT64_MAX).latest.micros, INT64_MAX - 60 * kMicrosPerSecond)
+      << "nor with a clock's tolerance";
+  EXPECT_LT(loose.of_seconds(INT64_MIN).earliest, loose.of_seconds(INT64_MIN).latest);
 }
 
 TEST(TrustPolicyTimes, TheBestQuorumCountsOnEachSide) {

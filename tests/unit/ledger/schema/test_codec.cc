@@ -46,6 +46,32 @@ TEST(Codec, RoundTripKeepsEveryField) {
   EXPECT_EQ(decoded->basis->members.size(), 2U);
 }
 
+// Thirty-two shapes of one table, and the first once more: as many vtables, each shared by all of its shape.
+TEST(Codec, TablesOfManyShapesShareTheirVtables) {
+  SeededRandom random(23);
+  Statement statement = mark_statement(random);
+  InspectionHeld held;
+  held.kind = "monthly";
+  held.from = held.to = Date{20'000};
+  for (unsigned i = 0; i <= 64; ++i) {
+    const unsigned shape = i % 32;
+    Finding finding;
+    finding.kind = "topics";
+    if ((shape & 1) != 0) finding.number = static_cast<std::uint16_t>(i);
+    if ((shape & 2) != 0) finding.teacher = random.id();
+    if ((shape & 4) != 0) finding.group = random.id();
+    if ((shape & 8) != 0) finding.lesson = random.id();
+    if ((shape & 16) != 0) finding.due = Date{20'001};
+    held.findings.push_back(finding);
+  }
+  statement.body = held;
+  const Bytes bytes = encode(statement);
+  const auto decoded = decode_statement(bytes);
+  ASSERT_TRUE(decoded) << decoded.error().text();
+  EXPECT_EQ(encode(*decoded), bytes);
+  EXPECT_EQ(statement_json(*decoded), statement_json(statement));
+}
+
 TEST(Codec, TheGeneratedReaderSeesTheSame) {
   SeededRandom random(2);
   const Statement statement = mark_statement(random);
