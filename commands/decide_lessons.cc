@@ -218,7 +218,8 @@ void judge(Case& c, const HomeworkSet& b) {
   c.listed("homework_kind", b.kind);
   require_russian(c, b.text);
   require_open(c, lesson->group, lesson->date);
-  c.require(b.due.days == 0 || b.due >= lesson->date, rule::kInvalidValue);
+  const bool due_fits = b.due >= lesson->date && b.due - lesson->date <= kPlanAheadMaxDays;
+  c.require(b.due.days == 0 || due_fits, rule::kInvalidValue);
   for (const auto& student : b.audience)
     c.require(c.state.enrolled(lesson->group, student, lesson->date), rule::kNotEnrolled);
   c.due(homework_rule, rule::kHomeworkDeadline, lesson->date, lesson->starts, lesson->group, lesson->ends);

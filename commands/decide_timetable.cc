@@ -42,13 +42,20 @@ void judge_lesson_change(Case& c, const Id& group, Date date, int slot) {
 }
 }  // namespace
 
-void judge(Case& c, const LessonCancelled& b) { judge_lesson_change(c, b.group, b.date, b.slot); }
+void judge(Case& c, const LessonCancelled& b) {
+  judge_lesson_change(c, b.group, b.date, b.slot);
+  if (c.refused()) return;
+  const auto* change = c.state.change(b.group, b.date, b.slot);
+  c.require(change == nullptr || !change->cancelled, rule::kAlreadyDecided);
+}
 
 void judge(Case& c, const LessonMoved& b) {
   judge_lesson_change(c, b.group, b.date, b.slot);
   const auto bell = projections::bell(c.state, b.new_date, b.new_slot, projections::shift_of(c.state, b.group, b.date),
                                       c.state.branch_of(b.group));
-  if (!c.require(b.new_date >= c.today && bell.has_value(), rule::kInvalidValue)) return;
+  const auto* group = c.state.group(b.group);
+  const bool school_day = group != nullptr && projections::school_weekday(c.state, group->classes, b.new_date) != 0;
+  if (!c.require(b.new_date >= c.today && school_day && bell.has_value(), rule::kInvalidValue)) return;
   c.require(c.now < at_local(b.new_date, bell->start, c.state.offset(b.new_date)), rule::kRetroactiveEffect);
 }
 
@@ -57,6 +64,7 @@ void judge(Case& c, const SubstitutionOrdered& b) {
   const auto lesson = projections::scheduled(c.state, b.group, b.date, b.slot);
   if (!c.require(lesson.has_value(), rule::kOutsideTimetable)) return;
   c.require(lesson->date >= c.today, rule::kRetroactiveEffect);
+  c.require(!lesson->cancelled, rule::kStateClash);
   const auto* held = c.state.lesson(lesson->id);
   c.require(held == nullptr || !held->standing, rule::kSecondLesson);
   const auto& ordered = c.state.substitutions();

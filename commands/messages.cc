@@ -325,6 +325,10 @@ Misfit misfit_here(const Asked& a, const T& b) {
   } else if constexpr (std::is_same_v<T, HomeworkSet>) {
     const std::string due = format_day(b.due);
     const std::string day = format_day(day_of(a, b));
+    const std::string limit = std::to_string(kPlanAheadMaxDays);
+    if (b.due > day_of(a, b))
+      return {{"срок " + due, "due " + due},
+              {"не дальше " + limit + " дней от урока", "at most " + limit + " days after the lesson"}};
     return {{"срок " + due, "due " + due}, {"не раньше урока " + day, "not before the lesson of " + day}};
   } else if constexpr (std::is_same_v<T, InspectionHeld>) {
     for (const auto& finding : b.findings)
@@ -335,7 +339,8 @@ Misfit misfit_here(const Asked& a, const T& b) {
   } else if constexpr (std::is_same_v<T, LessonMoved>) {
     const std::string to = (b.new_date.days == 0 ? "?" : format_day(b.new_date)) + ", " + std::to_string(b.new_slot);
     return {{to, to},
-            {"сегодня или позже, на урок, для которого есть звонок", "today or later, at a slot that has a bell"}};
+            {"сегодня или позже, в учебный день, на урок, для которого есть звонок",
+             "today or later, on a school day, at a slot that has a bell"}};
   } else if constexpr (std::is_same_v<T, WorkPlanned>) {
     const auto* other = a.state.work(b.same_as);
     if (const auto* lesson = a.state.lesson(b.lesson);

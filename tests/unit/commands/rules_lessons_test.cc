@@ -348,6 +348,10 @@ TEST_F(Lessons, HomeworkIsInRussianForPupilsOfTheGroupAndNotDueBeforeItIsGiven) 
   EXPECT_EQ(ruled(h.by(teacher), set), "accepted");
   set.due = day("2026-11-22");
   EXPECT_EQ(ruled(h.by(teacher), set), "refused invalid_value");
+  set.due = day("2027-09-19");
+  EXPECT_EQ(ruled(h.by(teacher), set), "accepted") << "three hundred days";
+  set.due = day("2027-09-20");
+  EXPECT_EQ(ruled(h.by(teacher), set), "refused invalid_value");
   set = homework(lesson);
   set.audience = {masha};
   EXPECT_EQ(ruled(h.by(teacher), set), "accepted");

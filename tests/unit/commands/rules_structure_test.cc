@@ -262,6 +262,11 @@ TEST_F(Structure, ALessonIsCancelledBeforeItBegins) {
   EXPECT_EQ(ruled_at("2026-11-23 12:19", as_deputy(), body), "accepted");
   EXPECT_EQ(ruled_at("2026-11-23 12:20", as_deputy(), body), "refused retroactive_effect");
   EXPECT_EQ(ruled(as_deputy(), LessonCancelled{chemistry, day("2026-11-24"), 5}), "refused outside_timetable");
+  as_deputy().add(body);
+  EXPECT_EQ(ruled(as_deputy(), body), "refused already_decided");
+  EXPECT_EQ(ruled(as_deputy(), SubstitutionOrdered{chemistry, day("2026-11-23"), 5, colleague, teacher, {}, {}}),
+            "refused state_clash")
+      << "nobody holds what is cancelled";
 }
 
 TEST_F(Structure, ALessonIsMovedBeforeItBeginsToADayWithSuchABell) {
@@ -273,6 +278,9 @@ TEST_F(Structure, ALessonIsMovedBeforeItBeginsToADayWithSuchABell) {
   EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 5, "2026-11-23", 7)), "accepted");
   EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 5, "2026-11-22", 6)), "refused invalid_value");
   EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 5, "2026-11-24", 9)), "refused invalid_value") << "no ninth bell";
+  EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 5, "2026-11-29", 6)), "refused invalid_value") << "a Sunday";
+  EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 5, "2026-11-23", 1)), "refused retroactive_effect")
+      << "this morning's first lesson has begun";
   EXPECT_EQ(ruled(as_deputy(), moved("2026-11-23", 4, "2026-11-24", 6)), "refused outside_timetable");
   EXPECT_EQ(ruled_at("2026-11-23 12:20", as_deputy(), moved("2026-11-23", 5, "2026-11-24", 6)),
             "refused retroactive_effect");
@@ -290,6 +298,16 @@ TEST_F(Structure, ASubstitutionIsOrderedForTodayOrLater) {
   other = body;
   other.slot = 3;
   EXPECT_EQ(ruled(as_deputy(), other), "refused outside_timetable");
+}
+
+TEST_F(Structure, WhatASubstituteHasSignedForIsOrderedNoMore) {
+  const SubstitutionOrdered body{physics, day("2026-11-23"), 2, teacher, colleague, {}, {}};
+  const Id ordered = as_deputy().add(body);
+  const Id other = h.teacher();
+  const SubstitutionOrdered again{physics, day("2026-11-23"), 2, teacher, other, {}, {}};
+  EXPECT_EQ(ruled(as_deputy(), again), "accepted") << "until it is signed for";
+  h.by(colleague).add(SubstitutionSigned{ordered});
+  EXPECT_EQ(ruled(as_deputy(), again), "refused already_decided");
 }
 
 TEST_F(Structure, ALessonThatWasMovedIsSubstitutedOnTheDayItIsHeld) {
