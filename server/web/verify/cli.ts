@@ -1,0 +1,157 @@
+#!/usr/bin/env node
+// The verifier as a program, for Node: the same arguments, verdicts and exit codes as letopis-verify's. All else is in receipt.ts.
+
+import { readFileSync, statSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { type Bytes, fromBase64, utf8 } from "./bytes.js";
+import { PROOF_FILE_MAX_BYTES } from "./checkpoint.js";
+import { rememberingCheck } from "./ed25519.js";
+import { POLICY_MAX_BYTES, TrustPolicy } from "./policy.js";
+import { checkReceipt } from "./receipt.js";
+import { Refusal, refuse } from "./refusal.js";
+import { EXIT_GOOD, EXIT_UNUSABLE, exitCode, jsonReport, type Report } from "./verdict.js";
+
+const EVENT_MAX_BYTES = 65_535;
+
+const HELP = `Checks one receipt offline, with nothing but the log's key.
+
+  node dist/cli.js PROOF.tlog-proof --vkey V [--policy FILE [--companion FILE]] [--entry FILE] [--json]
+  node dist/cli.js --batch
+
+  PROOF      the receipt: a C2SP tlog-proof file
+  --vkey V   the log's key, as published by the school: name+id+base64
+  --policy F whose cosignatures prove the time: a C2SP tlog-policy file
+  --companion F  its companion: how many witnesses may lie, how far their clocks may be off
+  --entry F  the entry's exact bytes, to compare with those in the receipt
+  --json     one line of JSON for programs
+  --batch    a line of JSON in, a line of JSON out: {"proof", "vkey", "policy"?, "companion"?, "entry"?}, all but
+             vkey in base64, to {"exit", "report"} or {"exit", "error"}
+
+Exit: 0 the receipt is good, 1 it is refuted, 2 it cannot be used (arguments, file, or format), 3 it is good, but the
+witnesses that --policy asks for have not seen it. Time-stamp tokens are not checked: where a policy counts them, 3.
+`;
+
+interface Inputs {
+  readonly proof: Bytes;
+  readonly vkey: string;
+  readonly policy?: Bytes | undefined;
+  readonly companion?: Bytes | undefined;
+  readonly entry?: Bytes | undefined;
+}
+
+const verify = rememberingCheck();
+
+function judge(inputs: Inputs): Report {
+  const policy = inputs.policy && TrustPolicy.parse(inputs.policy, inputs.companion);
+  return checkReceipt(inputs.proof, inputs.vkey, { entry: inputs.entry, policy, verify });
+}
+
+// Asked before anything is parsed, wherever the bytes came from.
+function capped(name: string, bytes: Bytes, maxBytes: number): Bytes {
+  if (bytes.length > maxBytes) refuse("too_large", `${name} holds more than ${maxBytes} bytes`);
+  return bytes;
+}
+
+function readCapped(path: string, maxBytes: number): Bytes {
+  try {
+    if (statSync(path).size > maxBytes) refuse("too_large", `${path} holds more than ${maxBytes} bytes`);
+    // What is no regular file has no size beforehand.
+    return capped(path, new Uint8Array(readFileSync(path)), maxBytes);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    refuse("io_error", error instanceof Error ? error.message : path);
+  }
+}
+
+interface Arguments {
+  proof?: string;
+  values: Map<string, string>;
+  flags: Set<string>;
+}
+
+const TAKES_VALUE = new Set(["--vkey", "--policy", "--companion", "--entry"]);
+const FLAGS = new Set(["--json", "--batch", "--help", "-h"]);
+
+function parseArguments(words: readonly string[]): Arguments {
+  const parsed: Arguments = { values: new Map(), flags: new Set() };
+  for (let i = 0; i < words.length; ++i) {
+    const word = words[i]!;
+    if (TAKES_VALUE.has(word)) {
+      const value = words[++i];
+      if (value === undefined) refuse("arguments", `${word} needs a value`);
+      parsed.values.set(word, value);
+    } else if (FLAGS.has(word)) parsed.flags.add(word);
+    else if (word.startsWith("-") || parsed.proof !== undefined) refuse("arguments", `unexpected ${word}`);
+    else parsed.proof = word;
+  }
+  return parsed;
+}
+
+function inputsOf({ proof, values }: Arguments): Inputs {
+  const vkey = values.get("--vkey");
+  if (!proof || !vkey) refuse("arguments", "a proof file and --vkey are needed; see --help");
+  const [policy, companion, entry] = [values.get("--policy"), values.get("--companion"), values.get("--entry")];
+  if (companion && !policy) refuse("arguments", "--companion goes with --policy");
+  return {
+    proof: readCapped(proof, PROOF_FILE_MAX_BYTES),
+    vkey,
+    entry: entry ? readCapped(entry, EVENT_MAX_BYTES) : undefined,
+    policy: policy ? readCapped(policy, POLICY_MAX_BYTES) : undefined,
+    companion: companion ? readCapped(companion, POLICY_MAX_BYTES) : undefined,
+  };
+}
+
+function textReport(report: Report): string {
+  const lines = [report.verdict.toUpperCase() + (report.simulated ? " (the school is simulated)" : ""), ""];
+  for (const { name, reason, detail } of report.steps)
+    lines.push(reason === undefined ? `  + ${name}` : `  - ${name}: ${reason}${detail ? ` (${detail})` : ""}`);
+  if (report.times) lines.push("", `  time: ${report.times.verdict}`);
+  if (report.times?.tokensUnchecked) lines.push("  time-stamp tokens of the policy were not checked");
+  return lines.join("\n") + "\n";
+}
+
+async function batch(): Promise<number> {
+  for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
+    process.stdout.write(answerTo(line) + "\n");
+  }
+  return EXIT_GOOD;
+}
+
+function answerTo(line: string): string {
+  try {
+    const asked = JSON.parse(line) as Record<string, string | undefined>;
+    const bytes = (name: string, maxBytes: number) =>
+      asked[name] === undefined ? undefined : capped(name, fromBase64(utf8(asked[name])), maxBytes);
+    const report = judge({
+      proof: bytes("proof", PROOF_FILE_MAX_BYTES) ?? refuse("arguments", "proof"),
+      vkey: asked["vkey"] ?? refuse("arguments", "vkey"),
+      entry: bytes("entry", EVENT_MAX_BYTES),
+      policy: bytes("policy", POLICY_MAX_BYTES),
+      companion: bytes("companion", POLICY_MAX_BYTES),
+    });
+    return `{"exit":${exitCode(report)},"report":${jsonReport(report)}}`;
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof SyntaxError)) throw error;
+    return JSON.stringify({ exit: EXIT_UNUSABLE, error: error instanceof Refusal ? error.code : "malformed" });
+  }
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const parsed = parseArguments(words);
+  if (parsed.flags.has("--help") || parsed.flags.has("-h")) {
+    process.stdout.write(HELP);
+    return EXIT_GOOD;
+  }
+  if (parsed.flags.has("--batch")) return batch();
+  const report = judge(inputsOf(parsed));
+  process.stdout.write(parsed.flags.has("--json") ? jsonReport(report) + "\n" : textReport(report));
+  return exitCode(report);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // A mistake of ours is no verdict either.
+  process.stderr.write(`letopis-verify: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = EXIT_UNUSABLE;
+}
