@@ -405,6 +405,12 @@ TEST_F(Authors, ADeputysNextKeyIsTheDirectorsToSign) {
             std::vector{Role::kDeputyHead});
 }
 
+// Where director and deputy have both lost theirs, neither could sign for the other.
+TEST_F(Authors, TheRootKeysAreTheWayBack) {
+  EXPECT_EQ(text(ruling(h, InvitationIssued{h.director(), random.fixed<PublicKey>(), {}})), "accepted");
+  EXPECT_TRUE(ruling(h, InvitationIssued{h.director(), random.fixed<PublicKey>(), {}}).awaits.empty());
+}
+
 TEST_F(Authors, TheLastDirectorStays) {
   EXPECT_EQ(ruled(as_director(), RoleRevoked{h.director(), Role::kDirector}), "refused last_director");
   const Id next = h.person(Role::kDirector);
