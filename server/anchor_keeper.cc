@@ -122,14 +122,15 @@ void AnchorKeeper::plan_day() {
   const std::lock_guard running(running_mutex_);
   const Instant now = options_.clock->now();
   for (const auto& school : schools_) {
-    std::set<Instant> deadlines;
-    school->school.read([&](const ReadModel& model) {
-      const Date today = model.structure.local_today(now);
-      const std::pair planned{today, model.structure.structure_version()};
-      if (model.structure.evidence().policy() == nullptr || planned == school->planned) return;
-      school->planned = planned;
-      deadlines = commands::deadlines_of_day(model.structure, *school->school.profiles(), today);
+    const auto [watched, planned] = school->school.read([&](const ReadModel& model) {
+      return std::pair(model.structure.evidence().policy() != nullptr,
+                       std::pair(model.structure.local_today(now), model.structure.structure_version()));
     });
+    if (!watched || planned == school->planned) continue;
+    school->planned = planned;
+    // A whole timetable is looked through: not under the lock that recording waits for.
+    const auto structure = school->school.structure();
+    const auto deadlines = commands::deadlines_of_day(*structure, *school->school.profiles(), planned.first);
     const std::lock_guard lock(mutex_);
     for (const Instant& deadline : deadlines)
       if (deadline > now && school->deadlines.size() < kDeadlinesMax) school->deadlines.insert(deadline);
