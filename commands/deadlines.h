@@ -16,14 +16,14 @@ const Profile* profile_before(const projections::SchoolState& state, const Profi
 Instant deadline_of(const projections::SchoolState& state, const DeadlineRule& rule, Date day, const Id& group,
                     Instant lesson_ends = {});
 
-// The days between which a period's marks are given.
-struct PeriodWindow {
-  Date opens, closes;
-};
 // The deadlines of what is entered about a day's lessons, by the timetable and the regulation as they are known now: each once,
 // whether anything has been entered or not.
 std::set<Instant> deadlines_of_day(const projections::SchoolState& state, const ProfileBook& profiles, Date day);
 
+// The days between which a period's marks are given.
+struct PeriodWindow {
+  Date opens, closes;
+};
 PeriodWindow window_of(const PeriodMarkRule& rule, const projections::Period& period);
 
 // The days between which a school year is opened, of the calendar year it begins in; a rule that has a window.

@@ -91,16 +91,7 @@ class Duties : public Rules {
   void report(std::string_view kind) {
     as_deputy().add(ReportIssued{kind, day("2026-11-09"), day("2026-11-23"), some_hash()});
   }
-  Id period(std::string_view kind, std::string_view from, std::string_view to) {
-    PeriodDefined defined;
-    defined.period = some_id();
-    defined.title = kind;
-    defined.kind = kind;
-    defined.from = day(from);
-    defined.to = day(to);
-    as_deputy().add(defined);
-    return defined.period;
-  }
+  Id period(std::string_view kind, std::string_view from, std::string_view to) { return add_period(kind, from, to); }
 
   const Id monday = projections::lesson_id(physics, day("2026-11-23"), 2);
   const Id thursday = projections::lesson_id(physics, day("2026-11-26"), 3);

@@ -116,18 +116,9 @@ TEST_F(Attestation, Clause3_2WhoMissedItIsAttestedByReferralProtocolAndExamSheet
 
 // A session of every semester: who sits the summer's exam with the group missed none of the winter's.
 TEST_F(Attestation, Clause3_2TheNextSessionIsAnAttestationOfItsOwn) {
-  const auto semester = [&](const char* from, const char* to) {
-    PeriodDefined defined;
-    defined.period = some_id();
-    defined.title = "семестр";
-    defined.kind = "semester";
-    defined.from = day(from);
-    defined.to = day(to);
-    as_deputy().add(defined);
-  };
   as_administrator().add(YearOpened{"2026/2027", day("2026-09-01"), day("2027-06-30")});
-  semester("2026-09-01", "2026-12-26");
-  semester("2027-01-11", "2027-06-20");
+  add_period("semester", "2026-09-01", "2026-12-26");
+  add_period("semester", "2027-01-11", "2027-06-20");
   h.by(teacher).add(mark(petya));
   h.at("2026-12-01 12:00");
   EXPECT_EQ(ruled(h.by(teacher), mark(masha, "2026-12-01")), "refused attestation_without_referral");

@@ -123,6 +123,16 @@ class Rules : public testing::Test {
   void appoint(const Id& klass, const Id& person, std::string_view from = "2026-09-01") {
     h.by(h.director(), Role::kDirector).from(from).add(ledger::ClassTeacherAppointed{klass, person});
   }
+  Id add_period(std::string_view kind, std::string_view from, std::string_view to) {
+    ledger::PeriodDefined defined;
+    defined.period = some_id();
+    defined.title = kind;
+    defined.kind = kind;
+    defined.from = test::day(from);
+    defined.to = test::day(to);
+    as_deputy().add(defined);
+    return defined.period;
+  }
   test::History& as_director() { return h.by(h.director(), Role::kDirector); }
   test::History& as_deputy() { return h.by(h.deputy(), Role::kDeputyHead); }
   test::History& as_administrator() { return h.by(h.administrator(), Role::kAdministrator); }

@@ -408,18 +408,9 @@ TEST_F(Subgroups, Clause3_2AreSignedByThoseOfTheClass) {
 
 TEST_F(Subgroups, Clause3_3AreLeftOnlyAtTheEndOfAPeriod) {
   h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({masha}, {petya}));
-  const auto period = [&](std::string_view kind, std::string_view from, std::string_view to) {
-    PeriodDefined defined;
-    defined.period = some_id();
-    defined.title = kind;
-    defined.kind = kind;
-    defined.from = day(from);
-    defined.to = day(to);
-    as_deputy().add(defined);
-  };
-  period("semester", "2026-09-01", "2026-12-27");
-  period("semester", "2027-01-11", "2027-05-31");
-  period("quarter", "2026-12-01", "2026-12-20");
+  add_period("semester", "2026-09-01", "2026-12-27");
+  add_period("semester", "2027-01-11", "2027-05-31");
+  add_period("quarter", "2026-12-01", "2026-12-20");
   EXPECT_EQ(ruled(as_administrator().from("2026-12-01"), SubgroupMoved{masha, first, second}),
             "refused subgroup_move_mid_period")
       << "a period of a kind these grades do not have opens no door";
@@ -436,13 +427,7 @@ TEST_F(Subgroups, Clause3_3AreLeftOnlyAtTheEndOfAPeriod) {
 // another act, nor by somebody else.
 TEST_F(Subgroups, Clause3_3ThereIsNoWayAround) {
   h.by(curator, Role::kClassTeacher).from("2026-09-01").add(split({masha}, {petya}));
-  PeriodDefined semester;
-  semester.period = some_id();
-  semester.title = "1 семестр";
-  semester.kind = "semester";
-  semester.from = day("2026-09-01");
-  semester.to = day("2026-12-27");
-  as_deputy().add(semester);
+  add_period("semester", "2026-09-01", "2026-12-27");
   EXPECT_EQ(ruled(as_administrator().from("2026-09-01"), SubgroupMoved{masha, first, second}),
             "refused subgroup_move_mid_period")
       << "the first day of a period that has long begun";

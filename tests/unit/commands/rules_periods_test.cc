@@ -159,13 +159,7 @@ TEST_F(Periods, AFinalMarkComesWithTheMarksOfAPeriodOrTheYear) {
   h.at("2026-12-20 10:00");
   expect_until(h.by(teacher).propose(FinalMarkGiven{physics, masha, "5"}), h.local("2026-12-26 00:00"),
                rule::kPeriodMarkDeadline);
-  PeriodDefined year;
-  year.period = some_id();
-  year.title = "год";
-  year.kind = "year";
-  year.from = day("2026-09-01");
-  year.to = day("2027-05-31");
-  as_deputy().add(year);
+  add_period("year", "2026-09-01", "2027-05-31");
   h.at("2027-05-26 10:00");
   expect_until(h.by(teacher).propose(FinalMarkGiven{physics, masha, "5"}), h.local("2027-05-31 00:00"),
                rule::kPeriodMarkDeadline);

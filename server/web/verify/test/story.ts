@@ -207,6 +207,18 @@ export function tell(knobs: Knobs): Told {
   return { proof: proofFile(parts), vkey: log.vkeyText, log };
 }
 
+// The receipt is of the third entry, which brought the author's key.
+function ofTheEnrolment(k: Knobs): void {
+  k.receipt = (r, log) => ({
+    ...r,
+    event: log.events[2],
+    key_chain: [{ event: log.events[1] }, { event: log.events[0] }],
+    anchors: [],
+  });
+  k.index = "2";
+  k.proof = (_, log) => log.inclusion(2);
+}
+
 // Each lie with the name it is known by, and what it changes.
 export const LIES: readonly (readonly [string, (knobs: Knobs) => void])[] = [
   ["genesis under another index", (k) => (k.genesis.event = { index: 1n })],
@@ -576,30 +588,14 @@ export const LIES: readonly (readonly [string, (knobs: Knobs) => void])[] = [
   ],
   [
     "the receipt of the enrolment",
-    (k) => {
-      k.receipt = (r, log) => ({
-        ...r,
-        event: log.events[2],
-        key_chain: [{ event: log.events[1] }, { event: log.events[0] }],
-        anchors: [],
-      });
-      k.index = "2";
-      k.proof = (_, log) => log.inclusion(2);
-    },
+    ofTheEnrolment,
   ],
   [
     "the receipt of a refused enrolment for somebody else",
     (k) => {
       k.invitation.body = { person: idOf("other") };
       k.enrolment.event = { verdict: VERDICTS.refused, rule: "other_person" };
-      k.receipt = (r, log) => ({
-        ...r,
-        event: log.events[2],
-        key_chain: [{ event: log.events[1] }, { event: log.events[0] }],
-        anchors: [],
-      });
-      k.index = "2";
-      k.proof = (_, log) => log.inclusion(2);
+      ofTheEnrolment(k);
     },
   ],
 ];
