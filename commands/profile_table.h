@@ -15,6 +15,7 @@
 namespace letopis::commands {
 
 inline constexpr std::size_t kProfileValueMaxBytes = 1024;  // one value
+inline constexpr std::size_t kSlipBytesLeast = 3;           // in shorter keys one letter makes another word
 
 // The first thing found wrong, thrown while a profile is read: toml++ throws too, and parse_profile catches both.
 struct Refusal {
@@ -32,6 +33,16 @@ inline bool has_word(std::string_view words, std::string_view word) {
     words.remove_prefix(std::min(space + 1, words.size()));
   }
   return false;
+}
+
+// One slip of the pen apart: a letter changed, dropped, added, or two exchanged.
+inline bool is_slip(std::string_view a, std::string_view b) {
+  const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  a.remove_prefix(static_cast<std::size_t>(in_a - a.begin()));
+  b.remove_prefix(static_cast<std::size_t>(in_b - b.begin()));
+  while (!a.empty() && !b.empty() && a.back() == b.back()) a.remove_suffix(1), b.remove_suffix(1);
+  const bool exchanged = a.size() == 2 && b.size() == 2 && a[0] == b[1] && a[1] == b[0];
+  return exchanged || (a.size() <= 1 && b.size() <= 1);
 }
 
 // A table being read: every key asked for is noted, and done() refuses what nobody asked for.
@@ -179,8 +190,16 @@ class Table {
   const toml::node& need(std::string_view key) {
     asked_.emplace(key);
     const toml::node* node = table_.get(key);
-    if (node == nullptr) refuse(line(), label(key) + " is missing");
+    if (node == nullptr) refuse_missing(key);
     return *node;
+  }
+
+  // Where a key nobody asked for looks like a slip of the pen, it is that one's line.
+  [[noreturn]] void refuse_missing(std::string_view key) const {
+    for (const auto& [other, place] : keys())
+      if (key.size() > kSlipBytesLeast && !asked_.contains(other) && is_slip(other, key))
+        refuse(place, label(key) + " is missing; is it meant by \"" + other + "\"?");
+    refuse(line(), label(key) + " is missing");
   }
 
   [[noreturn]] void wrong_type(const toml::node& node, std::string_view key, std::string_view expected) const {

@@ -367,6 +367,20 @@ TEST(ProfileRefused, TooLong) {
   EXPECT_THAT(refusal(text + std::string(kProfileSizeMaxBytes - text.size() + 1, '\n')), HasSubstr("longer than"));
 }
 
+TEST(ProfileRefused, AMisspeltKeyIsNamedWithItsLine) {
+  const std::string slip = r000_with("default_scale", "defalt_scale");
+  EXPECT_EQ(refusal(slip), "my.toml:" + std::to_string(line_of(slip, "defalt_scale")) +
+                               ": marks.default_scale is missing; is it meant by \"defalt_scale\"?");
+  const std::string table = r000_with("[marks]", "[marsk]");
+  EXPECT_EQ(refusal(table),
+            "my.toml:" + std::to_string(line_of(table, "[marsk]")) + ": marks is missing; is it meant by \"marsk\"?");
+  // Another word is no slip: the table it is missing from is the place.
+  const std::string other = r000_with("default_scale", "default_sccccle");
+  EXPECT_EQ(refusal(other),
+            "my.toml:" + std::to_string(line_of(other, "[marks]")) + ": marks.default_scale is missing");
+  EXPECT_EQ(refusal(r000_with("title_ru = ", "title_xx = ")), "my.toml:1: title_ru is missing") << "nor is title_en";
+}
+
 TEST(ProfileRefused, UnknownKeysAnywhereWithTheirLine) {
   const std::string at_top = r000_with("format = 1", "format = 1\ninherits = \"r001\"");
   EXPECT_EQ(refusal(at_top), "my.toml:" + std::to_string(line_of(at_top, "inherits")) + ": unknown key inherits");
