@@ -67,6 +67,13 @@ Date duties_until(const DutyScope& scope) {
 
 RoleSet signing_for(Role awaited) { return awaited == Role::kTeacher ? kTeaching : role_bit(awaited); }
 
+Words awaits_signature(Role awaited, std::string_view type, const std::string& where) {
+  return {"Ждёт второй подписи (" + std::string(role_title(awaited, Language::kRussian)) +
+              "): " + std::string(type_title(type, Language::kRussian)) + ", запись № " + where + ".",
+          std::string(type_title(type, Language::kEnglish)) + ", entry " + where + ", awaits a second signature (" +
+              std::string(role_title(awaited, Language::kEnglish)) + ")."};
+}
+
 Words with_term(const DutyScope& scope, Words what, const Duty& duty) {
   if (duty.due.micros != 0) {
     const UtcOffset offset = scope.state.offset_at(duty.due);
@@ -406,19 +413,12 @@ class GroupDuties {
     const EntryView entry = j_.acts.view(node);
     if (std::holds_alternative<AttestationMarkGiven>(node.entry->statement.body))
       return;  // the office asks its members
-    const auto titled = [&](Language language) {
-      return std::string(type_title(name_of(node.entry->statement.body), language));
-    };
     for (const auto role : node.awaits) {
       Duty& duty = add("endorsement", s_.profile->visibility.source, due, signing_for(role), signers(role, entry));
       duty.entry = entry.id;
       duty.from = duty.to = asked;
-      duty.text = with_term(s_,
-                            {"Ждёт второй подписи: " + titled(Language::kRussian) + ", запись № " +
-                                 std::to_string(entry.index) + named() + ".",
-                             titled(Language::kEnglish) + ", entry " + std::to_string(entry.index) + named() +
-                                 ", awaits a second signature."},
-                            duty);
+      duty.text = with_term(
+          s_, awaits_signature(role, name_of(node.entry->statement.body), std::to_string(entry.index) + named()), duty);
     }
   }
   std::vector<Id> signers(Role role, const EntryView& entry) const {
@@ -522,8 +522,11 @@ class GroupDuties {
   }
   void alert(const DutyRule& rule, const Interval& interval, const Id& klass, int count) {
     RoleSet capacities = 0;
-    for (const auto& role : rule.who) capacities |= role_bit(*enum_from_name<Role>(role));
-    Duty& duty = add(rule.id, rule.source, {}, capacities, class_teacher(klass));
+    for (const auto& role : rule.who) capacities |= signing_for(*enum_from_name<Role>(role));
+    std::vector<Id> people = class_teacher(klass);
+    if ((capacities & kTeaching) != 0)
+      for (const auto& teacher : teachers_of(s_.today)) people.push_back(teacher);
+    Duty& duty = add(rule.id, rule.source, {}, capacities, std::move(people));
     duty.klass = klass;
     duty.from = interval.from;
     duty.to = interval.to;

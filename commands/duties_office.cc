@@ -552,8 +552,9 @@ class OfficeDuties {
       if (!report.received)
         add("compromise", s_.profile->compromise.source, due_of(report), roles(Role::kDirector, Role::kAdministrator),
             {},
-            {"Сообщение о компрометации учётных данных ждёт подтверждения получения.",
-             "A report of compromised credentials awaits its receipt."})
+            {"Сообщение о компрометации учётных данных ждёт подтверждения получения: его подписывают администратор и "
+             "директор.",
+             "A report of compromised credentials awaits its receipt, signed by the administrator and the director."})
             .entry = id;
   }
 
@@ -582,10 +583,7 @@ class OfficeDuties {
       if (!statement) continue;  // it was decoded when it was recorded
       for (const auto role : pending.awaits)
         add("endorsement", {.clause = {}, .silent = true}, {}, signing_for(role), signers(*statement, role),
-            {"Ждёт второй подписи: " + std::string(type_title(name_of(statement->body), Language::kRussian)) +
-                 ", запись № " + number + ".",
-             std::string(type_title(name_of(statement->body), Language::kEnglish)) + ", entry " + number +
-                 ", awaits a second signature."})
+            awaits_signature(role, name_of(statement->body), number))
             .entry = id;
     }
   }

@@ -18,5 +18,7 @@ Interval interval_of(const projections::SchoolState& state, Every every, Date on
 
 // Who signs where a role is awaited: whoever teaches, for a teacher.
 RoleSet signing_for(ledger::Role awaited);
+// "Ждёт второй подписи (заместитель директора): исправление, запись № 12."; `where`: the entry's number, and what more is known.
+Words awaits_signature(ledger::Role awaited, std::string_view type, const std::string& where);
 
 }  // namespace letopis::commands

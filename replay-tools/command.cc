@@ -116,10 +116,12 @@ Result<std::unique_ptr<server::HttpClient>> connect(const std::string& url) {
 
 Result<server::ClientResponse> expect_ok(Result<server::ClientResponse> response) {
   if (!response || response->status / 100 == 2) return response;
-  const std::string detail = text_member(response->body, "detail");
-  const std::string title = text_member(response->body, "title");
-  return fail("http_" + std::to_string(response->status),
-              title.empty() ? response->body.substr(0, 300) : title + (detail.empty() ? "" : ": " + detail));
+  std::string text = text_member(response->body, "title");
+  if (text.empty()) return fail("http_" + std::to_string(response->status), response->body.substr(0, 300));
+  if (const auto technical = text_member(response->body, "technical"); !technical.empty())
+    text += " (" + technical + ")";
+  if (const auto detail = text_member(response->body, "detail"); !detail.empty()) text += ": " + detail;
+  return fail("http_" + std::to_string(response->status), text);
 }
 
 std::vector<std::pair<std::string, std::string>> language_headers() {

@@ -27,6 +27,7 @@ struct ProblemKind {
   unsigned status;
   std::string_view slug;
   std::string_view title_ru, title_en;
+  std::string_view help_ru;  // what the reader can do; to English readers the error's own words say it
   int retry_after_seconds = 0;
 };
 // What an error is to a client; codes of ours that no client can cause are "internal" (500), without their detail.

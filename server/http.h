@@ -206,8 +206,9 @@ class HttpClient {
       const std::function<bool(std::string_view id, std::string_view event, std::string_view data)>& visit) = 0;
 };
 
-// RFC 9457. type: a URI, "urn:letopis:problem:chain-conflict". Texts are UTF-8.
+// RFC 9457. type: a URI, "urn:letopis:problem:chain-conflict". Texts are UTF-8. `technical`: an extension member for whoever looks
+// into it, in English, where `detail` speaks another language. Empty members are left out.
 Response problem(unsigned status, std::string_view type, std::string_view title, std::string_view detail,
-                 std::string_view request_id);
+                 std::string_view request_id, std::string_view technical = {});
 
 }  // namespace letopis::server

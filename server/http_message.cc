@@ -129,13 +129,14 @@ bool append_head(std::string& out, const Response& response, const HeadFields& f
 }
 
 Response problem(unsigned status, std::string_view type, std::string_view title, std::string_view detail,
-                 std::string_view request_id) {
+                 std::string_view request_id, std::string_view technical) {
   Response response;
   response.status = status;
   response.content_type = "application/problem+json";
   response.body =
       "{\"type\":" + json_text(type) + ",\"title\":" + json_text(title) + ",\"status\":" + std::to_string(status);
   if (!detail.empty()) response.body += ",\"detail\":" + json_text(detail);
+  if (!technical.empty()) response.body += ",\"technical\":" + json_text(technical);
   if (!request_id.empty()) response.body += ",\"request_id\":" + json_text(request_id);
   response.body += "}";
   return response;

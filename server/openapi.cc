@@ -116,7 +116,7 @@ struct ObjectSchema {
   std::string_view members;
 };
 constexpr ObjectSchema kObjects[] = {
-    {"Problem", "type:text title:text status:integer detail?:text request_id?:text heads?:array"},
+    {"Problem", "type:text title:text status:integer detail?:text technical?:text request_id?:text heads?:array"},
     {"Item",
      "index:integer statement:id recorded_at:instant verdict:text rule?:text clause?:text message?:text "
      "deadline?:instant "

@@ -2,6 +2,9 @@
 
 #include "commands/duties.h"
 
+#include <gmock/gmock.h>
+
+#include "commands/titles.h"
 #include "projections/journal.h"
 #include "tests/unit/commands/rules_fixture.h"
 
@@ -10,6 +13,7 @@ namespace {
 
 using namespace ledger;
 using test::day;
+using testing::HasSubstr;
 
 class Duties : public Rules {
  protected:
@@ -415,14 +419,17 @@ TEST_F(Duties, Clause3_2FamiliesOfWhoFailsAreAlerted) {
   EXPECT_TRUE(duties("families_alerted").empty());
 }
 
-TEST_F(DutiesR002, Clause4_2FamiliesOfUnexcusedAbsenteesAreAlerted) {
+TEST_F(DutiesR002, Clause3_2And4_2FamiliesOfUnexcusedAbsenteesAreAlerted) {
   period("semester", "2026-11-09", "2026-12-27");
   for (const auto& [date, slot] : {std::pair{"2026-11-23", 2}, {"2026-11-26", 3}})
     h.absence(h.lesson(physics, date, slot), petya);
   EXPECT_TRUE(duties("families_alerted").empty());
   h.absence(h.lesson(physics, "2026-11-30", 2), petya);
   ASSERT_EQ(duties("families_alerted").size(), 1U);
-  EXPECT_EQ(duties("families_alerted")[0].source.clause, "r002 4.2");
+  EXPECT_EQ(duties("families_alerted")[0].source.clause, "r002 3.2, 4.2");
+  EXPECT_TRUE(is_own(duties("families_alerted")[0], curator, role_bit(Role::kClassTeacher)));
+  EXPECT_TRUE(is_own(duties("families_alerted")[0], teacher, kTeaching)) << "3.2 asks the teacher too";
+  EXPECT_FALSE(is_own(duties("families_alerted")[0], colleague, kTeaching));
   h.by(curator, Role::kClassTeacher).excuse(petya, "2026-11-26", "2026-11-26");
   EXPECT_TRUE(duties("families_alerted").empty());
 }
@@ -442,6 +449,8 @@ TEST_F(Duties, ACorrectionWaitsForTheDeputy) {
   const auto waiting = duties("endorsement");
   ASSERT_EQ(waiting.size(), 1U);
   EXPECT_EQ(waiting[0].entry, corrected);
+  EXPECT_THAT(waiting[0].text.ru, HasSubstr(std::string(role_title(Role::kDeputyHead, Language::kRussian))));
+  EXPECT_THAT(waiting[0].text.en, HasSubstr(std::string(role_title(Role::kDeputyHead, Language::kEnglish))));
   EXPECT_TRUE(is_own(waiting[0], h.deputy(), role_bit(Role::kDeputyHead)));
   EXPECT_FALSE(is_own(waiting[0], teacher, kTeaching));
   h.endorse(corrected);

@@ -58,6 +58,9 @@ TEST(HttpMessageTest, ProblemsAreRfc9457) {
                            R"("detail":"a \"b\"\\\u000a","request_id":"id-1"})");
   EXPECT_EQ(problem(404, "about:blank", "Not Found", "", "").body,
             R"({"type":"about:blank","title":"Not Found","status":404})");
+  EXPECT_EQ(problem(400, "about:blank", "Плохо", "Исправьте", "id-1", "at \"x\"").body,
+            R"({"type":"about:blank","title":"Плохо","status":400,"detail":"Исправьте","technical":"at \"x\"",)"
+            R"("request_id":"id-1"})");
 }
 
 }  // namespace

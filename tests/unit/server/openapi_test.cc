@@ -7,6 +7,7 @@
 #include <iterator>
 #include <set>
 
+#include "server/answers.h"
 #include "server/openapi.h"
 #include "tests/unit/server/site.h"
 
@@ -119,6 +120,26 @@ TEST(HttpPage, EveryProblemOfOursIsOnIt) {
   ASSERT_FALSE(page.empty());
   for (const auto& kind : problem_kinds())
     EXPECT_NE(page.find("`" + std::string(kind.slug) + "`"), std::string::npos) << kind.slug;
+}
+
+// In the reader's language what to do; the place and the limit in English, to whoever asks in Russian under another name.
+TEST(Problems, SayWhatToDoInTheReadersLanguage) {
+  for (const auto& kind : problem_kinds()) {
+    const Error error{std::string(kind.code), "statements[0]: expected 32 digits"};
+    const auto of = [&](Language language) {
+      return boost::json::parse(problem_for(error, language, "1").body).as_object();
+    };
+    const auto russian = of(Language::kRussian), english = of(Language::kEnglish);
+    const std::string_view help = russian.at("detail").as_string();
+    EXPECT_TRUE(help.ends_with('.') || help.ends_with(").")) << kind.code;
+    EXPECT_EQ(help.find("expected"), std::string_view::npos) << kind.code;
+    const bool ours = kind.status == 500 || kind.code == "stopped";  // paths and words of the store help nobody outside
+    EXPECT_EQ(russian.contains("technical"), !ours) << kind.code;
+    EXPECT_EQ(english.contains("detail"), !ours) << kind.code;
+    EXPECT_FALSE(english.contains("technical")) << kind.code;
+    if (ours) continue;
+    EXPECT_EQ(russian.at("technical"), english.at("detail")) << kind.code;
+  }
 }
 
 // --- What answers really hold ----------------------------------------------------------------------------------------

@@ -496,7 +496,7 @@ TEST_F(SubmitTest, WhatIsNoRequestIsTurnedAway) {
     auto unclean = good;
     unclean.insert(unclean.size() - 1, std::string(R"(,"texts":[{)") + text + salt + "}]");
     const auto response = send_body(unclean, "application/json");
-    EXPECT_NE(std::string_view(json_of(response).at("detail").as_string()).find("UTF-8"), std::string_view::npos)
+    EXPECT_NE(std::string_view(json_of(response).at("technical").as_string()).find("UTF-8"), std::string_view::npos)
         << body_of(response);
   }
   expect_malformed(in_statement("extra", "x"), "application/json");
@@ -508,7 +508,7 @@ TEST_F(SubmitTest, WhatIsNoRequestIsTurnedAway) {
   const auto detail_of = [&](const std::string& body) {
     const auto response = send_body(body, "application/json");
     EXPECT_EQ(problem_of(response), "unknown-field") << body_of(response);
-    return std::string(json_of(response).at("detail").as_string());
+    return std::string(json_of(response).at("technical").as_string());
   };
   EXPECT_NE(detail_of(in_statement("extra", "x")).find("statements[0]: nobody expects “extra”"), std::string::npos);
   EXPECT_NE(detail_of(with([](auto& body) { body["statement"] = "x"; })).find("“statement”"), std::string::npos);
@@ -728,7 +728,7 @@ TEST_F(EncodeTest, WhatCannotBeSaidIsNamed) {
   EXPECT_EQ(problem_with(mark_json("5", R"({"origin":"elsewhere.example/log/x"})")), "other-origin");
   const auto detail =
       json_of(encode(R"({"type":"mark_given","work":")" + hex(work) + R"(","student":"5","value":"5"})"))
-          .at("detail")
+          .at("technical")
           .as_string();
   EXPECT_NE(std::string_view(detail).find("student"), std::string_view::npos) << detail;
 }

@@ -68,8 +68,8 @@ class ViewsTest : public ::testing::Test {
     EXPECT_EQ(response.status, status) << target;
     if (response.status < 400) return;
     const auto body = json_of(response).as_object();
-    ASSERT_TRUE(body.contains("detail")) << target;
-    EXPECT_NE(std::string_view(body.at("detail").as_string()).find(names), std::string_view::npos)
+    ASSERT_TRUE(body.contains("technical")) << target;
+    EXPECT_NE(std::string_view(body.at("technical").as_string()).find(names), std::string_view::npos)
         << target << ": " << body_of(response);
   }
 
