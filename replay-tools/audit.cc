@@ -74,6 +74,7 @@ class Audit {
   void check_receipt(const KeptFile& file);
   void unusable(const std::string& file, const std::string& why);
   void check_rows();
+  void name_author(Finding& finding) const;
   void fill(AuditReport& report) const;
 
   const AuditSource& source_;
@@ -380,6 +381,19 @@ void Audit::check_rows() {
     findings_.add("entry_damaged", {}, status.error().text());
 }
 
+// Some checks know the place of an entry alone; what can be read there says whose it is.
+void Audit::name_author(Finding& finding) const {
+  if (!finding.index || !finding.author.is_zero() || *finding.index >= size_) return;
+  [[maybe_unused]] const Status read =
+      source_.entries(*finding.index, *finding.index + 1, [&](std::uint64_t, ByteView bytes) {
+        if (const auto entry = ledger::decode_entry(bytes)) {
+          finding.author = entry->statement.author;
+          finding.statement = entry->statement.id;
+        }
+        return false;
+      });
+}
+
 void Audit::fill(AuditReport& report) const {
   const auto& state = judge_.state();
   report.simulated = state.simulated();
@@ -410,6 +424,7 @@ void Audit::fill(AuditReport& report) const {
   report.verdicts = judge_.verdicts;
   report.rules = judge_.rules;
   report.findings = findings_.sorted();
+  for (auto& finding : report.findings) name_author(finding);
   report.findings_total = findings_.total();
   report.violations = findings_.violations();
   report.findings_by_code = findings_.counts();

@@ -1,36 +1,15 @@
-// What an audit found, told three ways: a sentence and a page of text for people, JSON for programs, one HTML file to keep.
+// What an audit found, as a sentence and a page of text for people, and as JSON for programs; audit_html.cc makes the page to keep.
 
 #include <algorithm>
 
-#include "commands/titles.h"
 #include "ledger/schema/describe.h"
-#include "replay-tools/audit.h"
+#include "replay-tools/audit_words.h"
 
 namespace letopis::audit {
 
 using ledger::append_json_string;
 
 namespace {
-
-bool russian(Language language) { return language == Language::kRussian; }
-std::string number(std::uint64_t value) { return std::to_string(value); }
-
-struct Words {
-  std::string_view ru, en;
-  std::string_view in(Language language) const { return russian(language) ? ru : en; }
-};
-
-Words words_of(KeptBy by) {
-  switch (by) {
-    case KeptBy::kDatabase: return {"в базе", "in the database"};
-    case KeptBy::kJournal: return {"в журнале контрольных точек", "in the checkpoint journal"};
-    case KeptBy::kServer: return {"на сервере", "on the server"};
-    case KeptBy::kAuditor: return {"принёс аудитор", "brought by the auditor"};
-    case KeptBy::kAnchor: return {"в якоре", "in an anchor"};
-    case KeptBy::kReceipt: return {"в сохранённой квитанции", "in a kept receipt"};
-  }
-  return {};
-}
 
 std::string verdict_sentence(const AuditReport& report, Language language) {
   const bool ru = russian(language);
@@ -129,69 +108,6 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
   return said;
 }
 
-namespace {
-
-struct Figure {
-  Words words;
-  std::uint64_t value;
-};
-
-std::vector<Figure> figures(const AuditReport& r) {
-  return {{{"записей", "entries"}, r.size},
-          {{"подписей проверено", "signatures verified"}, r.signatures},
-          {{"решений пересужено", "rulings judged again"}, r.judged},
-          {{"цепочек", "chains"}, r.chains},
-          {{"ключей", "keys"}, r.keys},
-          {{"контрольных точек", "checkpoints"}, r.checkpoints.size()},
-          {{"обязательств о состоянии", "state commitments"}, r.state_commitments},
-          {{"закрытых текстов", "sealed texts"}, r.texts},
-          {{"из них стёрто по записи", "of them erased on record"}, r.texts_erased}};
-}
-
-Words words_of(TimeVerdict verdict) {
-  switch (verdict) {
-    case TimeVerdict::kTimelyProved: return {"в срок, доказано", "in time, proved"};
-    case TimeVerdict::kLateProved: return {"после срока, доказано", "late, proved"};
-    case TimeVerdict::kClaimed:
-      return {"в срок по часам школы (срок внутри промежутка)", "claimed (the deadline lies within the bracket)"};
-    case TimeVerdict::kBracketed: return {"без срока, промежуток доказан", "no deadline, bracket proved"};
-    case TimeVerdict::kWide: return {"без срока, промежуток шире предела", "no deadline, bracket wider than the limit"};
-    case TimeVerdict::kPending: return {"ждут свидетельства", "pending"};
-    case TimeVerdict::kOverdue: return {"ждут свидетельства дольше предела", "overdue"};
-    case TimeVerdict::kUnwitnessed: return {"не засвидетельствованы", "unwitnessed"};
-  }
-  return {};
-}
-
-Words width_words(std::size_t bucket) {
-  static constexpr std::array<Words, kWidthSeconds.size() + 1> kWords = {{{"до 5 с", "up to 5 s"},
-                                                                          {"до 1 мин", "up to 1 min"},
-                                                                          {"до 10 мин", "up to 10 min"},
-                                                                          {"до 1 ч", "up to 1 h"},
-                                                                          {"шире", "wider"}}};
-  return kWords[bucket];
-}
-
-// Verdicts that some entry has, then widths of brackets.
-std::vector<Figure> time_figures(const TimesReport& times) {
-  std::vector<Figure> figures;
-  for (std::size_t i = 0; i < times.verdicts.size(); ++i)
-    if (times.verdicts[i] > 0) figures.push_back({words_of(static_cast<TimeVerdict>(i + 1)), times.verdicts[i]});
-  return figures;
-}
-
-std::string place_of(const Finding& finding, Language language) {
-  if (!finding.index) return russian(language) ? "журнал в целом" : "the log as a whole";
-  return (russian(language) ? "запись " : "entry ") + number(*finding.index);
-}
-
-// In words, with the code the other tools use.
-std::string rule_words(const std::string& rule, Language language) {
-  return std::string(commands::rule_title(rule, language)) + " (" + rule + ")";
-}
-
-}  // namespace
-
 std::string text_report(const AuditReport& report, Language language) {
   const bool ru = russian(language);
   std::string out = sentence(report, language) + "\n\n";
@@ -268,13 +184,19 @@ void write_counts(std::string& out, const VerdictCounts& counts) {
   object.close();
 }
 
-void write_finding(std::string& out, const Finding& finding) {
+void write_between(Object& object, const Between& between) {
+  if (between.earliest) object.text("earliest", format_instant(*between.earliest));
+  if (between.latest) object.text("latest", format_instant(*between.latest));
+}
+
+void write_finding(std::string& out, const AuditReport& report, const Finding& finding) {
   Object object(out);
   object.text("code", finding.code);
   object.text("severity", finding.severity == Severity::kViolation ? "violation" : "notice");
   if (finding.index) object.count("index", *finding.index);
   if (!finding.statement.is_zero()) object.text("statement", to_hex(finding.statement.view()));
   if (!finding.author.is_zero()) object.text("author", to_hex(finding.author.view()));
+  if (report.times && finding.index) write_between(object, report.times->between(*finding.index));
   object.text("ru", finding.ru);
   object.text("en", finding.en);
   object.close();
@@ -322,6 +244,25 @@ void write_map(std::string& out, const std::map<std::string, std::uint64_t, std:
 
 namespace {
 
+void write_day(std::string& out, Date date, const TimesReport::Day& day) {
+  Object object(out);
+  object.text("day", format_date(date));
+  object.count("entries", day.entries);
+  object.count("anchors", day.anchors);
+  object.count("widest_seconds", static_cast<std::uint64_t>(day.widest_seconds));
+  for (std::size_t i = 0; i < day.verdicts.size(); ++i)
+    if (day.verdicts[i] > 0) object.count(kTimeVerdictNames[i], day.verdicts[i]);
+  object.close();
+}
+
+void write_anchor(std::string& out, const TimesReport::Anchor& anchor) {
+  Object object(out);
+  object.count("index", anchor.index);
+  object.count("covers", anchor.covers);
+  write_between(object, {anchor.earliest, anchor.latest});
+  object.close();
+}
+
 void write_times(std::string& out, const TimesReport& times) {
   Object object(out);
   object.count("anchors", times.anchors);
@@ -330,6 +271,8 @@ void write_times(std::string& out, const TimesReport& times) {
   for (std::size_t i = 0; i < times.widths.size(); ++i)
     widths.count(i < kWidthSeconds.size() ? std::to_string(kWidthSeconds[i]) : "wider", times.widths[i]);
   widths.close();
+  array(object.member("days"), times.days, [&](const auto& one) { write_day(out, one.first, one.second); });
+  array(object.member("timeline"), times.timeline, [&](const auto& anchor) { write_anchor(out, anchor); });
   object.close();
 }
 
@@ -361,7 +304,7 @@ std::string json_report(const AuditReport& report) {
   object.count("violations", report.violations);
   object.count("findings_total", report.findings_total);
   write_map(object.member("findings_by_code"), report.findings_by_code);
-  array(object.member("findings"), report.findings, [&](const auto& finding) { write_finding(out, finding); });
+  array(object.member("findings"), report.findings, [&](const auto& finding) { write_finding(out, report, finding); });
   const auto ru = caveats(report, Language::kRussian);
   const auto en = caveats(report, Language::kEnglish);
   std::vector<std::pair<std::string, std::string>> both;
@@ -369,136 +312,6 @@ std::string json_report(const AuditReport& report) {
   array(object.member("caveats"), both, [&](const auto& pair) { write_both(out, pair.first, pair.second); });
   object.close();
   return out;
-}
-
-namespace {
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
-std::string cells(const char* tag, const std::vector<std::string>& values) {
-  std::string row = "<tr>";
-  for (const auto& value : values) row += std::string("<") + tag + ">" + escaped(value) + "</" + tag + ">";
-  return row + "</tr>\n";
-}
-
-constexpr std::string_view kStyle =
-    R"(body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}
-h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
-.verdict{padding:1rem 1.25rem;border-radius:.5rem;font-size:1.15rem;border-left:.4rem solid}
-.good{background:#e9f6ec;border-color:#1f7a3a}.bad{background:#fdeaea;border-color:#b3261e}.simulated{background:#fff4dc;border-color:#9a6700}
-table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}
-td:nth-child(n+2){font-variant-numeric:tabular-nums}code{word-break:break-all}
-@media(prefers-color-scheme:dark){body{background:#16161a;color:#e6e6ea}th,td{border-color:#3a3a42}
-.good{background:#12301b}.bad{background:#3a1513}.simulated{background:#33270b}})";
-
-std::string findings_table(const AuditReport& report, Language language) {
-  const bool ru = russian(language);
-  if (report.findings.empty()) return ru ? "<p>Ничего не найдено.</p>\n" : "<p>Nothing was found.</p>\n";
-  std::string out = "<table>\n" + cells("th", ru ? std::vector<std::string>{"Код", "Где", "Что", "Заявление"}
-                                                 : std::vector<std::string>{"Code", "Where", "What", "Statement"});
-  for (const auto& finding : report.findings)
-    out += cells("td", {finding.code, place_of(finding, language), ru ? finding.ru : finding.en,
-                        finding.statement.is_zero() ? "" : to_hex(finding.statement.view())});
-  out += "</table>\n";
-  if (report.findings_total > report.findings.size())
-    out += (ru ? "<p>Ещё находок: " : "<p>More findings: ") + number(report.findings_total - report.findings.size()) +
-           "</p>\n";
-  return out;
-}
-
-std::string figures_table(const AuditReport& report, Language language) {
-  std::string out = "<table>\n";
-  for (const auto& figure : figures(report))
-    out += cells("td", {std::string(figure.words.in(language)), number(figure.value)});
-  return out + "</table>\n";
-}
-
-std::string times_table(const AuditReport& report, Language language) {
-  const bool ru = russian(language);
-  if (!report.times) return {};
-  std::string out = (ru ? "<h2>Когда это записано</h2>\n<p>По свидетелям, которым верит аудитор; якорей: "
-                        : "<h2>When it was recorded</h2>\n<p>By witnesses the auditor trusts; anchors: ") +
-                    number(report.times->anchors) + "</p>\n<table>\n";
-  for (const auto& figure : time_figures(*report.times))
-    out += cells("td", {std::string(figure.words.in(language)), number(figure.value)});
-  out += "</table>\n<table>\n" + cells("th", ru ? std::vector<std::string>{"Ширина промежутка", "Записей"}
-                                                : std::vector<std::string>{"Width of bracket", "Entries"});
-  for (std::size_t i = 0; i < report.times->widths.size(); ++i)
-    out += cells("td", {std::string(width_words(i).in(language)), number(report.times->widths[i])});
-  return out + "</table>\n";
-}
-
-std::string types_table(const AuditReport& report, Language language) {
-  std::string out =
-      "<table>\n" + cells("th", russian(language)
-                                    ? std::vector<std::string>{"Вид записи", "принято", "с опозданием", "отклонено"}
-                                    : std::vector<std::string>{"Type", "accepted", "late", "refused"});
-  for (const auto& [type, counts] : report.types)
-    out += cells("td", {std::string(commands::type_title(type, language)), number(counts.accepted), number(counts.late),
-                        number(counts.refused)});
-  return out + "</table>\n";
-}
-
-std::string rules_table(const AuditReport& report, Language language) {
-  if (report.rules.empty()) return {};
-  std::string out =
-      russian(language) ? "<h2>Правила, которые сработали</h2>\n<table>\n" : "<h2>Rules that spoke</h2>\n<table>\n";
-  for (const auto& [rule, count] : report.rules) out += cells("td", {rule_words(rule, language), number(count)});
-  return out + "</table>\n";
-}
-
-std::string checkpoints_table(const AuditReport& report, Language language) {
-  const bool ru = russian(language);
-  std::string out =
-      "<table>\n" + cells("th", ru ? std::vector<std::string>{"Где хранится", "Имя", "Записей", "Сходится"}
-                                   : std::vector<std::string>{"Kept", "Name", "Entries", "Good"});
-  for (const auto& checkpoint : report.checkpoints)
-    out += cells("td", {std::string(words_of(checkpoint.by).in(language)), checkpoint.label, number(checkpoint.size),
-                        checkpoint.good ? (ru ? "да" : "yes") : (ru ? "нет" : "no")});
-  return out + "</table>\n";
-}
-
-}  // namespace
-
-std::string html_report(const AuditReport& report, Language language) {
-  const bool ru = russian(language);
-  const bool bad = report.verdict == AuditVerdict::kViolated || report.verdict == AuditVerdict::kUnfinished;
-  const char* tone = bad ? "bad" : report.simulated ? "simulated" : "good";
-  const std::string title = (ru ? "Аудит журнала " : "Audit of the log ") + escaped(report.origin);
-  std::string out = std::string("<!doctype html>\n<html lang=\"") + (ru ? "ru" : "en") +
-                    "\">\n<head><meta charset=\"utf-8\">" +
-                    "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>" + title +
-                    "</title>\n<style>" + std::string(kStyle) + "</style></head>\n<body>\n<h1>" + title + "</h1>\n";
-  out += std::string("<p class=\"verdict ") + tone + "\">" + escaped(sentence(report, language)) + "</p>\n";
-  out += "<p>" + escaped(report.school) + "<br>" + (ru ? "Первая запись: " : "First entry: ") +
-         format_instant(report.first_recorded_at) + (ru ? "; последняя: " : "; last: ") +
-         format_instant(report.last_recorded_at) + "<br>" + (ru ? "Корень: " : "Root: ") + "<code>" +
-         to_base64(report.root.view()) + "</code><br>" + (ru ? "Ключ журнала: " : "Log key: ") + "<code>" +
-         escaped(report.vkey) + "</code></p>\n";
-  out += (ru ? "<h2>Находки</h2>\n" : "<h2>Findings</h2>\n") + findings_table(report, language);
-  out += (ru ? "<h2>Что проверено</h2>\n" : "<h2>What was checked</h2>\n") + figures_table(report, language);
-  out += times_table(report, language);
-  out += (ru ? "<h2>Контрольные точки</h2>\n" : "<h2>Checkpoints</h2>\n") + checkpoints_table(report, language);
-  out +=
-      (ru ? "<h2>Записи</h2>\n" : "<h2>Entries</h2>\n") + types_table(report, language) + rules_table(report, language);
-  out += ru ? "<h2>Чего эта проверка не видит</h2>\n<ul>\n" : "<h2>What this audit does not see</h2>\n<ul>\n";
-  for (const auto& caveat : caveats(report, language)) out += "<li>" + escaped(caveat) + "</li>\n";
-  return out + "</ul>\n</body>\n</html>\n";
 }
 
 }  // namespace letopis::audit

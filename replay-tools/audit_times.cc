@@ -18,7 +18,9 @@ constexpr std::int64_t kClockToleranceMicros = 60 * kMicrosPerSecond;
 }  // namespace
 
 void EntryTimes::entry(const Event& event, const Statement& statement) {
-  entries_.push_back({event.recorded_at, event.deadline, statement.acting_as != Role::kService, doubted_});
+  const auto offset_minutes = static_cast<std::int16_t>(event.utc_offset / 60);
+  entries_.push_back(
+      {event.recorded_at, event.deadline, offset_minutes, statement.acting_as != Role::kService, doubted_});
 }
 
 void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const AnchorAdded& body, Findings& findings,
@@ -42,51 +44,78 @@ void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const
   }
   const auto bracket = policy_.bracket(seen);
   if (!bracket) return;
-  lower_.push_back({index, bracket->earliest});
-  upper_.push_back({over.size, bracket->latest});
+  anchors_.push_back({index, over.size, bracket->earliest, bracket->latest});
 }
 
 // The best anchor on each side counts, not the nearest: of those before an entry the latest moment, of those that cover it the
 // earliest.
+Between TimesReport::between(std::uint64_t index) const {
+  Between found;
+  for (const auto& anchor : timeline) {
+    if (anchor.index < index) found.earliest = std::max(found.earliest.value_or(anchor.earliest), anchor.earliest);
+    if (anchor.covers > index) found.latest = std::min(found.latest.value_or(anchor.latest), anchor.latest);
+  }
+  return found;
+}
+
+Date EntryTimes::day_of(const Recorded& entry) const { return local_date(entry.at, {entry.offset_minutes * 60}); }
+
 TimesReport EntryTimes::settle(Findings& findings) const {
   TimesReport report;
-  report.anchors = upper_.size();
+  report.anchors = anchors_.size();
+  report.timeline = anchors_;
   report.entries.resize(entries_.size());
-  std::vector<Side> upper = upper_;
-  std::stable_sort(upper.begin(), upper.end(), [](const Side& a, const Side& b) { return a.place < b.place; });
-  for (std::size_t i = upper.size(); i-- > 1;) upper[i - 1].at = std::min(upper[i - 1].at, upper[i].at);
-  std::size_t before = 0, covering = 0;
-  std::optional<Instant> earliest;
-  const Instant last = entries_.empty() ? Instant{} : entries_.back().at;
+  std::vector<TimesReport::Anchor> covering = anchors_;
+  std::stable_sort(covering.begin(), covering.end(), [](const auto& a, const auto& b) { return a.covers < b.covers; });
+  for (std::size_t i = covering.size(); i-- > 1;)
+    covering[i - 1].latest = std::min(covering[i - 1].latest, covering[i].latest);
+  std::size_t before = 0, after = 0;
+  Between between;
+  TimesReport::Day* day = nullptr;  // entries of a day follow one another
+  Date on;
   for (std::uint64_t index = 0; index < entries_.size(); ++index) {
+    for (; before < anchors_.size() && anchors_[before].index < index; ++before)
+      between.earliest = std::max(between.earliest.value_or(anchors_[before].earliest), anchors_[before].earliest);
+    while (after < covering.size() && covering[after].covers <= index) ++after;
+    between.latest = after < covering.size() ? std::optional(covering[after].latest) : std::nullopt;
     const Recorded& entry = entries_[index];
-    for (; before < lower_.size() && lower_[before].place < index; ++before)
-      earliest = std::max(earliest.value_or(lower_[before].at), lower_[before].at);
-    while (covering < upper.size() && upper[covering].place <= index) ++covering;
     if (!entry.judged) continue;
-    const std::optional<Instant> latest = covering < upper.size() ? std::optional(upper[covering].at) : std::nullopt;
-    const bool outside = (earliest && entry.at.micros < earliest->micros - kClockToleranceMicros) ||
-                         (latest && entry.at.micros > latest->micros + kClockToleranceMicros);
+    const bool outside = (between.earliest && entry.at.micros < between.earliest->micros - kClockToleranceMicros) ||
+                         (between.latest && entry.at.micros > between.latest->micros + kClockToleranceMicros);
     if (outside && !entry.doubted) findings.add("outside_bracket", {index}, format_instant(entry.at));
-    TimeVerdict verdict = TimeVerdict::kUnwitnessed;
-    if (!latest && !upper.empty()) {
-      verdict = last.micros - entry.at.micros > limit_ ? TimeVerdict::kOverdue : TimeVerdict::kPending;
-    } else if (latest && entry.deadline.micros != 0) {
-      verdict = *latest <= entry.deadline                ? TimeVerdict::kTimelyProved
-                : earliest && *earliest > entry.deadline ? TimeVerdict::kLateProved
-                                                         : TimeVerdict::kClaimed;
-    } else if (latest) {
-      const bool narrow = earliest && latest->micros - earliest->micros <= limit_;
-      verdict = narrow ? TimeVerdict::kBracketed : TimeVerdict::kWide;
+    if (const Date date = day_of(entry); day == nullptr || date != on) {
+      day = &report.days[date];
+      on = date;
     }
-    ++report.verdicts[static_cast<std::size_t>(verdict) - 1];
-    report.entries[static_cast<std::size_t>(index)] = verdict;
-    if (!latest || !earliest) continue;
-    const std::int64_t seconds = (latest->micros - earliest->micros) / kMicrosPerSecond;
-    const auto bucket = std::lower_bound(kWidthSeconds.begin(), kWidthSeconds.end(), seconds);
-    ++report.widths[static_cast<std::size_t>(bucket - kWidthSeconds.begin())];
+    count(index, between, *day, report);
   }
+  for (const auto& anchor : anchors_)
+    if (anchor.index < entries_.size()) ++report.days[day_of(entries_[anchor.index])].anchors;
   return report;
+}
+
+void EntryTimes::count(std::uint64_t index, const Between& between, TimesReport::Day& day, TimesReport& report) const {
+  const Recorded& entry = entries_[index];
+  const auto& [earliest, latest] = between;
+  TimeVerdict verdict = TimeVerdict::kUnwitnessed;
+  if (!latest && !anchors_.empty()) {
+    verdict = entries_.back().at.micros - entry.at.micros > limit_ ? TimeVerdict::kOverdue : TimeVerdict::kPending;
+  } else if (latest && entry.deadline.micros != 0) {
+    verdict = *latest <= entry.deadline                ? TimeVerdict::kTimelyProved
+              : earliest && *earliest > entry.deadline ? TimeVerdict::kLateProved
+                                                       : TimeVerdict::kClaimed;
+  } else if (latest) {
+    const bool narrow = earliest && latest->micros - earliest->micros <= limit_;
+    verdict = narrow ? TimeVerdict::kBracketed : TimeVerdict::kWide;
+  }
+  const auto at = static_cast<std::size_t>(verdict) - 1;
+  ++report.verdicts[at], ++day.verdicts[at], ++day.entries;
+  report.entries[static_cast<std::size_t>(index)] = verdict;
+  if (!latest || !earliest) return;
+  const std::int64_t seconds = (latest->micros - earliest->micros) / kMicrosPerSecond;
+  day.widest_seconds = std::max(day.widest_seconds, seconds);
+  const auto bucket = std::lower_bound(kWidthSeconds.begin(), kWidthSeconds.end(), seconds);
+  ++report.widths[static_cast<std::size_t>(bucket - kWidthSeconds.begin())];
 }
 
 }  // namespace letopis::audit

@@ -2,11 +2,12 @@
 // When every entry was recorded, by the witnesses the auditor trusts (formats.md: "Proof that nothing was backdated"). Cosignatures
 // are read and verified by the audit's own code (audit_note); which of them make a quorum is the policy's (ledger/trust_policy).
 //
-// Fed in the log's order by the judging thread; settle() at the end. Twenty-four bytes an entry.
+// Fed in the log's order by the judging thread; settle() at the end. Twenty-four bytes an entry, and those of the report.
 
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,12 +41,31 @@ constexpr std::string_view time_verdict_name(TimeVerdict verdict) {
 // Brackets no wider than five seconds, a minute, ten minutes, an hour; and the rest.
 inline constexpr std::array<std::int64_t, 4> kWidthSeconds = {5, 60, 600, 3600};
 
+// What the policy's witnesses and authorities say of one moment, or of the moments an entry lies between.
+struct Between {
+  std::optional<Instant> earliest, latest;
+};
+
 struct TimesReport {
+  // An anchor that met the quorum, at its index, over the entries below `covers`.
+  struct Anchor {
+    std::uint64_t index = 0, covers = 0;
+    Instant earliest, latest;
+  };
+  // A local day on which entries were recorded that are judged.
+  struct Day {
+    std::uint64_t entries = 0, anchors = 0;
+    std::int64_t widest_seconds = 0;  // of the brackets with both sides
+    std::array<std::uint64_t, kTimeVerdictNames.size()> verdicts{};
+  };
   std::array<std::uint64_t, kTimeVerdictNames.size()> verdicts{};
   std::array<std::uint64_t, kWidthSeconds.size() + 1> widths{};  // of entries with both sides
   std::uint64_t anchors = 0;                                     // that meet the quorum
+  std::vector<Anchor> timeline;                                  // they, in the order of the log
+  std::map<Date, Day> days;
   std::vector<TimeVerdict> entries;  // by index; zero for the service's own, which are not judged
   std::uint64_t count(TimeVerdict verdict) const { return verdicts[static_cast<std::size_t>(verdict) - 1]; }
+  Between between(std::uint64_t index) const;  // in time proportional to the anchors
   // What a policy asks for and did not get: entries overdue, wide or unwitnessed.
   std::uint64_t wanting() const {
     return count(TimeVerdict::kOverdue) + count(TimeVerdict::kWide) + count(TimeVerdict::kUnwitnessed);
@@ -69,17 +89,16 @@ class EntryTimes {
  private:
   struct Recorded {
     Instant at, deadline;
+    std::int16_t offset_minutes = 0;
     bool judged = true, doubted = false;
   };
-  struct Side {
-    std::uint64_t place;  // index of the anchor, or size of its checkpoint
-    Instant at;
-  };
+  Date day_of(const Recorded& entry) const;
+  void count(std::uint64_t index, const Between& between, TimesReport::Day& day, TimesReport& report) const;
   const ledger::TrustPolicy& policy_;
   const std::int64_t limit_;
   bool doubted_ = false;
   std::vector<Recorded> entries_;
-  std::vector<Side> lower_, upper_;  // by anchor, in the order of the log
+  std::vector<TimesReport::Anchor> anchors_;  // in the order of the log
 };
 
 }  // namespace letopis::audit

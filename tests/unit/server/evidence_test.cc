@@ -314,6 +314,35 @@ TEST_F(AuditedTimes, EveryEntryHasItsVerdict) {
   EXPECT_NE(json_report(report).find(R"("timely_proved":2)"), std::string::npos);
 }
 
+// The page for a headmaster: days with their anchors, and of each finding between which moments its entry was recorded.
+TEST_F(AuditedTimes, TheTimelineHasEveryDayAndTheBracketOfEveryFinding) {
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockEvidence, live.clock().now(), {}}));
+  ASSERT_TRUE(anchor({0, 1}, 7'200));
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockAgrees, live.clock().now(), {}}));
+  const Id lie = licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
+  live.at("2026-09-02 08:00");
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"c", "Филиал"});
+  const auto report = audited();
+  const auto& days = report.times->days;
+  ASSERT_TRUE(days.contains(test::date("2026-09-01")) && days.contains(test::date("2026-09-02")));
+  std::uint64_t entries = 0, anchors = 0;
+  for (const auto& [date, day] : days) entries += day.entries, anchors += day.anchors;
+  EXPECT_EQ(entries, all(report));
+  EXPECT_EQ(anchors, report.times->anchors);
+  EXPECT_EQ(days.at(test::date("2026-09-02")).anchors, 0U);
+  ASSERT_EQ(report.times->timeline.size(), 1U);
+  const auto between = report.times->between(licey.index_of(lie));
+  EXPECT_EQ(between.earliest, report.times->timeline[0].earliest);
+  EXPECT_EQ(between.latest, std::nullopt) << "no anchor after it";
+  const std::string moment = format_instant(*between.earliest);
+  const auto html = html_report(report, Language::kRussian);
+  EXPECT_NE(html.find("<td>" + moment + " — …</td>"), std::string::npos);
+  EXPECT_NE(html.find(to_hex(licey.administrator().id.view())), std::string::npos) << "the author of the entry found";
+  EXPECT_NE(html.find("<title>02.09.2026: записей 1, якорей 0</title>"), std::string::npos);
+  EXPECT_EQ(html.find("http"), std::string::npos) << "nothing is loaded from elsewhere";
+  EXPECT_NE(json_report(report).find(R"("earliest":")" + moment), std::string::npos);
+}
+
 TEST_F(AuditedTimes, LateClaimedAndPendingAreTold) {
   const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
   live.at("2026-09-02 08:00");
