@@ -102,7 +102,8 @@ class EngineImpl final : public Engine {
             files(),
             options_.directory,
             options_.sequencer_thread,
-            options_.commit_state_every};
+            options_.commit_state_every,
+            options_.commit_state_micros};
   }
   Status open_school(const SchoolRecord& record) {
     if (const auto mark = marks_.find(record.slug); mark != marks_.end()) return open_copy(record, mark->second);

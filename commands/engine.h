@@ -70,6 +70,9 @@ struct ReadModel {
   projections::Waiting waiting;
   std::vector<Instant> times;                              // recorded_at by index
   std::vector<projections::EvidenceBook::Anchor> anchors;  // those that count, by index
+  std::uint64_t tree_at =
+      0;  // how many entries the tree of the shards covers: as many as when its root was last asked for
+  std::uint64_t committed = 0;  // index of the newest entry that commits to the state before it; zero: none
   ledger::Checkpoint checkpoint;
   std::string checkpoint_note;
 };
@@ -141,10 +144,22 @@ class School {
   // The same under the first checkpoint past the entry that an anchor covers, with the cosignatures of that anchor: the same bytes
   // whenever it is asked for. "not_found": no such entry; "pending": no anchor covers it yet.
   virtual Result<std::string> cosigned_proof(std::uint64_t index) const = 0;
+  // Where some shards lie under the newest state commitment that the log holds: for each its entries, of which the proof covers
+  // those below that index. "pending": no commitment yet, or one is being recorded at this moment.
+  struct ShardProof {
+    std::vector<std::uint64_t> entries;
+    ledger::SparseTree::Proof proof;
+  };
+  struct StateProof {
+    std::uint64_t commitment = 0;  // index of the state_committed
+    std::vector<ShardProof> shards;
+  };
+  virtual Result<StateProof> prove_state(const std::vector<projections::ShardKey>& keys) = 0;
   virtual Result<Bytes> tile(const ledger::TileAddress& address) const = 0;
   // The newest entry of an author's chain; nullopt when nothing was recorded under it.
   virtual Result<std::optional<ledger::LogStore::ChainHead>> chain_head(const Id& key, const Id& chain) const = 0;
   virtual Result<std::vector<Hash>> consistency(std::uint64_t old_size, std::uint64_t new_size) const = 0;
+  virtual Result<std::vector<Hash>> inclusion(std::uint64_t index, std::uint64_t size) const = 0;
 
   // Sealed texts, opened; cached until a person is erased. Empty / nullopt when the vault has none; kErasedName for the name of
   // somebody whose texts were erased by an act that took effect.
@@ -208,7 +223,8 @@ class Engine {
     ledger::KvOptions ledger_options;
     ledger::KvOptions vault_options;
     FileSystem* files = nullptr;              // posix_file_system() when null
-    std::uint64_t commit_state_every = 4096;  // entries between state commitments
+    std::uint64_t commit_state_every = 4096;  // entries between state commitments …
+    std::int64_t commit_state_micros = 0;  // … and so long after the last, whatever came since; 0: by entries alone
   };
   // Opens every school in the directory; refuses the whole directory when one is inconsistent, naming it. Errors: "in_use",
   // "damaged", "log_behind_checkpoint", "log_forked", "planted_entries", "state_mismatch", "profile_missing" (the text of an

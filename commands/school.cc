@@ -201,7 +201,7 @@ Status SchoolImpl::replay(std::uint64_t from, std::uint64_t to) {
 Status SchoolImpl::replay_one(const Entry& entry, const Hash& leaf) {
   if (const auto* committed = std::get_if<StateCommitted>(&entry.statement.body)) {
     const std::uint64_t index = entry.event.index;
-    if (committed->size == index && model_.shards.root() != committed->root)
+    if (committed->size == index && advance_tree() != committed->root)
       return fail("state_mismatch",
                   "the state at entry " + std::to_string(index) + " of " + record_.slug + " is not the committed one");
   }
@@ -318,9 +318,26 @@ void SchoolImpl::published(const std::vector<Published>& entries, const SignedCh
   for (const auto& [id, listener] : listeners_) listener(changes);
 }
 
+// The tree of the shards stays as the newest commitment has it until the next: a proof is made from it as it is.
+void SchoolImpl::committed_state(const Entry& entry, const StateCommitted& committed) {
+  since_state_commit_ = 0;
+  state_committed_at_ = entry.event.recorded_at;
+  if (entry.event.verdict == Verdict::kRefused || committed.size != entry.event.index) return;
+  if (model_.tree_at != committed.size) advance_tree();
+  model_.committed = committed.size;
+}
+
+Hash SchoolImpl::advance_tree() {
+  model_.tree_at = model_.times.size();
+  return model_.shards.root();
+}
+
 void SchoolImpl::fold_published(const Entry& entry, const Hash& leaf, const std::vector<ShardKey>& shards) {
+  if (const auto* committed = std::get_if<StateCommitted>(&entry.statement.body))
+    committed_state(entry, *committed);
+  else
+    ++since_state_commit_;
   model_.times.push_back(entry.event.recorded_at);
-  since_state_commit_ = std::holds_alternative<StateCommitted>(entry.statement.body) ? 0 : since_state_commit_ + 1;
   bool structural = false;
   for (const auto& key : shards) {
     model_.shards.add(key, entry.event.index, leaf);
@@ -732,6 +749,21 @@ Result<std::string> SchoolImpl::cosigned_proof(std::uint64_t index) const {
   return file.encode();
 }
 
+Result<School::StateProof> SchoolImpl::prove_state(const std::vector<ShardKey>& keys) {
+  const std::unique_lock lock(model_mutex_);  // the tree keeps its place while it is walked
+  if (model_.committed == 0 || model_.committed != model_.tree_at)
+    return fail("pending", "no state commitment covers the school's entries yet");
+  StateProof proof;
+  proof.commitment = model_.committed;
+  for (const auto& key : keys) {
+    auto& shard = proof.shards.emplace_back();
+    shard.proof = model_.shards.tree().prove(projections::shard_tree_key(key));
+    const auto* known = model_.shards.find(key);
+    if (known != nullptr) shard.entries = known->entries;
+  }
+  return proof;
+}
+
 Result<std::string> SchoolImpl::proof(std::uint64_t index, bool full) const {
   const auto [checkpoint, note] =
       read([](const ReadModel& model) { return std::pair(model.checkpoint, model.checkpoint_note); });
@@ -771,6 +803,10 @@ Result<std::optional<LogStore::ChainHead>> SchoolImpl::chain_head(const Id& key,
 
 Result<std::vector<Hash>> SchoolImpl::consistency(std::uint64_t old_size, std::uint64_t new_size) const {
   return shop_.sequencer.tree().consistency_proof(record_.number, old_size, new_size);
+}
+
+Result<std::vector<Hash>> SchoolImpl::inclusion(std::uint64_t index, std::uint64_t size) const {
+  return shop_.sequencer.tree().inclusion_proof(record_.number, index, size);
 }
 
 std::string SchoolImpl::name_of(const Id& person) const {
@@ -868,15 +904,21 @@ Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body) {
   return result;
 }
 
-// Every few thousand entries the root of the state tree goes into the log. A remark is placed before anything else, so that the
+bool SchoolImpl::state_commitment_due() const {
+  if (since_state_commit_ >= shop_.commit_state_every) return true;
+  return shop_.commit_state_micros > 0 && since_state_commit_ > 0 &&
+         shop_.clock.now().micros - state_committed_at_.micros >= shop_.commit_state_micros;
+}
+
+// Every few thousand entries, and every hour in which there are any, the root of the state tree goes into the log. A remark is placed before anything else, so that the
 // root covers exactly what precedes its own entry.
 std::optional<Judge::Remark> SchoolImpl::remark() {
-  if (since_state_commit_ < shop_.commit_state_every || committing_) return std::nullopt;
+  if (committing_ || !state_commitment_due()) return std::nullopt;
   StateCommitted committed;
   {
     const std::unique_lock lock(model_mutex_);
     committed.size = model_.times.size();
-    committed.root = model_.shards.root();
+    committed.root = advance_tree();
     committed.shards = model_.shards.count();
   }
   if (!committer_) committer_.emplace(*service_key_, record_.origin, Id{}, shop_.random);

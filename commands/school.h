@@ -22,6 +22,7 @@ struct Workshop {
   const std::string& directory;
   bool threaded = true;
   std::uint64_t commit_state_every = 4096;
+  std::int64_t commit_state_micros = 0;
 };
 
 class SchoolImpl final : public School, public ledger::Judge, public KeyDirectory, public Roots {
@@ -49,9 +50,11 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Result<Bytes> entry(std::uint64_t index) const override;
   Result<std::string> proof(std::uint64_t index, bool full) const override;
   Result<std::string> cosigned_proof(std::uint64_t index) const override;
+  Result<StateProof> prove_state(const std::vector<projections::ShardKey>& keys) override;
   Result<Bytes> tile(const ledger::TileAddress& address) const override;
   Result<std::optional<ledger::LogStore::ChainHead>> chain_head(const Id& key, const Id& chain) const override;
   Result<std::vector<Hash>> consistency(std::uint64_t old_size, std::uint64_t new_size) const override;
+  Result<std::vector<Hash>> inclusion(std::uint64_t index, std::uint64_t size) const override;
   std::string name_of(const Id& person) const override;
   std::optional<std::string> text_of(const Hash& commitment) const override;
   std::optional<ledger::SealedText> sealed_text(const Hash& commitment) const override;
@@ -99,6 +102,9 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   Result<OwnedReceipt> receipt_of(const ledger::Entry& entry, ByteView bytes, std::vector<Hash> genesis_proof) const;
   struct Sides;
   Sides anchors_around(std::uint64_t index) const;
+  void committed_state(const ledger::Entry& entry, const ledger::StateCommitted& committed);
+  Hash advance_tree();  // to what the shards hold now; the root
+  bool state_commitment_due() const;
   void fold_published(const ledger::Entry& entry, const Hash& leaf, const std::vector<projections::ShardKey>& shards);
   void learn_names(const ledger::Entry& entry);
   Status verify_tail(std::uint64_t index, ByteView bytes);
@@ -146,8 +152,9 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   std::mutex service_mutex_;
   std::optional<Author> service_;  // of record()
   // The sequencer's thread.
-  std::optional<Author> committer_;  // of remark(): a chain of its own
-  std::uint64_t since_state_commit_ = 0;
+  std::optional<Author> committer_;       // of remark(): a chain of its own
+  std::uint64_t since_state_commit_ = 0;  // entries
+  Instant state_committed_at_;
   bool committing_ = false;
 };
 

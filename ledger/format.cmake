@@ -6,10 +6,12 @@ letopis_library(letopis_format
     checkpoint.cc
     merkle.cc
     second_signatures.cc
+    shard_key.cc
     sparse_tree.cc
     statement.cc
     tiles.cc
     trust_policy.cc
+    week_proof.cc
     witness_protocol.cc
   PUBLIC letopis_signing
   PRIVATE letopis_flatbuffers)

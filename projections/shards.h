@@ -6,30 +6,21 @@
 // Not thread-safe.
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <compare>
 #include <string_view>
 #include <vector>
 
+#include "ledger/shard_key.h"
 #include "ledger/sparse_tree.h"
 #include "signing/base/bytes.h"
 #include "signing/base/time.h"
 
 namespace letopis::projections {
 
-enum class View : std::uint8_t {
-  kSchool = 1,    // structure: one shard (subject and week zero)
-  kJournal = 2,   // teaching group × week
-  kDiary = 3,     // student × week
-  kRefusals = 4,  // week in which they were recorded (subject zero)
-};
+using View = ledger::ShardView;
+using ledger::next_shard_digest;
+using ledger::shard_tree_key;
+using ledger::ShardKey;
 std::string_view view_name(View view);
-
-struct ShardKey {
-  View view = View::kSchool;
-  Id subject;  // group or student
-  Date week;   // Monday
-  auto operator<=>(const ShardKey&) const = default;
-};
 
 struct ShardKeyHash {
   std::size_t operator()(const ShardKey& key) const noexcept {
@@ -37,11 +28,6 @@ struct ShardKeyHash {
            static_cast<std::size_t>(key.view);
   }
 };
-
-// Key in the sparse tree: SHA-256("letopis/shard-key/v1" ‖ 0 ‖ view (1) ‖ subject (16) ‖ week (i32 big-endian)).
-Hash shard_tree_key(const ShardKey& key);
-// SHA-256("letopis/shard/v1" ‖ 0 ‖ digest so far (zero at first) ‖ index (u64 big-endian) ‖ leaf hash).
-Hash next_shard_digest(const Hash& digest, std::uint64_t index, const Hash& leaf);
 
 struct Shard {
   std::vector<std::uint64_t> entries;  // indices, ascending

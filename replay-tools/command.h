@@ -141,9 +141,11 @@ struct Replay {
   bool check = false, json = false;
 };
 int replay(const Replay& options);
+// One entry, or a student's week with the proof that it is complete.
 struct Prove {
-  std::string data, url, key, school, out;
-  std::uint64_t index = 0;
+  std::string data, url, key, school, out, student, week;
+  std::optional<std::uint64_t> index;
+  bool cosigned = false;
 };
 int prove(const Prove& options);
 int verify(const std::vector<std::string>& arguments);

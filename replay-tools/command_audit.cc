@@ -12,6 +12,7 @@
 #include "replay-tools/audit_http.h"
 #include "replay-tools/command.h"
 #include "replay-tools/replay.h"
+#include "server/week_proof.h"
 
 namespace letopis::tools {
 namespace {
@@ -137,10 +138,16 @@ int replay(const Replay& options) {
 
 namespace {
 
+std::string proof_path(const Prove& options) {
+  if (options.index)
+    return "events/" + std::to_string(*options.index) + "/proof" + (options.cosigned ? "?cosigned=true" : "");
+  return "diary/proof?student=" + options.student + "&week=" + options.week;
+}
+
 Result<std::string> proof_from_server(const Prove& options) {
   TRY(const auto key, read_key(options.key, signing::Purpose::kAuthor));
   TRY(auto session, sign_in(options.url, options.school, key));
-  const std::string path = "/v1/schools/" + options.school + "/events/" + std::to_string(options.index) + "/proof";
+  const std::string path = "/v1/schools/" + options.school + "/" + proof_path(options);
   TRY(const auto answer, expect_ok(session.client->send({"GET", path, "", "", session.headers()})));
   return answer.body;
 }
@@ -154,15 +161,24 @@ Result<std::string> proof_from_directory(const Prove& options) {
   engine_options.clock = &clock;
   engine_options.random = &random;
   TRY(const auto engine, commands::Engine::open(engine_options));
-  const auto* school = engine->find(options.school);
+  auto* school = engine->find(options.school);
   if (school == nullptr) return fail("not_found", "no school " + options.school + " in " + options.data);
-  return school->proof(options.index, true);
+  if (options.index)
+    return options.cosigned ? school->cosigned_proof(*options.index) : school->proof(*options.index, true);
+  server::WeekProofQuery query;
+  TRY(query.student, fixed_from_hex<Id>(options.student));
+  TRY(query.week, parse_week(options.week));
+  return server::week_proof(*school, query);
 }
 
 }  // namespace
 
 int prove(const Prove& options) {
   if (options.data.empty() == options.url.empty()) return refuse("give --data or --url");
+  const bool week = !options.student.empty() && !options.week.empty();
+  if (options.index.has_value() == week || options.student.empty() != options.week.empty())
+    return refuse("give --index, or --student and --week");
+  if (week && options.cosigned) return refuse("--cosigned goes with --index: a week has them as far as there are any");
   const auto proof = options.data.empty() ? proof_from_server(options) : proof_from_directory(options);
   if (!proof) return refuse(proof.error());
   if (const auto written = posix_file_system().write_atomically(options.out, as_bytes(*proof), 0644); !written)

@@ -111,6 +111,8 @@ class ControlSocket {
   std::thread thread_;
 };
 
+constexpr std::int64_t kStateCommitmentSeconds =
+    3600;  // a week's proof of completeness lags no further behind while entries come
 constexpr std::string_view kListenByDefault = "127.0.0.1:8080";
 constexpr std::size_t kConfigMaxBytes = 64 * 1024;
 
@@ -176,6 +178,7 @@ Result<int> run(const Serve& given) {
   TRY(engine_options.master_key, vault_key());
   engine_options.clock = &clock;
   engine_options.random = &random;
+  engine_options.commit_state_micros = kStateCommitmentSeconds * kMicrosPerSecond;
   TRY(auto engine, commands::Engine::open(engine_options));
   server::AppOptions app_options;
   app_options.http = http;

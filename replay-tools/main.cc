@@ -282,13 +282,17 @@ int main(int argc, char** argv) {
   });
 
   Prove prove_options;
-  auto* prove_command = add(app, "prove", "a proof file for one entry",
+  auto* prove_command = add(app, "prove", "a proof file for one entry, or for a student's whole week",
                             "letopis prove --data DIR --school S --index 17 --out entry.tlog-proof");
   prove_command->add_option("--data", prove_options.data);
   prove_command->add_option("--url", prove_options.url);
   prove_command->add_option("--key", prove_options.key);
   prove_command->add_option("--school", prove_options.school)->required();
-  prove_command->add_option("--index", prove_options.index)->required();
+  prove_command->add_option("--index", prove_options.index, "of the entry");
+  prove_command->add_flag("--cosigned", prove_options.cosigned, "with the witnesses' words, once they have seen it");
+  prove_command->add_option("--student", prove_options.student,
+                            "a student's id: the week with the proof that it is complete");
+  prove_command->add_option("--week", prove_options.week, "2026-W37");
   prove_command->add_option("--out", prove_options.out)->required();
   prove_command->callback([&] { status = prove(prove_options); });
 

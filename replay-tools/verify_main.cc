@@ -1,10 +1,11 @@
-// letopis-verify: one receipt, offline. No RocksDB and no Boost behind it (a test looks).
+// letopis-verify: one receipt, or one week of a diary, offline. No RocksDB and no Boost behind it (a test looks).
 
-#include <cstdio>
+#include <algorithm>
 #include <iostream>
 
 #include "ledger/limits.h"
-#include "replay-tools/receipt.h"
+#include "ledger/week_proof.h"
+#include "replay-tools/week_check.h"
 #include "signing/base/file.h"
 #include "signing/keys.h"
 
@@ -12,15 +13,19 @@ namespace {
 
 constexpr int kUnusable = 2;
 
-constexpr std::string_view kHelp = R"(letopis-verify: checks one receipt offline, with nothing but the log's key.
+constexpr std::string_view kHelp =
+    R"(letopis-verify: checks one receipt, or one week of a diary, offline, with nothing but the log's key.
 
   letopis-verify PROOF.tlog-proof --vkey V [--policy FILE [--companion FILE]] [--entry FILE] [--lang ru|en] [--json]
+  letopis-verify WEEK.week-proof --vkey V [--policy FILE [--companion FILE]] [--student ID] [--week 2026-W37] …
 
   PROOF      the receipt: a C2SP tlog-proof file
+  WEEK       a student's week, with the proof that nothing the log says of it is left out
   --vkey V   the log's key, as published by the school: name+id+base64
   --policy F whose cosignatures prove the time: a C2SP tlog-policy file
   --companion F  its companion: time-stamping authorities, how many witnesses may lie
   --entry F  the entry's exact bytes, to compare with those in the receipt
+  --student ID, --week W  whose week, and which, it has to be
   --lang L   ru (the default) or en
   --json     one line of JSON for programs
 
@@ -32,7 +37,7 @@ witnesses that --policy asks for have not seen it.
 )";
 
 struct Arguments {
-  std::string proof, vkey, entry, policy, companion;
+  std::string proof, vkey, entry, policy, companion, student, week;
   letopis::receipt::Language language = letopis::receipt::Language::kRussian;
   bool json = false;
   bool help = false;
@@ -40,33 +45,34 @@ struct Arguments {
 
 letopis::Result<Arguments> parse(int argc, char** argv) {
   Arguments arguments;
+  std::string language;
+  const std::pair<std::string_view, std::string*> values[] = {{"--vkey", &arguments.vkey},
+                                                              {"--entry", &arguments.entry},
+                                                              {"--policy", &arguments.policy},
+                                                              {"--companion", &arguments.companion},
+                                                              {"--student", &arguments.student},
+                                                              {"--week", &arguments.week},
+                                                              {"--lang", &language}};
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
-    const bool takes_value =
-        word == "--vkey" || word == "--entry" || word == "--lang" || word == "--policy" || word == "--companion";
-    if (takes_value && i + 1 == argc) return letopis::fail("arguments", word + " needs a value");
-    const std::string value = takes_value ? argv[++i] : "";
-    if (word == "--help" || word == "-h")
+    const auto* value =
+        std::find_if(std::begin(values), std::end(values), [&](const auto& v) { return v.first == word; });
+    if (value != std::end(values)) {
+      if (i + 1 == argc) return letopis::fail("arguments", word + " needs a value");
+      *value->second = argv[++i];
+    } else if (word == "--help" || word == "-h") {
       arguments.help = true;
-    else if (word == "--json")
+    } else if (word == "--json") {
       arguments.json = true;
-    else if (word == "--vkey")
-      arguments.vkey = value;
-    else if (word == "--entry")
-      arguments.entry = value;
-    else if (word == "--policy")
-      arguments.policy = value;
-    else if (word == "--companion")
-      arguments.companion = value;
-    else if (word == "--lang" && value == "en")
-      arguments.language = letopis::receipt::Language::kEnglish;
-    else if (word == "--lang" && value != "ru")
-      return letopis::fail("arguments", "--lang is ru or en");
-    else if (word != "--lang" && (word.starts_with("-") || !arguments.proof.empty()))
+    } else if (word.starts_with("-") || !arguments.proof.empty()) {
       return letopis::fail("arguments", "unexpected " + word);
-    else if (word != "--lang")
+    } else {
       arguments.proof = word;
+    }
   }
+  if (!language.empty() && language != "ru" && language != "en")
+    return letopis::fail("arguments", "--lang is ru or en");
+  if (language == "en") arguments.language = letopis::receipt::Language::kEnglish;
   if (!arguments.help && (arguments.proof.empty() || arguments.vkey.empty()))
     return letopis::fail("arguments", "a proof file and --vkey are needed; see --help");
   if (!arguments.companion.empty() && arguments.policy.empty())
@@ -74,27 +80,47 @@ letopis::Result<Arguments> parse(int argc, char** argv) {
   return arguments;
 }
 
+letopis::Result<std::optional<letopis::ledger::TrustPolicy>> read_policy(const Arguments& arguments) {
+  if (arguments.policy.empty()) return std::nullopt;
+  auto& files = letopis::posix_file_system();
+  letopis::Bytes companion;
+  TRY(const letopis::Bytes text, files.read(arguments.policy, letopis::ledger::kPolicySizeMaxBytes));
+  if (!arguments.companion.empty()) {
+    TRY(companion, files.read(arguments.companion, letopis::ledger::kPolicySizeMaxBytes));
+  }
+  TRY(auto policy, letopis::ledger::TrustPolicy::parse(letopis::as_text(text), letopis::as_text(companion)));
+  return policy;
+}
+
+int tell(const auto& report, const Arguments& arguments) {
+  std::cout << (arguments.json ? json_report(report) + "\n" : text_report(report, arguments.language));
+  return exit_code(report);
+}
+
 letopis::Result<int> run(const Arguments& arguments) {
   TRY_STATUS(letopis::signing::initialise());
   auto& files = letopis::posix_file_system();
-  TRY(const letopis::Bytes proof, files.read(arguments.proof, letopis::ledger::kProofFileSizeMaxBytes));
+  TRY(const letopis::Bytes proof, files.read(arguments.proof, letopis::ledger::kWeekProofSizeMaxBytes));
+  TRY(const auto policy, read_policy(arguments));
+  const auto* trusted = policy ? &*policy : nullptr;
+  if (letopis::ledger::is_week_proof(letopis::as_text(proof))) {
+    if (!arguments.entry.empty()) return letopis::fail("arguments", "--entry goes with a receipt");
+    letopis::receipt::WeekAsked asked;
+    if (!arguments.student.empty()) {
+      TRY(asked.student, letopis::fixed_from_hex<letopis::Id>(arguments.student));
+    }
+    if (!arguments.week.empty()) {
+      TRY(asked.week, letopis::parse_week(arguments.week));
+    }
+    return tell(letopis::receipt::check_week(letopis::as_text(proof), arguments.vkey, asked, trusted), arguments);
+  }
+  if (!arguments.student.empty() || !arguments.week.empty())
+    return letopis::fail("arguments", "--student and --week go with a week; this file is none");
   std::optional<letopis::Bytes> entry;
   if (!arguments.entry.empty()) {
     TRY(entry, files.read(arguments.entry, letopis::ledger::kEventSizeMaxBytes));
   }
-  std::optional<letopis::ledger::TrustPolicy> policy;
-  if (!arguments.policy.empty()) {
-    letopis::Bytes companion;
-    TRY(const letopis::Bytes text, files.read(arguments.policy, letopis::ledger::kPolicySizeMaxBytes));
-    if (!arguments.companion.empty()) {
-      TRY(companion, files.read(arguments.companion, letopis::ledger::kPolicySizeMaxBytes));
-    }
-    TRY(policy, letopis::ledger::TrustPolicy::parse(letopis::as_text(text), letopis::as_text(companion)));
-  }
-  const auto report =
-      letopis::receipt::check(letopis::as_text(proof), arguments.vkey, entry, policy ? &*policy : nullptr);
-  std::cout << (arguments.json ? json_report(report) + "\n" : text_report(report, arguments.language));
-  return exit_code(report);
+  return tell(letopis::receipt::check(letopis::as_text(proof), arguments.vkey, entry, trusted), arguments);
 }
 
 }  // namespace

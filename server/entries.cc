@@ -60,23 +60,6 @@ struct Seen {
   }
 };
 
-// What a group is told together: lessons, topics, works, homework. Never what speaks of one pupil.
-bool is_for_the_group(const ledger::Body& body, const std::vector<Id>& pupils) {
-  return std::visit(
-      [&]<class T>(const T& b) {
-        if constexpr (std::is_same_v<T, ledger::HomeworkSet>)
-          return b.audience.empty() || std::any_of(b.audience.begin(), b.audience.end(), [&](const Id& student) {
-                   return std::find(pupils.begin(), pupils.end(), student) != pupils.end();
-                 });
-        else
-          return std::is_same_v<T, ledger::LessonRecorded> || std::is_same_v<T, ledger::TopicSet> ||
-                 std::is_same_v<T, ledger::AttendanceTaken> || std::is_same_v<T, ledger::WorkPlanned> ||
-                 std::is_same_v<T, ledger::LessonCancelled> || std::is_same_v<T, ledger::LessonMoved> ||
-                 std::is_same_v<T, ledger::SubstitutionOrdered>;
-      },
-      body);
-}
-
 bool family_sees(const Seen& seen, const ledger::Body& body) {
   const auto& state = *seen.caller.structure;
   const auto family = diaries_of_family(state, seen.caller.viewer);
@@ -255,6 +238,22 @@ Result<Bytes> visible(const Caller& caller, std::uint64_t index) {
 }
 
 }  // namespace
+
+bool is_for_the_group(const ledger::Body& body, const std::vector<Id>& pupils) {
+  return std::visit(
+      [&]<class T>(const T& b) {
+        if constexpr (std::is_same_v<T, ledger::HomeworkSet>)
+          return b.audience.empty() || std::any_of(b.audience.begin(), b.audience.end(), [&](const Id& student) {
+                   return std::find(pupils.begin(), pupils.end(), student) != pupils.end();
+                 });
+        else
+          return std::is_same_v<T, ledger::LessonRecorded> || std::is_same_v<T, ledger::TopicSet> ||
+                 std::is_same_v<T, ledger::AttendanceTaken> || std::is_same_v<T, ledger::WorkPlanned> ||
+                 std::is_same_v<T, ledger::LessonCancelled> || std::is_same_v<T, ledger::LessonMoved> ||
+                 std::is_same_v<T, ledger::SubstitutionOrdered>;
+      },
+      body);
+}
 
 Result<Bytes> entry_bytes(const Caller& caller, std::uint64_t index) { return visible(caller, index); }
 

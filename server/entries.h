@@ -6,9 +6,13 @@
 #include <cstdint>
 #include <string>
 
+#include "ledger/statement.h"
 #include "server/sessions.h"
 
 namespace letopis::server {
+
+// What a group is told together, of which these pupils are: lessons, topics, works, homework. Never what speaks of one pupil.
+bool is_for_the_group(const ledger::Body& body, const std::vector<Id>& pupils);
 
 // Errors: "not_found" (also for what the caller may not see: whether an index is somebody else's mark is not told apart
 // from an index that does not exist yet, but for those who see it), and the store's.

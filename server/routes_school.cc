@@ -13,6 +13,7 @@
 #include "server/routes.h"
 #include "server/sheets.h"
 #include "server/submit.h"
+#include "server/week_proof.h"
 
 namespace letopis::server {
 namespace {
@@ -169,6 +170,14 @@ Result<Response> get_diary(Context& context) {
 RenderedPtr cached_diary(Context& context) {
   const auto query = diary_query(context);
   return query ? context.services.views.cached_diary(*context.caller, *query) : nullptr;
+}
+
+Result<Response> get_week_proof(Context& context) {
+  WeekProofQuery query;
+  TRY(query.student, id_of("student", context.query("student")));
+  TRY(query.week, week_of("week", context.query("week")));
+  TRY(auto proof, week_proof(*context.caller, query));
+  return text_answer(std::move(proof));
 }
 
 // --- Lists -----------------------------------------------------------------------------------------------------------
@@ -403,6 +412,17 @@ void add_view_routes(std::vector<Route>& to) {
   diary.handle = get_diary;
   diary.cached = cached_diary;
   to.push_back(std::move(diary));
+
+  Route whole;
+  whole.pattern = "/v1/schools/{s}/diary/proof";
+  whole.id = "week_proof";
+  whole.tag = "views";
+  whole.summary = "One student's week with the proof that nothing the log says of it is left out.";
+  whole.parameters = {{"student", Parameter::In::kQuery, true, kId, "the student"},
+                      {"week", Parameter::In::kQuery, true, kWeek, "the week"}};
+  whole.answers = {{200, "the week proof", {{"text/plain; charset=utf-8", {}}}}};
+  whole.handle = get_week_proof;
+  to.push_back(std::move(whole));
 }
 
 void add_list_routes(std::vector<Route>& to) {

@@ -99,6 +99,28 @@ class RunningSchool : public ::testing::Test {
   std::string journal_of(const Place& place) const {
     return "journal?group=" + place.group + "&from=" + place.lesson_day + "&to=" + place.lesson_day;
   }
+  // The student's week, from wherever it is proved, is complete with the entry of that index; and it is no other student's.
+  void prove_week(const Place& place, std::uint64_t index, const Words& from, const std::string& vkey) const {
+    const std::string week = folder_ / "week.week-proof";
+    Words words{"prove", "--school", kSchool, "--student", place.student, "--week", week_of(place), "--out", week};
+    words.insert(words.end(), from.begin(), from.end());
+    letopis_ok(words);
+    const Ran whole = letopis_verify(
+        {week, "--vkey", vkey, "--student", place.student, "--week", week_of(place), "--json", "--lang", "en"});
+    ASSERT_EQ(whole.status, 0) << whole.out << whole.err;
+    const auto report = whole.json();
+    EXPECT_EQ(report.at("student"), json::value(place.student));
+    const auto& diary = report.at("shards").at(0).at("entries").as_array();
+    EXPECT_TRUE(std::any_of(diary.begin(), diary.end(), [&](const auto& shown) {
+      return shown.at("entry").at("index") == json::value(index) &&
+             shown.at("later").as_bool() == (index >= report.at("complete_to").template to_number<std::uint64_t>());
+    })) << whole.out;
+    const std::string nobody(32, 'e');
+    const Ran other = letopis_verify({week, "--vkey", vkey, "--student", nobody});
+    EXPECT_EQ(other.status, 1) << other.out;
+    EXPECT_NE(other.out.find("other_student"), std::string::npos) << other.out;
+    EXPECT_NE(letopis_verify({week, "--vkey", vkey, "--lang", "en"}).out.find("COMPLETE"), std::string::npos);
+  }
   static std::string week_of(const Place& place) { return format_week(*parse_date(place.lesson_day)); }
 
   Folder folder_;
@@ -181,11 +203,26 @@ TEST_F(RunningSchool, AMarkIsSeenAtOnceInJournalAndDiaryAndItsReceiptIsGoodOffli
   EXPECT_EQ(letopis_verify({proof, "--vkey", vkey}).status, 0);
   EXPECT_EQ(letopis({"verify", proof, "--vkey", vkey}).status, 0);
 
+  prove_week(place, index, {"--url", server_->url(), "--key", key("director")}, vkey);
+
   std::string forged = text_of(receipt);
   auto& letter = forged[forged.find("\nindex") - 40];  // inside the entry
   letter = letter == 'A' ? 'B' : 'A';
   write_text(receipt, forged);
   EXPECT_NE(letopis_verify({receipt, "--vkey", vkey}).status, 0);
+}
+
+TEST_F(RunningSchool, AWeekIsProvedFromTheDirectoryToo) {
+  serve();
+  const Place place = free_place();
+  const auto index = give_mark(place, "4").at("index").to_number<std::uint64_t>();
+  const std::string vkey = server_->vkey(kSchool);
+  ASSERT_EQ(server_->stop(), 0);
+  prove_week(place, index, {"--data", data_}, vkey);
+  const Ran both = letopis({"prove", "--data", data_, "--school", kSchool, "--index", "1", "--student", place.student,
+                            "--week", week_of(place), "--out", folder_ / "x"});
+  EXPECT_NE(both.status, 0);
+  EXPECT_NE(both.err.find("--index, or --student"), std::string::npos) << both.err;
 }
 
 TEST_F(RunningSchool, AMomentIsTypedAsItIsWritten) {

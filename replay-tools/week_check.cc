@@ -1,0 +1,226 @@
+#include "replay-tools/week_check.h"
+
+#include <algorithm>
+
+#include "ledger/checkpoint.h"
+#include "ledger/merkle.h"
+#include "ledger/schema/codec.h"
+#include "ledger/schema/describe.h"
+#include "ledger/week_proof.h"
+#include "replay-tools/receipt_words.h"
+
+namespace letopis::receipt {
+
+using namespace ledger;
+
+namespace {
+
+class WeekCheck {
+ public:
+  WeekCheck(std::string_view file, std::string_view vkey, const WeekAsked& asked, const TrustPolicy* policy)
+      : file_(file), vkey_(vkey), asked_(asked), policy_(policy) {}
+
+  WeekReport run() {
+    if (!step("week_file", read())) return std::move(out_);
+    receipt_of_commitment();
+    if (out_.commitment.verdict != Verdict::kGood) return std::move(out_);
+    out_.commitment.verdict = Verdict::kRefuted;
+    const bool asks = asked_.student || asked_.week;
+    if (step("commitment", commitment()) && (!asks || step("asked", as_asked())) && step("entries", entries()) &&
+        step("complete", complete()) && step("later", later()))
+      out_.commitment.verdict = Verdict::kGood;
+    return std::move(out_);
+  }
+
+ private:
+  bool step(const char* name, const Status& status) {
+    out_.commitment.steps.push_back(
+        {name, status ? std::string() : status.error().code, status ? std::string() : status.error().detail});
+    return status.has_value();
+  }
+
+  Status read() {
+    TRY(week_, parse_week_proof(file_));
+    out_.student = week_.student;
+    out_.week = week_.week;
+    return {};
+  }
+
+  // The commitment's own receipt comes first in the report, after the file.
+  void receipt_of_commitment() {
+    auto steps = std::move(out_.commitment.steps);
+    out_.commitment = check(week_.commitment, vkey_, {}, policy_);
+    auto& all = out_.commitment.steps;
+    all.insert(all.begin(), steps.begin(), steps.end());
+  }
+
+  Status commitment() {
+    TRY(const ProofFile file, parse_proof_file(week_.commitment));
+    TRY(const ledger::Receipt receipt, decode_receipt(*file.extra));
+    TRY(const Entry entry, decode_entry(receipt.event));
+    const auto* committed = std::get_if<StateCommitted>(&entry.statement.body);
+    if (committed == nullptr || entry.statement.acting_as != Role::kService)
+      return fail("not_a_commitment", "the receipt is of another entry");
+    if (entry.event.verdict != ledger::Verdict::kAccepted || committed->size != entry.event.index)
+      return fail("not_a_commitment", "it does not cover exactly what precedes it");
+    root_ = committed->root;
+    out_.complete_to = committed->size;
+    TRY(const Checkpoint checkpoint, checkpoint_of(file));
+    checkpoint_ = checkpoint;
+    return {};
+  }
+  static Result<Checkpoint> checkpoint_of(const ProofFile& file) {  // its signature is checked with the receipt
+    TRY(const signing::Note note, signing::parse_note(file.checkpoint));
+    return parse_checkpoint_text(note.text);
+  }
+
+  Status as_asked() const {
+    if (asked_.student && *asked_.student != week_.student) return fail("other_student", to_hex(week_.student.view()));
+    if (asked_.week && *asked_.week != week_.week) return fail("other_week", format_date(week_.week));
+    return {};
+  }
+
+  Status show(std::uint64_t index, const Bytes& bytes, bool is_later, WeekReport::Shard& shard) const {
+    TRY(const Entry entry, decode_entry(bytes));
+    if (entry.event.index != index) return fail("index_differs", "entry " + std::to_string(entry.event.index));
+    if (entry.statement.origin != out_.commitment.origin) return fail("other_log", std::string(entry.statement.origin));
+    shard.entries.push_back({index, entry_json(entry.event, entry.statement), is_later, !is_later});
+    return {};
+  }
+  Status entries() {
+    for (const auto& from : week_.shards) {
+      auto& shard = out_.shards.emplace_back();
+      shard.diary = from.key.view == ShardView::kDiary;
+      shard.subject = from.key.subject;
+      for (const auto& listed : from.entries) {
+        if (listed.event.empty())
+          ++shard.hidden;
+        else
+          TRY_STATUS(show(listed.index, listed.event, false, shard));
+      }
+      // Whatever stands in the student's own diary is theirs to read.
+      if (shard.diary && shard.hidden > 0) return fail("entry_hidden", "of the student's own diary");
+      for (const auto& listed : from.later) TRY_STATUS(show(listed.index, listed.event, true, shard));
+    }
+    return {};
+  }
+
+  Status complete() const {
+    for (const auto& shard : week_.shards) {
+      Hash digest;
+      for (const auto& listed : shard.entries) {
+        if (listed.index >= out_.complete_to) return fail("after_commitment", "entry " + std::to_string(listed.index));
+        digest = next_shard_digest(digest, listed.index, listed.event.empty() ? listed.leaf : leaf_hash(listed.event));
+      }
+      const auto value = shard.entries.empty() ? std::nullopt : std::optional(digest);
+      if (const Status held = verify_sparse(root_, shard_tree_key(shard.key), value, shard.proof); !held)
+        return fail(held.error().code, "of " + to_hex(shard.key.subject.view()));
+    }
+    return {};
+  }
+
+  Status later() {
+    for (std::size_t i = 0; i < week_.shards.size(); ++i)
+      for (const auto& one : week_.shards[i].later) {
+        if (one.index < out_.complete_to) return fail("before_commitment", "entry " + std::to_string(one.index));
+        const bool covered = one.index < checkpoint_.size;
+        if (!covered && !one.path.empty()) return fail("malformed", "a path beyond the checkpoint");
+        if (!covered) continue;
+        TRY_STATUS(verify_inclusion(leaf_hash(one.event), one.index, checkpoint_.size, one.path, checkpoint_.root));
+        auto& shown = out_.shards[i].entries;
+        std::find_if(shown.begin(), shown.end(), [&](const auto& entry) { return entry.index == one.index; })->proved =
+            true;
+      }
+    return {};
+  }
+
+  std::string_view file_, vkey_;
+  const WeekAsked& asked_;
+  const TrustPolicy* policy_;
+  WeekProof week_;
+  Hash root_;
+  Checkpoint checkpoint_;
+  WeekReport out_;
+};
+
+struct Counts {
+  std::size_t shown = 0, hidden = 0, later = 0;
+};
+Counts counts(const WeekReport& report) {
+  Counts all;
+  for (const auto& shard : report.shards) {
+    all.hidden += shard.hidden;
+    for (const auto& entry : shard.entries) ++(entry.later ? all.later : all.shown);
+  }
+  return all;
+}
+
+std::string sentence(const WeekReport& report, bool ru) {
+  const auto [shown, hidden, later] = counts(report);
+  switch (report.commitment.verdict) {
+    case Verdict::kRefuted:
+      return ru ? "ОПРОВЕРГНУТО (refuted): полнота недели не доказана."
+                : "REFUTED: this does not prove that the week is complete.";
+    case Verdict::kUnusable:
+      return ru ? "НЕПРИГОДНО (unusable): проверять нечего." : "UNUSABLE: there is nothing to check.";
+    case Verdict::kGood: break;
+  }
+  const std::string to = std::to_string(report.complete_to), week = format_day(report.week);
+  return ru ? "ПОЛНО (good): до записи " + to + " журнал " + report.commitment.origin + " говорит о неделе с " + week +
+                  " только это: записей здесь — " + std::to_string(shown) + ", о других учениках — " +
+                  std::to_string(hidden) + " (без содержания). После неё внесено ещё: " + std::to_string(later) + "."
+            : "COMPLETE: up to entry " + to + " the log " + report.commitment.origin + " says of the week of " + week +
+                  " nothing but this: " + std::to_string(shown) + " entries shown, " + std::to_string(hidden) +
+                  " of other students (not shown). Since then: " + std::to_string(later) + ".";
+}
+
+std::string shard_json(const WeekReport::Shard& shard) {
+  std::string out = std::string("{\"view\":") + (shard.diary ? "\"diary\"" : "\"journal\"") + ",\"subject\":\"" +
+                    to_hex(shard.subject.view()) + "\",\"hidden\":" + std::to_string(shard.hidden) + ",\"entries\":[";
+  for (std::size_t i = 0; i < shard.entries.size(); ++i) {
+    const auto& entry = shard.entries[i];
+    out += (i > 0 ? "," : "") + std::string("{\"later\":") + (entry.later ? "true" : "false") +
+           ",\"proved\":" + (entry.proved ? "true" : "false") + ",\"entry\":" + entry.json + "}";
+  }
+  return out + "]}";
+}
+
+}  // namespace
+
+WeekReport check_week(std::string_view week_file, std::string_view vkey, const WeekAsked& asked,
+                      const TrustPolicy* policy) {
+  return WeekCheck(week_file, vkey, asked, policy).run();
+}
+
+int exit_code(const WeekReport& report) { return exit_code(report.commitment); }
+
+std::string text_report(const WeekReport& report, Language language) {
+  const bool ru = language == Language::kRussian;
+  std::string out = sentence(report, ru);
+  if (report.commitment.simulated) out += simulated_words(language);
+  out += "\n\n" + steps_text(report.commitment, language);
+  if (report.commitment.times) out += "\n" + time_words(report.commitment, language) + "\n";
+  if (report.commitment.verdict != Verdict::kGood) return out;
+  for (const auto& shard : report.shards) {
+    out += (shard.diary ? (ru ? "\nДневник" : "\nThe diary") : (ru ? "\nЖурнал группы " : "\nThe journal of group ")) +
+           (shard.diary ? std::string() : to_hex(shard.subject.view())) + ":\n";
+    for (const auto& entry : shard.entries) {
+      out += "\n  ";
+      if (entry.later) out += ru ? "(внесена после) " : "(came later) ";
+      if (!entry.proved) out += ru ? "(ещё не подписана) " : "(not signed yet) ";
+      out += laid_out(entry.json) + "\n";
+    }
+  }
+  return out;
+}
+
+std::string json_report(const WeekReport& report) {
+  std::string out = json_report(report.commitment);
+  out.pop_back();  // its closing brace
+  out += ",\"student\":\"" + to_hex(report.student.view()) + "\",\"week\":\"" + format_date(report.week) +
+         "\",\"complete_to\":" + std::to_string(report.complete_to) + ",\"shards\":[";
+  for (std::size_t i = 0; i < report.shards.size(); ++i) out += (i > 0 ? "," : "") + shard_json(report.shards[i]);
+  return out + "]}";
+}
+
+}  // namespace letopis::receipt

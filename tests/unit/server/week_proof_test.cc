@@ -1,0 +1,299 @@
+// A week of a diary with the proof that it is complete: made by a real school, checked with its vkey alone, and every way to leave
+// something out.
+
+#include "server/week_proof.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "ledger/checkpoint.h"
+#include "ledger/merkle.h"
+#include "ledger/schema/codec.h"
+#include "ledger/week_proof.h"
+#include "replay-tools/week_check.h"
+#include "tests/support/live_school.h"
+
+namespace letopis::server {
+namespace {
+
+using namespace ledger;
+
+constexpr std::uint64_t kEvery = 16;
+commands::Engine::Options often() {
+  commands::Engine::Options options;
+  options.commit_state_every = kEvery;
+  return options;
+}
+
+class WeekProofs : public testing::Test {
+ protected:
+  WeekProofs()
+      : ivan(licey.teacher("Иван Петрович")),
+        class_7a(licey.klass("7А", 7, ivan)),
+        masha(licey.student(class_7a, "Маша")),
+        petya(licey.student(class_7a, "Петя")),
+        physics(licey.group("7А", "Физика", {class_7a}, ivan, {{2, 3}})) {
+    for (auto* student : {&masha, &petya}) licey.join(physics, *student);
+    live.at("2026-09-01 10:30");
+    lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
+    topic = licey.topic(ivan, lesson, "Закон Ома");
+    work = licey.work(ivan, physics, lesson);
+    mark = licey.mark(ivan, work, masha, "5");
+    mark_of_petya = licey.mark(ivan, work, petya, "2");
+  }
+  // Entries of another lesson until a state commitment covers what was entered.
+  void commit() {
+    const auto committed = [&] {
+      return licey.school().read([](const commands::ReadModel& model) { return model.committed; });
+    };
+    const std::uint64_t before = licey.index_of(mark_of_petya);
+    for (std::uint64_t i = 0; i <= kEvery && committed() <= before; ++i) licey.work(ivan, physics, lesson);
+    ASSERT_GT(committed(), before);
+  }
+  Result<WeekProof> proof(const Id& student, std::string_view week = "2026-W36") {
+    TRY(const std::string text, week_proof(licey.school(), {student, *parse_week(week)}));
+    return parse_week_proof(text);
+  }
+  receipt::WeekReport checked(const WeekProof& proof, const receipt::WeekAsked& asked = {}) {
+    return receipt::check_week(proof.encode(), licey.school().vkey().text(), asked);
+  }
+  // "good", or the step that does not hold and why.
+  std::string verdict(const WeekProof& proof, const receipt::WeekAsked& asked = {}) {
+    const auto report = checked(proof, asked);
+    if (report.commitment.verdict == receipt::Verdict::kGood) return "good";
+    return report.commitment.steps.back().name + " " + report.commitment.steps.back().reason;
+  }
+  static std::vector<std::uint64_t> shown(const receipt::WeekReport::Shard& shard, bool later = false) {
+    std::vector<std::uint64_t> indices;
+    for (const auto& entry : shard.entries)
+      if (entry.later == later) indices.push_back(entry.index);
+    return indices;
+  }
+
+  test::LiveEngine live{often()};
+  test::LiveSchool licey{live, "licey29"};
+  test::Member& ivan;
+  Id class_7a;
+  test::Member &masha, &petya;
+  Id physics, lesson, topic, work, mark, mark_of_petya;
+};
+
+TEST_F(WeekProofs, AWeekIsShownToBeComplete) {
+  commit();
+  const auto made = proof(masha.id);
+  ASSERT_TRUE(made) << made.error().text();
+  const auto report = checked(*made, {masha.id, *parse_week("2026-W36")});
+  EXPECT_EQ(verdict(*made), "good");
+  ASSERT_EQ(report.shards.size(), 2U) << "the diary, and the journal of physics";
+  EXPECT_TRUE(report.shards[0].diary);
+  EXPECT_EQ(shown(report.shards[0]), (std::vector{licey.index_of(mark)}));
+  EXPECT_EQ(report.shards[0].hidden, 0U);
+  const auto journal = shown(report.shards[1]);
+  for (const auto& told : {topic, mark})
+    EXPECT_TRUE(std::count(journal.begin(), journal.end(), licey.index_of(told)));
+  EXPECT_EQ(report.shards[1].hidden, 1U) << "another pupil's mark, by place and hash alone";
+  EXPECT_GT(report.complete_to, licey.index_of(mark_of_petya));
+  EXPECT_EQ(report.commitment.index, report.complete_to) << "the commitment covers what precedes its own entry";
+}
+
+// What speaks of another pupil is in no byte of it.
+TEST_F(WeekProofs, NothingOfAnotherPupilIsInIt) {
+  commit();
+  const auto made = proof(masha.id);
+  ASSERT_TRUE(made);
+  const auto hidden = licey.school().entry(licey.index_of(mark_of_petya));
+  ASSERT_TRUE(hidden);
+  const std::string text = made->encode();
+  EXPECT_EQ(text.find(to_hex(petya.id.view())), std::string::npos);
+  EXPECT_EQ(text.find(to_base64(*hidden)), std::string::npos);
+  for (const auto& shard : made->shards)
+    for (const auto& listed : shard.entries)
+      EXPECT_EQ(as_text(listed.event).find(as_text(petya.id.view())), std::string_view::npos) << listed.index;
+}
+
+TEST_F(WeekProofs, AWeekOfWhichNothingIsKnownIsProvedEmpty) {
+  commit();
+  const auto made = proof(masha.id, "2026-W40");
+  ASSERT_TRUE(made);
+  EXPECT_EQ(verdict(*made), "good");
+  EXPECT_TRUE(made->shards[0].entries.empty());
+}
+
+TEST_F(WeekProofs, BeforeACommitmentNothingCanBeProvedYet) {
+  test::LiveEngine quiet;
+  test::LiveSchool gymnasium(quiet, "gymnasium");
+  const auto nobody = gymnasium.director().id;
+  const auto made = week_proof(gymnasium.school(), {nobody, *parse_week("2026-W36")});
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, "pending");
+  commit();
+  const auto unknown = week_proof(licey.school(), {Id{}, *parse_week("2026-W36")});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, "not_found");
+}
+
+TEST_F(WeekProofs, WhatCameLaterStandsBesideAndIsProvedAsFarAsTheCheckpointReaches) {
+  commit();
+  const Id remark = licey.mark(ivan, licey.work(ivan, physics, lesson), masha, "4");
+  const auto made = proof(masha.id);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(verdict(*made), "good");
+  const auto report = checked(*made);
+  EXPECT_EQ(shown(report.shards[0], true), (std::vector{licey.index_of(remark)}));
+  EXPECT_TRUE(report.shards[0].entries.back().proved);
+  auto claimed = *made;
+  claimed.shards[0].later.back().path.pop_back();
+  EXPECT_EQ(verdict(claimed).substr(0, 6), "later ");
+  auto moved = *made;
+  moved.shards[0].entries.push_back({moved.shards[0].later.back().index, moved.shards[0].later.back().event, {}});
+  moved.shards[0].later.clear();
+  EXPECT_EQ(verdict(moved), "complete after_commitment");
+}
+
+TEST_F(WeekProofs, NothingCanBeLeftOutOrSlippedIn) {
+  licey.mark(ivan, licey.work(ivan, physics, lesson), masha, "3");
+  commit();
+  const auto made = proof(masha.id);
+  ASSERT_TRUE(made);
+  ASSERT_EQ(verdict(*made), "good");
+  const auto with = [&](const std::function<void(WeekProof&)>& change) {
+    WeekProof changed = *made;
+    change(changed);
+    return verdict(changed);
+  };
+  ASSERT_EQ(made->shards[0].entries.size(), 2U);
+  EXPECT_EQ(with([](WeekProof& p) { p.shards[0].entries.pop_back(); }), "complete root_mismatch") << "the bad mark";
+  EXPECT_EQ(with([](WeekProof& p) { p.shards[0].entries.clear(); }), "complete root_mismatch")
+      << "absence where something is";
+  EXPECT_EQ(with([](WeekProof& p) { p.shards[1].entries.erase(p.shards[1].entries.begin()); }),
+            "complete root_mismatch");
+  EXPECT_EQ(with([](WeekProof& p) {
+              for (auto& listed : p.shards[1].entries)
+                if (listed.event.empty()) listed.leaf.bytes[0] ^= 1;
+            }),
+            "complete root_mismatch");
+  EXPECT_EQ(with([&](WeekProof& p) {
+              auto& first = p.shards[0].entries.front();
+              first.leaf = leaf_hash(first.event);
+              first.event.clear();
+            }),
+            "entries entry_hidden")
+      << "an entry of the student's own diary";
+  EXPECT_EQ(with([&](WeekProof& p) { p.shards[0].entries.front().event = p.shards[0].entries.back().event; }),
+            "entries index_differs");
+  EXPECT_EQ(with([&](WeekProof& p) { p.shards[0].proof.siblings.pop_back(); }).substr(0, 9), "complete ");
+}
+
+TEST_F(WeekProofs, AnotherWeekOrStudentIsNotPassedOff) {
+  commit();
+  const auto made = proof(masha.id);
+  ASSERT_TRUE(made);
+  EXPECT_EQ(verdict(*made, {petya.id, {}}), "asked other_student");
+  EXPECT_EQ(verdict(*made, {{}, *parse_week("2026-W37")}), "asked other_week");
+  // An empty week under another name: the tree's key is of the week.
+  auto empty = *proof(masha.id, "2026-W40");
+  empty.week = *parse_week("2026-W36");
+  for (auto& shard : empty.shards) shard.key.week = empty.week;
+  EXPECT_EQ(verdict(empty).substr(0, 9), "complete ");
+  auto of_petya = *proof(petya.id);
+  of_petya.student = masha.id;
+  of_petya.shards[0].key.subject = masha.id;
+  EXPECT_EQ(verdict(of_petya).substr(0, 9), "complete ");
+}
+
+TEST_F(WeekProofs, OnlyAStateCommitmentOfTheServiceKeyCommits) {
+  commit();
+  auto made = *proof(masha.id);
+  const auto of_a_mark = licey.school().proof(licey.index_of(mark), true);
+  ASSERT_TRUE(of_a_mark);
+  made.commitment = *of_a_mark;
+  EXPECT_EQ(verdict(made), "commitment not_a_commitment");
+  auto forged = *proof(masha.id);
+  const auto file = parse_proof_file(forged.commitment);
+  auto receipt = decode_receipt(*file->extra);
+  auto changed = *file;
+  changed.extra->at(changed.extra->size() / 2) ^= 1;
+  forged.commitment = changed.encode();
+  EXPECT_NE(verdict(forged), "good");
+}
+
+// A tree that stands between two commitments proves nothing, and the file survives a restart byte for byte.
+TEST_F(WeekProofs, AfterARestartTheSameWeekIsProved) {
+  commit();
+  const std::string before = proof(masha.id)->encode();
+  ASSERT_TRUE(live.reopen());
+  const auto after = proof(masha.id);
+  ASSERT_TRUE(after) << after.error().text();
+  EXPECT_EQ(after->shards[0].proof.siblings, parse_week_proof(before)->shards[0].proof.siblings);
+  EXPECT_EQ(verdict(*after), "good");
+}
+
+// Where entries are few, time brings a commitment.
+TEST_F(WeekProofs, AnHourWithEntriesBringsACommitment) {
+  commands::Engine::Options options;
+  options.commit_state_micros = 3600 * kMicrosPerSecond;
+  test::LiveEngine hourly(options);
+  test::LiveSchool gymnasium(hourly, "gymnasium");
+  test::Member& anna = gymnasium.teacher("Анна");
+  const auto committed = [&] {
+    return gymnasium.school().read([](const commands::ReadModel& model) { return model.committed; });
+  };
+  const std::uint64_t first = committed();
+  hourly.advance(3000);
+  gymnasium.klass("7А", 7, anna);
+  const std::uint64_t soon = committed();
+  hourly.advance(3600);
+  gymnasium.klass("7Б", 7, anna);
+  EXPECT_GT(committed(), std::max(first, soon));
+  const std::uint64_t last = committed();
+  gymnasium.klass("7В", 7, anna);
+  EXPECT_EQ(committed(), last) << "not with every entry";
+}
+
+// --- The file itself
+
+TEST_F(WeekProofs, WhatReadsIsWrittenTheSameWay) {
+  commit();
+  licey.mark(ivan, licey.work(ivan, physics, lesson), masha, "4");
+  for (const char* week : {"2026-W36", "2026-W40"}) {
+    const std::string text = proof(masha.id, week)->encode();
+    const auto read = parse_week_proof(text);
+    ASSERT_TRUE(read) << read.error().text();
+    EXPECT_EQ(read->encode(), text);
+  }
+}
+
+TEST_F(WeekProofs, AFileThatIsNotStrictlyOneIsUnusable) {
+  commit();
+  const std::string good = proof(masha.id)->encode();
+  const auto refusal = [&](std::string text) {
+    const auto report = receipt::check_week(text, licey.school().vkey().text());
+    EXPECT_EQ(report.commitment.verdict, receipt::Verdict::kUnusable);
+    return report.commitment.steps.back().name;
+  };
+  const auto with = [&](std::string_view old, std::string_view now) {
+    std::string text = good;
+    const auto at = text.find(old);
+    EXPECT_NE(at, std::string::npos) << old;
+    return text.replace(at, old.size(), now);
+  };
+  EXPECT_EQ(refusal(""), "week_file");
+  EXPECT_EQ(refusal(good.substr(0, good.size() / 2)), "week_file");
+  EXPECT_EQ(refusal(with("letopis-week-proof v1", "letopis-week-proof v2")), "week_file");
+  EXPECT_EQ(refusal(with("week 2026-08-31", "week 2026-09-01")), "week_file") << "not a Monday";
+  EXPECT_EQ(refusal(with("shard diary", "shard journal")), "week_file");
+  EXPECT_EQ(refusal(with("shard journal", "shard school")), "week_file");
+  EXPECT_EQ(refusal(with("sibling", "entry")), "week_file");
+  EXPECT_EQ(refusal(with("entry ", "entry 0")), "week_file") << "a leading zero";
+  EXPECT_EQ(refusal(with("entry ", "wish ")), "week_file");
+  EXPECT_EQ(refusal(good + std::string(kWeekProofSizeMaxBytes, ' ')), "week_file");
+  // A group twice, an index twice.
+  const auto at = good.find("shard journal"), end = good.find("\n\n");
+  EXPECT_EQ(refusal(good.substr(0, end + 1) + good.substr(at, end + 1 - at) + good.substr(end + 1)), "week_file");
+  const auto line = good.find("entry "), next = good.find('\n', line) + 1;
+  EXPECT_EQ(refusal(good.substr(0, next) + good.substr(line, next - line) + good.substr(next)), "week_file");
+}
+
+}  // namespace
+}  // namespace letopis::server
