@@ -1,24 +1,27 @@
 #!/usr/bin/env node
-// The verifier as a program, for Node: the same arguments, verdicts and exit codes as letopis-verify's. All else is in receipt.ts.
+// The verifier as a program, for Node: the same arguments, verdicts and exit codes as letopis-verify's. All else is in receipt.ts and
+// week.ts.
 
 import { readFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Bytes, fromBase64, utf8 } from "./bytes.js";
-import { PROOF_FILE_MAX_BYTES } from "./checkpoint.js";
 import { rememberingCheck } from "./ed25519.js";
 import { POLICY_MAX_BYTES, TrustPolicy } from "./policy.js";
 import { checkReceipt } from "./receipt.js";
 import { Refusal, refuse } from "./refusal.js";
 import { EXIT_GOOD, EXIT_UNUSABLE, exitCode, jsonReport, type Report } from "./verdict.js";
+import { checkWeek, isWeekProof, jsonWeekReport, WEEK_PROOF_MAX_BYTES } from "./week.js";
 
 const EVENT_MAX_BYTES = 65_535;
 
-const HELP = `Checks one receipt offline, with nothing but the log's key.
+const HELP = `Checks one receipt, or one week of a diary, offline, with nothing but the log's key.
 
   node dist/cli.js PROOF.tlog-proof --vkey V [--policy FILE [--companion FILE]] [--entry FILE] [--json]
+  node dist/cli.js WEEK.week-proof --vkey V [--policy FILE [--companion FILE]] [--json]
   node dist/cli.js --batch
 
   PROOF      the receipt: a C2SP tlog-proof file
+  WEEK       a student's week, with the proof that nothing the log says of it is left out
   --vkey V   the log's key, as published by the school: name+id+base64
   --policy F whose cosignatures prove the time: a C2SP tlog-policy file
   --companion F  its companion: how many witnesses may lie, how far their clocks may be off
@@ -41,9 +44,20 @@ interface Inputs {
 
 const verify = rememberingCheck();
 
-function judge(inputs: Inputs): Report {
+interface Judged {
+  readonly report: Report;
+  readonly json: string;
+}
+
+function judge(inputs: Inputs): Judged {
   const policy = inputs.policy && TrustPolicy.parse(inputs.policy, inputs.companion);
-  return checkReceipt(inputs.proof, inputs.vkey, { entry: inputs.entry, policy, verify });
+  if (isWeekProof(inputs.proof)) {
+    if (inputs.entry) refuse("arguments", "--entry goes with a receipt");
+    const week = checkWeek(inputs.proof, inputs.vkey, {}, { policy, verify });
+    return { report: week.commitment, json: jsonWeekReport(week) };
+  }
+  const report = checkReceipt(inputs.proof, inputs.vkey, { entry: inputs.entry, policy, verify });
+  return { report, json: jsonReport(report) };
 }
 
 // Asked before anything is parsed, wherever the bytes came from.
@@ -93,7 +107,7 @@ function inputsOf({ proof, values }: Arguments): Inputs {
   const [policy, companion, entry] = [values.get("--policy"), values.get("--companion"), values.get("--entry")];
   if (companion && !policy) refuse("arguments", "--companion goes with --policy");
   return {
-    proof: readCapped(proof, PROOF_FILE_MAX_BYTES),
+    proof: readCapped(proof, WEEK_PROOF_MAX_BYTES),
     vkey,
     entry: entry ? readCapped(entry, EVENT_MAX_BYTES) : undefined,
     policy: policy ? readCapped(policy, POLICY_MAX_BYTES) : undefined,
@@ -122,14 +136,14 @@ function answerTo(line: string): string {
     const asked = JSON.parse(line) as Record<string, string | undefined>;
     const bytes = (name: string, maxBytes: number) =>
       asked[name] === undefined ? undefined : capped(name, fromBase64(utf8(asked[name])), maxBytes);
-    const report = judge({
-      proof: bytes("proof", PROOF_FILE_MAX_BYTES) ?? refuse("arguments", "proof"),
+    const { report, json } = judge({
+      proof: bytes("proof", WEEK_PROOF_MAX_BYTES) ?? refuse("arguments", "proof"),
       vkey: asked["vkey"] ?? refuse("arguments", "vkey"),
       entry: bytes("entry", EVENT_MAX_BYTES),
       policy: bytes("policy", POLICY_MAX_BYTES),
       companion: bytes("companion", POLICY_MAX_BYTES),
     });
-    return `{"exit":${exitCode(report)},"report":${jsonReport(report)}}`;
+    return `{"exit":${exitCode(report)},"report":${json}}`;
   } catch (error) {
     if (!(error instanceof Refusal || error instanceof SyntaxError)) throw error;
     return JSON.stringify({ exit: EXIT_UNUSABLE, error: error instanceof Refusal ? error.code : "malformed" });
@@ -143,8 +157,8 @@ async function main(words: readonly string[]): Promise<number> {
     return EXIT_GOOD;
   }
   if (parsed.flags.has("--batch")) return batch();
-  const report = judge(inputsOf(parsed));
-  process.stdout.write(parsed.flags.has("--json") ? jsonReport(report) + "\n" : textReport(report));
+  const { report, json } = judge(inputsOf(parsed));
+  process.stdout.write(parsed.flags.has("--json") ? json + "\n" : textReport(report));
   return exitCode(report);
 }
 

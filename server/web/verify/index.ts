@@ -18,3 +18,12 @@ export { compare, type Comparison, proofNeeded } from "./remembered.js";
 export { shardDigest, shardKey, type SparseProof, verifySparse, View } from "./sparse.js";
 export { type Times, type TimeVerdict } from "./time.js";
 export { exitCode, jsonReport, reasonOf, type Report, type Step, type Verdict } from "./verdict.js";
+export {
+  checkWeek,
+  isWeekProof,
+  jsonWeekReport,
+  parseWeekProof,
+  type WeekAsked,
+  type WeekProof,
+  type WeekReport,
+} from "./week.js";

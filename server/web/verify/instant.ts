@@ -25,6 +25,22 @@ export function formatDate(days: bigint): string {
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(dayOfYear - (153n * shifted + 2n) / 5n + 1n, 2)}`;
 }
 
+// "2026-09-07" to days since 1970-01-01; undefined when it is no such day of a year from 0 to 9999.
+export function parseDate(text: string): number | undefined {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
+  if (!parts) return undefined;
+  const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day); // Date.UTC would take 0–99 for 1900–1999
+  const days = Math.floor(date.getTime() / 86_400_000);
+  return formatDate(BigInt(days)) === text ? days : undefined;
+}
+
+// 1 = Monday … 7 = Sunday (ISO 8601).
+export function weekday(days: number): number {
+  return ((((days + 3) % 7) + 7) % 7) + 1;
+}
+
 // Microseconds since 1970-01-01 UTC.
 export function formatInstant(micros: bigint): string {
   const seconds = floorDivide(micros, MICROS);

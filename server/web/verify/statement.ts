@@ -218,6 +218,10 @@ export interface AnchorAdded extends Decoded {
   readonly checkpoint: string;
   readonly evidence: readonly Evidence[];
 }
+export interface StateCommitted extends Decoded {
+  readonly size: bigint;
+  readonly root: Bytes;
+}
 export interface ProvedEntry extends Decoded {
   readonly index: bigint;
   readonly event: Bytes;
@@ -237,6 +241,7 @@ interface BodyTypes {
   KeyEnrolled: KeyEnrolled;
   KeyRotated: KeyRotated;
   AnchorAdded: AnchorAdded;
+  StateCommitted: StateCommitted;
 }
 
 export interface Entry {

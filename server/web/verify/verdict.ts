@@ -16,7 +16,14 @@ export type StepName =
   | "genesis"
   | "key_chain"
   | "author_signature"
-  | "time";
+  | "time"
+  // of a week (week.ts)
+  | "week_file"
+  | "commitment"
+  | "asked"
+  | "entries"
+  | "complete"
+  | "later";
 
 export interface Step {
   readonly name: StepName;

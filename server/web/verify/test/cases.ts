@@ -1,7 +1,7 @@
 // What the differential test asks both verifiers: good receipts, and thousands that are damaged, lied in or judged by other
 // policies. Seeded: the same cases every time.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { bigEndian, type Bytes, concat, toBase64, utf8 } from "../bytes.js";
 import { BODY_TYPES, ENUM_NAMES, type Field, FIXED_BYTES, TABLE_TYPES, type TableType } from "../schema.js";
 import { decodeEntry, decodeReceipt } from "../statement.js";
@@ -21,6 +21,8 @@ export interface Case {
 }
 
 export interface Fixtures {
+  // Of another school: its weeks, and the key of its log.
+  readonly weeks: { readonly vkey: string; readonly files: readonly { readonly name: string; readonly bytes: Bytes }[] };
   readonly vkey: string;
   readonly policy: Bytes;
   readonly receipts: readonly { readonly name: string; readonly bytes: Bytes }[];
@@ -28,13 +30,20 @@ export interface Fixtures {
 
 export function readFixtures(folder: string | URL): Fixtures {
   const base = typeof folder === "string" ? folder + "/" : folder.pathname;
-  const names = readdirSync(base)
-    .filter((name) => name.endsWith(".tlog-proof"))
-    .sort();
+  const all = (folderOf: string, extension: string) =>
+    readdirSync(folderOf)
+      .filter((name) => name.endsWith(extension))
+      .sort()
+      .map((name) => ({ name, bytes: new Uint8Array(readFileSync(folderOf + name)) }));
+  const weeks = existsSync(base + "weeks") ? base + "weeks/" : undefined;
   return {
     vkey: readFileSync(base + "vkey", "utf8").trim(),
     policy: new Uint8Array(readFileSync(base + "policy")),
-    receipts: names.map((name) => ({ name, bytes: new Uint8Array(readFileSync(base + name)) })),
+    receipts: all(base, ".tlog-proof"),
+    weeks: {
+      vkey: weeks ? readFileSync(weeks + "vkey", "utf8").trim() : "",
+      files: weeks ? all(weeks, ".week-proof") : [],
+    },
   };
 }
 
@@ -464,5 +473,6 @@ export function allCases(fixtures: Fixtures, seed: number, scale = 1): Case[] {
     ...timeCases(random, 300 * scale),
     ...extremeTimeCases(),
     ...policyCases(random, 200 * scale),
+    ...fixtures.weeks.files.flatMap(({ name, bytes }) => textCases(name, bytes, { vkey: fixtures.weeks.vkey }, random)),
   ];
 }

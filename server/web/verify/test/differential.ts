@@ -1,9 +1,10 @@
 // Asks letopis-verify and this verifier the same thousands of questions: verdict, steps, reasons, times, the decoded entry and the exit
 // code must agree, all that --json prints but the details, which are for people.
 //
-//   npm run differential -- PATH-OF-letopis-verify [FOLDER-OF-RECEIPTS [SEED [SCALE]]]
+//   npm run differential -- PATH-OF-letopis-verify [FOLDER-OF-RECEIPTS [SEED [SCALE [NAMES]]]]
 //
-// The folder holds *.tlog-proof of one log, its `vkey` and a `policy`; by default test/data. Prints what disagrees; exits 1 then.
+// The folder holds *.tlog-proof of one log, its `vkey` and a `policy`; by default test/data. NAMES is a part of the names of the cases
+// to ask, where not all of them. Prints what disagrees; exits 1 then.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -128,13 +129,13 @@ function tell(cases: readonly Case[], others: readonly Answer[], own: readonly A
   return disagreements.length;
 }
 
-const [program = process.env["LETOPIS_VERIFY"], folder, seed = "1", scale = "1"] = process.argv.slice(2);
+const [program = process.env["LETOPIS_VERIFY"], folder, seed = "1", scale = "1", names = ""] = process.argv.slice(2);
 if (!program) {
-  console.error("usage: differential PATH-OF-letopis-verify [FOLDER-OF-RECEIPTS [SEED [SCALE]]]");
+  console.error("usage: differential PATH-OF-letopis-verify [FOLDER-OF-RECEIPTS [SEED [SCALE [NAMES]]]]");
   process.exit(2);
 }
 const fixtures = readFixtures(folder ?? fileURLToPath(new URL("../../test/data", import.meta.url)));
-const cases = allCases(fixtures, Number(seed), Number(scale));
+const cases = allCases(fixtures, Number(seed), Number(scale)).filter(({ name }) => name.includes(names));
 console.log(`${cases.length} cases from ${fixtures.receipts.length} receipts, seed ${seed}`);
 const others = await askAll(program, cases, 2);
 const own = await askThis(cases);
