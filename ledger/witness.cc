@@ -33,6 +33,10 @@ Witness::Answer refusal(unsigned status, std::string why) { return {status, std:
 
 }  // namespace
 
+std::string default_witness_name(const signing::KeyPair& key) {
+  return "letopis-witness/" + to_hex(key.id().view().first(4));
+}
+
 // One caller's request on its way: read and its signature checked by the caller, judged and answered by whoever commits.
 struct Witness::Request {
   AddCheckpoint asked;

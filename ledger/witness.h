@@ -27,6 +27,9 @@
 
 namespace letopis::ledger {
 
+// Of a witness's key, where nobody gave it one: no two keys share it.
+std::string default_witness_name(const signing::KeyPair& key);
+
 class Witness {
  public:
   // Whether the log of this vkey may be cosigned at all, asked before the first cosignature of a log and remembered once it is

@@ -45,7 +45,7 @@ Result<int> run(const WitnessRun& options) {
   TRY(const auto lock, DirectoryLock::acquire(options.data));
   TRY(const auto store, ledger::open_rocksdb(options.data + "/witness", {}));
   ledger::Witness::Options witness_options;
-  witness_options.name = options.name.empty() ? "letopis-witness/" + to_hex(key.id().view().first(4)) : options.name;
+  witness_options.name = options.name.empty() ? ledger::default_witness_name(key) : options.name;
   witness_options.clock = &clock;
   if (!options.allow_simulated)
     witness_options.admits = [&urls](const signing::VerifierKey& of) {
