@@ -71,6 +71,7 @@ class AppImpl final : public App {
                  {{"code", error.code}, {"why", std::string_view(error.detail)}});
       if (options_.on_failure) options_.on_failure();
     });
+    services_.neighbours = options_.neighbours;
     if (options_.witnesses) {
       AnchorKeeper::Options anchors;
       anchors.clock = &engine_.clock();

@@ -10,6 +10,7 @@
 #include "server/dispatch.h"
 #include "server/http.h"
 #include "server/log.h"
+#include "server/neighbours.h"
 #include "server/sessions.h"
 #include "server/stream.h"
 
@@ -29,6 +30,7 @@ struct AppOptions {
     std::chrono::milliseconds usual{45'000};  // at most so long after an entry whose deadline is far
   };
   std::optional<Witnesses> witnesses;
+  Neighbours* neighbours = nullptr;  // whom this server witnesses, if anybody; outlives the App
   Pages pages;                       // what is not the API: the web pages
   std::function<void()> on_failure;  // a failed write has stopped recording for good: the process should end
 };

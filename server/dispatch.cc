@@ -47,8 +47,9 @@ Status check_query(const Request& request, const Route& route) {
 
 Status check_body(const Request& request, const Route& route) {
   if (route.bodies.empty()) return {};
-  const bool known = std::any_of(route.bodies.begin(), route.bodies.end(),
-                                 [&](const auto& media) { return media.type == request.content_type; });
+  const bool known = std::any_of(route.bodies.begin(), route.bodies.end(), [&](const auto& media) {
+    return media.type == kAnyMedia || media.type == request.content_type;
+  });
   if (!known) {
     std::string list;
     for (const auto& media : route.bodies) list += (list.empty() ? "" : " or ") + std::string(media.type);

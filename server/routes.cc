@@ -74,6 +74,7 @@ const std::vector<Route>& routes() {
     add_auth_routes(all);
     add_log_routes(all);
     add_service_routes(all);
+    add_witness_routes(all);
     return all;
   }();
   return kRoutes;
@@ -112,6 +113,9 @@ std::vector<Parameter> path_parameters(const Route& route) {
     if (name == "index")
       parameter.schema = R"({"type":"integer","minimum":0})", parameter.description = "place of the entry in the log";
     if (name == "name") parameter.schema = kText, parameter.description = "the register";
+    if (name == "origin")
+      parameter.schema = R"({"type":"string","pattern":"^[0-9a-f]{64}$"})",
+      parameter.description = "SHA-256 of a log's origin";
     if (name == "hash")
       parameter.schema = R"({"type":"string","pattern":"^[0-9a-f]{64}$"})",
       parameter.description = "SHA-256 of the text or file";

@@ -15,6 +15,7 @@
 #include "server/cosigned_waits.h"
 #include "server/http.h"
 #include "server/metrics.h"
+#include "server/neighbours.h"
 #include "server/sessions.h"
 #include "server/sign_in.h"
 #include "server/stream.h"
@@ -43,6 +44,7 @@ struct Services {
   const HttpServer* http = nullptr;       // for its counters; set once it has started
   const AnchorKeeper* anchors = nullptr;  // likewise; null where nobody is asked
   CosignedWaits* waits = nullptr;         // likewise
+  Neighbours* neighbours = nullptr;       // null where this server is nobody's witness
 };
 
 struct Context {
@@ -74,6 +76,7 @@ struct Media {
   std::string_view type;
   std::string_view schema;  // a name under components/schemas; empty: bytes or text
 };
+inline constexpr std::string_view kAnyMedia = "*/*";  // of a body: whatever the client calls it
 struct Answer {
   unsigned status = 200;
   std::string_view description;
@@ -122,6 +125,7 @@ void add_auth_routes(std::vector<Route>& to);
 void add_school_routes(std::vector<Route>& to);
 void add_log_routes(std::vector<Route>& to);
 void add_service_routes(std::vector<Route>& to);
+void add_witness_routes(std::vector<Route>& to);
 
 // --- What handlers share
 // A GET that anybody may ask; its answer of 200.

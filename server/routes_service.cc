@@ -2,6 +2,7 @@
 
 #include "server/openapi.h"
 #include "server/routes.h"
+#include "server/witness_routes.h"
 
 namespace letopis::server {
 namespace {
@@ -119,7 +120,8 @@ Result<Response> get_metrics(Context& context) {
   write_sequencer(out, services.engine.sequencer());
   write_schools(out, services.engine);
   write_held(out, services.engine);
-  if (context.services.anchors != nullptr) write_anchors(out, *context.services.anchors);
+  if (services.anchors != nullptr) write_anchors(out, *services.anchors);
+  if (services.neighbours != nullptr) write_witness(out, services.neighbours->witness());
   out.single("letopis_sessions", "gauge", "Sessions.", services.sessions.size());
   out.single("letopis_streams", "gauge", "Sessions that listen for changes.", services.streams.size());
   auto& cache = services.cache.counters();
