@@ -26,6 +26,8 @@ Result<std::string> passphrase(const std::string& what);
 Result<std::string> password(const std::string& login);
 // The vault's: key file, systemd credential, or passphrase (ledger/vault.h).
 Result<ledger::MasterKeySource> vault_key();
+// Of a directory that nobody holds ("in_use"), with its vault's key; "not_found" where no school is.
+Result<std::unique_ptr<commands::Engine>> open_engine(const std::string& data);
 Result<signing::KeyPair> read_key(const std::string& file, signing::Purpose purpose);
 Status write_key(const std::string& file, const signing::KeyPair& key);         // refuses to overwrite
 Result<std::string> read_text(const std::string& file, std::size_t max_bytes);  // "-": standard input
@@ -82,6 +84,14 @@ struct WitnessRun {
   bool allow_simulated = false;
 };
 int witness(const WitnessRun& options);
+
+struct FederationAdd {
+  std::string data, school, url, vkey;
+  bool allow_simulated = false, json = false;
+};
+int federation_add(const FederationAdd& options);
+int federation_list(const std::string& data, bool json);
+int federation_remove(const std::string& data, const std::string& origin);
 
 struct Simulate {
   std::string source, data, profile = "r000", credentials, until;

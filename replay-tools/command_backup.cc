@@ -28,6 +28,8 @@ SystemRandom& system_random() {
   return random;
 }
 
+}  // namespace
+
 Result<std::unique_ptr<commands::Engine>> open_engine(const std::string& data) {
   if (!posix_file_system().exists(data + "/ledger")) return fail("not_found", data + " holds no school");
   commands::Engine::Options options;
@@ -37,6 +39,8 @@ Result<std::unique_ptr<commands::Engine>> open_engine(const std::string& data) {
   options.random = &system_random();
   return commands::Engine::open(options);
 }
+
+namespace {
 
 bool is_url(const std::string& from) { return from.starts_with("http://") || from.starts_with("https://"); }
 

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -21,6 +22,7 @@
 #include "replay-tools/command.h"
 #include "replay-tools/daemon.h"
 #include "replay-tools/erase.h"
+#include "replay-tools/federation.h"
 #include "server/app.h"
 
 namespace letopis::tools {
@@ -50,7 +52,9 @@ class SocketPlace {
 // One line in, one line out, one caller at a time: for commands on a running server.
 class ControlSocket {
  public:
-  ControlSocket(commands::Engine& engine, const std::string& data) : engine_(engine), place_(data) {
+  // neighbours may be null.
+  ControlSocket(commands::Engine& engine, server::Neighbours* neighbours, const std::string& data)
+      : engine_(engine), neighbours_(neighbours), place_(data) {
     place_.remove();
     listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const mode_t before = ::umask(0077);
@@ -85,6 +89,9 @@ class ControlSocket {
       ::close(caller);
     }
   }
+  static Result<std::string> no_witness() {
+    return fail("not_found", "this server is nobody's witness; its log says why");
+  }
   void answer(int caller) {
     std::string line;
     char c = 0;
@@ -98,12 +105,16 @@ class ControlSocket {
     } else if (line.starts_with(kEraseCommand)) {
       const auto answered = answer_erase(engine_, line);
       reply = answered ? "ok " + *answered : "error " + answered.error().text();
+    } else if (line.starts_with(kFederationCommand)) {
+      const auto answered = neighbours_ != nullptr ? answer_federation(*neighbours_, line) : no_witness();
+      reply = answered ? "ok " + *answered : "error " + answered.error().text();
     }
     reply += '\n';
     if (::write(caller, reply.data(), reply.size()) < 0) return;  // the caller has gone; the backup stands
   }
 
   commands::Engine& engine_;
+  server::Neighbours* const neighbours_;
   const SocketPlace place_;
   std::string why_not_;
   int listener_ = -1;
@@ -151,7 +162,26 @@ Result<Serve> with_config(Serve options) {
   return options;
 }
 
-void announce(commands::Engine& engine, const server::App& app) {
+// The witness that this server is for its neighbours. Where it cannot be, the schools go on without: the log says why.
+std::unique_ptr<server::Neighbours> open_neighbours(commands::Engine& engine, const std::string& data, Random& random,
+                                                    server::Log& log) {
+  const auto schools = engine.schools();
+  if (std::all_of(schools.begin(), schools.end(), [](const auto* school) { return school->copy().has_value(); }))
+    return nullptr;  // a directory that is only read
+  const auto say = [&log](std::string_view event, const Error& why) {
+    log.write(server::LogLevel::kError, event, {{"code", why.code}, {"why", std::string_view(why.detail)}});
+  };
+  server::Neighbours::Options options;
+  options.directory = data;
+  options.random = &random;
+  options.on_failure = [say](const Error& why) { say("cosigning_stopped", why); };
+  auto neighbours = server::Neighbours::open(engine, options);
+  if (neighbours) return *std::move(neighbours);
+  say("no_witness", neighbours.error());
+  return nullptr;
+}
+
+void announce(commands::Engine& engine, const server::Neighbours* neighbours, const server::App& app) {
   std::string line = "{\"listening\":" + ledger::json_string(app.url()) + ",\"vkey\":{";
   bool first = true;
   for (const auto* school : engine.schools()) {
@@ -159,7 +189,9 @@ void announce(commands::Engine& engine, const server::App& app) {
     first = false;
     line += ledger::json_string(school->slug()) + ":" + ledger::json_string(school->vkey().text());
   }
-  std::cout << line << "}}" << std::endl;
+  line += "}";
+  if (neighbours != nullptr) line += ",\"witness\":" + ledger::json_string(neighbours->vkey().text());
+  std::cout << line << "}" << std::endl;
 }
 
 Result<int> run(const Serve& given) {
@@ -180,9 +212,11 @@ Result<int> run(const Serve& given) {
   engine_options.random = &random;
   engine_options.commit_state_micros = kStateCommitmentSeconds * kMicrosPerSecond;
   TRY(auto engine, commands::Engine::open(engine_options));
+  const auto neighbours = open_neighbours(*engine, options.data, random, *log);
   server::AppOptions app_options;
   app_options.http = http;
   app_options.random = &random;
+  app_options.neighbours = neighbours.get();
   app_options.log = log.get();
   app_options.site.secure_cookies = !options.tls_cert.empty() || !options.insecure_cookies;
   app_options.site.public_origins = options.public_origins;
@@ -194,12 +228,12 @@ Result<int> run(const Serve& given) {
   TRY(auto app, server::App::start(*engine, app_options));
   int status = kExitOk;
   {
-    const ControlSocket control_socket(*engine, options.data);
+    const ControlSocket control_socket(*engine, neighbours.get(), options.data);
     if (!control_socket.why_not().empty())
       log->write(server::LogLevel::kWarning, "no_backup_while_running",
                  {{"why", std::string_view(control_socket.why_not())}});
     warn_without_tls(http, *log);
-    announce(*engine, *app);
+    announce(*engine, neighbours.get(), *app);
     for (int number = 0;;) {
       if (::sigwait(&signals, &number) != 0) continue;
       if (number == SIGHUP) {

@@ -120,6 +120,36 @@ int main(int argc, char** argv) {
   witness_command->add_option("--tls-key", witness_options.tls_key, "PEM private key");
   witness_command->callback([&] { status = witness(witness_options); });
 
+  auto* federation = add(app, "federation", "neighbours, whose logs this server witnesses as they witness its own",
+                         "letopis federation add https://journal.example.org/log/licey29 VKEY --data DIR");
+  federation->require_subcommand(1);
+  FederationAdd neighbour;
+  auto* federation_add_command =
+      add(*federation, "add", "records a neighbour's genesis and cosigns its log from now on",
+          "letopis federation add https://journal.example.org/log/licey29 "
+          "'journal.example.org/log/licey29+fcb7057e+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k' --data DIR");
+  federation_add_command->add_option("URL", neighbour.url, "of its log: https://HOST/log/SCHOOL")->required();
+  federation_add_command
+      ->add_option("VKEY", neighbour.vkey, "of its log, as its school told you by another way than this address")
+      ->required();
+  federation_add_command->add_option("--data", neighbour.data, "also while a server runs on it")->required();
+  federation_add_command->add_option("--school", neighbour.school,
+                                     "whose log records it; needed where there are several");
+  federation_add_command->add_flag("--allow-simulated", neighbour.allow_simulated, "cosign a simulated school too");
+  federation_add_command->add_flag("--json", neighbour.json);
+  federation_add_command->callback([&] { status = federation_add(neighbour); });
+  auto* federation_list_command =
+      add(*federation, "list", "this server's witness key, and what it cosigns", "letopis federation list --data DIR");
+  federation_list_command->add_option("--data", neighbour.data, "also while a server runs on it")->required();
+  federation_list_command->add_flag("--json", neighbour.json);
+  federation_list_command->callback([&] { status = federation_list(neighbour.data, neighbour.json); });
+  std::string neighbour_origin;
+  auto* federation_remove_command = add(*federation, "remove", "cosigns a log no more; its recorded genesis stays",
+                                        "letopis federation remove journal.example.org/log/licey29 --data DIR");
+  federation_remove_command->add_option("ORIGIN", neighbour_origin, "of its log, as the list shows it")->required();
+  federation_remove_command->add_option("--data", neighbour.data, "also while a server runs on it")->required();
+  federation_remove_command->callback([&] { status = federation_remove(neighbour.data, neighbour_origin); });
+
   auto* import = add(app, "import", "a school's files into a running server",
                      "letopis import oneroster DIR --url URL --school S --key director-root.key");
   import->require_subcommand(1);

@@ -151,6 +151,10 @@ boost::json::value Server::hang_up() {
 }
 std::string Server::vkey() const { return str(ready_.at("vkey")); }
 std::string Server::vkey(const std::string& school) const { return str(ready_.at("vkey").at(school)); }
+std::string Server::witness() const {
+  const auto* vkey = ready_.as_object().if_contains("witness");
+  return vkey == nullptr ? std::string() : str(*vkey);
+}
 void Server::kill() {
   if (pid_ < 0) return;
   ::kill(pid_, SIGKILL);

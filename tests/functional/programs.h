@@ -38,6 +38,7 @@ class Server {
   const std::string& url() const { return url_; }
   std::string vkey(const std::string& school) const;
   std::string vkey() const;      // of a witness
+  std::string witness() const;   // the vkey that `letopis serve` cosigns its neighbours' logs with; empty: none
   boost::json::value hang_up();  // SIGHUP; what the log then says of the certificates
   void kill();                   // -9
   int stop();                    // SIGTERM; its exit code
