@@ -365,28 +365,33 @@ Status hold_against(const School& school, std::string_view note) {
 }  // namespace
 
 void AnchorKeeper::look_back() {
+  // All of all schools at once: a start waits for the slowest, and not for one after another.
+  struct Asked {
+    Watched* school;
+    std::future<Result<std::optional<std::string>>> answer;
+  };
+  std::vector<Asked> asked;
   for (const auto& school : schools_) {
     std::optional<EvidenceBook::Policy> policy;
     school->school.read([&](const ReadModel& model) {
       if (const auto* known = model.structure.evidence().policy()) policy = *known;
     });
     if (!policy) continue;
-    std::vector<std::future<Result<std::optional<std::string>>>> answers;
     for (const auto& witness : policy->parsed->witnesses())
-      answers.push_back(std::async(std::launch::async, [&, witness] {
-        return WitnessClient(witness, options_.outward).newest(school->school.origin());
-      }));
-    for (auto& answer : answers) {
-      const auto newest = answer.get();
-      if (!newest) {
-        if (newest.error().code != "no_url") tell(LogLevel::kWarning, "witness_unasked", *school, newest.error());
-        continue;
-      }
-      const Status same = *newest ? hold_against(school->school, **newest) : Status{};
-      if (same) continue;
-      school->school.hold(same.error());
-      tell(LogLevel::kError, "held", *school, same.error());
+      asked.push_back({school.get(), std::async(std::launch::async, [this, witness, of = school.get()] {
+                         return WitnessClient(witness, options_.outward).newest(of->school.origin());
+                       })});
+  }
+  for (auto& [school, answer] : asked) {
+    const auto newest = answer.get();
+    if (!newest) {
+      if (newest.error().code != "no_url") tell(LogLevel::kWarning, "witness_unasked", *school, newest.error());
+      continue;
     }
+    const Status same = *newest ? hold_against(school->school, **newest) : Status{};
+    if (same) continue;
+    school->school.hold(same.error());
+    tell(LogLevel::kError, "held", *school, same.error());
   }
 }
 
