@@ -11,9 +11,9 @@
 #include <fstream>
 #include <thread>
 
-#include "ledger/merkle.h"
 #include "ledger/witness.h"
 #include "tests/bench/bench_limits.h"
+#include "tests/bench/bench_log.h"
 #include "tests/support/live_school.h"
 
 extern char** environ;
@@ -22,39 +22,8 @@ namespace letopis::test {
 namespace {
 
 using namespace ledger;
+using bench::BenchLog;
 using Seconds = std::chrono::duration<double>;
-
-// A log of leaves nobody looks at: every size has a checkpoint and a proof from the one before.
-struct BenchLog {
-  explicit BenchLog(std::uint64_t seed) : origin("bench.example/log/" + std::to_string(seed)) {
-    SeededRandom random(seed);
-    key.emplace(signing::KeyPair::generate(signing::Purpose::kLog, random));
-  }
-  std::string grow() {
-    const std::uint64_t old_size = size;
-    for (int i = 0; i < 30; ++i, ++size) append(leaf_hash(as_bytes(std::to_string(size))));
-    AddCheckpoint request{old_size, {}, {}};
-    if (old_size != 0) request.proof = consistency_proof(old_size, size, nodes()).value();
-    request.checkpoint = sign_checkpoint({origin, size, root_of(size, nodes()).value()}, *key);
-    return request.encode();
-  }
-  void append(Hash hash) {
-    std::uint64_t at = size;
-    for (unsigned level = 0;; ++level, at /= 2) {
-      if (levels.size() == level) levels.emplace_back();
-      levels[level].push_back(hash);
-      if (at % 2 == 0) return;
-      hash = node_hash(levels[level][at - 1], hash);
-    }
-  }
-  NodeSource nodes() const {
-    return [this](unsigned level, std::uint64_t index) -> Result<Hash> { return levels[level][index]; };
-  }
-  std::string origin;
-  std::optional<signing::KeyPair> key;
-  std::uint64_t size = 0;
-  std::vector<std::vector<Hash>> levels;
-};
 
 void witness() {
   constexpr std::size_t kLogs = 500, kRounds = 12, kCallers = 32;
@@ -68,7 +37,7 @@ void witness() {
   std::vector<BenchLog> logs;
   for (std::uint64_t i = 0; i < kLogs; ++i) {
     logs.emplace_back(i);
-    LETOPIS_ASSERT(witness->add_log(signing::vkey_of(logs.back().origin, signing::kNoteTypeEd25519, *logs.back().key)));
+    LETOPIS_ASSERT(witness->add_log(logs.back().vkey()));
   }
   double best = 0;
   for (std::size_t round = 0; round < kRounds; ++round) {
