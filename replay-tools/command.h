@@ -91,7 +91,7 @@ struct FederationAdd {
 };
 int federation_add(const FederationAdd& options);
 int federation_list(const std::string& data, bool json);
-int federation_remove(const std::string& data, const std::string& origin);
+int federation_remove(const std::string& data, const std::string& origin, bool json);
 
 struct Simulate {
   std::string source, data, profile = "r000", credentials, until;

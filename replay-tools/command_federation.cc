@@ -90,9 +90,9 @@ int federation_list(const std::string& data, bool as_json) {
   return show(ask(data, "federation-list"), as_json, print_list);
 }
 
-int federation_remove(const std::string& data, const std::string& origin) {
+int federation_remove(const std::string& data, const std::string& origin, bool as_json) {
   if (const auto good = one_word(origin, "ORIGIN"); !good) return refuse(good.error());
-  return show(ask(data, "federation-remove " + origin), false, [](const json::value& removed) {
+  return show(ask(data, "federation-remove " + origin), as_json, [](const json::value& removed) {
     std::cout << text(removed.at("removed")) << " is cosigned no more; what was recorded of it stays\n";
   });
 }

@@ -8,7 +8,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -165,9 +164,6 @@ Result<Serve> with_config(Serve options) {
 // The witness that this server is for its neighbours. Where it cannot be, the schools go on without: the log says why.
 std::unique_ptr<server::Neighbours> open_neighbours(commands::Engine& engine, const std::string& data, Random& random,
                                                     server::Log& log) {
-  const auto schools = engine.schools();
-  if (std::all_of(schools.begin(), schools.end(), [](const auto* school) { return school->copy().has_value(); }))
-    return nullptr;  // a directory that is only read
   const auto say = [&log](std::string_view event, const Error& why) {
     log.write(server::LogLevel::kError, event, {{"code", why.code}, {"why", std::string_view(why.detail)}});
   };
@@ -177,7 +173,7 @@ std::unique_ptr<server::Neighbours> open_neighbours(commands::Engine& engine, co
   options.on_failure = [say](const Error& why) { say("cosigning_stopped", why); };
   auto neighbours = server::Neighbours::open(engine, options);
   if (neighbours) return *std::move(neighbours);
-  say("no_witness", neighbours.error());
+  if (neighbours.error().code != "read_only") say("no_witness", neighbours.error());
   return nullptr;
 }
 

@@ -148,7 +148,9 @@ int main(int argc, char** argv) {
                                         "letopis federation remove journal.example.org/log/licey29 --data DIR");
   federation_remove_command->add_option("ORIGIN", neighbour_origin, "of its log, as the list shows it")->required();
   federation_remove_command->add_option("--data", neighbour.data, "also while a server runs on it")->required();
-  federation_remove_command->callback([&] { status = federation_remove(neighbour.data, neighbour_origin); });
+  federation_remove_command->add_flag("--json", neighbour.json);
+  federation_remove_command->callback(
+      [&] { status = federation_remove(neighbour.data, neighbour_origin, neighbour.json); });
 
   auto* import = add(app, "import", "a school's files into a running server",
                      "letopis import oneroster DIR --url URL --school S --key director-root.key");

@@ -45,8 +45,11 @@ Result<std::array<std::uint8_t, kSeedBytes>> fixed_secret(Bytes secret) {
   return fixed;
 }
 
+bool writes(const School* school) { return !school->copy(); }
+
 bool valid_url(std::string_view url) {
-  const bool clean = std::all_of(url.begin(), url.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  const bool clean = std::all_of(url.begin(), url.end(), [](char c) { return c > 0x20 && c < 0x7f; }) &&
+                     url.find_first_of("@?#") == std::string_view::npos;
   return clean && url.size() <= Neighbours::kUrlSizeMaxBytes &&
          (url.starts_with("http://") || url.starts_with("https://"));
 }
@@ -59,6 +62,8 @@ std::string origin_hash(std::string_view origin) { return to_hex(signing::sha256
 
 Result<std::unique_ptr<Neighbours>> Neighbours::open(commands::Engine& engine, const Options& options) {
   LETOPIS_ASSERT(options.random != nullptr);
+  const auto schools = engine.schools();
+  if (std::none_of(schools.begin(), schools.end(), writes)) return fail("read_only", "no school here takes writes");
   ledger::KvOptions small = options.store;
   small.write_buffer_bytes = small.cache_bytes = 1u << 20;  // a row a neighbour
   TRY(auto store, ledger::open_rocksdb(options.directory + std::string(kFolder), small));
@@ -138,26 +143,18 @@ void Neighbours::stop() { pool_.stop(); }
 
 // --- The list
 
-std::vector<School*> Neighbours::schools_that_write() const {
-  std::vector<School*> writing;
-  for (School* school : engine_.schools())
-    if (!school->copy()) writing.push_back(school);
-  return writing;
-}
-
 Result<School*> Neighbours::school_for(const std::string& slug) const {
   if (!slug.empty()) {
     School* school = engine_.find(slug);
     if (school == nullptr) return fail("not_found", "no school " + slug + " here");
     return school;
   }
-  const auto writing = schools_that_write();
+  std::vector<School*> writing = engine_.schools();
+  std::erase_if(writing, [](const School* school) { return !writes(school); });
   if (writing.size() == 1) return writing.front();
   std::string names;
   for (const School* school : writing) names += (names.empty() ? "" : ", ") + school->slug();
-  return fail("not_found", writing.empty()
-                               ? std::string("no school here takes writes")
-                               : "there are " + names + ": say by --school whose log records the neighbour");
+  return fail("not_found", "there are " + names + ": say by --school whose log records the neighbour");
 }
 
 // Where `in` has recorded this very genesis. In no log of ours may the origin stand with another key or another first entry.
@@ -197,8 +194,8 @@ Result<Neighbours::Added> Neighbours::add(const Addition& addition) {
   if (log.type != signing::kNoteTypeEd25519)
     return fail("key_type", "a neighbour is added by the vkey of its log (type 01), not by its witness's");
   if (!valid_url(addition.url))
-    return fail("malformed", "the address of a log is http(s)://…, at most " + std::to_string(kUrlSizeMaxBytes) +
-                                 " characters, none of them a blank");
+    return fail("malformed", "the address of a log is http(s)://HOST/log/SCHOOL, without user or query, at most " +
+                                 std::to_string(kUrlSizeMaxBytes) + " characters");
   TRY(const Genesis genesis, read_genesis(addition.genesis, log));
   if (genesis.simulated && !addition.allow_simulated)
     return fail("simulated", "by its genesis the school of " + log.name +

@@ -46,7 +46,7 @@ class Neighbours {
     // A write failed, and nothing is cosigned any more. Once, on a thread of this object.
     std::function<void(const Error&)> on_failure = {};
   };
-  // The engine outlives it. Errors: the store's and the vault's; "damaged" (a row that does not read as it was written; a
+  // The engine outlives it. Errors: the store's and the vault's; "read_only" (no school here takes writes); "damaged" (a row that does not read as it was written; a
   // database sealed by another vault, which is what a folder from elsewhere is).
   static Result<std::unique_ptr<Neighbours>> open(commands::Engine& engine, const Options& options);
   ~Neighbours() { stop(); }
@@ -104,7 +104,6 @@ class Neighbours {
   };
   Result<signing::KeyPair> own_key(Random& random);
   Status load();
-  std::vector<commands::School*> schools_that_write() const;
   Result<commands::School*> school_for(const std::string& slug) const;
   Result<std::optional<std::uint64_t>> recorded(const signing::VerifierKey& log, const Hash& genesis,
                                                 const commands::School& in) const;

@@ -20,7 +20,7 @@ namespace json = boost::json;
 
 constexpr char kFiles[] = LETOPIS_SOURCE_DIR "/tests/data/school-fi-pb-98";
 
-server::ClientResponse ask(const std::string& url, server::ClientRequest request) {
+server::ClientResponse ask(const std::string& url, const server::ClientRequest& request) {
   auto client = server::HttpClient::connect(url);
   if (client)
     if (auto answer = (*client)->send(request)) return *answer;
@@ -67,7 +67,7 @@ void write_officials(const std::string& to) {
 // A school with a directory and a server of its own, that keeps its port when it is started again.
 class School {
  public:
-  School(const Folder& folder, std::string slug, Words more = {})
+  School(const Folder& folder, const std::string& slug, Words more = {})
       : School(folder, slug, slug + ".example/log/" + slug, slug, std::move(more)) {}
   School(const Folder& folder, std::string slug, const std::string& origin, const std::string& place, Words more = {})
       : slug_(std::move(slug)), home_(folder / place), more_(std::move(more)), origin_(origin) {
@@ -349,6 +349,13 @@ TEST_F(Federation, WhatIsNoNeighbourIsRefusedWithTheReason) {
   const School impostor(folder_, "a", a.origin(), "impostor");
   expect_refused(b.add(impostor), "other_key");
   EXPECT_EQ(b.federation().at("neighbours").as_array().size(), 1U);
+  EXPECT_EQ(ask(b.url(), {"POST",
+                          "/witness/add-checkpoint",
+                          "text/plain",
+                          ledger::AddCheckpoint{b.cosigned_size(a), {}, impostor.checkpoint()}.encode(),
+                          {}})
+                .status,
+            403U);
   expect_refused(a.add(a), "own_log");
   const auto add = [&](const std::string& url, const std::string& vkey) {
     return letopis({"federation", "add", url, vkey, "--data", b.data()});
@@ -398,6 +405,17 @@ TEST_F(Federation, ARestoredDirectoryIsANewWitness) {
   const std::string before = b.server().witness(), backup = folder_ / "backup";
   letopis_ok({"backup", "--data", b.data(), "--out", backup});
   EXPECT_FALSE(fs::exists(backup + "/neighbours")) << "the key stays on the machine";
+  {
+    const std::string served = folder_ / "served";
+    fs::copy(backup, served, fs::copy_options::recursive);
+    const Server copy(served);
+    EXPECT_FALSE(copy.witness().empty());
+    EXPECT_NE(copy.witness(), before) << "a backup that is served as it lies";
+  }
+  const std::string moment = folder_ / "moment";
+  letopis_ok({"restore", "--from", backup, "--data", moment, "--school", "b", "--to-index", "1"});
+  EXPECT_EQ(Server(moment).witness(), "") << "what is only read cosigns nothing";
+  expect_refused(letopis({"federation", "list", "--data", moment}), "read_only");
   b.server().stop();
   letopis_ok({"restore", "--from", backup, "--data", b.data()});
   b.serve();
@@ -417,9 +435,14 @@ TEST_F(Federation, ARestoredDirectoryIsANewWitness) {
   EXPECT_EQ(get(b.url(), "/witness/vkey").status, 404U);
   EXPECT_EQ(get(b.url(), "/readyz").status, 200U);
   expect_refused(letopis({"federation", "list", "--data", b.data()}), "not_found");
+  b.server().stop();
+  expect_refused(letopis({"federation", "list", "--data", b.data()}), "damaged");
 }
 
 class SecuredFederation : public Federation {
+ public:
+  ~SecuredFederation() override { ::unsetenv("SSL_CERT_FILE"); }
+
  protected:
   SecuredFederation() {
     const std::string authority = folder_ / "ca.pem", authority_key = folder_ / "ca.key.pem";
@@ -433,7 +456,6 @@ class SecuredFederation : public Federation {
     run("openssl x509 -req -in '" + request + "' -CA '" + authority + "' -CAkey '" + authority_key +
         "' -CAcreateserial -days 2 -extfile '" + names + "' -out '" + certificate_ + "'");
   }
-  ~SecuredFederation() override { ::unsetenv("SSL_CERT_FILE"); }
   void trust(bool on) const {
     if (on)
       ::setenv("SSL_CERT_FILE", (folder_ / "ca.pem").c_str(), 1);

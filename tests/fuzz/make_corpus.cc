@@ -9,6 +9,7 @@
 #include "ledger/merkle.h"
 #include "ledger/schema/codec.h"
 #include "ledger/tiles.h"
+#include "ledger/witness_protocol.h"
 #include "signing/base/random.h"
 
 namespace {
@@ -114,6 +115,9 @@ int main(int argc, char** argv) {
         as_bytes(signing::vkey_of("journal.example.org/log/s1", signing::kNoteTypeEd25519, log).text()));
   write(corpus / "checkpoint", "plain",
         as_bytes(Checkpoint{"journal.example.org/log/s1", tree.size(), tree.root()}.text()));
+  write(corpus / "add_checkpoint", "first", as_bytes(AddCheckpoint{0, {}, note}.encode()));
+  write(corpus / "add_checkpoint", "next",
+        as_bytes(AddCheckpoint{3, {leaf_hash(entries[0]), leaf_hash(entries[1])}, note}.encode()));
   Receipt receipt;
   receipt.version = kReceiptVersion;
   receipt.event = entries[0];

@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <future>
 
 #include "server/witness_routes.h"
 #include "signing/sha256.h"
+#include "tests/fault/fault_file_system.h"
 #include "tests/support/live_school.h"
 
 namespace letopis::server {
@@ -18,9 +20,8 @@ using namespace ledger;
 class NeighboursTest : public testing::Test {
  protected:
   NeighboursTest() { EXPECT_EQ(open(), "ok"); }
-  std::string open() {
+  std::string open(Neighbours::Options options = {}) {
     neighbours.reset();
-    Neighbours::Options options;
     options.directory = live.directory();
     options.random = &live.random();
     auto opened = Neighbours::open(live.engine(), options);
@@ -133,7 +134,8 @@ TEST_F(NeighboursTest, TakesNoGenesisThatProvesNothing) {
   EXPECT_EQ(refused([&](auto& a) { a.genesis.resize(a.genesis.size() / 2); }), "not_told");
   EXPECT_EQ(refused([&](auto& a) { a.genesis = std::string(kGenesisSizeMaxBytes + 1, 'x'); }), "not_told");
   EXPECT_EQ(refused([&](auto& a) { a.url = "ftp://gymnasium.example"; }), "malformed");
-  EXPECT_EQ(refused([&](auto& a) { a.url = "https://a b"; }), "malformed");
+  for (const char* url : {"https://a b", "https://user:password@a", "https://a/?b", "journal"})
+    EXPECT_EQ(refused([&](auto& a) { a.url = url; }), "malformed") << url;
   EXPECT_EQ(refused([&](auto& a) { a.url += std::string(Neighbours::kUrlSizeMaxBytes, 'x'); }), "malformed");
   EXPECT_EQ(refused([&](auto& a) { a.school = "nowhere"; }), "not_found");
   EXPECT_EQ(refused([&](auto& a) {
@@ -207,6 +209,41 @@ TEST_F(NeighboursTest, WhatDoesNotReadAsItWasWrittenOpensNoWitness) {
     value.assign(vkey.begin(), vkey.end());
   });
   EXPECT_EQ(open(), "damaged") << "a neighbour under another's name";
+}
+
+// A full disk under the witness is no reason to stop a school.
+TEST_F(NeighboursTest, AfterAFailedWriteNothingIsCosignedAndTheSchoolGoesOn) {
+  ASSERT_EQ(code(neighbours->add(gymnasium())), "ok");
+  faults::FaultDisk disk;
+  Neighbours::Options options;
+  options.store.file_system = faults::rocksdb_file_system(disk);
+  std::promise<std::string> told;
+  options.on_failure = [&](const Error& why) { told.set_value(why.code); };
+  ASSERT_EQ(open(options), "ok");
+  disk.fail_operation(1, faults::Fault::kNoSpace);
+  const std::uint64_t seen = size(other);
+  EXPECT_EQ(ask(seen).status, 500U);
+  EXPECT_FALSE(told.get_future().get().empty());
+  EXPECT_EQ(ask(seen).status, 500U) << "the disk is well again, and only a restart can tell what is on it";
+  const std::uint64_t before = size(licey);
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
+  EXPECT_EQ(size(licey), before + 1);
+  auto moved = gymnasium();
+  moved.url = "https://new.example/log/gymnasium";
+  EXPECT_EQ(code(neighbours->add(moved)), "not_cosigned");
+  ASSERT_EQ(open(), "ok");
+  EXPECT_EQ(ask(seen).status, 200U);
+}
+
+TEST_F(NeighboursTest, WhereNothingIsWrittenNobodyIsWitnessed) {
+  test::LiveEngine empty;
+  Neighbours::Options options;
+  options.directory = empty.directory();
+  options.random = &empty.random();
+  const auto opened = Neighbours::open(empty.engine(), options);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, "read_only");
+  EXPECT_FALSE(std::filesystem::exists(empty.directory() + "/neighbours"));
 }
 
 }  // namespace
