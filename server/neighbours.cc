@@ -19,7 +19,7 @@ constexpr std::string_view kFolder = "/neighbours";
 constexpr std::string_view kOfTheDirectory = "*";
 constexpr std::string_view kSealingKey = "neighbours";
 constexpr std::string_view kSealTag = "letopis/witness-key/v1";
-constexpr std::size_t kSeedBytes = 32;
+using Sealing = std::array<std::uint8_t, 32>;  // a key for signing::seal
 
 Bytes key_row() { return {'k'}; }
 Bytes neighbour_row(std::string_view origin) {
@@ -36,13 +36,39 @@ Bytes seal_binding(const PublicKey& key) {
   return binding;
 }
 
-Result<std::array<std::uint8_t, kSeedBytes>> fixed_secret(Bytes secret) {
-  std::array<std::uint8_t, kSeedBytes> fixed;
+Result<Sealing> fixed_secret(Bytes secret) {
+  Sealing fixed;
   const bool right = secret.size() == fixed.size();
   if (right) std::copy(secret.begin(), secret.end(), fixed.begin());
   signing::wipe(secret);
   if (!right) return fail("damaged", "a secret of another length");
   return fixed;
+}
+
+// The row: public key ‖ sealed seed. Either half alone opens nothing: a copy of the vault has no seed, this folder no sealing key.
+Bytes sealed_key(const signing::KeyPair& key, const Sealing& sealing, Random& random) {
+  const auto named = key.public_key().view();
+  Bytes row(named.begin(), named.end());
+  auto seed = key.seed();
+  append(row, signing::seal(sealing, seal_binding(key.public_key()), seed, random));
+  signing::wipe(seed);
+  return row;
+}
+
+Result<signing::KeyPair> opened_key(ByteView row, const Sealing& sealing) {
+  const auto foreign =
+      fail("damaged",
+           "the key in neighbours/ was sealed by another vault: move the folder away, and the witness has "
+           "a new key");
+  if (row.size() < PublicKey::kSize) return foreign;
+  const auto named = PublicKey::copy_of(row.first(PublicKey::kSize));
+  auto opened = signing::unseal(sealing, seal_binding(named), row.subspan(PublicKey::kSize));
+  if (!opened) return foreign;
+  TRY(auto seed, fixed_secret(*std::move(opened)));
+  auto key = signing::KeyPair::from_seed(signing::Purpose::kWitness, seed);
+  signing::wipe(seed);
+  if (key.public_key() != named) return foreign;
+  return key;
 }
 
 bool writes(const School* school) { return !school->copy(); }
@@ -78,46 +104,29 @@ Result<std::unique_ptr<Neighbours>> Neighbours::open(commands::Engine& engine, c
   return neighbours;
 }
 
-// The row: public key ‖ seed, sealed by a key of the vault. Either half alone opens nothing: a copy of the vault has no seed, this
-// folder no key.
-Result<signing::KeyPair> Neighbours::own_key(Random& random) {
+// Made at the first start, when there is no key for it to open either.
+Result<std::array<std::uint8_t, 32>> Neighbours::sealing_key(Random& random) {
   ledger::Vault& vault = engine_.vault();
   auto secret = vault.get_secret(kOfTheDirectory, kSealingKey);
-  TRY(const auto row, store_->get(key_row()));
-  if (row && (!secret || row->size() < PublicKey::kSize))
-    return fail("damaged",
-                "the witness's key was sealed by another vault: move the folder away, and neighbours get a new key");
-  if (!secret) {
-    if (secret.error().code != "not_found") return tl::unexpected(secret.error());
-    secret = Bytes(kSeedBytes);
+  if (!secret && secret.error().code == "not_found") {
+    secret = Bytes(Sealing().size());
     random.fill(*secret);
     TRY_STATUS(vault.put_secret(kOfTheDirectory, kSealingKey, *secret));
   }
-  TRY(auto sealing, fixed_secret(*std::move(secret)));
-  const auto read = [&]() -> Result<signing::KeyPair> {
-    if (!row) {
-      auto key = signing::KeyPair::generate(signing::Purpose::kWitness, random);
-      auto seed = key.seed();
-      Bytes value(key.public_key().view().begin(), key.public_key().view().end());
-      append(value, signing::seal(sealing, seal_binding(key.public_key()), seed, random));
-      signing::wipe(seed);
-      ledger::WriteBatch batch;
-      batch.put(key_row(), std::move(value));
-      TRY_STATUS(store_->commit(batch, ledger::Durability::kSync));
-      return key;
-    }
-    const ByteView value(*row);
-    const auto named = PublicKey::copy_of(value.first(PublicKey::kSize));
-    TRY(Bytes opened, signing::unseal(sealing, seal_binding(named), value.subspan(PublicKey::kSize)));
-    TRY(auto seed, fixed_secret(std::move(opened)));
-    auto key = signing::KeyPair::from_seed(signing::Purpose::kWitness, seed);
-    signing::wipe(seed);
-    if (key.public_key() != named) return fail("damaged", "another seed than the row says");
-    return key;
-  };
-  auto key = read();
+  if (!secret) return tl::unexpected(secret.error());
+  return fixed_secret(*std::move(secret));
+}
+
+Result<signing::KeyPair> Neighbours::own_key(Random& random) {
+  TRY(const auto row, store_->get(key_row()));
+  TRY(auto sealing, sealing_key(random));
+  auto key = row ? opened_key(*row, sealing) : signing::KeyPair::generate(signing::Purpose::kWitness, random);
+  if (key && !row) {
+    ledger::WriteBatch batch;
+    batch.put(key_row(), sealed_key(*key, sealing, random));
+    if (const auto kept = store_->commit(batch, ledger::Durability::kSync); !kept) key = tl::unexpected(kept.error());
+  }
   signing::wipe(sealing);
-  if (!key && key.error().code == "not_authentic") return fail("damaged", "the witness's key does not open");
   return key;
 }
 

@@ -14,6 +14,7 @@
 // school waits for this database; what exceeds kWaitingMax or an address's share is refused at once. After a failed write
 // nothing is cosigned until the process is started again; the schools go on.
 
+#include <array>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -102,6 +103,7 @@ class Neighbours {
     signing::VerifierKey key;
     std::string url;
   };
+  Result<std::array<std::uint8_t, 32>> sealing_key(Random& random);
   Result<signing::KeyPair> own_key(Random& random);
   Status load();
   Result<commands::School*> school_for(const std::string& slug) const;
