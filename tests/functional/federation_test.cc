@@ -247,7 +247,10 @@ TEST_F(Federation, SchoolsOfADistrictWitnessEachOther) {
   write_text(policy_file, policy);
   const Ran audited = letopis({"audit", "--data", a.data(), "--school", "a", "--policy", policy_file, "--json"});
   EXPECT_EQ(audited.status, 3) << "what was recorded before there were witnesses has no lower side: " << audited.out;
-  EXPECT_GE(audited.json().at("times").at("anchors").as_int64(), 2);
+  const auto report = audited.json();
+  EXPECT_EQ(report.at("violations").as_int64(), 0) << audited.out;
+  EXPECT_GE(report.at("times").at("anchors").as_int64(), 2);
+  EXPECT_GE(report.at("times").at("bracketed").as_int64(), 2) << "two and three lie between what B and C have seen";
   EXPECT_EQ(letopis({"audit", "--data", a.data(), "--school", "a"}).status, 0)
       << "the neighbours' entries are judged too";
 }
