@@ -4,6 +4,7 @@ letopis_library(letopis_format
     schema/codec.cc
     schema/describe.cc
     checkpoint.cc
+    fork_file.cc
     merkle.cc
     second_signatures.cc
     shard_key.cc

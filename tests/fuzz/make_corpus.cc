@@ -6,6 +6,7 @@
 #include "commands/profile.h"
 #include "ledger/authorship.h"
 #include "ledger/checkpoint.h"
+#include "ledger/fork_file.h"
 #include "ledger/merkle.h"
 #include "ledger/schema/codec.h"
 #include "ledger/tiles.h"
@@ -133,6 +134,13 @@ int main(int argc, char** argv) {
   write(corpus / "proof", "receipt", as_bytes(proof.encode()));
   proof.extra.reset();
   write(corpus / "proof", "bare", as_bytes(proof.encode()));
+  const Hash other_root = random.fixed<Hash>();
+  ForkFile fork{sign_checkpoint({"journal.example.org/log/s1", tree.size(), other_root}, log), note, {}, {}};
+  write(corpus / "fork", "one-size", as_bytes(fork.encode()));
+  fork.smaller = sign_checkpoint({"journal.example.org/log/s1", tree.size() - 1, other_root}, log);
+  fork.other_root = random.fixed<Hash>();
+  fork.proof = {random.fixed<Hash>(), random.fixed<Hash>()};
+  write(corpus / "fork", "two-sizes", as_bytes(fork.encode()));
   Bytes bundle;
   append_to_bundle(bundle, entries[0]);
   append_to_bundle(bundle, entries[1]);
