@@ -93,6 +93,16 @@ int federation_add(const FederationAdd& options);
 int federation_list(const std::string& data, bool json);
 int federation_remove(const std::string& data, const std::string& origin, bool json);
 
+struct MonitorRun {
+  std::vector<std::string> urls, keys;  // of logs or their servers; an auditor's key files, FILE or SCHOOL=FILE
+  std::string policy, companion, data, listen, metrics_file;
+  std::string check_fork, vkey;  // instead of watching
+  int interval = 60;             // seconds
+  int lag = 600, bracket_limit = 600, refused_limit = 20, late_limit = 50;
+  bool once = false;
+};
+int monitor(const MonitorRun& options);
+
 struct Simulate {
   std::string source, data, profile = "r000", credentials, until;
   int days = 20;

@@ -152,6 +152,45 @@ int main(int argc, char** argv) {
   federation_remove_command->callback(
       [&] { status = federation_remove(neighbour.data, neighbour_origin, neighbour.json); });
 
+  MonitorRun monitor_options;
+  auto* monitor_command =
+      add(app, "monitor",
+          "watches logs from outside: 0 all well, 1 a fork, 2 unusable, 3 somebody should look, 4 no answer",
+          "letopis monitor --url https://journal.example.org --policy policy --data /var/lib/letopis-monitor --listen "
+          "127.0.0.1:8091\n  letopis monitor --check-fork fork-5d2f….txt --policy policy");
+  monitor_command->add_option(
+      "--url", monitor_options.urls,
+      "of a log, or of a server with the policy's logs; repeatable; default: as the policy's log "
+      "lines have it");
+  monitor_command->add_option("--policy", monitor_options.policy,
+                              "a C2SP tlog-policy file: the logs' keys, the witnesses, the quorum");
+  monitor_command->add_option("--companion", monitor_options.companion,
+                              "its companion: time-stamping authorities, how many witnesses may lie");
+  monitor_command->add_option("--data", monitor_options.data, "what was seen is remembered here, and evidence kept");
+  monitor_command->add_option(
+      "--key", monitor_options.keys,
+      "an auditor's key file, FILE or SCHOOL=FILE: entries are read too, for refusals and brackets");
+  auto* once = monitor_command->add_flag("--once", monitor_options.once, "one round, and its exit code");
+  monitor_command->add_option("--interval", monitor_options.interval, "seconds between rounds")
+      ->check(CLI::Range(1, 86'400))
+      ->capture_default_str();
+  monitor_command->add_option("--listen", monitor_options.listen, "HOST:PORT of /metrics and /healthz")->excludes(once);
+  monitor_command->add_option(
+      "--metrics-file", monitor_options.metrics_file,
+      "writes the metrics here after each round (node_exporter's textfile collector: a name in .prom)");
+  const auto limit = [&](const char* name, int& value, const char* what, int most) {
+    monitor_command->add_option(name, value, what)->check(CLI::Range(0, most))->capture_default_str();
+  };
+  limit("--lag", monitor_options.lag, "seconds an entry may wait for a quorum", 30 * 86'400);
+  limit("--bracket-limit", monitor_options.bracket_limit, "seconds; the median bracket may be so wide", 30 * 86'400);
+  limit("--refused-limit", monitor_options.refused_limit, "percent of the newest entries that may be refused", 100);
+  limit("--late-limit", monitor_options.late_limit, "percent of the newest entries that may be late", 100);
+  monitor_command->add_option("--check-fork", monitor_options.check_fork,
+                              "checks a file of evidence, offline: 1 forked, 0 one history, 3 undecided");
+  monitor_command->add_option("--vkey", monitor_options.vkey, "the log's key, for --check-fork without a policy")
+      ->check(kNotEmpty);
+  monitor_command->callback([&] { status = monitor(monitor_options); });
+
   auto* import = add(app, "import", "a school's files into a running server",
                      "letopis import oneroster DIR --url URL --school S --key director-root.key");
   import->require_subcommand(1);

@@ -78,6 +78,7 @@ TEST(Help, EveryCommandShowsAnExample) {
                                {"enrol"},
                                {"login"},
                                {"audit"},
+                               {"monitor"},
                                {"replay"},
                                {"prove"},
                                {"verify"},
