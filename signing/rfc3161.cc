@@ -29,6 +29,8 @@ using Check = std::unique_ptr<TS_VERIFY_CTX, Freed<TS_VERIFY_CTX_free>>;
 using Number = std::unique_ptr<ASN1_INTEGER, Freed<ASN1_INTEGER_free>>;
 
 constexpr std::size_t kNonceBytes = 8;
+constexpr std::size_t kPemLine = 64;
+constexpr std::string_view kPemBegin = "-----BEGIN PKCS7-----\n", kPemEnd = "-----END PKCS7-----\n";
 
 std::string openssl_says() {
   std::string said;
@@ -185,6 +187,24 @@ Result<Timestamp> verify_timestamp(ByteView der, const Hash& digest, ByteView tr
   if (TS_RESP_verify_token(check.get(), token.get()) == 1) return stamp;
   const bool other_digest = ERR_GET_REASON(ERR_peek_error()) == TS_R_MESSAGE_IMPRINT_MISMATCH;
   return fail(other_digest ? "other_digest" : "bad_signature", openssl_says());
+}
+
+std::string token_text(ByteView token) {
+  const std::string base64 = to_base64(token);
+  std::string text(kPemBegin);
+  for (std::size_t at = 0; at < base64.size(); at += kPemLine) text += base64.substr(at, kPemLine) + "\n";
+  return text + std::string(kPemEnd);
+}
+
+Result<Bytes> token_of_text(std::string_view text) {
+  if (text.size() > 2 * kTimestampSizeMaxBytes) return fail("too_large", "larger than a time-stamp may be");
+  if (!text.starts_with(kPemBegin) || !text.ends_with(kPemEnd) || text.size() < kPemBegin.size() + kPemEnd.size())
+    return fail("malformed", "not a token in PEM");
+  std::string base64(text.substr(kPemBegin.size(), text.size() - kPemBegin.size() - kPemEnd.size()));
+  std::erase(base64, '\n');
+  TRY(Bytes token, from_base64(base64));
+  if (token_text(token) != text) return fail("malformed", "not spelt as tokens are written");
+  return token;
 }
 
 }  // namespace letopis::signing

@@ -2,6 +2,9 @@
 // Time-stamp tokens (RFC 3161, with RFC 5816) over SHA-256, by OpenSSL's TS code: what `openssl ts` makes and verifies.
 // Pure but for the randomness of a nonce. Errors' details come from OpenSSL and name no data.
 
+#include <string>
+#include <string_view>
+
 #include "signing/base/bytes.h"
 #include "signing/base/random.h"
 #include "signing/base/result.h"
@@ -29,5 +32,10 @@ struct Timestamp {
 // at the token's own time, over exactly this digest. `accuracy_micros` stands for what the token leaves unsaid.
 // Errors: "malformed", "too_large", "bad_signature" (signature or chain), "other_digest", "bad_time".
 Result<Timestamp> verify_timestamp(ByteView token, const Hash& digest, ByteView trusted, std::int64_t accuracy_micros);
+
+// A token as a text file: PEM under the label PKCS7, as `openssl pkcs7` reads it. One spelling: lines of 64 characters, each ended
+// by LF. Errors of reading: "malformed", "too_large".
+std::string token_text(ByteView token);
+Result<Bytes> token_of_text(std::string_view text);
 
 }  // namespace letopis::signing
