@@ -11,6 +11,7 @@ letopis_library(letopis_format
     sparse_tree.cc
     statement.cc
     tiles.cc
+    timeliness.cc
     trust_policy.cc
     week_proof.cc
     witness_protocol.cc

@@ -67,6 +67,14 @@ Result<Bytes> HttpSource::blob(const Hash& hash) const {
   return Bytes(text.begin(), text.end());
 }
 
+Result<Bytes> HttpSource::file(const Hash& hash, std::uint64_t index) const {
+  TRY(const std::string text,
+      get_from("/v1/schools/" + slug_ + "/files/" + to_hex(hash.view()) + "?entry=" + std::to_string(index)));
+  if (signing::sha256(as_bytes(text)) != hash)
+    return fail("not_found", "the server gave another file than " + to_hex(hash.view()));
+  return Bytes(text.begin(), text.end());
+}
+
 Status HttpSource::entries(std::uint64_t from, std::uint64_t to, const Visit& visit) const {
   for (std::uint64_t index = from / kTileWidth; index * kTileWidth < std::min(to, size_); ++index) {
     TRY(const std::string bytes, tile(true, index));

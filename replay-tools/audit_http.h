@@ -30,6 +30,7 @@ class HttpSource final : public AuditSource {
   bool has_leaves() const override { return true; }
   Status leaves(std::uint64_t from, std::uint64_t to, const VisitLeaf& visit) const override;
   Result<Bytes> blob(const Hash& hash) const override;  // of the profiles alone, which are public
+  Result<Bytes> file(const Hash& hash, std::uint64_t index) const override;
 
  private:
   HttpSource() = default;

@@ -1,6 +1,8 @@
 #include "replay-tools/audit_judge.h"
 
 #include "commands/files.h"
+#include "ledger/timeliness.h"
+#include "signing/rfc3161.h"
 #include "signing/sha256.h"
 
 namespace letopis::audit {
@@ -200,6 +202,7 @@ void AuditJudge::check_claims(const Now& now) {
   if (const auto* anchor = std::get_if<AnchorAdded>(&now.st.body)) weigh(now, *anchor);
   if (const auto* fault = std::get_if<ClockFault>(&now.st.body); fault != nullptr && times_ != nullptr)
     times_->clock_fault(*fault);
+  if (const auto* attached = std::get_if<FileAttached>(&now.st.body)) weigh(now, *attached);
   if (const auto* anchor = std::get_if<AnchorAdded>(&now.st.body))
     anchors_.push_back({KeptBy::kAnchor, "entry " + std::to_string(now.index), std::string(anchor->checkpoint)});
   if (const auto* backup = std::get_if<BackupMade>(&now.st.body)) check_root(now, backup->size, backup->root);
@@ -219,6 +222,17 @@ void AuditJudge::weigh(const Now& now, const AnchorAdded& body) {
   const auto over = key ? open_note(body.checkpoint, *key) : Result<OpenedCheckpoint>(fail("no_policy"));
   if (over && over->size <= now.index && tree_.root_at(over->size) == over->root)
     times_->anchor(now.index, *over, body, findings_, now.place);
+}
+
+// A file that is a token over the entry it is attached to says when that was signed. Any other file says nothing of times, and a
+// source that does not give files leaves it unsaid.
+void AuditJudge::weigh(const Now& now, const FileAttached& body) {
+  if (times_ == nullptr || body.media_type != kTokenMediaType || body.size > 2 * signing::kTimestampSizeMaxBytes ||
+      !times_->asks_for_token(body.target))
+    return;
+  const auto file = source_.file(body.file, now.index);
+  if (!file || signing::sha256(*file) != body.file) return;
+  if (auto token = signing::token_of_text(as_text(*file))) times_->token(body.target, *std::move(token));
 }
 
 void AuditJudge::check_root(const Now& now, std::uint64_t size, const Hash& root) {

@@ -108,6 +108,74 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
   return said;
 }
 
+
+namespace {
+
+struct Figure {
+  Words words;
+  std::uint64_t value;
+};
+
+std::vector<Figure> figures(const AuditReport& r) {
+  return {{{"записей", "entries"}, r.size},
+          {{"подписей проверено", "signatures verified"}, r.signatures},
+          {{"решений пересужено", "rulings judged again"}, r.judged},
+          {{"цепочек", "chains"}, r.chains},
+          {{"ключей", "keys"}, r.keys},
+          {{"контрольных точек", "checkpoints"}, r.checkpoints.size()},
+          {{"обязательств о состоянии", "state commitments"}, r.state_commitments},
+          {{"закрытых текстов", "sealed texts"}, r.texts},
+          {{"из них стёрто по записи", "of them erased on record"}, r.texts_erased}};
+}
+
+Words words_of(TimeVerdict verdict) {
+  switch (verdict) {
+    case TimeVerdict::kTimelyProved: return {"в срок, доказано", "in time, proved"};
+    case TimeVerdict::kLateProved: return {"после срока, доказано", "late, proved"};
+    case TimeVerdict::kClaimed:
+      return {"в срок по часам школы (срок внутри промежутка)", "claimed (the deadline lies within the bracket)"};
+    case TimeVerdict::kBracketed: return {"без срока, промежуток доказан", "no deadline, bracket proved"};
+    case TimeVerdict::kWide: return {"без срока, промежуток шире предела", "no deadline, bracket wider than the limit"};
+    case TimeVerdict::kPending: return {"ждут свидетельства", "pending"};
+    case TimeVerdict::kOverdue: return {"ждут свидетельства дольше предела", "overdue"};
+    case TimeVerdict::kUnwitnessed: return {"не засвидетельствованы", "unwitnessed"};
+  }
+  return {};
+}
+
+Words width_words(std::size_t bucket) {
+  static constexpr std::array<Words, kWidthSeconds.size() + 1> kWords = {{{"до 5 с", "up to 5 s"},
+                                                                          {"до 1 мин", "up to 1 min"},
+                                                                          {"до 10 мин", "up to 10 min"},
+                                                                          {"до 1 ч", "up to 1 h"},
+                                                                          {"шире", "wider"}}};
+  return kWords[bucket];
+}
+
+// Verdicts that some entry has, then widths of brackets.
+std::vector<Figure> time_figures(const TimesReport& times) {
+  std::vector<Figure> figures;
+  for (std::size_t i = 0; i < times.verdicts.size(); ++i)
+    if (times.verdicts[i] > 0) figures.push_back({words_of(static_cast<TimeVerdict>(i + 1)), times.verdicts[i]});
+  if (times.late > 0)
+    figures.push_back({{"записаны с опозданием, но подписаны в срок: доказано меткой времени",
+                        "recorded late, signed in time: proved by time-stamp"},
+                       times.signed_in_time});
+  return figures;
+}
+
+std::string place_of(const Finding& finding, Language language) {
+  if (!finding.index) return russian(language) ? "журнал в целом" : "the log as a whole";
+  return (russian(language) ? "запись " : "entry ") + number(*finding.index);
+}
+
+// In words, with the code the other tools use.
+std::string rule_words(const std::string& rule, Language language) {
+  return std::string(commands::rule_title(rule, language)) + " (" + rule + ")";
+}
+
+}  // namespace
+
 std::string text_report(const AuditReport& report, Language language) {
   const bool ru = russian(language);
   std::string out = sentence(report, language) + "\n\n";
@@ -266,6 +334,8 @@ void write_anchor(std::string& out, const TimesReport::Anchor& anchor) {
 void write_times(std::string& out, const TimesReport& times) {
   Object object(out);
   object.count("anchors", times.anchors);
+  object.count("late", times.late);
+  object.count("signed_in_time", times.signed_in_time);
   for (std::size_t i = 0; i < times.verdicts.size(); ++i) object.count(kTimeVerdictNames[i], times.verdicts[i]);
   Object widths(object.member("widths"));
   for (std::size_t i = 0; i < times.widths.size(); ++i)

@@ -65,6 +65,8 @@ class AuditSource {
   virtual Status text(const Hash&) const { return fail("not_found"); }
   virtual Status each_text(const std::function<bool(const Hash& commitment)>&) const { return {}; }
   virtual Result<Bytes> blob(const Hash&) const { return fail("not_found"); }  // rechecks the hash
+  // The same, of a file that entry `index` names, where files are given out by entry.
+  virtual Result<Bytes> file(const Hash& hash, std::uint64_t) const { return blob(hash); }
 
   // Compares whatever else is stored with what was rebuilt from the entries.
   virtual Status compare_rows(const AuditTree&, const ChainTable&, Findings&) const { return {}; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "ledger/timeliness.h"
 #include "signing/rfc3161.h"
 #include "signing/sha256.h"
 
@@ -21,6 +22,16 @@ void EntryTimes::entry(const Event& event, const Statement& statement) {
   const auto offset_minutes = static_cast<std::int16_t>(event.utc_offset / 60);
   entries_.push_back(
       {event.recorded_at, event.deadline, offset_minutes, statement.acting_as != Role::kService, doubted_});
+
+  entries_.push_back({event.recorded_at, event.deadline, statement.acting_as != Role::kService, doubted_});
+  if (event.verdict == Verdict::kLate && event.deadline.micros != 0)
+    late_[statement.id] = {stamped_digest(event.statement, event.signature), event.deadline, {}};
+}
+
+void EntryTimes::token(const Id& statement, Bytes token) {
+  const auto found = late_.find(statement);
+  if (found != late_.end() && found->second.tokens.size() < kTokensPerEntryMax)
+    found->second.tokens.push_back(std::move(token));
 }
 
 void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const AnchorAdded& body, Findings& findings,
@@ -64,6 +75,12 @@ TimesReport EntryTimes::settle(Findings& findings) const {
   TimesReport report;
   report.anchors = anchors_.size();
   report.timeline = anchors_;
+
+  report.anchors = upper_.size();
+  report.late = late_.size();
+  for (const auto& [id, late] : late_)
+    if (const auto by = signed_by(late.digest, late.tokens, policy_); by && *by <= late.deadline)
+      ++report.signed_in_time;
   report.entries.resize(entries_.size());
   std::vector<TimesReport::Anchor> covering = anchors_;
   std::stable_sort(covering.begin(), covering.end(), [](const auto& a, const auto& b) { return a.covers < b.covers; });

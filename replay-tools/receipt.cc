@@ -8,6 +8,7 @@
 #include "ledger/schema/codec.h"
 #include "ledger/schema/describe.h"
 #include "ledger/second_signatures.h"
+#include "ledger/timeliness.h"
 #include "signing/keys.h"
 
 namespace letopis::receipt {
@@ -136,8 +137,9 @@ class KeyChain {
 
 class Check {
  public:
-  Check(std::string_view file, std::string_view vkey, const std::optional<Bytes>& entry, const TrustPolicy* policy)
-      : file_(file), vkey_(vkey), given_(entry), policy_(policy) {}
+  Check(std::string_view file, std::string_view vkey, const std::optional<Bytes>& entry, const TrustPolicy* policy,
+        const std::vector<Bytes>& tokens)
+      : file_(file), vkey_(vkey), given_(entry), policy_(policy), tokens_(tokens) {}
 
   Report run() {
     report_.verdict = Verdict::kUnusable;
@@ -238,12 +240,16 @@ class Check {
 
   Status time() {
     TRY(report_.times, time_of(opened_, receipt_, entry_.event, log_, *policy_));
+    report_.times->tokens_brought = !tokens_.empty();
+    report_.times->signed_by =
+        signed_by(stamped_digest(entry_.event.statement, entry_.event.signature), tokens_, *policy_);
     return {};
   }
 
   std::string_view file_, vkey_;
   const std::optional<Bytes>& given_;
   const TrustPolicy* policy_;
+  const std::vector<Bytes>& tokens_;
   SignedCheckpoint opened_;
   Report report_;
   signing::VerifierKey log_;
@@ -283,8 +289,109 @@ int exit_code(const Report& report) {
 }
 
 Report check(std::string_view proof_file, std::string_view vkey, const std::optional<Bytes>& entry,
-             const TrustPolicy* policy) {
-  return Check(proof_file, vkey, entry, policy).run();
+             const TrustPolicy* policy, const std::vector<Bytes>& tokens) {
+  return Check(proof_file, vkey, entry, policy, tokens).run();
+}
+
+
+namespace {
+
+// When it was recorded, in words: the bracket, and what it says of the deadline.
+std::string time_sentence(const Report& report, bool ru) {
+  const Times& times = *report.times;
+  const auto shown = [&](Instant at) { return format_local(at, report.offset); };
+  if (times.verdict == TimeVerdict::kUnwitnessed)
+    return ru ? "Время не засвидетельствовано: в квитанции нет подписей свидетелей, которых требует политика."
+              : "The time is not witnessed: the receipt lacks the cosignatures that the policy asks for.";
+  std::string text =
+      ru ? "Записано не позже " + shown(*times.latest) : "Recorded no later than " + shown(*times.latest);
+  if (times.earliest) text += (ru ? " и не раньше " : " and no earlier than ") + shown(*times.earliest);
+  text += ru ? " (свидетелей: " : " (witnesses: ";
+  text += std::to_string(times.witnesses + times.authorities) + "). ";
+  const std::string deadline = shown(report.deadline);
+  switch (times.verdict) {
+    case TimeVerdict::kTimelyProved:
+      return text + (ru ? "В срок (до " + deadline + "): доказано." : "In time (by " + deadline + "): proved.");
+    case TimeVerdict::kLateProved:
+      return text + (ru ? "После срока (до " + deadline + "): доказано." : "Late (due by " + deadline + "): proved.");
+    case TimeVerdict::kClaimed:
+      return text +
+             (ru ? "Срок (" + deadline + ") лежит внутри этого промежутка: в срок ли, известно лишь по часам школы."
+                 : "The deadline (" + deadline + ") lies within: whether it was met rests on the school's clock.");
+    default: return text + (ru ? "Срока у этой записи нет." : "This entry has no deadline.");
+  }
+}
+
+// Beside the verdict, which stays what it is: when it was signed, by the tokens that were brought.
+std::string signed_sentence(const Report& report, bool ru) {
+  const Times& times = *report.times;
+  if (!times.signed_by)
+    return ru ? "Метки времени о подписи ничего не доказывают: не об этой записи или не тех служб, которым верит "
+                "политика."
+              : "The time-stamps prove nothing of its signing: not over this entry, or of no authorities of the "
+                "policy.";
+  std::string text =
+      (ru ? "Подписано не позже " : "Signed no later than ") + format_local(*times.signed_by, report.offset);
+  if (report.deadline.micros == 0) return text + ".";
+  const bool in_time = *times.signed_by <= report.deadline;
+  if (in_time) return text + (ru ? ": в срок, доказано меткой времени." : ": in time, proved by time-stamp.");
+  return text + (ru ? ": после срока." : ": after the deadline.");
+}
+
+std::string time_json(const Report& report) {
+  const Times& times = *report.times;
+  std::string out = ",\"time\":{\"verdict\":" + json_string(time_verdict_name(times.verdict)) +
+                    ",\"witnesses\":" + std::to_string(times.witnesses) +
+                    ",\"authorities\":" + std::to_string(times.authorities);
+  if (times.earliest) out += ",\"earliest\":" + json_string(format_instant(*times.earliest));
+  if (times.latest) out += ",\"latest\":" + json_string(format_instant(*times.latest));
+  if (report.deadline.micros != 0) out += ",\"deadline\":" + json_string(format_instant(report.deadline));
+  if (times.signed_by) out += ",\"signed_by\":" + json_string(format_instant(*times.signed_by));
+  if (times.tokens_brought && report.deadline.micros != 0)
+    out += std::string(",\"signed_in_time\":") +
+           (times.signed_by && *times.signed_by <= report.deadline ? "true" : "false");
+  return out + "}";
+}
+
+}  // namespace
+
+std::string text_report(const Report& report, Language language) {
+  std::string out = sentence(report, language) + "\n\n";
+  for (const auto& step : report.steps) {
+    out += step.holds() ? "  + " : "  - ";
+    out += words_of(step, language);
+    if (!step.holds()) out += ": " + step.reason + (step.detail.empty() ? "" : " (" + step.detail + ")");
+    out += "\n";
+  }
+  const bool ru = language == Language::kRussian;
+  if (report.times) out += "\n" + time_sentence(report, ru) + "\n";
+  if (report.times && report.times->tokens_brought) out += signed_sentence(report, ru) + "\n";
+  if (report.entry_json.empty()) return out;
+  out += ru ? "\nЗапись" : "\nThe entry";
+  if (report.verdict == Verdict::kGood)
+    out += ":\n";
+  else
+    out += ru ? " (не подтверждена):\n" : " (not confirmed):\n";
+  return out + "  " + laid_out(report.entry_json) + "\n";
+}
+
+std::string json_report(const Report& report) {
+  std::string out = "{\"verdict\":" + json_string(verdict_name(report.verdict)) +
+                    ",\"simulated\":" + (report.simulated ? "true" : "false") +
+                    ",\"origin\":" + json_string(report.origin) + ",\"school\":" + json_string(report.school) +
+                    ",\"index\":" + std::to_string(report.index) +
+                    ",\"tree_size\":" + std::to_string(report.tree_size) + ",\"steps\":[";
+  for (std::size_t i = 0; i < report.steps.size(); ++i) {
+    const auto& step = report.steps[i];
+    out += (i > 0 ? "," : "") + std::string("{\"name\":") + json_string(step.name) +
+           ",\"holds\":" + (step.holds() ? "true" : "false");
+    if (!step.holds()) out += ",\"reason\":" + json_string(step.reason) + ",\"detail\":" + json_string(step.detail);
+    out += "}";
+  }
+  out += "]";
+  if (report.times) out += time_json(report);
+  if (!report.entry_json.empty()) out += ",\"entry\":" + report.entry_json;
+  return out + "}";
 }
 
 }  // namespace letopis::receipt

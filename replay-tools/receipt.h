@@ -59,9 +59,9 @@ struct Report {
 };
 
 // `entry`: its exact bytes, when the caller has them on their own. `policy`: whose cosignatures and tokens count; without one
-// nothing is said of the time.
+// nothing is said of the time. `tokens`: time-stamps over the signed statement, somebody's kept ones; with a policy alone.
 Report check(std::string_view proof_file, std::string_view vkey, const std::optional<Bytes>& entry = {},
-             const ledger::TrustPolicy* policy = nullptr);
+             const ledger::TrustPolicy* policy = nullptr, const std::vector<Bytes>& tokens = {});
 
 // 0 good; 1 refuted; 2 unusable; 3 good, but the policy's quorum has not seen it in this receipt.
 int exit_code(const Report& report);

@@ -29,6 +29,9 @@ struct Times {
   TimeVerdict verdict = TimeVerdict::kUnwitnessed;
   std::size_t witnesses = 0, authorities = 0;  // of the policy, whose evidence over the checkpoint holds
   std::optional<Instant> earliest, latest;
+  // Where tokens over the signed statement were brought (ledger/timeliness.h): by when it was signed. It moves no verdict.
+  bool tokens_brought = false;
+  std::optional<Instant> signed_by;
 };
 // `opened`: the receipt's checkpoint, the log's signature verified, the entry proved in it. Errors: "bad_cosignature" (a known
 // witness's line does not verify), "bad_anchor" (an anchor that does not stand where the receipt says, or speaks of another log),

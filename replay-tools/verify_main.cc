@@ -8,6 +8,7 @@
 #include "replay-tools/week_check.h"
 #include "signing/base/file.h"
 #include "signing/keys.h"
+#include "signing/rfc3161.h"
 
 namespace {
 
@@ -19,11 +20,15 @@ constexpr std::string_view kHelp =
   letopis-verify PROOF.tlog-proof --vkey V [--policy FILE [--companion FILE]] [--entry FILE] [--lang ru|en] [--json]
   letopis-verify WEEK.week-proof --vkey V [--policy FILE [--companion FILE]] [--student ID] [--week 2026-W37] …
 
+  letopis-verify PROOF.tlog-proof --vkey V [--policy FILE [--companion FILE] [--token FILE]...] [--entry FILE]
+                 [--lang ru|en] [--json]
+
   PROOF      the receipt: a C2SP tlog-proof file
   WEEK       a student's week, with the proof that nothing the log says of it is left out
   --vkey V   the log's key, as published by the school: name+id+base64
   --policy F whose cosignatures prove the time: a C2SP tlog-policy file
   --companion F  its companion: time-stamping authorities, how many witnesses may lie
+  --token F  a time-stamp (PEM) over the signed statement, kept since the server was away: whether it was signed in time
   --entry F  the entry's exact bytes, to compare with those in the receipt
   --student ID, --week W  whose week, and which, it has to be
   --lang L   ru (the default) or en
@@ -38,6 +43,9 @@ witnesses that --policy asks for have not seen it.
 
 struct Arguments {
   std::string proof, vkey, entry, policy, companion, student, week;
+
+  std::string proof, vkey, entry, policy, companion;
+  std::vector<std::string> tokens;
   letopis::receipt::Language language = letopis::receipt::Language::kRussian;
   bool json = false;
   bool help = false;
@@ -61,10 +69,32 @@ letopis::Result<Arguments> parse(int argc, char** argv) {
       if (i + 1 == argc) return letopis::fail("arguments", word + " needs a value");
       *value->second = argv[++i];
     } else if (word == "--help" || word == "-h") {
+
+    const bool takes_value = word == "--vkey" || word == "--entry" || word == "--lang" || word == "--policy" ||
+                             word == "--companion" || word == "--token";
+    if (takes_value && i + 1 == argc) return letopis::fail("arguments", word + " needs a value");
+    const std::string value = takes_value ? argv[++i] : "";
+    if (word == "--help" || word == "-h")
       arguments.help = true;
     } else if (word == "--json") {
       arguments.json = true;
     } else if (word.starts_with("-") || !arguments.proof.empty()) {
+
+    else if (word == "--vkey")
+      arguments.vkey = value;
+    else if (word == "--entry")
+      arguments.entry = value;
+    else if (word == "--policy")
+      arguments.policy = value;
+    else if (word == "--companion")
+      arguments.companion = value;
+    else if (word == "--token")
+      arguments.tokens.push_back(value);
+    else if (word == "--lang" && value == "en")
+      arguments.language = letopis::receipt::Language::kEnglish;
+    else if (word == "--lang" && value != "ru")
+      return letopis::fail("arguments", "--lang is ru or en");
+    else if (word != "--lang" && (word.starts_with("-") || !arguments.proof.empty()))
       return letopis::fail("arguments", "unexpected " + word);
     } else {
       arguments.proof = word;
@@ -75,6 +105,8 @@ letopis::Result<Arguments> parse(int argc, char** argv) {
   if (language == "en") arguments.language = letopis::receipt::Language::kEnglish;
   if (!arguments.help && (arguments.proof.empty() || arguments.vkey.empty()))
     return letopis::fail("arguments", "a proof file and --vkey are needed; see --help");
+  if (!arguments.tokens.empty() && arguments.policy.empty())
+    return letopis::fail("arguments", "--token goes with --policy, whose companion says which authorities count");
   if (!arguments.companion.empty() && arguments.policy.empty())
     return letopis::fail("arguments", "--companion goes with --policy");
   return arguments;
@@ -121,6 +153,27 @@ letopis::Result<int> run(const Arguments& arguments) {
     TRY(entry, files.read(arguments.entry, letopis::ledger::kEventSizeMaxBytes));
   }
   return tell(letopis::receipt::check(letopis::as_text(proof), arguments.vkey, entry, trusted), arguments);
+
+  std::optional<letopis::ledger::TrustPolicy> policy;
+  if (!arguments.policy.empty()) {
+    letopis::Bytes companion;
+    TRY(const letopis::Bytes text, files.read(arguments.policy, letopis::ledger::kPolicySizeMaxBytes));
+    if (!arguments.companion.empty()) {
+      TRY(companion, files.read(arguments.companion, letopis::ledger::kPolicySizeMaxBytes));
+    }
+    TRY(policy, letopis::ledger::TrustPolicy::parse(letopis::as_text(text), letopis::as_text(companion)));
+  }
+  std::vector<letopis::Bytes> tokens;
+  for (const auto& file : arguments.tokens) {
+    TRY(const letopis::Bytes text, files.read(file, 2 * letopis::signing::kTimestampSizeMaxBytes));
+    const auto token = letopis::signing::token_of_text(letopis::as_text(text));
+    if (!token) return letopis::fail(token.error().code, file + ": " + token.error().detail);
+    tokens.push_back(*token);
+  }
+  const auto report =
+      letopis::receipt::check(letopis::as_text(proof), arguments.vkey, entry, policy ? &*policy : nullptr, tokens);
+  std::cout << (arguments.json ? json_report(report) + "\n" : text_report(report, arguments.language));
+  return exit_code(report);
 }
 
 }  // namespace
