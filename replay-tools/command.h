@@ -49,6 +49,20 @@ Result<server::ClientResponse> expect_ok(Result<server::ClientResponse> response
 // A member of a JSON object that is a text; empty when there is none.
 std::string text_member(const std::string& json, const std::string& name);
 Result<ledger::SignedCheckpoint> newest_checkpoint(server::HttpClient& client, const std::string& school);
+// What somebody has to know of a school to sign for it, whether it answers or not.
+struct Contact {
+  std::string origin;
+  Id person;
+  ledger::Seen seen;               // its newest checkpoint then
+  std::vector<ledger::Role> held;  // capacities, those that entitle to most first
+};
+Result<Contact> contact_with(Session& session, bool asks_capacities = true);
+// Signs the drafts in order, on a chain of their own: a submission (LTSB), texts and files included. Drafts that do not say in which
+// capacity they are signed get one that is entitled to them, else the first one held.
+Result<Bytes> sign_statements(const Contact& contact, const signing::KeyPair& key,
+                              std::vector<commands::StatementDraft>& drafts, const std::vector<Bytes>& files);
+// Posts a submission; the server's answer, a JSON object. The same bytes again are answered as the first time.
+Result<std::string> post_statements(Session& session, ByteView submission);
 // Signs the drafts in order, on a chain of their own, and has them recorded; the server's answer, a JSON object. Drafts that do
 // not say in which capacity they are signed get one that is entitled to them, else the first one held.
 Result<std::string> record(Session& session, const signing::KeyPair& key, std::vector<commands::StatementDraft>& drafts,
@@ -103,6 +117,15 @@ struct MonitorRun {
 };
 int monitor(const MonitorRun& options);
 
+struct NotaryInit {
+  std::string data, name, url;
+};
+int notary_init(const NotaryInit& options);
+struct NotaryRun {
+  std::string data, listen = "127.0.0.1:8092", key, cert, tls_cert, tls_key;
+};
+int notary(const NotaryRun& options);
+
 struct Simulate {
   std::string source, data, profile = "r000", credentials, until;
   int days = 20;
@@ -120,7 +143,14 @@ struct Submit : Client {
   std::string file, example, receipts;
   std::vector<std::string> files;
   bool cosigned = false;  // waits until it is witnessed
+  // A directory where signed statements wait while the server does not answer, and who stamps them meanwhile.
+  std::string queue, companion;
+  std::vector<std::string> notaries;
 };
+inline constexpr int kExitQueued = 3;  // signed and kept, not recorded yet
+// submit with a queue: what waits there first. `drafts` may be none.
+int submit_queued(const Submit& options, const signing::KeyPair& key, std::vector<commands::StatementDraft> drafts,
+                  const std::vector<Bytes>& files);
 int submit(const Submit& options);
 struct ImportPlan : Client {
   std::string file, group, title, rows, continues, receipts;

@@ -31,20 +31,14 @@ std::vector<ledger::Role> capacities_in(const std::string& json) {
 }
 
 // Statements that do not say in which capacity they are signed: in one that is entitled to them, else in the first one held.
-Status choose_capacities(Session& session, std::vector<commands::StatementDraft>& drafts) {
-  const auto unsaid = [](const commands::StatementDraft& draft) {
-    return static_cast<int>(draft.statement.acting_as) == 0;
-  };
-  if (std::none_of(drafts.begin(), drafts.end(), unsaid)) return {};
-  TRY(const auto me,
-      expect_ok(session.client->send({"GET", "/v1/schools/" + session.school + "/me", "", "", session.headers()})));
-  auto held = capacities_in(me.body);
-  // Whoever both teaches and leads a class speaks of lessons and marks as their teacher.
-  std::stable_partition(held.begin(), held.end(),
-                        [](ledger::Role role) { return role != ledger::Role::kClassTeacher; });
+bool says_no_capacity(const commands::StatementDraft& draft) {
+  return static_cast<int>(draft.statement.acting_as) == 0;
+}
+Status choose_capacities(const std::vector<ledger::Role>& held, std::vector<commands::StatementDraft>& drafts) {
+  if (std::none_of(drafts.begin(), drafts.end(), says_no_capacity)) return {};
   if (held.empty()) return fail("no_capacity", "this key's person holds no capacity today");
   for (auto& draft : drafts) {
-    if (!unsaid(draft)) continue;
+    if (!says_no_capacity(draft)) continue;
     const auto signers = commands::right_for(draft.statement.body).signers;
     const auto fits = std::find_if(held.begin(), held.end(),
                                    [&](ledger::Role role) { return (signers & commands::role_bit(role)) != 0; });
@@ -54,7 +48,7 @@ Status choose_capacities(Session& session, std::vector<commands::StatementDraft>
 }
 
 // Signs the drafts in order, on a chain of this run's own.
-Result<Bytes> sign_all(const Session& session, const signing::KeyPair& key, const ledger::Seen& seen,
+Result<Bytes> sign_all(const Contact& contact, const signing::KeyPair& key,
                        std::vector<commands::StatementDraft>& drafts, const std::vector<Bytes>& files) {
   SystemRandom random;
   const Id chain = random.id();
@@ -66,18 +60,18 @@ Result<Bytes> sign_all(const Session& session, const signing::KeyPair& key, cons
   for (auto& draft : drafts) {
     for (auto& text : draft.seal(random)) texts.push_back(std::move(text));
     auto& statement = draft.statement;
-    statement.origin = session.origin;
+    statement.origin = contact.origin;
     if (statement.id.is_zero()) statement.id = random.id();
-    if (!statement.author.is_zero() && statement.author != session.person)
+    if (!statement.author.is_zero() && statement.author != contact.person)
       return fail("foreign_author",
                   "statement " + std::to_string(number + 1) + " names another author than the key's owner");
-    statement.author = session.person;
+    statement.author = contact.person;
     statement.key = key.id();
     statement.chain = chain;
     statement.number = ++number;
     statement.previous = previous;
     statement.salt = random.id();
-    statement.seen = seen;
+    statement.seen = contact.seen;
     statement.claimed_at = SystemClock().now();
     bytes.push_back(ledger::encode(statement));
     const Signature signature = key.sign(ledger::statement_message(bytes.back()));
@@ -89,24 +83,26 @@ Result<Bytes> sign_all(const Session& session, const signing::KeyPair& key, cons
   return ledger::encode(buffer);
 }
 
-Result<std::string> send(const Submit& options) {
-  TRY(const std::string json, read_text(options.file, commands::kStatementJsonSizeMaxBytes));
-  TRY(auto drafts, commands::read_statements_json(json, ledger::kStatementsPerRequestMax));
-  TRY(const auto key, read_key(options.key, signing::Purpose::kAuthor));
+// What is to be signed, and the files it names.
+struct Drafted {
+  std::vector<commands::StatementDraft> drafts;
   std::vector<Bytes> files;
+};
+Result<Drafted> read_drafts(const Submit& options) {
+  Drafted read;
+  TRY(const std::string json, read_text(options.file, commands::kStatementJsonSizeMaxBytes));
+  TRY(read.drafts, commands::read_statements_json(json, ledger::kStatementsPerRequestMax));
   for (const auto& file : options.files) {
-    TRY(files.emplace_back(), posix_file_system().read(file, ledger::kBlobSizeMaxBytes));
-    const Hash hash = signing::sha256(files.back());
-    const bool named = std::any_of(drafts.begin(), drafts.end(), [&](const commands::StatementDraft& draft) {
+    TRY(read.files.emplace_back(), posix_file_system().read(file, ledger::kBlobSizeMaxBytes));
+    const Hash hash = signing::sha256(read.files.back());
+    const bool named = std::any_of(read.drafts.begin(), read.drafts.end(), [&](const commands::StatementDraft& draft) {
       if (std::holds_alternative<ledger::ProfileAdopted>(draft.statement.body)) return true;  // what it extends, too
       const auto hashes = commands::files_named(draft.statement);
       return std::find(hashes.begin(), hashes.end(), hash) != hashes.end();
     });
     if (!named) return fail("file_unnamed", file + ": no statement names it; its SHA-256 is " + to_hex(hash.view()));
   }
-  TRY(auto session, sign_in(options.url, options.school, key));
-  if (options.cosigned) session.prefer = "wait=cosigned";
-  return record(session, key, drafts, files);
+  return read;
 }
 
 // What became of one entry, for people.
@@ -299,16 +295,58 @@ Status print_entries(const std::string& json, const std::string& directory) {
   return {};
 }
 
+Result<Contact> contact_with(Session& session, bool asks_capacities) {
+  Contact contact{session.origin, session.person, {}, {}};
+  if (asks_capacities) {
+    TRY(const auto me,
+        expect_ok(session.client->send({"GET", "/v1/schools/" + session.school + "/me", "", "", session.headers()})));
+    contact.held = capacities_in(me.body);
+    // Whoever both teaches and leads a class speaks of lessons and marks as their teacher.
+    std::stable_partition(contact.held.begin(), contact.held.end(),
+                          [](ledger::Role role) { return role != ledger::Role::kClassTeacher; });
+  }
+  TRY(const auto newest, newest_checkpoint(*session.client, session.school));
+  contact.seen = {newest.checkpoint.size, newest.checkpoint.root};
+  return contact;
+}
+
+Result<Bytes> sign_statements(const Contact& contact, const signing::KeyPair& key,
+                              std::vector<commands::StatementDraft>& drafts, const std::vector<Bytes>& files) {
+  TRY_STATUS(choose_capacities(contact.held, drafts));
+  return sign_all(contact, key, drafts, files);
+}
+
+Result<std::string> post_statements(Session& session, ByteView submission) {
+  TRY(auto answer, expect_ok(session.client->send({"POST", "/v1/schools/" + session.school + "/events",
+                                                   std::string(server::kStatementsMediaType),
+                                                   std::string(as_text(submission)), session.headers()})));
+  return std::move(answer.body);
+}
+
 Result<std::string> record(Session& session, const signing::KeyPair& key, std::vector<commands::StatementDraft>& drafts,
                            const std::vector<Bytes>& files) {
-  TRY_STATUS(choose_capacities(session, drafts));
-  TRY(const auto newest, newest_checkpoint(*session.client, session.school));
-  TRY(const Bytes body, sign_all(session, key, {newest.checkpoint.size, newest.checkpoint.root}, drafts, files));
-  TRY(const auto answer, expect_ok(session.client->send({"POST", "/v1/schools/" + session.school + "/events",
-                                                         std::string(server::kStatementsMediaType),
-                                                         std::string(as_text(body)), session.headers()})));
-  return answer.body;
+  TRY(const Contact contact, contact_with(session, std::any_of(drafts.begin(), drafts.end(), says_no_capacity)));
+  TRY(const Bytes body, sign_statements(contact, key, drafts, files));
+  return post_statements(session, body);
 }
+
+namespace {
+
+int submit_at_once(const Submit& options, const signing::KeyPair& key, Drafted drafted) {
+  auto session = sign_in(options.url, options.school, key);
+  if (!session) return refuse(session.error());
+  if (options.cosigned) session->prefer = "wait=cosigned";
+  const auto answer = record(*session, key, drafted.drafts, drafted.files);
+  if (!answer) return refuse(answer.error());
+  if (options.json) {
+    std::cout << *answer << '\n';
+  } else if (const auto printed = print_entries(*answer, options.receipts); !printed) {
+    return refuse(printed.error());
+  }
+  return kExitOk;
+}
+
+}  // namespace
 
 int submit(const Submit& options) {
   if (!options.example.empty()) {
@@ -317,16 +355,17 @@ int submit(const Submit& options) {
     std::cout << *example << '\n';
     return kExitOk;
   }
-  if (options.file.empty() || options.url.empty() || options.school.empty() || options.key.empty())
+  const bool something = !options.file.empty() || !options.queue.empty();
+  if (!something || options.url.empty() || options.school.empty() || options.key.empty())
     return refuse("submit needs FILE, --url, --school and --key (or --example TYPE)");
-  const auto answer = send(options);
-  if (!answer) return refuse(answer.error());
-  if (options.json) {
-    std::cout << *answer << '\n';
-  } else if (const auto printed = print_entries(*answer, options.receipts); !printed) {
-    return refuse(printed.error());
-  }
-  return kExitOk;
+  if (options.queue.empty() && (!options.notaries.empty() || !options.companion.empty()))
+    return refuse("--notary and --companion go with --queue, where what they stamp is kept");
+  auto drafted = options.file.empty() ? Result<Drafted>(Drafted{}) : read_drafts(options);
+  if (!drafted) return refuse(drafted.error());
+  const auto key = read_key(options.key, signing::Purpose::kAuthor);
+  if (!key) return refuse(key.error());
+  if (options.queue.empty()) return submit_at_once(options, *key, *std::move(drafted));
+  return submit_queued(options, *key, std::move(drafted->drafts), drafted->files);
 }
 
 namespace {

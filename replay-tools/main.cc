@@ -191,6 +191,29 @@ int main(int argc, char** argv) {
       ->check(kNotEmpty);
   monitor_command->callback([&] { status = monitor(monitor_options); });
 
+  NotaryRun notary_options;
+  NotaryInit notary_init_options;
+  auto* notary_command = add(app, "notary", "time-stamps hashes for neighbours whose server does not answer (RFC 3161)",
+                             "letopis notary init --data /var/lib/letopis-notary --name gymnasium-9\n"
+                             "  letopis notary --data /var/lib/letopis-notary --listen 0.0.0.0:8092");
+  auto* notary_init_command =
+      add(*notary_command, "init", "makes its key and certificate; prints its line for a policy's companion",
+          "letopis notary init --data /var/lib/letopis-notary --name gymnasium-9 --url https://notary.example.org");
+  notary_init_command->add_option("--data", notary_init_options.data, "notary.key and notary.pem are made here")
+      ->required();
+  notary_init_command->add_option("--name", notary_init_options.name, "of the certificate, one word")->required();
+  notary_init_command->add_option("--url", notary_init_options.url, "where it will answer, for the companion's line");
+  notary_init_command->callback([&] { status = notary_init(notary_init_options); });
+  notary_command->add_option("--data", notary_options.data, "serial numbers given are kept here");
+  notary_command->add_option("--listen", notary_options.listen, "HOST:PORT; port 0: any")->capture_default_str();
+  notary_command->add_option("--key", notary_options.key, "another private key (PKCS #8, PEM) than DIR/notary.key");
+  notary_command->add_option("--cert", notary_options.cert, "another certificate (PEM) than DIR/notary.pem");
+  notary_command->add_option("--tls-cert", notary_options.tls_cert, "PEM certificate chain");
+  notary_command->add_option("--tls-key", notary_options.tls_key, "PEM private key");
+  notary_command->callback([&] {
+    if (notary_command->get_subcommands().empty()) status = notary(notary_options);
+  });
+
   auto* import = add(app, "import", "a school's files into a running server",
                      "letopis import oneroster DIR --url URL --school S --key director-root.key");
   import->require_subcommand(1);
@@ -274,6 +297,14 @@ int main(int argc, char** argv) {
                              "a directory: each entry's receipt in a file of its own, NUMBER.tlog-proof");
   submit_command->add_flag("--cosigned", submit_options.cosigned,
                            "waits until the school's witnesses have cosigned, 15 s at most, and prints such receipts");
+  submit_command->add_option(
+      "--queue", submit_options.queue,
+      "a directory: signed statements wait here while the server does not answer (exit 3), and are "
+      "sent first the next time, also without FILE");
+  submit_command->add_option("--notary", submit_options.notaries,
+                             "who stamps what waits (RFC 3161); repeatable; default: the companion's authorities");
+  submit_command->add_option("--companion", submit_options.companion,
+                             "the authorities you trust, as in a policy's companion: tsa NAME CERTIFICATE [URL]");
   client(submit_command, submit_options, true);
   submit_command->callback([&] { status = submit(submit_options); });
   Get get_options;

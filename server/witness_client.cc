@@ -86,10 +86,8 @@ Result<std::optional<std::string>> WitnessClient::newest(std::string_view origin
   return std::optional(std::move(answer.body));
 }
 
-Result<Bytes> ask_authority(const ledger::PolicyTsa& authority, const Hash& digest, std::int64_t accuracy_seconds,
-                            Random& random, const OutwardLimits& limits) {
-  if (authority.url.empty()) return fail("no_url", "the policy gives no address of " + authority.name);
-  const auto [host, path] = split_url(authority.url);
+Result<Bytes> fetch_token(const std::string& url, const Hash& digest, Random& random, const OutwardLimits& limits) {
+  const auto [host, path] = split_url(url);
   TRY(const auto client, HttpClient::connect(host, limits.ca_file, client_limits(limits)));
   const auto query = signing::make_timestamp_query(digest, random);
   ClientRequest request;
@@ -98,8 +96,14 @@ Result<Bytes> ask_authority(const ledger::PolicyTsa& authority, const Hash& dige
   request.content_type = "application/timestamp-query";
   request.body = std::string(as_text(query.der));
   TRY(const auto answer, client->send(request));
-  if (answer.status != 200) return fail("authority_refuses", authority.name + ": " + std::to_string(answer.status));
-  TRY(Bytes token, signing::token_of_answer(as_bytes(std::string_view(answer.body)), query));
+  if (answer.status != 200) return fail("authority_refuses", url + ": " + std::to_string(answer.status));
+  return signing::token_of_answer(as_bytes(std::string_view(answer.body)), query);
+}
+
+Result<Bytes> ask_authority(const ledger::PolicyTsa& authority, const Hash& digest, std::int64_t accuracy_seconds,
+                            Random& random, const OutwardLimits& limits) {
+  if (authority.url.empty()) return fail("no_url", "the policy gives no address of " + authority.name);
+  TRY(Bytes token, fetch_token(authority.url, digest, random, limits));
   TRY_STATUS(signing::verify_timestamp(token, digest, authority.certificate, accuracy_seconds * kMicrosPerSecond));
   return token;
 }

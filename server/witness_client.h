@@ -41,6 +41,9 @@ class WitnessClient {
   std::uint64_t cosigned_ = 0;  // size
 };
 
+// What the authority at an address answers a query over a digest with: a token of this query, its signature not verified yet. Errors:
+// HttpClient's, "authority_refuses", token_of_answer's.
+Result<Bytes> fetch_token(const std::string& url, const Hash& digest, Random& random, const OutwardLimits& limits);
 // A token over a digest by an authority of the policy, verified by its certificate. Errors: HttpClient's, "no_url",
 // "authority_refuses", and those of signing/rfc3161.h.
 Result<Bytes> ask_authority(const ledger::PolicyTsa& authority, const Hash& digest, std::int64_t accuracy_seconds,

@@ -132,6 +132,80 @@ bool mentions(const json::value& view, std::uint64_t index) {
   return json::serialize(view).find("\"index\":" + std::to_string(index) + ",") != std::string::npos;
 }
 
+// The server is away: what is signed waits, a neighbour's notary stamps it; the server is back: it is recorded, late as it is, and the
+// tokens are put on record and kept with the receipt.
+TEST_F(RunningSchool, WhatWaitsForTheServerIsStampedMeanwhileAndRecordedOnce) {
+  serve();
+  const std::string url = server_->url(), queue = folder_ / "queue", companion = folder_ / "companion";
+  write_text(companion, letopis_ok({"notary", "init", "--data", folder_ / "notary", "--name", "gymnasium-9"}).out);
+  const Server notary({"notary", "--data", folder_ / "notary", "--listen", "127.0.0.1:0"});
+  const auto submit = [&](const std::string& at, const std::string& statement, const Words& more = {}) {
+    Words words{"submit", "--url",       at,        "--school", kSchool,      "--key", key("teacher"), "--queue",
+                queue,    "--companion", companion, "--notary", notary.url(), "--json"};
+    if (!statement.empty()) words.push_back("-");
+    words.insert(words.end(), more.begin(), more.end());
+    return letopis(words, statement);
+  };
+  const auto place = free_place();
+  const std::string mark = json::serialize(
+      json::value{{"type", "mark_given"}, {"work", place.work}, {"student", place.student}, {"value", "4"}});
+  const std::string away = "http://127.0.0.1:1";
+  const Ran strange = submit(away, mark);
+  EXPECT_EQ(strange.status, 2);
+  EXPECT_THAT(strange.err, HasSubstr("no_contact")) << "a queue that has never met its school";
+  EXPECT_EQ(submit(url, "").status, 0) << "nothing waits; it knows the school now";
+  server_->kill();
+
+  const Ran waits = submit(away, mark);
+  ASSERT_EQ(waits.status, 3) << waits.out << waits.err;
+  EXPECT_EQ(waits.json().at("queued").as_int64(), 1);
+  EXPECT_EQ(waits.json().at("tokens").as_int64(), 1);
+  EXPECT_EQ(submit(away, "").json().at("tokens").as_int64(), 1) << "stamped once";
+  const auto named = [&](const std::string& folder, const std::string& ending) {
+    std::vector<std::string> files;
+    for (const auto& entry : fs::directory_iterator(folder))
+      if (entry.path().string().ends_with(ending)) files.push_back(entry.path().string());
+    return files;
+  };
+  ASSERT_EQ(named(queue, ".statements").size(), 1U);
+  ASSERT_EQ(named(queue, ".token").size(), 1U);
+  EXPECT_EQ(fs::status(named(queue, ".statements")[0]).permissions() & fs::perms::group_read, fs::perms::none);
+
+  serve();
+  const std::string waiting = named(queue, ".statements")[0], kept = text_of(waiting);
+  const Ran back = submit(server_->url(), "");
+  ASSERT_EQ(back.status, 0) << back.out << back.err;
+  const auto item = back.json().at("items").at(0);
+  ASSERT_EQ(str(item.at("verdict")), "late") << json::serialize(item);
+  const std::string index = json::serialize(item.at("index"));
+  EXPECT_TRUE(named(queue, ".statements").empty());
+  const std::string token = queue + "/sent/" + index + "-0.token";
+  ASSERT_TRUE(fs::exists(token));
+  const auto attached = get("director", "events/" + std::to_string(item.at("index").as_int64() + 1));
+  EXPECT_THAT(json::serialize(attached), HasSubstr("file_attached"));
+  EXPECT_THAT(json::serialize(attached), HasSubstr(str(item.at("statement")))) << "the token, on record";
+
+  // Sent again, as after a death between answer and disk, it is recorded once.
+  write_text(waiting, kept);
+  const Ran again = submit(server_->url(), "");
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(again.json().at("items").at(0).at("index"), item.at("index"));
+
+  const std::string receipt = folder_ / "receipt.tlog-proof", policy = folder_ / "policy";
+  write_text(receipt, str(item.at("receipt")));
+  write_text(policy, "quorum none\n");
+  const Ran verified = letopis_verify({receipt, "--vkey", server_->vkey(kSchool), "--policy", policy, "--companion",
+                                       companion, "--token", token, "--json"});
+  EXPECT_EQ(verified.status, 3) << "good, and not witnessed: " << verified.out << verified.err;
+  const auto time = verified.json().at("time");
+  EXPECT_FALSE(time.at("signed_in_time").as_bool()) << "the simulated lesson was days ago: " << json::serialize(time);
+  EXPECT_GE(parse_instant(str(time.at("signed_by")))->micros, parse_instant(str(time.at("deadline")))->micros);
+  server_->stop();
+  const Ran audited = audit({"--policy", policy, "--companion", companion});
+  EXPECT_GE(audited.json().at("times").at("late").as_int64(), 1) << audited.out;
+  EXPECT_EQ(audited.json().at("times").at("signed_in_time").as_int64(), 0);
+}
+
 // A plan as teachers keep it, in a table; once the deputy has signed it, what was delivered of it shows.
 TEST_F(RunningSchool, ALessonPlanIsImportedFromATable) {
   serve();

@@ -79,6 +79,8 @@ TEST(Help, EveryCommandShowsAnExample) {
                                {"login"},
                                {"audit"},
                                {"monitor"},
+                               {"notary"},
+                               {"notary", "init"},
                                {"replay"},
                                {"prove"},
                                {"verify"},
