@@ -54,14 +54,14 @@ Result<std::vector<Target>> targets_at(const std::string& given, const TrustPoli
   if (!given.starts_with("http://") && !given.starts_with("https://"))
     return fail("malformed", "--url " + given + " begins with neither http:// nor https://");
   const auto [server, path] = server::split_url(given);
-  const std::string url = server + path;
+  std::string url = server + path;
   const auto all = [&](const auto& fits, const auto& address) {
     std::vector<Target> found;
     for (const auto& log : policy.logs())
       if (fits(log)) found.push_back({log.key, address(log)});
     return found;
   };
-  const auto here = [&](const ledger::PolicyLog&) { return url; };
+  const auto here = [&](const ledger::PolicyLog&) { return std::string(url); };
   const auto below = [&, at = server](const ledger::PolicyLog& log) { return at + path_of_origin(log.key.name); };
   if (path.empty()) {
     auto of_name = all([&](const auto& log) { return log.key.name.starts_with(without_scheme(url) + "/"); }, below);

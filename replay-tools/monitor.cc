@@ -224,7 +224,7 @@ LogMonitor::Met LogMonitor::compare_by_tiles(const Shown& smaller, const Shown& 
   return *root == a.root ? Met::kKnown : forked({smaller.note, larger.note, *root, *std::move(proof)});
 }
 
-LogMonitor::Met LogMonitor::forked(ForkFile fork) {
+LogMonitor::Met LogMonitor::forked(const ForkFile& fork) {
   const auto kept = folder_.keep_fork(fork);
   if (!kept) report_.add("not_stored", kept.error().text());
   report_.add("fork", kept ? *kept : "seen, and found again in the next round");
@@ -299,7 +299,7 @@ void LogMonitor::move_to(const Shown& shown, Mirror mirror) {
 
 void LogMonitor::read_entries() {
   if (!options_.reads_entries || !memory_) return;
-  report_.entries.emplace();
+  report_.entries = Verdicts{};
   TiledTree tree(log_, memory_->checkpoint.size);
   for (std::size_t bundles = 0; bundles < kBundlesPerRoundMax; ++bundles) {
     if (memory_->read >= memory_->checkpoint.size || report_.has("fork")) return;

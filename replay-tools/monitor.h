@@ -69,7 +69,7 @@ class LogMonitor {
   Met begin(const Shown& shown);
   Met advance(const Shown& shown);
   Met compare_by_tiles(const Shown& smaller, const Shown& larger);
-  Met forked(ledger::ForkFile fork);
+  Met forked(const ledger::ForkFile& fork);
   void unproved(const Shown& shown);
   Result<Mirror> mirror_of(const ledger::Checkpoint& checkpoint);
   void move_to(const Shown& shown, Mirror mirror);

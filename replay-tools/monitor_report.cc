@@ -83,7 +83,7 @@ template <class T>
 std::string number(const std::optional<T>& value) {
   return value ? std::to_string(*value) : "null";
 }
-std::string verdicts_json(const Report::Verdicts& verdicts) {
+std::string verdicts_json(const Verdicts& verdicts) {
   return "{\"accepted\":" + std::to_string(verdicts.accepted) + ",\"late\":" + std::to_string(verdicts.late) +
          ",\"refused\":" + std::to_string(verdicts.refused) + "}";
 }

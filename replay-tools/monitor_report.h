@@ -33,6 +33,11 @@ struct Finding {
   std::string detail;  // figures and limits, the same in both languages
 };
 
+struct Verdicts {
+  std::uint64_t accepted = 0, late = 0, refused = 0;
+  std::uint64_t total() const { return accepted + late + refused; }
+};
+
 struct Report {
   Instant at;
   std::string origin, url;
@@ -43,10 +48,6 @@ struct Report {
   std::optional<std::uint64_t> waiting_entries;       // beyond it; nullopt where the policy asks nobody
   std::int64_t waiting_seconds = 0;                   // since this monitor first saw one of them
   std::optional<std::uint32_t> bracket_seconds;       // the median of the newest ones
-  struct Verdicts {
-    std::uint64_t accepted = 0, late = 0, refused = 0;
-    std::uint64_t total() const { return accepted + late + refused; }
-  };
   std::optional<Verdicts> entries;  // read in this round, the service's own left out; nullopt: not read
   Verdicts recent;                  // of the newest 256 at most
   std::vector<Finding> findings;
