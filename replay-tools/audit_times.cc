@@ -22,8 +22,6 @@ void EntryTimes::entry(const Event& event, const Statement& statement) {
   const auto offset_minutes = static_cast<std::int16_t>(event.utc_offset / 60);
   entries_.push_back(
       {event.recorded_at, event.deadline, offset_minutes, statement.acting_as != Role::kService, doubted_});
-
-  entries_.push_back({event.recorded_at, event.deadline, statement.acting_as != Role::kService, doubted_});
   if (event.verdict == Verdict::kLate && event.deadline.micros != 0)
     late_[statement.id] = {stamped_digest(event.statement, event.signature), event.deadline, {}};
 }
@@ -75,8 +73,6 @@ TimesReport EntryTimes::settle(Findings& findings) const {
   TimesReport report;
   report.anchors = anchors_.size();
   report.timeline = anchors_;
-
-  report.anchors = upper_.size();
   report.late = late_.size();
   for (const auto& [id, late] : late_)
     if (const auto by = signed_by(late.digest, late.tokens, policy_); by && *by <= late.deadline)

@@ -60,14 +60,12 @@ struct TimesReport {
   };
   std::array<std::uint64_t, kTimeVerdictNames.size()> verdicts{};
   std::array<std::uint64_t, kWidthSeconds.size() + 1> widths{};  // of entries with both sides
-  std::uint64_t anchors = 0;                                     // that meet the quorum
-  std::vector<Anchor> timeline;                                  // they, in the order of the log
-  std::map<Date, Day> days;
-
   // Of entries recorded late: how many there are, and how many were signed by their deadline all the same, as tokens on record prove
   // (ledger/timeliness.h). A figure beside the verdicts: late stays late.
   std::uint64_t late = 0, signed_in_time = 0;
-  std::uint64_t anchors = 0;         // that meet the quorum
+  std::uint64_t anchors = 0;     // that meet the quorum
+  std::vector<Anchor> timeline;  // they, in the order of the log
+  std::map<Date, Day> days;
   std::vector<TimeVerdict> entries;  // by index; zero for the service's own, which are not judged
   std::uint64_t count(TimeVerdict verdict) const { return verdicts[static_cast<std::size_t>(verdict) - 1]; }
   Between between(std::uint64_t index) const;  // in time proportional to the anchors
@@ -102,11 +100,6 @@ class EntryTimes {
   };
   Date day_of(const Recorded& entry) const;
   void count(std::uint64_t index, const Between& between, TimesReport::Day& day, TimesReport& report) const;
-
-  struct Side {
-    std::uint64_t place;  // index of the anchor, or size of its checkpoint
-    Instant at;
-  };
   struct Late {
     Hash digest;
     Instant deadline;
@@ -116,10 +109,8 @@ class EntryTimes {
   const std::int64_t limit_;
   bool doubted_ = false;
   std::vector<Recorded> entries_;
-  std::vector<TimesReport::Anchor> anchors_;  // in the order of the log
-
   std::map<Id, Late> late_;
-  std::vector<Side> lower_, upper_;  // by anchor, in the order of the log
+  std::vector<TimesReport::Anchor> anchors_;  // in the order of the log
 };
 
 }  // namespace letopis::audit

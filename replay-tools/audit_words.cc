@@ -58,6 +58,10 @@ std::vector<Figure> time_figures(const TimesReport& times) {
   std::vector<Figure> figures;
   for (std::size_t i = 0; i < times.verdicts.size(); ++i)
     if (times.verdicts[i] > 0) figures.push_back({words_of(static_cast<TimeVerdict>(i + 1)), times.verdicts[i]});
+  if (times.late > 0)
+    figures.push_back({{"записаны с опозданием, но подписаны в срок: доказано меткой времени",
+                        "recorded late, signed in time: proved by time-stamp"},
+                       times.signed_in_time});
   return figures;
 }
 

@@ -156,6 +156,22 @@ std::string time_words(const Report& report, Language language) {
 
 namespace {
 
+// Beside the verdict, which stays what it is: when it was signed, by the tokens that were brought.
+std::string signed_sentence(const Report& report, bool ru) {
+  const Times& times = *report.times;
+  if (!times.signed_by)
+    return ru ? "Метки времени о подписи ничего не доказывают: не об этой записи или не тех служб, которым верит "
+                "политика."
+              : "The time-stamps prove nothing of its signing: not over this entry, or of no authorities of the "
+                "policy.";
+  std::string text =
+      (ru ? "Подписано не позже " : "Signed no later than ") + format_local(*times.signed_by, report.offset);
+  if (report.deadline.micros == 0) return text + ".";
+  const bool in_time = *times.signed_by <= report.deadline;
+  if (in_time) return text + (ru ? ": в срок, доказано меткой времени." : ": in time, proved by time-stamp.");
+  return text + (ru ? ": после срока." : ": after the deadline.");
+}
+
 std::string time_json(const Report& report) {
   const Times& times = *report.times;
   std::string out = ",\"time\":{\"verdict\":" + json_string(time_verdict_name(times.verdict)) +
@@ -164,6 +180,10 @@ std::string time_json(const Report& report) {
   if (times.earliest) out += ",\"earliest\":" + json_string(format_instant(*times.earliest));
   if (times.latest) out += ",\"latest\":" + json_string(format_instant(*times.latest));
   if (report.deadline.micros != 0) out += ",\"deadline\":" + json_string(format_instant(report.deadline));
+  if (times.signed_by) out += ",\"signed_by\":" + json_string(format_instant(*times.signed_by));
+  if (times.tokens_brought && report.deadline.micros != 0)
+    out += std::string(",\"signed_in_time\":") +
+           (times.signed_by && *times.signed_by <= report.deadline ? "true" : "false");
   return out + "}";
 }
 
@@ -173,6 +193,7 @@ std::string text_report(const Report& report, Language language) {
   std::string out = sentence(report, language) + "\n\n" + steps_text(report, language);
   const bool ru = language == Language::kRussian;
   if (report.times) out += "\n" + time_words(report, language) + "\n";
+  if (report.times && report.times->tokens_brought) out += signed_sentence(report, ru) + "\n";
   if (report.entry_json.empty()) return out;
   out += ru ? "\nЗапись" : "\nThe entry";
   if (report.verdict == Verdict::kGood)

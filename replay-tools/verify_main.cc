@@ -17,11 +17,9 @@ constexpr int kUnusable = 2;
 constexpr std::string_view kHelp =
     R"(letopis-verify: checks one receipt, or one week of a diary, offline, with nothing but the log's key.
 
-  letopis-verify PROOF.tlog-proof --vkey V [--policy FILE [--companion FILE]] [--entry FILE] [--lang ru|en] [--json]
-  letopis-verify WEEK.week-proof --vkey V [--policy FILE [--companion FILE]] [--student ID] [--week 2026-W37] …
-
   letopis-verify PROOF.tlog-proof --vkey V [--policy FILE [--companion FILE] [--token FILE]...] [--entry FILE]
                  [--lang ru|en] [--json]
+  letopis-verify WEEK.week-proof --vkey V [--policy FILE [--companion FILE]] [--student ID] [--week 2026-W37] …
 
   PROOF      the receipt: a C2SP tlog-proof file
   WEEK       a student's week, with the proof that nothing the log says of it is left out
@@ -43,8 +41,6 @@ witnesses that --policy asks for have not seen it.
 
 struct Arguments {
   std::string proof, vkey, entry, policy, companion, student, week;
-
-  std::string proof, vkey, entry, policy, companion;
   std::vector<std::string> tokens;
   letopis::receipt::Language language = letopis::receipt::Language::kRussian;
   bool json = false;
@@ -65,36 +61,14 @@ letopis::Result<Arguments> parse(int argc, char** argv) {
     const std::string word = argv[i];
     const auto* value =
         std::find_if(std::begin(values), std::end(values), [&](const auto& v) { return v.first == word; });
-    if (value != std::end(values)) {
+    if (value != std::end(values) || word == "--token") {
       if (i + 1 == argc) return letopis::fail("arguments", word + " needs a value");
-      *value->second = argv[++i];
+      (value != std::end(values) ? *value->second : arguments.tokens.emplace_back()) = argv[++i];
     } else if (word == "--help" || word == "-h") {
-
-    const bool takes_value = word == "--vkey" || word == "--entry" || word == "--lang" || word == "--policy" ||
-                             word == "--companion" || word == "--token";
-    if (takes_value && i + 1 == argc) return letopis::fail("arguments", word + " needs a value");
-    const std::string value = takes_value ? argv[++i] : "";
-    if (word == "--help" || word == "-h")
       arguments.help = true;
     } else if (word == "--json") {
       arguments.json = true;
     } else if (word.starts_with("-") || !arguments.proof.empty()) {
-
-    else if (word == "--vkey")
-      arguments.vkey = value;
-    else if (word == "--entry")
-      arguments.entry = value;
-    else if (word == "--policy")
-      arguments.policy = value;
-    else if (word == "--companion")
-      arguments.companion = value;
-    else if (word == "--token")
-      arguments.tokens.push_back(value);
-    else if (word == "--lang" && value == "en")
-      arguments.language = letopis::receipt::Language::kEnglish;
-    else if (word == "--lang" && value != "ru")
-      return letopis::fail("arguments", "--lang is ru or en");
-    else if (word != "--lang" && (word.starts_with("-") || !arguments.proof.empty()))
       return letopis::fail("arguments", "unexpected " + word);
     } else {
       arguments.proof = word;
@@ -124,6 +98,18 @@ letopis::Result<std::optional<letopis::ledger::TrustPolicy>> read_policy(const A
   return policy;
 }
 
+letopis::Result<std::vector<letopis::Bytes>> read_tokens(const Arguments& arguments) {
+  std::vector<letopis::Bytes> tokens;
+  for (const auto& file : arguments.tokens) {
+    TRY(const letopis::Bytes text,
+        letopis::posix_file_system().read(file, 2 * letopis::signing::kTimestampSizeMaxBytes));
+    const auto token = letopis::signing::token_of_text(letopis::as_text(text));
+    if (!token) return letopis::fail(token.error().code, file + ": " + token.error().detail);
+    tokens.push_back(*token);
+  }
+  return tokens;
+}
+
 int tell(const auto& report, const Arguments& arguments) {
   std::cout << (arguments.json ? json_report(report) + "\n" : text_report(report, arguments.language));
   return exit_code(report);
@@ -136,7 +122,8 @@ letopis::Result<int> run(const Arguments& arguments) {
   TRY(const auto policy, read_policy(arguments));
   const auto* trusted = policy ? &*policy : nullptr;
   if (letopis::ledger::is_week_proof(letopis::as_text(proof))) {
-    if (!arguments.entry.empty()) return letopis::fail("arguments", "--entry goes with a receipt");
+    if (!arguments.entry.empty() || !arguments.tokens.empty())
+      return letopis::fail("arguments", "--entry and --token go with a receipt");
     letopis::receipt::WeekAsked asked;
     if (!arguments.student.empty()) {
       TRY(asked.student, letopis::fixed_from_hex<letopis::Id>(arguments.student));
@@ -152,28 +139,8 @@ letopis::Result<int> run(const Arguments& arguments) {
   if (!arguments.entry.empty()) {
     TRY(entry, files.read(arguments.entry, letopis::ledger::kEventSizeMaxBytes));
   }
-  return tell(letopis::receipt::check(letopis::as_text(proof), arguments.vkey, entry, trusted), arguments);
-
-  std::optional<letopis::ledger::TrustPolicy> policy;
-  if (!arguments.policy.empty()) {
-    letopis::Bytes companion;
-    TRY(const letopis::Bytes text, files.read(arguments.policy, letopis::ledger::kPolicySizeMaxBytes));
-    if (!arguments.companion.empty()) {
-      TRY(companion, files.read(arguments.companion, letopis::ledger::kPolicySizeMaxBytes));
-    }
-    TRY(policy, letopis::ledger::TrustPolicy::parse(letopis::as_text(text), letopis::as_text(companion)));
-  }
-  std::vector<letopis::Bytes> tokens;
-  for (const auto& file : arguments.tokens) {
-    TRY(const letopis::Bytes text, files.read(file, 2 * letopis::signing::kTimestampSizeMaxBytes));
-    const auto token = letopis::signing::token_of_text(letopis::as_text(text));
-    if (!token) return letopis::fail(token.error().code, file + ": " + token.error().detail);
-    tokens.push_back(*token);
-  }
-  const auto report =
-      letopis::receipt::check(letopis::as_text(proof), arguments.vkey, entry, policy ? &*policy : nullptr, tokens);
-  std::cout << (arguments.json ? json_report(report) + "\n" : text_report(report, arguments.language));
-  return exit_code(report);
+  TRY(const auto tokens, read_tokens(arguments));
+  return tell(letopis::receipt::check(letopis::as_text(proof), arguments.vkey, entry, trusted, tokens), arguments);
 }
 
 }  // namespace
