@@ -1,6 +1,7 @@
 #include "server/anchor_keeper.h"
 
 #include <algorithm>
+#include <condition_variable>
 #include <future>
 
 #include "commands/deadlines.h"
@@ -23,7 +24,8 @@ constexpr std::int64_t kNearDeadlineMicros = 600 * kMicrosPerSecond;
 constexpr std::int64_t kClockToleranceMicros = 60 * kMicrosPerSecond;
 // Of one anchor: a statement holds 32 KiB, its checkpoint and envelope included.
 constexpr std::size_t kEvidenceMaxBytes = 20 * 1024;
-constexpr std::size_t kDeadlinesMax = 4096;  // ahead, remembered
+constexpr std::size_t kDeadlinesMax = 4096;     // ahead, remembered
+constexpr std::chrono::seconds kStragglers{2};  // that those have who answer after a quorum
 
 std::int64_t micros_of(std::chrono::milliseconds time) { return time.count() * 1000; }
 
@@ -36,6 +38,45 @@ std::string line_text(const signing::NoteSignature& line) {
 }
 
 }  // namespace
+
+namespace {
+
+// One who is asked; not again while the last question is still out.
+template <class Who>
+struct Asking {
+  explicit Asking(Who of) : who(std::move(of)) {}
+  Who who;
+  std::future<void> out;  // ends first: it uses `who`
+  bool busy() const { return out.valid() && out.wait_for(std::chrono::seconds(0)) != std::future_status::ready; }
+};
+
+}  // namespace
+
+// The answers of a round as they come in. Whoever is still asked when the round is over keeps it alive, and is not heard.
+struct AnchorKeeper::Answers {
+  explicit Answers(std::size_t witnesses, std::size_t authorities) : lines(witnesses), tokens(authorities) {}
+  std::mutex mutex;
+  std::condition_variable came;
+  std::vector<std::optional<Result<ledger::Cosigned>>> lines;
+  std::vector<std::optional<Result<Bytes>>> tokens;
+
+  bool all() const {
+    const auto there = [](const auto& answer) { return answer.has_value(); };
+    return std::all_of(lines.begin(), lines.end(), there) && std::all_of(tokens.begin(), tokens.end(), there);
+  }
+  bool quorum(const TrustPolicy& policy) const {
+    auto seen = policy.nobody();
+    for (std::size_t i = 0; i < lines.size(); ++i)
+      if (lines[i] && *lines[i]) seen.witnesses[i] = policy.of_seconds((*lines[i])->at);
+    return !policy.asks_nobody() && policy.met(seen);
+  }
+  // Until everybody has answered, or so long after a quorum has: one that keeps silent keeps nobody's evidence back.
+  void wait(const TrustPolicy& policy) {
+    std::unique_lock lock(mutex);
+    came.wait(lock, [&] { return all() || quorum(policy); });
+    came.wait_for(lock, kStragglers, [&] { return all(); });
+  }
+};
 
 // What is known of one school between rounds.
 struct AnchorKeeper::Watched {
@@ -51,7 +92,8 @@ struct AnchorKeeper::Watched {
   // Of the rounds alone.
   std::string policy_text;
   std::shared_ptr<const TrustPolicy> policy;
-  std::vector<WitnessClient> clients;
+  std::vector<std::unique_ptr<Asking<WitnessClient>>> witnesses;  // of the policy, in its order
+  std::vector<std::unique_ptr<Asking<ledger::PolicyTsa>>> authorities;
   std::chrono::milliseconds retry{0};
   // Of plan_day alone: what it was planned by.
   std::pair<Date, std::uint64_t> planned{};
@@ -207,36 +249,18 @@ void AnchorKeeper::ask(Watched& school) {
   if (!policy || round.note.empty() || school.school.held()) return;
   if (school.policy_text != policy->text || school.policy == nullptr) {
     school.policy_text = policy->text;
-    school.clients.clear();
-    for (const auto& witness : policy->parsed->witnesses()) school.clients.emplace_back(witness, options_.outward);
+    school.witnesses.clear();
+    school.authorities.clear();
+    for (const auto& witness : policy->parsed->witnesses())
+      school.witnesses.push_back(std::make_unique<Asking<WitnessClient>>(WitnessClient(witness, options_.outward)));
+    for (const auto& authority : policy->parsed->authorities())
+      school.authorities.push_back(std::make_unique<Asking<ledger::PolicyTsa>>(authority));
   }
   school.policy = policy->parsed;
-  const auto prove = [&](std::uint64_t from, std::uint64_t to) { return school.school.consistency(from, to); };
-  std::vector<std::future<Result<ledger::Cosigned>>> witnesses;
-  std::vector<std::future<Result<Bytes>>> authorities;
   round.asked = options_.clock->now();
-  for (auto& client : school.clients)
-    witnesses.push_back(
-        std::async(std::launch::async, [&] { return client.ask(round.checkpoint, round.note, prove); }));
-  const Hash digest = signing::sha256({as_bytes(std::string_view(round.note))});
-  for (const auto& authority : school.policy->authorities())
-    authorities.push_back(std::async(std::launch::async, [&] {
-      return ask_authority(authority, digest, school.policy->accuracy_seconds(), *options_.random, options_.outward);
-    }));
-  std::uint64_t failures = 0;
-  const auto take = [&](auto& futures, auto& into) {
-    for (auto& future : futures) {
-      auto answer = future.get();
-      if (!answer) {
-        const bool unasked = answer.error().code == "no_url";
-        failures += unasked ? 0 : 1;
-        if (!unasked) tell(LogLevel::kWarning, "no_evidence", school, answer.error());
-      }
-      into.push_back(answer ? std::optional(*std::move(answer)) : std::nullopt);
-    }
-  };
-  take(witnesses, round.lines);
-  take(authorities, round.tokens);
+  const auto answers = send(school, round);
+  answers->wait(*school.policy);
+  const std::uint64_t failures = take(school, *answers, round);
   round.answered = options_.clock->now();
   {
     const std::lock_guard lock(mutex_);
@@ -244,6 +268,65 @@ void AnchorKeeper::ask(Watched& school) {
     school.counters.failures += failures;
   }
   settle(school, round);
+}
+
+namespace {
+
+// Asks in a thread of its own.
+template <class Who, class Answers, class Ask, class Into>
+void ask_one(Asking<Who>& whom, const std::shared_ptr<Answers>& answers, Into into, Ask ask) {
+  if (whom.busy()) {
+    into(*answers) = fail("still_asked", "the last question is not answered yet");
+    return;
+  }
+  whom.out = std::async(std::launch::async, [&whom, answers, into, ask = std::move(ask)] {
+    auto answer = ask(whom.who);
+    const std::lock_guard lock(answers->mutex);
+    into(*answers) = std::move(answer);
+    answers->came.notify_all();
+  });
+}
+
+}  // namespace
+
+std::shared_ptr<AnchorKeeper::Answers> AnchorKeeper::send(Watched& school, const Round& round) {
+  const auto answers = std::make_shared<Answers>(school.witnesses.size(), school.authorities.size());
+  const auto prove = [of = &school.school](std::uint64_t from, std::uint64_t to) { return of->consistency(from, to); };
+  for (std::size_t i = 0; i < school.witnesses.size(); ++i)
+    ask_one(
+        *school.witnesses[i], answers, [i](Answers & all) -> auto& { return all.lines[i]; },
+        [checkpoint = round.checkpoint, note = round.note, prove](WitnessClient& client) {
+          return client.ask(checkpoint, note, prove);
+        });
+  const Hash digest = signing::sha256({as_bytes(std::string_view(round.note))});
+  for (std::size_t i = 0; i < school.authorities.size(); ++i)
+    ask_one(
+        *school.authorities[i], answers, [i](Answers & all) -> auto& { return all.tokens[i]; },
+        [this, digest, accuracy = school.policy->accuracy_seconds()](const ledger::PolicyTsa& authority) {
+          return ask_authority(authority, digest, accuracy, *options_.random, options_.outward);
+        });
+  return answers;
+}
+
+// How many did not answer, or not well.
+std::uint64_t AnchorKeeper::take(Watched& school, Answers& answers, Round& round) {
+  std::uint64_t failures = 0;
+  const std::lock_guard lock(answers.mutex);
+  const auto take_all = [&](auto& from, auto& into) {
+    for (auto& answer : from) {
+      const bool good = answer && *answer;
+      const Error why = !answer ? Error{"slow", "no answer while the others' were waited for"}
+                        : good  ? Error{}
+                                : answer->error();
+      const bool asked = !good && why.code != "no_url";
+      failures += asked ? 1 : 0;
+      if (asked) tell(LogLevel::kWarning, "no_evidence", school, why);
+      into.push_back(good ? std::optional(**std::move(answer)) : std::nullopt);
+    }
+  };
+  take_all(answers.lines, round.lines);
+  take_all(answers.tokens, round.tokens);
+  return failures;
 }
 
 // Whether the clock agrees with a quorum; what it has to be told of is recorded first, so that the anchor may follow.

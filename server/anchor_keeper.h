@@ -7,7 +7,8 @@
 // deadline: those that entries have named, and those of the day's timetable, whoever has entered what. The school's own entries (anchors, commitments) are no news and cause none. A witness that does not
 // answer stops nothing: what the others said is recorded, and the round is tried again, later each time.
 //
-// One thread of its own besides one for each witness while it is asked. Recording is never waited for by whoever records.
+// One thread of its own besides one for each witness while it is asked. Recording is never waited for by whoever records; once a quorum
+// has answered the others have two seconds more, and whoever is silent is asked again when that question is over.
 
 #include <chrono>
 #include <condition_variable>
@@ -67,9 +68,12 @@ class AnchorKeeper {
  private:
   struct Watched;
   struct Round;
+  struct Answers;
   void watch(commands::School& school);
   void heard(Watched& school, const std::vector<commands::Change>& changes);
   void ask(Watched& school);
+  std::shared_ptr<Answers> send(Watched& school, const Round& round);
+  std::uint64_t take(Watched& school, Answers& answers, Round& round);
   void settle(Watched& school, Round& round);
   bool judge_clock(Watched& school, const Round& round);
   void record(Watched& school, const ledger::Body& body, std::string_view what);

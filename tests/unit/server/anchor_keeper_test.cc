@@ -2,7 +2,10 @@
 
 #include "server/anchor_keeper.h"
 
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <future>
@@ -78,7 +81,7 @@ class AnchorKeeping : public testing::Test {
     options.clock = &live.clock();
     options.random = &live.random();
     options.log = log.get();
-    options.outward.connect_timeout = options.outward.answer_timeout = std::chrono::seconds(2);
+    options.outward.connect_timeout = options.outward.answer_timeout = patience;
     keeper = std::make_unique<AnchorKeeper>(live.engine(), options);
   }
   // Waits until the next round is due, and has it.
@@ -125,6 +128,7 @@ class AnchorKeeping : public testing::Test {
   std::unique_ptr<Log> log =
       Log::to([this](std::string_view line) { logged += std::string(line) + "\n"; }, live.clock());
   std::vector<std::unique_ptr<TestWitness>> witnesses;
+  std::chrono::milliseconds patience{2'000};
   std::unique_ptr<AnchorKeeper> keeper;
 };
 
@@ -283,6 +287,47 @@ TEST_F(AnchorKeeping, AMissingWitnessStopsNothingAndShows) {
   EXPECT_EQ(evidence_in_newest_anchor(), 2U);
   EXPECT_EQ(counted().failures, 1U);
   EXPECT_NE(logged.find("no_evidence"), std::string::npos);
+}
+
+// A port that takes every connection and never says a word.
+class Silence {
+ public:
+  Silence() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    LETOPIS_ASSERT(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
+    LETOPIS_ASSERT(::listen(listener_, 8) == 0);
+    LETOPIS_ASSERT(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  }
+  ~Silence() { ::close(listener_); }  // whoever waits is told at once
+  std::string url;
+
+ private:
+  int listener_;
+};
+
+// One that takes the question and keeps it: the others' evidence is recorded without it, and it is not asked again meanwhile.
+TEST_F(AnchorKeeping, AWitnessThatKeepsSilentKeepsNobodysEvidenceBack) {
+  auto silence = std::make_unique<Silence>();
+  witnesses[1]->url = silence->url;
+  set_policy();
+  patience = std::chrono::seconds(120);  // longer than this test may take
+  keep();
+  topic();
+  round();
+  EXPECT_EQ(evidence_in_newest_anchor(), 2U) << logged;
+  EXPECT_EQ(counted().failures, 1U);
+  EXPECT_NE(logged.find("slow"), std::string::npos) << logged;
+  advance(60);
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"}, {});
+  round();
+  EXPECT_EQ(counted().anchors, 2U);
+  EXPECT_NE(logged.find("still_asked"), std::string::npos) << logged;
+  silence.reset();
+  keeper.reset();
 }
 
 TEST_F(AnchorKeeping, WithoutAQuorumItIsTriedAgainLaterEachTime) {
