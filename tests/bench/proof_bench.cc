@@ -1,5 +1,5 @@
-// What proof costs: how many logs a second a witness cosigns on one core, beside what its signatures alone cost there; and how long
-// letopis-verify takes for one receipt, its start included.
+// What proof costs: how many logs a second a witness cosigns on one core, beside what its signatures alone cost there; how long
+// letopis-verify takes for one receipt, its start included; what an entry costs in the state tree, beside its signature.
 
 #include <fcntl.h>
 #include <spawn.h>
@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "ledger/witness.h"
+#include "projections/shards.h"
 #include "tests/bench/bench_limits.h"
 #include "tests/bench/bench_log.h"
 #include "tests/support/live_school.h"
@@ -125,6 +126,41 @@ void verify(const std::string& program) {
       millis[millis.size() / 2], millis[millis.size() * 95 / 100], empty[empty.size() / 2]);
 }
 
+// A school of a thousand pupils in three hundred groups: every entry in a journal's shard and a diary's, the root every 4 096 of them,
+// as a server commits to it. An entry's intake costs its signature's verification and more: the share of intake is less than this.
+void state_tree() {
+  constexpr std::uint64_t kEntries = 400'000, kGroups = 300, kPupils = 1'000, kWeekly = 10'000, kEvery = 4'096;
+  const auto id = [](std::uint64_t number) {
+    Id made;
+    for (std::size_t i = 0; i < 8; ++i) made.bytes[i] = static_cast<std::uint8_t>(number >> (8 * i));
+    return made;
+  };
+  SeededRandom random(3);
+  Hash leaf;
+  random.fill(leaf.bytes);
+  const double verify = bench::verify_per_second(1, 1.0);
+  projections::Shards shards;
+  double roots = 0;
+  const auto begin = std::chrono::steady_clock::now();
+  for (std::uint64_t i = 0; i < kEntries; ++i) {
+    const Date week = make_date(2026, 8, 31) + static_cast<std::int32_t>(7 * (i / kWeekly));
+    leaf.bytes[i % Hash::kSize] ^= static_cast<std::uint8_t>(i);
+    shards.add({ShardView::kJournal, id(i % kGroups), week}, i, leaf);
+    shards.add({ShardView::kDiary, id(i * 7 % kPupils), week}, i, leaf);
+    if (i % kEvery != 0) continue;
+    const auto asked = std::chrono::steady_clock::now();
+    shards.root();
+    roots += Seconds(std::chrono::steady_clock::now() - asked).count();
+  }
+  const double micros = Seconds(std::chrono::steady_clock::now() - begin).count() * 1e6 / kEntries;
+  std::printf(
+      "state tree, %zu shards: %.2f us an entry, of which roots %.2f us (%.1f ms each); one signature verified %.1f "
+      "us: "
+      "%.1f %% of it (aim: 10 %% of intake, which costs more)\n",
+      shards.count(), micros, roots * 1e6 / kEntries, roots * 1e3 / (kEntries / kEvery + 1), 1e6 / verify,
+      micros * verify / 1e4);
+}
+
 }  // namespace
 }  // namespace letopis::test
 
@@ -135,6 +171,8 @@ int main(int argc, char** argv) {
     letopis::test::witness();
   else if (what == "verify" && argc == 3)
     letopis::test::verify(argv[2]);
+  else if (what == "state")
+    letopis::test::state_tree();
   else
-    std::fprintf(stderr, "proof_bench witness | verify PROGRAM\n");
+    std::fprintf(stderr, "proof_bench witness | verify PROGRAM | state\n");
 }
