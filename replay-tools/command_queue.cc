@@ -108,18 +108,25 @@ int queued(const Submit& options, const Stamping& done, const Error& away) {
 
 // --- When it is back
 
-// The tokens of what was recorded late, as a submission of its author's; nullopt: there are none.
-Result<std::optional<Bytes>> attachments(const SubmitQueue& queue, const std::string& name, const Contact& contact,
-                                         const signing::KeyPair& key, const ledger::SubmissionBuffer& sent,
-                                         const boost::json::array& items) {
+// The tokens of what was recorded late, as submissions of its author's, each with as many files as one may have.
+Result<std::vector<Bytes>> attachments(const SubmitQueue& queue, const std::string& name, const Contact& contact,
+                                       const signing::KeyPair& key, const ledger::SubmissionBuffer& sent,
+                                       const boost::json::array& items) {
+  std::vector<Bytes> submissions, files;
   std::vector<commands::StatementDraft> drafts;
-  std::vector<Bytes> files;
+  const auto sign = [&]() -> Status {
+    if (drafts.empty()) return {};
+    TRY(submissions.emplace_back(), sign_statements(contact, key, drafts, files));
+    drafts.clear();
+    files.clear();
+    return {};
+  };
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (text_member(boost::json::serialize(items[i]), "verdict") != "late") continue;
     TRY(const auto statement, ledger::decode_statement(sent.statements[i].bytes));
     TRY(const auto tokens, queue.tokens(name, i));
     for (const auto& token : tokens) {
-      if (files.size() == ledger::kBlobsPerRequestMax) break;
+      if (files.size() == ledger::kBlobsPerRequestMax) TRY_STATUS(sign());
       auto& draft = drafts.emplace_back();
       draft.statement.acting_as = statement.acting_as;
       draft.statement.body =
@@ -127,8 +134,8 @@ Result<std::optional<Bytes>> attachments(const SubmitQueue& queue, const std::st
       files.push_back(token);
     }
   }
-  if (drafts.empty()) return std::optional<Bytes>();
-  return sign_statements(contact, key, drafts, files).map([](Bytes bytes) { return std::optional(std::move(bytes)); });
+  TRY_STATUS(sign());
+  return submissions;
 }
 
 // Sends one and puts its tokens on record; the answer.
@@ -143,9 +150,9 @@ Result<std::string> deliver(SubmitQueue& queue, const std::string& name, Session
   if (items == nullptr || !items->is_array() || items->as_array().size() != sent.statements.size())
     return fail("bad_answer", "the server does not say what became of each statement");
   // What follows waits before what it follows from is gone: whatever dies in between is done again, and recorded once.
-  const std::string follows = name + "-tokens";
+  const auto follows = [&](std::size_t n) { return name + "-tokens" + (n == 0 ? "" : "-" + std::to_string(n)); };
   TRY(const auto tokens, attachments(queue, name, contact, key, sent, items->as_array()));
-  if (tokens) TRY_STATUS(queue.add_named(follows, *tokens));
+  for (std::size_t n = 0; n < tokens.size(); ++n) TRY_STATUS(queue.add_named(follows(n), tokens[n]));
   for (std::size_t i = 0; i < sent.statements.size(); ++i) {
     const auto* index =
         items->as_array()[i].is_object() ? items->as_array()[i].as_object().if_contains("index") : nullptr;
@@ -153,10 +160,10 @@ Result<std::string> deliver(SubmitQueue& queue, const std::string& name, Session
       TRY_STATUS(queue.move_tokens(name, i, index->to_number<std::uint64_t>()));
   }
   TRY_STATUS(queue.taken(name));
-  if (tokens) {
-    TRY(const Bytes kept, queue.submission(follows));
+  for (std::size_t n = 0; n < tokens.size(); ++n) {
+    TRY(const Bytes kept, queue.submission(follows(n)));
     TRY_STATUS(post_statements(session, kept));
-    TRY_STATUS(queue.taken(follows));
+    TRY_STATUS(queue.taken(follows(n)));
   }
   return answer;
 }
