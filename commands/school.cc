@@ -337,6 +337,7 @@ void SchoolImpl::fold_published(const Entry& entry, const Hash& leaf, const std:
     committed_state(entry, *committed);
   else
     ++since_state_commit_;
+  if (model_.times.empty()) state_committed_at_ = entry.event.recorded_at;  // an hour counts from the first entry on
   model_.times.push_back(entry.event.recorded_at);
   bool structural = false;
   for (const auto& key : shards) {
