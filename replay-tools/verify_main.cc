@@ -119,9 +119,12 @@ letopis::Result<int> run(const Arguments& arguments) {
   TRY_STATUS(letopis::signing::initialise());
   auto& files = letopis::posix_file_system();
   TRY(const letopis::Bytes proof, files.read(arguments.proof, letopis::ledger::kWeekProofSizeMaxBytes));
+  const bool is_week = letopis::ledger::is_week_proof(letopis::as_text(proof));
+  if (!is_week && proof.size() > letopis::ledger::kProofFileSizeMaxBytes)
+    return letopis::fail("too_large", arguments.proof + " holds more than a proof file may");
   TRY(const auto policy, read_policy(arguments));
   const auto* trusted = policy ? &*policy : nullptr;
-  if (letopis::ledger::is_week_proof(letopis::as_text(proof))) {
+  if (is_week) {
     if (!arguments.entry.empty() || !arguments.tokens.empty())
       return letopis::fail("arguments", "--entry and --token go with a receipt");
     letopis::receipt::WeekAsked asked;

@@ -5,6 +5,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Bytes, fromBase64, utf8 } from "./bytes.js";
+import { PROOF_FILE_MAX_BYTES } from "./checkpoint.js";
 import { rememberingCheck } from "./ed25519.js";
 import { POLICY_MAX_BYTES, TrustPolicy } from "./policy.js";
 import { checkReceipt } from "./receipt.js";
@@ -50,8 +51,10 @@ interface Judged {
 }
 
 function judge(inputs: Inputs): Judged {
+  const isWeek = isWeekProof(inputs.proof);
+  capped("the file", inputs.proof, isWeek ? WEEK_PROOF_MAX_BYTES : PROOF_FILE_MAX_BYTES);
   const policy = inputs.policy && TrustPolicy.parse(inputs.policy, inputs.companion);
-  if (isWeekProof(inputs.proof)) {
+  if (isWeek) {
     if (inputs.entry) refuse("arguments", "--entry goes with a receipt");
     const week = checkWeek(inputs.proof, inputs.vkey, {}, { policy, verify });
     return { report: week.commitment, json: jsonWeekReport(week) };
