@@ -4,6 +4,7 @@
 
 #include "commands/profile_files.h"
 #include "commands/school.h"
+#include "ledger/checkpoint.h"
 #include "ledger/checkpoint_journal.h"
 #include "signing/sha256.h"
 
@@ -235,17 +236,47 @@ Result<School*> EngineImpl::create_school(const NewSchool& wanted) {
   return static_cast<School*>(school);
 }
 
+namespace {
+
+Result<std::uint64_t> size_of_note(std::string_view text) {
+  TRY(const signing::Note note, signing::parse_note(text));
+  return parse_checkpoint_text(note.text).map([](const Checkpoint& checkpoint) { return checkpoint.size; });
+}
+
+// The journal as it was before the database was copied, and what the copy itself has that is newer: entries may be recorded
+// meanwhile, and a journal behind its database would look like one that was rolled back.
+Status journal_of_copy(FileSystem& files, const std::string& directory, std::map<std::string, std::string> notes) {
+  TRY(auto kv, open_rocksdb(directory + "/ledger", {}));
+  const LogStore copied(std::move(kv));
+  TRY(const auto schools, copied.schools());
+  for (const auto& school : schools) {
+    TRY(const auto stored, copied.stored_checkpoint(school.number));
+    if (!stored) continue;
+    auto& note = notes[school.slug];
+    TRY(const std::uint64_t size, size_of_note(*stored));
+    std::uint64_t journalled = 0;
+    if (!note.empty()) {
+      TRY(journalled, size_of_note(note));
+    }
+    if (size > journalled) note = *stored;
+  }
+  TRY(const auto journal, CheckpointJournal::open(files, directory + "/checkpoints.journal"));
+  return journal->append(notes);
+}
+
+}  // namespace
+
 Status EngineImpl::copy_to(const std::string& directory) {
   FileSystem& files = this->files();
   TRY_STATUS(files.make_directories(directory));
   // Journal first: a copy whose ledger is ahead of its journal re-verifies its tail; the other way round it would refuse.
-  TRY(const Bytes journal, files.read(options_.directory + "/checkpoints.journal", 1u << 30));
+  TRY(auto notes, CheckpointJournal::read(files, options_.directory + "/checkpoints.journal"));
   TRY_STATUS(store_->kv().copy_to(directory + "/ledger"));
   TRY_STATUS(vault_->copy_to(directory + "/vault"));
   TRY_STATUS(copy_profile_files(files, options_.directory, directory));
   for (const auto& [slug, mark] : marks_)
     TRY_STATUS(files.write_atomically(directory + "/" + copy_mark_file(slug), as_bytes(mark.encode()), 0640));
-  return files.write_atomically(directory + "/checkpoints.journal", journal, 0640);
+  return journal_of_copy(files, directory, std::move(notes));
 }
 
 }  // namespace

@@ -1,10 +1,13 @@
 // A school comes back from its entries, or not at all; and never behind what was signed.
 
 #include <fstream>
+#include <functional>
 #include <set>
 
 #include "ledger/checkpoint_journal.h"
 #include "ledger/schema/codec.h"
+#include "replay-tools/audit.h"
+#include "replay-tools/audit_directory.h"
 #include "replay-tools/backup.h"
 #include "tests/unit/replay-tools/restore_fixture.h"
 
@@ -126,6 +129,52 @@ TEST_F(Restores, ACheckpointSomebodyKeptMustBeInTheBackup) {
   EXPECT_EQ(code(restore(with)), "restored");
   EXPECT_EQ(code(restore(beyond)), "log_behind_checkpoint");
   EXPECT_FALSE(fs::exists(place("newer")));
+}
+
+// Lessons go on while a copy is made: what is recorded between the journal and the database makes no copy look rolled back.
+class MeanwhileFiles final : public FileSystem {
+ public:
+  std::function<void()> meanwhile;  // once, after the checkpoint journal was read
+
+  Result<Bytes> read(const std::string& path, std::size_t max_bytes) override {
+    auto bytes = posix_file_system().read(path, max_bytes);
+    if (meanwhile && path.ends_with("/checkpoints.journal")) std::exchange(meanwhile, nullptr)();
+    return bytes;
+  }
+  Result<std::unique_ptr<AppendFile>> open_append(const std::string& path) override {
+    return posix_file_system().open_append(path);
+  }
+  Status write_atomically(const std::string& path, ByteView bytes, unsigned mode) override {
+    return posix_file_system().write_atomically(path, bytes, mode);
+  }
+  Status truncate(const std::string& path, std::uint64_t size) override {
+    return posix_file_system().truncate(path, size);
+  }
+  Status make_directories(const std::string& path) override { return posix_file_system().make_directories(path); }
+  bool exists(const std::string& path) override { return posix_file_system().exists(path); }
+  Status remove(const std::string& path) override { return posix_file_system().remove(path); }
+  Result<std::vector<std::string>> list(const std::string& path) override { return posix_file_system().list(path); }
+};
+
+TEST(Copies, WhatIsRecordedWhileACopyIsMadeMakesItNoForgery) {
+  MeanwhileFiles files;
+  commands::Engine::Options options;
+  options.files = &files;
+  test::LiveEngine live(options);
+  test::LiveSchool licey(live, "licey29");
+  const faults::TemporaryDirectory home;
+  const auto before = licey.school().read([](const auto& model) { return model.checkpoint.size; });
+  files.meanwhile = [&] { licey.klass("7А", 7, licey.teacher("Иван Петрович")); };
+  ASSERT_TRUE(live.engine().copy_to(home / "copy"));
+  EXPECT_FALSE(files.meanwhile) << "something was recorded meanwhile";
+  live.close();
+  const auto source = audit::DirectorySource::open(home / "copy", "licey29");
+  ASSERT_TRUE(source) << source.error().text();
+  const auto report = audit::audit(**source, {});
+  ASSERT_TRUE(report) << report.error().text();
+  EXPECT_EQ(report->violations, 0U) << text_report(*report, Language::kEnglish);
+  EXPECT_GT(report->size, before) << "the copy has what was recorded meanwhile";
+  ASSERT_TRUE(live.reopen());
 }
 
 TEST_F(Restores, AnotherSchoolUnderTheSameNameIsRefused) {
