@@ -36,7 +36,7 @@ Example:
   letopis-verify mark-5.tlog-proof --vkey 'journal.example.org/log/licey29+fcb7057e+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k'
 
 Exit: 0 the receipt is good, 1 it is refuted, 2 it cannot be used (arguments, file, or format), 3 it is good, but the
-witnesses that --policy asks for have not seen it.
+witnesses that --policy asks for have not seen it; or the week is complete, but was not over yet.
 )";
 
 struct Arguments {

@@ -1,6 +1,7 @@
 #include "replay-tools/week_check.h"
 
 #include <algorithm>
+#include <set>
 
 #include "ledger/checkpoint.h"
 #include "ledger/merkle.h"
@@ -64,6 +65,8 @@ class WeekCheck {
     if (entry.event.verdict != ledger::Verdict::kAccepted || committed->size != entry.event.index)
       return fail("not_a_commitment", "it does not cover exactly what precedes it");
     root_ = committed->root;
+    out_.as_of = entry.event.recorded_at;
+    out_.offset = {entry.event.utc_offset};
     out_.complete_to = committed->size;
     TRY(const Checkpoint checkpoint, checkpoint_of(file));
     checkpoint_ = checkpoint;
@@ -147,11 +150,15 @@ struct Counts {
   std::size_t shown = 0, hidden = 0, later = 0;
 };
 Counts counts(const WeekReport& report) {
+  // A mark stands in the journal and in the diary.
+  std::set<std::uint64_t> shown, later;
   Counts all;
   for (const auto& shard : report.shards) {
     all.hidden += shard.hidden;
-    for (const auto& entry : shard.entries) ++(entry.later ? all.later : all.shown);
+    for (const auto& entry : shard.entries) (entry.later ? later : shown).insert(entry.index);
   }
+  all.shown = shown.size();
+  all.later = later.size();
   return all;
 }
 
@@ -165,13 +172,21 @@ std::string sentence(const WeekReport& report, bool ru) {
       return ru ? "НЕПРИГОДНО (unusable): проверять нечего." : "UNUSABLE: there is nothing to check.";
     case Verdict::kGood: break;
   }
-  const std::string to = std::to_string(report.complete_to), week = format_day(report.week);
-  return ru ? "ПОЛНО (good): до записи " + to + " журнал " + report.commitment.origin + " говорит о неделе с " + week +
-                  " только это: записей здесь — " + std::to_string(shown) + ", о других учениках — " +
-                  std::to_string(hidden) + " (без содержания). После неё внесено ещё: " + std::to_string(later) + "."
-            : "COMPLETE: up to entry " + to + " the log " + report.commitment.origin + " says of the week of " + week +
-                  " nothing but this: " + std::to_string(shown) + " entries shown, " + std::to_string(hidden) +
-                  " of other students (not shown). Since then: " + std::to_string(later) + ".";
+  const std::string to = std::to_string(report.complete_to), week = format_day(report.week),
+                    as_of = format_local(report.as_of, report.offset), student = to_hex(report.student.view());
+  std::string text =
+      ru ? "ПОЛНО (good) на " + as_of + ": о неделе с " + week + " и ученике " + student + " журнал " +
+               report.commitment.origin + " до записи " + to + " говорит только это: записей здесь — " +
+               std::to_string(shown) + ", о других учениках — " + std::to_string(hidden) + " (без содержания)."
+         : "COMPLETE as of " + as_of + ": of the week of " + week + " and student " + student + " the log " +
+               report.commitment.origin + " says up to entry " + to + " nothing but this: " + std::to_string(shown) +
+               " entries shown, " + std::to_string(hidden) + " of other students (not shown).";
+  text += ru ? " Внесено позже и показано: " + std::to_string(later) + "; что это всё, НЕ доказано."
+             : " Came later and shown: " + std::to_string(later) + "; that these are all is NOT proved.";
+  if (!report.week_was_over())
+    text += ru ? " Неделя тогда ещё не кончилась: запросите доказательство снова, когда она пройдёт."
+               : " The week was not over then: ask for the proof again once it is.";
+  return text;
 }
 
 std::string shard_json(const WeekReport::Shard& shard) {
@@ -192,7 +207,10 @@ WeekReport check_week(std::string_view week_file, std::string_view vkey, const W
   return WeekCheck(week_file, vkey, asked, policy).run();
 }
 
-int exit_code(const WeekReport& report) { return exit_code(report.commitment); }
+int exit_code(const WeekReport& report) {
+  const bool early = report.commitment.verdict == Verdict::kGood && !report.week_was_over();
+  return early ? kExitUnwitnessed : exit_code(report.commitment);
+}
 
 std::string text_report(const WeekReport& report, Language language) {
   const bool ru = language == Language::kRussian;
@@ -218,7 +236,9 @@ std::string json_report(const WeekReport& report) {
   std::string out = json_report(report.commitment);
   out.pop_back();  // its closing brace
   out += ",\"student\":\"" + to_hex(report.student.view()) + "\",\"week\":\"" + format_date(report.week) +
-         "\",\"complete_to\":" + std::to_string(report.complete_to) + ",\"shards\":[";
+         "\",\"complete_to\":" + std::to_string(report.complete_to) +
+         ",\"as_of\":" + json_string(format_instant(report.as_of)) +
+         ",\"week_was_over\":" + (report.week_was_over() ? "true" : "false") + ",\"shards\":[";
   for (std::size_t i = 0; i < report.shards.size(); ++i) out += (i > 0 ? "," : "") + shard_json(report.shards[i]);
   return out + "]}";
 }

@@ -27,6 +27,10 @@ struct WeekReport {
   Id student;
   Date week;
   std::uint64_t complete_to = 0;  // the list is complete for all entries below this index
+  Instant as_of;                  // when the commitment was recorded, by the school's clock, and local time then
+  UtcOffset offset;
+  // Whether the week was over by then: entries about it that came after are not proved to be all.
+  bool week_was_over() const { return local_date(as_of, offset) > week + 6; }
   struct Entry {
     std::uint64_t index = 0;
     std::string json;
@@ -45,7 +49,8 @@ struct WeekReport {
 WeekReport check_week(std::string_view week_file, std::string_view vkey, const WeekAsked& asked = {},
                       const ledger::TrustPolicy* policy = nullptr);
 
-int exit_code(const WeekReport& report);  // as of a receipt
+// As of a receipt; 3 also where the week was not over at the commitment.
+int exit_code(const WeekReport& report);
 std::string text_report(const WeekReport& report, Language language);
 std::string json_report(const WeekReport& report);  // one line
 

@@ -11,7 +11,7 @@ import { POLICY_MAX_BYTES, TrustPolicy } from "./policy.js";
 import { checkReceipt } from "./receipt.js";
 import { Refusal, refuse } from "./refusal.js";
 import { EXIT_GOOD, EXIT_UNUSABLE, exitCode, jsonReport, type Report } from "./verdict.js";
-import { checkWeek, isWeekProof, jsonWeekReport, WEEK_PROOF_MAX_BYTES } from "./week.js";
+import { checkWeek, exitCodeOfWeek, isWeekProof, jsonWeekReport, WEEK_PROOF_MAX_BYTES } from "./week.js";
 
 const EVENT_MAX_BYTES = 65_535;
 
@@ -47,6 +47,7 @@ const verify = rememberingCheck();
 
 interface Judged {
   readonly report: Report;
+  readonly exit: number;
   readonly json: string;
 }
 
@@ -57,10 +58,10 @@ function judge(inputs: Inputs): Judged {
   if (isWeek) {
     if (inputs.entry) refuse("arguments", "--entry goes with a receipt");
     const week = checkWeek(inputs.proof, inputs.vkey, {}, { policy, verify });
-    return { report: week.commitment, json: jsonWeekReport(week) };
+    return { report: week.commitment, exit: exitCodeOfWeek(week), json: jsonWeekReport(week) };
   }
   const report = checkReceipt(inputs.proof, inputs.vkey, { entry: inputs.entry, policy, verify });
-  return { report, json: jsonReport(report) };
+  return { report, exit: exitCode(report), json: jsonReport(report) };
 }
 
 // Asked before anything is parsed, wherever the bytes came from.
@@ -139,14 +140,14 @@ function answerTo(line: string): string {
     const asked = JSON.parse(line) as Record<string, string | undefined>;
     const bytes = (name: string, maxBytes: number) =>
       asked[name] === undefined ? undefined : capped(name, fromBase64(utf8(asked[name])), maxBytes);
-    const { report, json } = judge({
+    const { exit, json } = judge({
       proof: bytes("proof", WEEK_PROOF_MAX_BYTES) ?? refuse("arguments", "proof"),
       vkey: asked["vkey"] ?? refuse("arguments", "vkey"),
       entry: bytes("entry", EVENT_MAX_BYTES),
       policy: bytes("policy", POLICY_MAX_BYTES),
       companion: bytes("companion", POLICY_MAX_BYTES),
     });
-    return `{"exit":${exitCode(report)},"report":${json}}`;
+    return `{"exit":${exit},"report":${json}}`;
   } catch (error) {
     if (!(error instanceof Refusal || error instanceof SyntaxError)) throw error;
     return JSON.stringify({ exit: EXIT_UNUSABLE, error: error instanceof Refusal ? error.code : "malformed" });
@@ -160,9 +161,9 @@ async function main(words: readonly string[]): Promise<number> {
     return EXIT_GOOD;
   }
   if (parsed.flags.has("--batch")) return batch();
-  const { report, json } = judge(inputsOf(parsed));
+  const { report, exit, json } = judge(inputsOf(parsed));
   process.stdout.write(parsed.flags.has("--json") ? json + "\n" : textReport(report));
-  return exitCode(report);
+  return exit;
 }
 
 try {

@@ -20,6 +20,7 @@ export { type Times, type TimeVerdict } from "./time.js";
 export { exitCode, jsonReport, reasonOf, type Report, type Step, type Verdict } from "./verdict.js";
 export {
   checkWeek,
+  exitCodeOfWeek,
   isWeekProof,
   jsonWeekReport,
   parseWeekProof,

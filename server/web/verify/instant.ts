@@ -3,7 +3,7 @@
 const MICROS = 1_000_000n;
 const DAY_SECONDS = 86_400n;
 
-function floorDivide(a: bigint, b: bigint): bigint {
+export function floorDivide(a: bigint, b: bigint): bigint {
   return a / b - (a % b < 0n ? 1n : 0n);
 }
 function pad(value: bigint | number, width: number): string {

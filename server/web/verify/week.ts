@@ -12,7 +12,7 @@
 import { type Bytes, equal, fromBase64, fromHex, HASH_BYTES, textOf, toHex } from "./bytes.js";
 import { parseCheckpoint, parseProofFile, type Checkpoint } from "./checkpoint.js";
 import { entryJson } from "./describe.js";
-import { formatDate, parseDate, weekday } from "./instant.js";
+import { floorDivide, formatDate, formatInstant, parseDate, weekday } from "./instant.js";
 import { after, LineReader, parseDecimal } from "./lines.js";
 import { leafHash, verifyInclusion } from "./merkle.js";
 import { parseNote } from "./note.js";
@@ -21,7 +21,7 @@ import { refusalOf, refuse } from "./refusal.js";
 import { ENUM_NAMES } from "./schema.js";
 import { shardDigest, shardKey, type SparseProof, verifySparse, View } from "./sparse.js";
 import { bodyAs, decodeEntry, decodeReceipt } from "./statement.js";
-import { jsonReport, type Report, type Step, type StepName } from "./verdict.js";
+import { EXIT_UNWITNESSED, exitCode, jsonReport, type Report, type Step, type StepName } from "./verdict.js";
 
 export const WEEK_PROOF_MAX_BYTES = 8 * 1024 * 1024;
 const SHARDS_MAX = 65;
@@ -30,6 +30,8 @@ const ID_BYTES = 16;
 const EVENT_MAX_BYTES = 65_535;
 const SIBLINGS_MAX = 256;
 const PATH_MAX = 64;
+const MICROS = 1_000_000n;
+const DAY_MICROS = 86_400n * MICROS;
 const ACCEPTED = ENUM_NAMES.get("Verdict")!.indexOf("accepted") + 1;
 const SERVICE = ENUM_NAMES.get("Role")!.indexOf("service") + 1;
 
@@ -225,6 +227,8 @@ export interface WeekReport {
   readonly student: Bytes;
   readonly week: number;
   readonly completeTo: bigint; // the list is complete for all entries below this index
+  readonly asOf: bigint; // when the commitment was recorded, by the school's clock: microseconds since 1970-01-01 UTC
+  readonly weekWasOver: boolean; // by then, in local time: what came after is not proved to be all
   readonly shards: readonly ShownShard[];
 }
 
@@ -247,6 +251,8 @@ class WeekCheck {
   private root!: Bytes;
   private checkpoint!: Checkpoint;
   private completeTo = 0n;
+  private asOf = 0n;
+  private utcOffset = 0;
   private readonly shards: ShownShard[] = [];
 
   constructor(
@@ -289,6 +295,8 @@ class WeekCheck {
       refuse("not_a_commitment", "it does not cover exactly what precedes it");
     this.root = committed.root;
     this.completeTo = committed.size;
+    this.asOf = entry.event.recorded_at;
+    this.utcOffset = entry.event.utc_offset;
     this.checkpoint = parseCheckpoint(parseNote(file.checkpoint).text);
   }
 
@@ -344,8 +352,11 @@ class WeekCheck {
   }
 
   private report(commitment: Report): WeekReport {
-    const { completeTo, shards } = this;
-    return { commitment, student: this.proof?.student ?? NOBODY, week: this.proof?.week ?? 0, completeTo, shards };
+    const { completeTo, asOf, shards } = this;
+    const week = this.proof?.week ?? 0;
+    const day = floorDivide(asOf + BigInt(this.utcOffset) * MICROS, DAY_MICROS);
+    const weekWasOver = day > BigInt(week + 6);
+    return { commitment, student: this.proof?.student ?? NOBODY, week, completeTo, asOf, weekWasOver, shards };
   }
 }
 
@@ -358,11 +369,18 @@ function shardJson({ diary, subject, hidden, entries }: ShownShard): string {
   return `{"view":"${diary ? "diary" : "journal"}","subject":"${toHex(subject)}","hidden":${hidden},"entries":[${shown.join(",")}]}`;
 }
 
+// As of a receipt; 3 also where the week was not over at the commitment.
+export function exitCodeOfWeek(report: WeekReport): number {
+  const early = report.commitment.verdict === "good" && !report.weekWasOver;
+  return early ? EXIT_UNWITNESSED : exitCode(report.commitment);
+}
+
 // One line, as letopis-verify's.
 export function jsonWeekReport(report: WeekReport): string {
   return (
     jsonReport(report.commitment).slice(0, -1) +
     `,"student":"${toHex(report.student)}","week":"${formatDate(BigInt(report.week))}",` +
-    `"complete_to":${report.completeTo},"shards":[${report.shards.map(shardJson).join(",")}]}`
+    `"complete_to":${report.completeTo},"as_of":"${formatInstant(report.asOf)}",` +
+    `"week_was_over":${report.weekWasOver},"shards":[${report.shards.map(shardJson).join(",")}]}`
   );
 }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 
 #include "ledger/checkpoint.h"
 #include "ledger/merkle.h"
@@ -90,8 +91,7 @@ TEST_F(WeekProofs, AWeekIsShownToBeComplete) {
   EXPECT_EQ(shown(report.shards[0]), (std::vector{licey.index_of(mark)}));
   EXPECT_EQ(report.shards[0].hidden, 0U);
   const auto journal = shown(report.shards[1]);
-  for (const auto& told : {topic, mark})
-    EXPECT_TRUE(std::count(journal.begin(), journal.end(), licey.index_of(told)));
+  for (const auto& told : {topic, mark}) EXPECT_TRUE(std::count(journal.begin(), journal.end(), licey.index_of(told)));
   EXPECT_EQ(report.shards[1].hidden, 1U) << "another pupil's mark, by place and hash alone";
   EXPECT_GT(report.complete_to, licey.index_of(mark_of_petya));
   EXPECT_EQ(report.commitment.index, report.complete_to) << "the commitment covers what precedes its own entry";
@@ -149,6 +149,40 @@ TEST_F(WeekProofs, WhatCameLaterStandsBesideAndIsProvedAsFarAsTheCheckpointReach
   moved.shards[0].entries.push_back({moved.shards[0].later.back().index, moved.shards[0].later.back().event, {}});
   moved.shards[0].later.clear();
   EXPECT_EQ(verdict(moved), "complete after_commitment");
+}
+
+// Complete as of a moment: what came after it is shown, and can be left out.
+TEST_F(WeekProofs, AWeekThatWasNotOverIsSaidToBe) {
+  commit();
+  const auto early = checked(*proof(masha.id), {masha.id, {}});
+  EXPECT_FALSE(early.week_was_over());
+  EXPECT_EQ(exit_code(early), receipt::kExitUnwitnessed);
+  const std::string words = text_report(early, Language::kEnglish);
+  EXPECT_NE(words.find("COMPLETE as of 01.09.2026"), std::string::npos) << words;
+  EXPECT_NE(words.find(to_hex(masha.id.view())), std::string::npos) << "whose week it is";
+  EXPECT_NE(words.find("was not over"), std::string::npos);
+  // Sunday, and Monday's first minute: the week ends at local midnight.
+  const auto at = [&](const char* local, std::size_t works) {
+    live.at(local);
+    for (std::size_t i = 0; i < works; ++i) licey.klass("8" + std::to_string(i) + local, 8, ivan);
+    return checked(*proof(masha.id));
+  };
+  EXPECT_FALSE(at("2026-09-06 23:30", kEvery + 2).week_was_over());
+  const auto over = at("2026-09-07 00:01", kEvery + 2);
+  EXPECT_TRUE(over.week_was_over());
+  EXPECT_EQ(exit_code(over), 0);
+  EXPECT_EQ(text_report(over, Language::kEnglish).find("was not over"), std::string::npos);
+}
+
+TEST_F(WeekProofs, AnEntryOfDiaryAndJournalCountsOnce) {
+  commit();
+  const auto made = proof(masha.id);
+  std::set<std::uint64_t> distinct;
+  for (const auto& shard : made->shards)
+    for (const auto& listed : shard.entries)
+      if (!listed.event.empty()) distinct.insert(listed.index);
+  EXPECT_NE(text_report(checked(*made), Language::kEnglish).find(std::to_string(distinct.size()) + " entries shown"),
+            std::string::npos);
 }
 
 TEST_F(WeekProofs, NothingCanBeLeftOutOrSlippedIn) {
