@@ -107,6 +107,7 @@ struct AnchorKeeper::Round {
   Instant asked, answered;
   std::vector<std::optional<ledger::Cosigned>> lines;  // by witness
   std::vector<std::optional<Bytes>> tokens;            // by authority
+  std::vector<std::size_t> contradicted;               // witnesses that say the log is another, or longer
   TrustPolicy::Sightings seen;
 };
 
@@ -267,6 +268,7 @@ void AnchorKeeper::ask(Watched& school) {
     ++school.counters.rounds;
     school.counters.failures += failures;
   }
+  for (const std::size_t witness : round.contradicted) look_closer(school, witness);
   settle(school, round);
 }
 
@@ -321,6 +323,7 @@ std::uint64_t AnchorKeeper::take(Watched& school, Answers& answers, Round& round
       const bool asked = !good && why.code != "no_url";
       failures += asked ? 1 : 0;
       if (asked) tell(LogLevel::kWarning, "no_evidence", school, why);
+      if (why.code == "witness_ahead" || why.code == "witness_inconsistent") round.contradicted.push_back(into.size());
       into.push_back(good ? std::optional(**std::move(answer)) : std::nullopt);
     }
   };
@@ -446,6 +449,19 @@ Status hold_against(const School& school, std::string_view note) {
 }
 
 }  // namespace
+
+// A witness's word alone stops nobody: what it shows, signed by the log's own key, does.
+void AnchorKeeper::look_closer(Watched& school, std::size_t witness) {
+  OutwardLimits brief = options_.outward;
+  brief.connect_timeout = std::min<std::chrono::milliseconds>(brief.connect_timeout, kStragglers);
+  brief.answer_timeout = std::min<std::chrono::milliseconds>(brief.answer_timeout, kStragglers);
+  const auto newest = WitnessClient(school.policy->witnesses()[witness], brief).newest(school.school.origin());
+  if (!newest || !*newest) return;
+  const Status same = hold_against(school.school, **newest);
+  if (same) return;
+  school.school.hold(same.error());
+  tell(LogLevel::kError, "held", school, same.error());
+}
 
 void AnchorKeeper::look_back() {
   // All of all schools at once: a start waits for the slowest, and not for one after another.

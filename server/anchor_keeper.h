@@ -74,6 +74,7 @@ class AnchorKeeper {
   void ask(Watched& school);
   std::shared_ptr<Answers> send(Watched& school, const Round& round);
   std::uint64_t take(Watched& school, Answers& answers, Round& round);
+  void look_closer(Watched& school, std::size_t witness);
   void settle(Watched& school, Round& round);
   bool judge_clock(Watched& school, const Round& round);
   void record(Watched& school, const ledger::Body& body, std::string_view what);

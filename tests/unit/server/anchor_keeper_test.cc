@@ -520,6 +520,39 @@ TEST_F(AnchorKeeping, AnImageBehindItsWitnessesTakesNoWrites) {
   EXPECT_EQ(said.error().code, "held");
 }
 
+TEST_F(AnchorKeeping, AnImageThatWentOnIsHeldOnceAWitnessShowsAnotherHistory) {
+  set_policy();
+  live.close();
+  const faults::TemporaryDirectory image;
+  fs::copy(live.directory(), image.path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  ASSERT_TRUE(live.reopen());
+  keep();
+  keeper->look_back();
+  EXPECT_FALSE(licey.school().held()) << "never cosigned";
+  topic();
+  round();
+  keeper.reset();
+  live.close();
+  ASSERT_TRUE(live.reopen());
+  keep();
+  keeper->look_back();
+  EXPECT_FALSE(licey.school().held()) << "what the witnesses saw is there: " << logged;
+  keeper.reset();
+
+  live.close();
+  for (const auto& entry : fs::directory_iterator(live.directory())) fs::remove_all(entry.path());
+  fs::copy(image.path(), live.directory(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+  ASSERT_TRUE(live.reopen());
+  keep();
+  // Nobody was asked at the start, and the copy went its own way.
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"other", "Другая история"}, {});
+  ASSERT_FALSE(licey.school().held());
+  round();
+  ASSERT_TRUE(licey.school().held()) << logged;
+  EXPECT_EQ(licey.try_say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"}).error().code,
+            "held");
+}
+
 TEST_F(AnchorKeeping, WitnessesThatDoNotAnswerHoldNobody) {
   set_policy();
   for (auto& one : witnesses) one->die();
