@@ -53,6 +53,8 @@ Result<ledger::SignedCheckpoint> newest_checkpoint(server::HttpClient& client, c
 struct Contact {
   std::string origin;
   Id person;
+  std::string school;  // by its short name, and the id of the person's key: whose queue it is
+  Id key;
   ledger::Seen seen;               // its newest checkpoint then
   std::vector<ledger::Role> held;  // capacities, those that entitle to most first
 };

@@ -296,7 +296,10 @@ Status print_entries(const std::string& json, const std::string& directory) {
 }
 
 Result<Contact> contact_with(Session& session, bool asks_capacities) {
-  Contact contact{session.origin, session.person, {}, {}};
+  Contact contact;
+  contact.origin = session.origin;
+  contact.person = session.person;
+  contact.school = session.school;
   if (asks_capacities) {
     TRY(const auto me,
         expect_ok(session.client->send({"GET", "/v1/schools/" + session.school + "/me", "", "", session.headers()})));

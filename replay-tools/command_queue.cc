@@ -101,7 +101,7 @@ int queued(const Submit& options, const Stamping& done, const Error& away) {
   } else {
     std::cerr << "the server does not answer (" << away.text() << "): " << done.statements << " statements wait in "
               << options.queue << ", with " << done.tokens
-              << " tokens; run submit with this --queue again once it does\n";
+              << " tokens; run submit with this --queue again, without FILE, once it does\n";
   }
   return kExitQueued;
 }
@@ -210,6 +210,15 @@ struct Run {
   }
 };
 
+// A folder is one person's at one school: what another key signs, or for another log, could never be sent from it.
+Status own_queue(const SubmitQueue& queue, const Contact& known, const Submit& options, const signing::KeyPair& key) {
+  if (known.school == options.school && known.key == key.id()) return {};
+  TRY(const auto names, queue.waiting());
+  if (names.empty()) return {};
+  return fail("other_queue", options.queue + " holds what another key signed, or for another school (" + known.school +
+                                 "): name a folder of this key's own, or send that first");
+}
+
 }  // namespace
 
 int submit_queued(const Submit& options, const signing::KeyPair& key, std::vector<commands::StatementDraft> drafts,
@@ -218,19 +227,24 @@ int submit_queued(const Submit& options, const signing::KeyPair& key, std::vecto
     TRY_STATUS(read_notaries(options));  // what is wrong with it is better told now
     TRY(auto queue, SubmitQueue::open(posix_file_system(), options.queue));
     const Run submitting{options, key, queue};
+    TRY(const auto known, queue.contact());
+    if (known) TRY_STATUS(own_queue(queue, *known, options, key));
     auto session = sign_in(options.url, options.school, key);
     if (session) {
       if (options.cosigned) session->prefer = "wait=cosigned";
-      TRY(const Contact contact, contact_with(*session));
+      TRY(Contact contact, contact_with(*session));
+      contact.key = key.id();
       TRY_STATUS(queue.remember(contact));
       TRY_STATUS(submitting.sign(contact, drafts, files));
       return submitting.deliver_all(*session, contact);
     }
     if (!is_away(session.error())) return tl::unexpected(session.error());
-    TRY(const auto contact, queue.contact());
-    if (!contact && !drafts.empty())
-      return fail("no_contact", "the server does not answer (" + session.error().text() + "), and " + options.queue +
-                                    " does not know the school yet: submit once with --queue while it does");
+    const bool met = known && known->school == options.school && known->key == key.id();
+    const std::optional<Contact> contact = met ? known : std::nullopt;
+    if (!met && !drafts.empty())
+      return fail("no_contact",
+                  "the server does not answer (" + session.error().text() + "), and " + options.queue +
+                      " has not met the school with this key yet: submit once with --queue while it does");
     if (contact) TRY_STATUS(submitting.sign(*contact, drafts, files));
     return submitting.away(session.error());
   };

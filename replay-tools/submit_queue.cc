@@ -22,7 +22,8 @@ std::string token_file(const std::string& name, std::size_t statement, std::size
 
 std::string spelt(const Contact& contact) {
   std::string text = std::string(kContactTag) + "\n" + contact.origin + "\n" + to_hex(contact.person.view()) + "\n" +
-                     std::to_string(contact.seen.size) + "\n" + to_base64(contact.seen.root.view()) + "\n";
+                     contact.school + "\n" + to_hex(contact.key.view()) + "\n" + std::to_string(contact.seen.size) +
+                     "\n" + to_base64(contact.seen.root.view()) + "\n";
   for (const auto role : contact.held) text += std::string(ledger::enum_name(role)) + "\n";
   return text;
 }
@@ -36,6 +37,10 @@ Result<Contact> read_contact(std::string_view text) {
   contact.origin = line;
   TRY(line, ledger::take_line(text));
   TRY(contact.person, fixed_from_hex<Id>(line));
+  TRY(line, ledger::take_line(text));
+  contact.school = line;
+  TRY(line, ledger::take_line(text));
+  TRY(contact.key, fixed_from_hex<Id>(line));
   TRY(line, ledger::take_line(text));
   TRY(contact.seen.size, ledger::parse_decimal(line));
   TRY(line, ledger::take_line(text));

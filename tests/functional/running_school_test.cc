@@ -172,6 +172,17 @@ TEST_F(RunningSchool, WhatWaitsForTheServerIsStampedMeanwhileAndRecordedOnce) {
   ASSERT_EQ(named(queue, ".token").size(), 1U);
   EXPECT_EQ(fs::status(named(queue, ".statements")[0]).permissions() & fs::perms::group_read, fs::perms::none);
 
+  // What another key signs, or for another school, could never be sent from here.
+  for (const Words& other : {Words{"--key", key("director"), "--school", kSchool},
+                             Words{"--key", key("teacher"), "--school", "another-school"}}) {
+    Words words{"submit", "-", "--url", away, "--queue", queue};
+    words.insert(words.end(), other.begin(), other.end());
+    const Ran refused = letopis(words, mark);
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_THAT(refused.err, HasSubstr("other_queue"));
+  }
+  EXPECT_EQ(named(queue, ".statements").size(), 1U);
+
   serve();
   const std::string waiting = named(queue, ".statements")[0], kept = text_of(waiting);
   const Ran back = submit(server_->url(), "");
