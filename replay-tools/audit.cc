@@ -399,7 +399,8 @@ void Audit::fill(AuditReport& report) const {
   report.simulated = state.simulated();
   report.source = source_.name();
   report.school = state.name();
-  report.origin = log_key_ ? log_key_->name : state.origin();
+  // The log's own name, whatever key was brought: another school's would be accused.
+  report.origin = state.origin().empty() && log_key_ ? log_key_->name : state.origin();
   report.vkey = vkey_;
   report.vkey_brought = options_.vkey.has_value();
   report.size = judge_.tree().size();

@@ -94,6 +94,15 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
   else if (report.times->anchors == 0)
     say("Время записей опирается на часы оператора: в журнале нет свидетельств кворума этой политики.",
         "Times of recording rest on the operator's clock: the log holds no evidence by a quorum of this policy.");
+  if (report.times && report.times->wanting() > 0) {
+    const std::string count = number(report.times->wanting());
+    said.push_back(
+        russian(language)
+            ? "Политика аудитора требует свидетельств, которых у " + count +
+                  " записей нет (код завершения 3): они внесены до первого якоря или не засвидетельствованы вовремя."
+            : "The auditor's policy asks for evidence that " + count +
+                  " entries lack (exit 3): they came before the first anchor, or were not witnessed in time.");
+  }
   if (report.checkpoints_brought == 0)
     say("Аудитор не принёс ни контрольной точки, ни квитанции: конец журнала, обрезанный и подписанный заново, не был "
         "бы виден.",

@@ -335,12 +335,34 @@ Result<std::string> record(Session& session, const signing::KeyPair& key, std::v
 
 namespace {
 
+// Whoever asked for witnesses' words is told where there are none: the entry is recorded all the same.
+void tell_uncosigned(const std::string& answer) {
+  boost::json::error_code error;
+  const auto value = boost::json::parse(answer, error);
+  const auto* items = error || !value.is_object() ? nullptr : value.as_object().if_contains("items");
+  if (items == nullptr || !items->is_array()) return;
+  constexpr std::string_view kSignatureLine = "\n\u2014 ";
+  const auto signatures = [&](const boost::json::value& item) {
+    const std::string receipt = text_member(boost::json::serialize(item), "receipt");
+    std::size_t count = 0;
+    for (auto at = receipt.find(kSignatureLine); at != std::string::npos; at = receipt.find(kSignatureLine, at + 1))
+      ++count;
+    return count;
+  };
+  const auto& all = items->as_array();
+  if (std::any_of(all.begin(), all.end(), [&](const auto& item) { return signatures(item) < 2; }))
+    std::cerr
+        << "letopis: recorded, and not cosigned yet: the school names no witnesses, or too few have answered; fetch "
+           "the receipt later with prove --cosigned\n";
+}
+
 int submit_at_once(const Submit& options, const signing::KeyPair& key, Drafted drafted) {
   auto session = sign_in(options.url, options.school, key);
   if (!session) return refuse(session.error());
   if (options.cosigned) session->prefer = "wait=cosigned";
   const auto answer = record(*session, key, drafted.drafts, drafted.files);
   if (!answer) return refuse(answer.error());
+  if (options.cosigned) tell_uncosigned(*answer);
   if (options.json) {
     std::cout << *answer << '\n';
   } else if (const auto printed = print_entries(*answer, options.receipts); !printed) {

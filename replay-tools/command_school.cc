@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include "ledger/schema/describe.h"
@@ -51,6 +52,12 @@ Result<std::string> create(const Init& options) {
   TRY(engine_options.master_key, vault_key());
   engine_options.clock = &clock;
   engine_options.random = &random;
+  // Marks lie in the ledger in the clear: the folder is its owner's alone, whatever the umask.
+  if (!posix_file_system().exists(options.data)) {
+    TRY_STATUS(posix_file_system().make_directories(options.data));
+    std::error_code ignored;  // a file system without modes
+    std::filesystem::permissions(options.data, std::filesystem::perms::owner_all, ignored);
+  }
   TRY(auto engine, commands::Engine::open(engine_options));
   commands::NewSchool wanted;
   wanted.slug = options.school;

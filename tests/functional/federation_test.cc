@@ -123,6 +123,8 @@ class School {
         letopis({"submit", "-", "--url", url_, "--school", slug_, "--key", keys_.at("administrator"), "--cosigned"},
                 R"({"type":"branch_defined","code":")" + code + R"(","title":"Филиал"})");
     EXPECT_EQ(ran.status, 0) << ran.err;
+    const bool cosigned = ran.out.find("\n\u2014 ") != ran.out.rfind("\n\u2014 ");
+    EXPECT_EQ(ran.err.find("not cosigned yet") == std::string::npos, cosigned) << ran.err;
     return ran.out;
   }
   std::string policy(const std::vector<const School*>& witnesses) const {

@@ -65,6 +65,12 @@ std::map<std::string, std::string> codes_in(const std::string& file) {
   return codes;
 }
 
+// Marks lie in the ledger in the clear.
+TEST_F(OwnSchool, ItsFolderIsItsOwnersAlone) {
+  const auto others = fs::perms::group_all | fs::perms::others_all;
+  EXPECT_EQ(fs::status(data_).permissions() & others, fs::perms::none);
+}
+
 TEST_F(OwnSchool, IsImportedOnceAndATeacherEnrolsAndSignsIn) {
   const Ran dry_run = letopis_ok(import({"--dry-run"}));
   const auto planned = dry_run.json();

@@ -132,6 +132,20 @@ TEST(Audit, RefusesAKeyThatIsNotOne) {
   EXPECT_EQ("bad_vkey", audit(Forger(story()).source(), options).error().code);
 }
 
+// A key brought by mistake says nothing of the school whose key it is.
+TEST(Audit, AKeyOfAnotherLogDoesNotAccuseThatLog) {
+  SeededRandom random(99);
+  const auto other = signing::KeyPair::generate(signing::Purpose::kLog, random);
+  AuditOptions options;
+  options.vkey = signing::vkey_of("journal.example.org/log/another", signing::kNoteTypeEd25519, other).text();
+  const auto report = audited(Forger(story()).source(), options);
+  EXPECT_EQ(report.findings_by_code.count("log_key_differs"), 1U);
+  for (const auto language : {Language::kRussian, Language::kEnglish}) {
+    EXPECT_THAT(sentence(report, language), Not(HasSubstr("log/another")));
+    EXPECT_THAT(sentence(report, language), HasSubstr(report.origin));
+  }
+}
+
 // What somebody may hand to an auditor in place of evidence: honest files with one thing changed.
 class Evidence : public testing::Test {
  protected:
