@@ -175,6 +175,8 @@ Result<std::string> proof_from_directory(const Prove& options) {
 
 int prove(const Prove& options) {
   if (options.data.empty() == options.url.empty()) return refuse("give --data or --url");
+  if (!options.url.empty() && options.key.empty())
+    return refuse("--url needs --key: a server shows an entry to who may see it");
   const bool week = !options.student.empty() && !options.week.empty();
   if (options.index.has_value() == week || options.student.empty() != options.week.empty())
     return refuse("give --index, or --student and --week");

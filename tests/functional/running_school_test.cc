@@ -312,6 +312,10 @@ TEST_F(RunningSchool, AWeekIsProvedFromTheDirectoryToo) {
                             "--week", week_of(place), "--out", folder_ / "x"});
   EXPECT_NE(both.status, 0);
   EXPECT_NE(both.err.find("--index, or --student"), std::string::npos) << both.err;
+  const Ran keyless =
+      letopis({"prove", "--url", "http://127.0.0.1:1", "--school", kSchool, "--index", "1", "--out", folder_ / "x"});
+  EXPECT_EQ(keyless.status, 2);
+  EXPECT_NE(keyless.err.find("--key"), std::string::npos) << keyless.err;
 }
 
 TEST_F(RunningSchool, AMomentIsTypedAsItIsWritten) {
