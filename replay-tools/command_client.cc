@@ -9,6 +9,7 @@
 #include "commands/files.h"
 #include "commands/rights.h"
 #include "ledger/authorship.h"
+#include "ledger/checkpoint.h"
 #include "ledger/schema/describe.h"
 #include "replay-tools/command.h"
 #include "server/sign_in.h"
@@ -341,13 +342,10 @@ void tell_uncosigned(const std::string& answer) {
   const auto value = boost::json::parse(answer, error);
   const auto* items = error || !value.is_object() ? nullptr : value.as_object().if_contains("items");
   if (items == nullptr || !items->is_array()) return;
-  constexpr std::string_view kSignatureLine = "\n\u2014 ";
-  const auto signatures = [&](const boost::json::value& item) {
-    const std::string receipt = text_member(boost::json::serialize(item), "receipt");
-    std::size_t count = 0;
-    for (auto at = receipt.find(kSignatureLine); at != std::string::npos; at = receipt.find(kSignatureLine, at + 1))
-      ++count;
-    return count;
+  const auto signatures = [](const boost::json::value& item) -> std::size_t {
+    const auto file = ledger::parse_proof_file(text_member(boost::json::serialize(item), "receipt"));
+    const auto note = file ? signing::parse_note(file->checkpoint) : tl::unexpected(file.error());
+    return note ? note->signatures.size() : 0;
   };
   const auto& all = items->as_array();
   if (std::any_of(all.begin(), all.end(), [&](const auto& item) { return signatures(item) < 2; }))

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "commands/rights.h"
+#include "ledger/lines.h"
 #include "ledger/schema/codec.h"
 
 namespace letopis::tools {
@@ -16,16 +17,6 @@ namespace {
 constexpr std::string_view kLook = "erase-look";
 constexpr std::string_view kRecord = "erase-record";
 constexpr std::string_view kTexts = "erase-texts";
-
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (!line.empty()) {
-    const auto space = line.find(' ');
-    words.push_back(line.substr(0, space));
-    line.remove_prefix(space == std::string_view::npos ? line.size() : space + 1);
-  }
-  return words;
-}
 
 Result<std::uint64_t> number_of(std::string_view digits) {
   std::uint64_t value = 0;
@@ -150,7 +141,7 @@ struct Look {
 };
 
 Result<Look> parse_look(std::string_view answer, std::size_t keys) {
-  const auto words = words_of(answer);
+  const auto words = split_words(answer);
   if (words.size() != 8 + keys) return fail("malformed", "the answer of whoever holds the directory");
   Look look;
   look.school = words[0];
@@ -270,7 +261,7 @@ Result<School*> school_of(commands::Engine& engine, std::string_view slug, std::
 }  // namespace
 
 Result<std::string> answer_erase(commands::Engine& engine, std::string_view line) {
-  const auto words = words_of(line);
+  const auto words = split_words(line);
   if (words.size() < 3) return fail("malformed", "a line of erase");
   TRY(School* const school, school_of(engine, words[1], words[2]));
   if (words[0] == kLook) return look(engine, *school, words);

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "ledger/lines.h"
 #include "ledger/schema/describe.h"
 
 namespace letopis::tools {
@@ -15,21 +16,11 @@ constexpr std::string_view kAdd = "federation-add";
 constexpr std::string_view kList = "federation-list";
 constexpr std::string_view kRemove = "federation-remove";
 
-std::vector<std::string> words_of(std::string_view line) {
-  std::vector<std::string> words;
-  while (!line.empty()) {
-    const auto blank = line.find(' ');
-    words.emplace_back(line.substr(0, blank));
-    line.remove_prefix(blank == std::string_view::npos ? line.size() : blank + 1);
-  }
-  return words;
-}
-
-Result<std::string> add(Neighbours& neighbours, const std::vector<std::string>& words) {
+Result<std::string> add(Neighbours& neighbours, const std::vector<std::string_view>& words) {
   if (words.size() != 6) return fail("malformed", "a line of federation-add");
   TRY(const Bytes genesis, from_base64(words[5]));
   Neighbours::Addition addition;
-  addition.school = words[1] == "-" ? "" : words[1];
+  addition.school = words[1] == "-" ? std::string_view() : words[1];
   addition.allow_simulated = words[2] == "1";
   addition.url = words[3];
   addition.vkey = words[4];
@@ -69,11 +60,11 @@ std::string federation_line(const Neighbours::Addition& addition) {
 }
 
 Result<std::string> answer_federation(Neighbours& neighbours, std::string_view line) {
-  const auto words = words_of(line);
+  const auto words = ledger::split_words(line);
   if (!words.empty() && words[0] == kAdd) return add(neighbours, words);
   if (words.size() == 1 && words[0] == kList) return list(neighbours);
   if (words.size() == 2 && words[0] == kRemove) {
-    TRY_STATUS(neighbours.remove(words[1]));
+    TRY_STATUS(neighbours.remove(std::string(words[1])));
     return "{\"removed\":" + json_string(words[1]) + "}";
   }
   return fail("malformed", "unknown command");

@@ -35,16 +35,6 @@ Result<std::optional<Instant>> moment_of(std::string_view word) {
   return instant_of(word).map([](Instant at) { return std::optional(at); });
 }
 
-std::vector<std::string_view> words_of(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (!line.empty()) {
-    const std::size_t end = std::min(line.find(' '), line.size());
-    words.push_back(line.substr(0, end));
-    line.remove_prefix(std::min(end + 1, line.size()));
-  }
-  return words;
-}
-
 // Fills a memory from its lines, each of them a word and what it says.
 struct Reader {
   Memory& memory;
@@ -114,7 +104,7 @@ Result<Memory> parse_memory(std::string_view text, const signing::VerifierKey& l
   for (;;) {
     TRY(line, ledger::take_line(text));
     if (line.empty()) break;
-    TRY_STATUS(reader.line(words_of(line)));
+    TRY_STATUS(reader.line(ledger::split_words(line)));
   }
   TRY(const auto opened, ledger::open_checkpoint(text, log));
   memory.note = text;

@@ -3,6 +3,7 @@
 #include "ledger/decimal.h"
 #include "ledger/lines.h"
 #include "server/metrics.h"
+#include "server/small_server.h"
 
 namespace letopis::server {
 namespace {
@@ -57,7 +58,7 @@ Response plain(unsigned status, std::string body, std::string_view type = kText)
 
 class NotaryServerImpl final : public NotaryServer {
  public:
-  NotaryServerImpl(Notary& notary, Log& log) : notary_(notary), log_(log) {}
+  NotaryServerImpl(Notary& notary, Log& log) : notary_(notary), log_(log), http_(log) {}
   ~NotaryServerImpl() override { stop(); }
 
   Status start(HttpOptions options) {
@@ -65,21 +66,11 @@ class NotaryServerImpl final : public NotaryServer {
     options.limits.bodies_max_bytes = 1024 * signing::kTimestampQueryMaxBytes;
     options.limits.workers = 4;
     options.limits.requests_per_second_per_address = kQueriesPerSecond;
-    options.log = [this](std::string_view line) { log_.write(LogLevel::kError, "transport", {{"what", line}}); };
-    TRY(http_, HttpServer::start(
-                   options, answers_at_once([this](const Request& request) { return answer(request); }),
-                   [this](const Request& request, unsigned status, std::int64_t micros) {
-                     log_.write(
-                         status >= 500 ? LogLevel::kWarning : LogLevel::kInfo, "request",
-                         {{"status", std::int64_t{status}}, {"micros", micros}, {"request", request.request_id}});
-                   }));
-    return {};
+    return http_.start(std::move(options), [this](const Request& request) { return answer(request); });
   }
-  std::string url() const override { return http_->url(); }
-  Status reload_certificates() override { return http_->reload_certificates(); }
-  void stop() override {
-    if (http_) http_->stop();
-  }
+  std::string url() const override { return http_.url(); }
+  Status reload_certificates() override { return http_.reload_certificates(); }
+  void stop() override { http_.stop(); }
 
  private:
   Response answer(const Request& request) {
@@ -114,7 +105,7 @@ class NotaryServerImpl final : public NotaryServer {
 
   Notary& notary_;
   Log& log_;
-  std::unique_ptr<HttpServer> http_;
+  SmallServer http_;  // ends first: it calls answer()
 };
 
 }  // namespace

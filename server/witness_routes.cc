@@ -3,6 +3,7 @@
 #include "ledger/merkle.h"
 #include "ledger/schema/codec.h"
 #include "ledger/statement.h"
+#include "server/small_server.h"
 
 namespace letopis::server {
 namespace {
@@ -32,26 +33,16 @@ std::optional<std::string_view> monitored_path(std::string_view path) {
 
 class WitnessServerImpl final : public WitnessServer {
  public:
-  WitnessServerImpl(ledger::Witness& witness, Log& log) : witness_(witness), log_(log) {}
+  WitnessServerImpl(ledger::Witness& witness, Log& log) : witness_(witness), http_(log) {}
   ~WitnessServerImpl() override { stop(); }
 
   Status start(HttpOptions options) {
     options.limits.body_max_bytes = ledger::kAddCheckpointSizeMaxBytes;
-    options.log = [this](std::string_view line) { log_.write(LogLevel::kError, "transport", {{"what", line}}); };
-    TRY(http_, HttpServer::start(
-                   options, answers_at_once([this](const Request& request) { return answer(request); }),
-                   [this](const Request& request, unsigned status, std::int64_t micros) {
-                     log_.write(
-                         status >= 500 ? LogLevel::kWarning : LogLevel::kInfo, "request",
-                         {{"status", std::int64_t{status}}, {"micros", micros}, {"request", request.request_id}});
-                   }));
-    return {};
+    return http_.start(std::move(options), [this](const Request& request) { return answer(request); });
   }
-  std::string url() const override { return http_->url(); }
-  Status reload_certificates() override { return http_->reload_certificates(); }
-  void stop() override {
-    if (http_) http_->stop();
-  }
+  std::string url() const override { return http_.url(); }
+  Status reload_certificates() override { return http_.reload_certificates(); }
+  void stop() override { http_.stop(); }
 
  private:
   Response answer(const Request& request) {
@@ -73,8 +64,7 @@ class WitnessServerImpl final : public WitnessServer {
   }
 
   ledger::Witness& witness_;
-  Log& log_;
-  std::unique_ptr<HttpServer> http_;
+  SmallServer http_;  // ends first: it calls answer()
 };
 
 }  // namespace

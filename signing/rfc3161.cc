@@ -8,16 +8,11 @@
 #include <ctime>
 #include <memory>
 
+#include "signing/freed.h"
+
 namespace letopis::signing {
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using Request = std::unique_ptr<TS_REQ, Freed<TS_REQ_free>>;
 using Answer = std::unique_ptr<TS_RESP, Freed<TS_RESP_free>>;
 using Token = std::unique_ptr<PKCS7, Freed<PKCS7_free>>;

@@ -10,18 +10,12 @@
 
 #include <ctime>
 
+#include "signing/freed.h"
 #include "signing/keys.h"
 
 namespace letopis::signing {
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <class T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Text = std::unique_ptr<BIO, Freed<BIO_free>>;

@@ -198,7 +198,7 @@ std::vector<Refusal> refusals() {
       {"another key in somebody's name, by the administrator alone", "awaits a deputy, or for a deputy the director",
        "Authors.WhoHasAKeyIsInvitedAgainOnlyWithTheDeputysSignature"},
       {"a machine image from before, that writes on", "held: a witness has seen more, nothing is recorded",
-       "AnchorKeeping.AnImageBehindItsWitnessesTakesNoWrites"},
+       "RestoredImage.AnImageBehindItsWitnessesTakesNoWrites"},
       {"a fork that a neighbour is asked to cosign", "not cosigned (422); held at its next start",
        "Federation.AForkIsRefusedAndHeldAndCosignsForNobody"},
       {"a neighbour's log begun anew, under its key or another", "refused: `other_genesis`, `other_key`",

@@ -105,22 +105,11 @@ class ClausesR002 : public Rules {
     set.kind = "written";
     return set;
   }
-  // On Mondays until 15:50, whatever class one is in.
-  Id chess_club() {
-    TeachingGroupOpened club;
-    club.group = some_id();
-    club.label = "Шахматы";
-    club.subject = "Шахматы";
-    club.kind = "extracurricular";
-    as_deputy().add(club);
-    h.from("2026-11-24").timetable(club.group, {{1, 8, colleague}});
-    return club.group;
-  }
 };
 
 TEST_F(ClausesR002, Clause3_2HomeworkThreeHoursAfterAllClassesOfThoseStudents) {
   // 7А has chemistry until 13:05; Masha alone sits in a club until 15:50.
-  const Id club = chess_club();
+  const Id club = chess_club("2026-11-24", colleague);
   h.from("2026-11-24").enrol(club, masha);
   h.enrol(chemistry, masha);
   const Id before = h.lesson(physics, "2026-11-23", 2);
@@ -131,7 +120,7 @@ TEST_F(ClausesR002, Clause3_2HomeworkThreeHoursAfterAllClassesOfThoseStudents) {
 
 // A membership told on the day, or later, moves no deadline of it.
 TEST_F(ClausesR002, Clause3_2WhoIsSaidToSitElsewhereAfterwardsMovesNothing) {
-  const Id club = chess_club();
+  const Id club = chess_club("2026-11-24", colleague);
   h.enrol(chemistry, masha);
   const Id lesson = h.lesson(physics, "2026-11-30", 2);
   h.at("2026-11-30 12:00");

@@ -123,6 +123,17 @@ class Rules : public testing::Test {
   void appoint(const Id& klass, const Id& person, std::string_view from = "2026-09-01") {
     h.by(h.director(), Role::kDirector).from(from).add(ledger::ClassTeacherAppointed{klass, person});
   }
+  // On Mondays in the eighth lesson, until 15:50, of no class.
+  Id chess_club(std::string_view from, const Id& leader) {
+    ledger::TeachingGroupOpened club;
+    club.group = some_id();
+    club.label = "Шахматы";
+    club.subject = "Шахматы";
+    club.kind = "extracurricular";
+    as_deputy().add(club);
+    h.from(from).timetable(club.group, {{1, 8, leader}});
+    return club.group;
+  }
   Id add_period(std::string_view kind, std::string_view from, std::string_view to) {
     ledger::PeriodDefined defined;
     defined.period = some_id();

@@ -136,20 +136,14 @@ TEST_F(Periods, NothingAboutAClosedPeriodIsEnteredOrSetRight) {
 }
 
 TEST_F(Periods, AnExtracurricularGroupHasNoMarks) {
-  TeachingGroupOpened club;
-  club.group = some_id();
-  club.label = "Шахматы";
-  club.subject = "Шахматы";
-  club.kind = "extracurricular";
-  as_deputy().add(club);
-  h.from("2026-09-01").timetable(club.group, {{1, 8, teacher}});
-  h.enrol(club.group, masha);
-  const Id work = h.work(h.lesson(club.group, "2026-11-23", 8), "answer");
+  const Id club = chess_club("2026-09-01", teacher);
+  h.enrol(club, masha);
+  const Id work = h.work(h.lesson(club, "2026-11-23", 8), "answer");
   EXPECT_EQ(ruled(h.by(teacher), MarkGiven{work, 0, masha, "4"}), "refused group_without_marks");
-  const Id coursework = h.by(teacher).add(CourseworkAssigned{club.group, masha, "Дебюты", day("2026-12-01")});
+  const Id coursework = h.by(teacher).add(CourseworkAssigned{club, masha, "Дебюты", day("2026-12-01")});
   EXPECT_EQ(ruled(h.by(teacher), CourseworkGraded{coursework, "5"}), "refused group_without_marks");
   EXPECT_EQ(ruled(h.by(h.secretary(), Role::kSecretary).basis("certificate", "8"),
-                  MarkImported{masha, club.group, {}, "current", "4", day("2026-10-01")}),
+                  MarkImported{masha, club, {}, "current", "4", day("2026-10-01")}),
             "refused group_without_marks");
 }
 

@@ -488,30 +488,38 @@ TEST_F(AnchorKeeping, TokensThatDoNotFitAreLeftOut) {
 
 // --- A restored machine image
 
-TEST_F(AnchorKeeping, AnImageBehindItsWitnessesTakesNoWrites) {
-  set_policy();
-  live.close();
-  const faults::TemporaryDirectory image;
-  fs::copy(live.directory(), image.path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
-  ASSERT_TRUE(live.reopen());
-  keep();
-  keeper->look_back();
-  EXPECT_FALSE(licey.school().held()) << "never cosigned";
-  topic();
-  round();
-  keeper.reset();
-  live.close();
-  ASSERT_TRUE(live.reopen());
-  keep();
-  keeper->look_back();
-  EXPECT_FALSE(licey.school().held()) << "what the witnesses saw is there: " << logged;
-  keeper.reset();
+class RestoredImage : public AnchorKeeping {
+ protected:
+  // An image of the directory is put back, of before its witnesses saw more of the log.
+  void put_back() {
+    set_policy();
+    live.close();
+    const faults::TemporaryDirectory image;
+    fs::copy(live.directory(), image.path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    ASSERT_TRUE(live.reopen());
+    keep();
+    keeper->look_back();
+    EXPECT_FALSE(licey.school().held()) << "never cosigned";
+    topic();
+    round();
+    keeper.reset();
+    live.close();
+    ASSERT_TRUE(live.reopen());
+    keep();
+    keeper->look_back();
+    EXPECT_FALSE(licey.school().held()) << "what the witnesses saw is there: " << logged;
+    keeper.reset();
 
-  live.close();
-  for (const auto& entry : fs::directory_iterator(live.directory())) fs::remove_all(entry.path());
-  fs::copy(image.path(), live.directory(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
-  ASSERT_TRUE(live.reopen());
-  keep();
+    live.close();
+    for (const auto& entry : fs::directory_iterator(live.directory())) fs::remove_all(entry.path());
+    fs::copy(image.path(), live.directory(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+    ASSERT_TRUE(live.reopen());
+    keep();
+  }
+};
+
+TEST_F(RestoredImage, AnImageBehindItsWitnessesTakesNoWrites) {
+  put_back();
   keeper->look_back();
   ASSERT_TRUE(licey.school().held());
   EXPECT_EQ(licey.school().held()->code, "witness_ahead");
@@ -520,30 +528,8 @@ TEST_F(AnchorKeeping, AnImageBehindItsWitnessesTakesNoWrites) {
   EXPECT_EQ(said.error().code, "held");
 }
 
-TEST_F(AnchorKeeping, AnImageThatWentOnIsHeldOnceAWitnessShowsAnotherHistory) {
-  set_policy();
-  live.close();
-  const faults::TemporaryDirectory image;
-  fs::copy(live.directory(), image.path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
-  ASSERT_TRUE(live.reopen());
-  keep();
-  keeper->look_back();
-  EXPECT_FALSE(licey.school().held()) << "never cosigned";
-  topic();
-  round();
-  keeper.reset();
-  live.close();
-  ASSERT_TRUE(live.reopen());
-  keep();
-  keeper->look_back();
-  EXPECT_FALSE(licey.school().held()) << "what the witnesses saw is there: " << logged;
-  keeper.reset();
-
-  live.close();
-  for (const auto& entry : fs::directory_iterator(live.directory())) fs::remove_all(entry.path());
-  fs::copy(image.path(), live.directory(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
-  ASSERT_TRUE(live.reopen());
-  keep();
+TEST_F(RestoredImage, AnImageThatWentOnIsHeldOnceAWitnessShowsAnotherHistory) {
+  put_back();
   // Nobody was asked at the start, and the copy went its own way.
   licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"other", "Другая история"}, {});
   ASSERT_FALSE(licey.school().held());
