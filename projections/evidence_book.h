@@ -66,6 +66,10 @@ class EvidenceBook {
   void on(const Folding& f, const ledger::ClockFault& b);
   void on(const Folding& f, const ledger::NeighbourGenesis& b);
 
+  // What it holds, as a row of a state that is kept (row_codec.h), and back: "damaged".
+  Bytes row() const;
+  Status restore(ByteView row);
+
  private:
   std::optional<Policy> in_force_, proposed_;
   std::optional<Anchor> newest_;

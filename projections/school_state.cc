@@ -95,7 +95,7 @@ class StateFold {
       in_group(lesson->group, lesson->date, to);
       if (!ref.student.is_zero()) in_diary(ref.student, lesson->date, to);
     } else if (!ref.student.is_zero()) {
-      in_diary(ref.student, s_.local_today(s_.recorded_at_[ref.index]), to);
+      in_diary(ref.student, s_.local_today(s_.recorded_at(ref.index)), to);
     } else {
       to.push_back({View::kSchool, {}, {}});
     }
@@ -106,6 +106,10 @@ class StateFold {
   static auto find(Map& map, const Id& id) -> decltype(&map.find(id)->second) {
     const auto it = map.find(id);
     return it == map.end() ? nullptr : &it->second;
+  }
+  template <class Map>
+  static typename Map::mapped_type* find(PagedMap<Map>& map, const Id& id) {
+    return map.find(id);
   }
   bool full() const { return s_.detail_ == Detail::kFull; }
   Date today() const { return s_.local_today(at_); }
@@ -526,13 +530,13 @@ class StateFold {
     }
     stand(*ref, false);
     stand_in_books(target, false);
-    const auto undone = s_.undoings_.find(target);
-    if (undone == s_.undoings_.end()) return;
-    if (auto* restored = s_.find_entry(undone->second)) {
+    Id* undone = s_.undoings_.find(target);
+    if (undone == nullptr || undone->is_zero()) return;
+    if (auto* restored = s_.find_entry(*undone)) {
       stand(*restored, true);
-      stand_in_books(undone->second, true);
+      stand_in_books(*undone, true);
     }
-    s_.undoings_.erase(target);
+    *undone = {};
   }
   void stand_in_books(const Id& entry, bool standing) {
     s_.attestation_book_.stand(entry, standing);
@@ -794,6 +798,29 @@ class StateFold {
   std::uint64_t source_;
 };
 
+void SchoolState::fold_in(const Entry& entry) {
+  const Event& event = entry.event;
+  const Statement& statement = entry.statement;
+  StateFold fold(*this, event.index, event.recorded_at, event.index);
+  if (event.awaits.empty()) return fold.effect(statement);
+  Pending waits{Bytes(event.statement.begin(), event.statement.end()),
+                statement.body.index(),
+                event.index,
+                statement.author,
+                {},
+                {},
+                {}};
+  if (const auto* correction = std::get_if<EntryCorrected>(&statement.body)) waits.corrects = correction->target;
+  for (const auto& awaited : event.awaits) waits.awaits.push_back(awaited.role);
+  pending_[statement.id] = std::move(waits);
+}
+
+void SchoolState::refer_to(const Id& statement, const EntryRef& ref) {
+  if (find_entry(statement) != nullptr) return;
+  entry_places_.emplace(statement, static_cast<std::uint32_t>(entries_.size()));
+  entries_.push_back(ref);
+}
+
 std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
   const Event& event = entry.event;
   const Statement& statement = entry.statement;
@@ -812,23 +839,10 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
       StateFold(*this, event.index, event.recorded_at, event.index).route_void(statement, shards);
     return shards;
   }
-  StateFold fold(*this, event.index, event.recorded_at, event.index);
+  fold_in(entry);
   const bool pending = !event.awaits.empty();
-  if (pending) {
-    Pending waits{Bytes(event.statement.begin(), event.statement.end()),
-                  statement.body.index(),
-                  event.index,
-                  statement.author,
-                  {},
-                  {},
-                  {}};
-    if (const auto* correction = std::get_if<EntryCorrected>(&statement.body)) waits.corrects = correction->target;
-    for (const auto& awaited : event.awaits) waits.awaits.push_back(awaited.role);
-    pending_[statement.id] = std::move(waits);
-  } else {
-    fold.effect(statement);
-  }
   if (full) {
+    StateFold fold(*this, event.index, event.recorded_at, event.index);
     fold.route(statement, shards);
     EntryRef ref = fold.reference(statement);
     ref.verdict = event.verdict;
@@ -836,8 +850,7 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
     std::vector<ShardKey> by_reference;
     fold.route_entry(ref, by_reference);
     if (by_reference != shards) own_shards_[statement.id] = shards;
-    if (entry_places_.emplace(statement.id, static_cast<std::uint32_t>(entries_.size())).second)
-      entries_.push_back(ref);
+    refer_to(statement.id, ref);
   }
   // An act of the school that waits, is signed or denied: readers keep a copy of the structure by its number.
   const Body& body = statement.body;
@@ -848,6 +861,18 @@ std::vector<ShardKey> SchoolState::apply(const Entry& entry) {
   return shards;
 }
 
+// What an act of the school means does not hang on when its place in journals was told: shards are not asked for.
+void SchoolState::recall(const Entry& entry) {
+  LETOPIS_ASSERT(detail_ == Detail::kFull && past_ == nullptr && entry.event.index >= size_);
+  size_ = entry.event.index + 1;
+  fold_in(entry);
+  StateFold fold(*this, entry.event.index, entry.event.recorded_at, entry.event.index);
+  EntryRef ref = fold.reference(entry.statement);
+  ref.verdict = entry.event.verdict;
+  ref.pending = !entry.event.awaits.empty();
+  refer_to(entry.statement.id, ref);
+}
+
 void SchoolState::reserve(std::uint64_t entries) {
   if (detail_ != Detail::kFull) return;
   recorded_at_.reserve(entries);
@@ -855,9 +880,15 @@ void SchoolState::reserve(std::uint64_t entries) {
   cells_.reserve(entries);
 }
 
+Instant SchoolState::last_recorded_at() const {
+  if (!recorded_at_.empty()) return recorded_at_.back();
+  return first_ == 0 ? Instant{} : past_->recorded_at(first_ - 1);
+}
+
 std::uint64_t SchoolState::recorded_before(Instant at) const {
-  return static_cast<std::uint64_t>(std::lower_bound(recorded_at_.begin(), recorded_at_.end(), at) -
-                                    recorded_at_.begin());
+  if (first_ > 0 && (recorded_at_.empty() || at <= recorded_at_.front())) return past_->recorded_before(at);
+  return first_ + static_cast<std::uint64_t>(std::lower_bound(recorded_at_.begin(), recorded_at_.end(), at) -
+                                             recorded_at_.begin());
 }
 
 UtcOffset SchoolState::offset(Date on) const {
@@ -884,19 +915,17 @@ const Lesson* SchoolState::lesson(const Id& id) const { return lookup(lessons_, 
 bool SchoolState::slots_taken(const LessonPlace& first, int slots, const Id& but) const {
   const auto* that_day = first.slot == 0 ? nullptr : lookup(lessons_by_day_, std::pair{first.group, first.date});
   return that_day != nullptr && std::any_of(that_day->begin(), that_day->end(), [&](const Id& id) {
-           const Lesson& other = lessons_.at(id);
+           const Lesson& other = *lesson(id);
            const bool meet = first.slot < other.slot + other.slots && other.slot < first.slot + slots;
            return id != but && other.standing && other.date == first.date && meet && (slots > 1 || other.slots > 1);
          });
 }
 const Work* SchoolState::work(const Id& id) const { return lookup(works_, id); }
-const EntryRef* SchoolState::entry(const Id& id) const {
+const EntryRef* SchoolState::entry(const Id& id) const { return find_entry(id); }
+EntryRef* SchoolState::find_entry(const Id& id) const {
   const auto place = entry_places_.find(id);
-  return place == entry_places_.end() ? nullptr : &entries_[place->second];
-}
-EntryRef* SchoolState::find_entry(const Id& id) {
-  const auto place = entry_places_.find(id);
-  return place == entry_places_.end() ? nullptr : &entries_[place->second];
+  if (place != entry_places_.end()) return &entries_[place->second];
+  return past_ == nullptr ? nullptr : recall_entry(id);
 }
 const Pending* SchoolState::pending(const Id& id) const { return lookup(pending_, id); }
 bool SchoolState::correction_waits(const Id& entry) const {
@@ -1209,7 +1238,7 @@ bool SchoolState::waiver_standing(const Id& period, const Id& group, const Id& s
 std::size_t SchoolState::imported_marks(const Id& group, const Id& student, const Period& period) const {
   const auto* imports = lookup(imports_, student);
   if (imports == nullptr) return 0;
-  return static_cast<std::size_t>(std::count_if(imports->begin(), imports->end(), [&](const Import& mark) {
+  return static_cast<std::size_t>(std::count_if(imports->begin(), imports->end(), [&](const ImportedMark& mark) {
     const EntryRef* ref = entry(mark.statement);
     const bool in_it = mark.period.is_zero() ? within(mark.held_on, period.from, period.to) : mark.period == period.id;
     return mark.group == group && in_it && (ref == nullptr || ref->standing);

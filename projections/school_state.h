@@ -9,7 +9,9 @@
 // Not thread-safe: the writer has one, readers have another, applied after the batch is durable.
 
 #include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +21,7 @@
 #include "projections/evidence_book.h"
 #include "projections/flat_map.h"
 #include "projections/office_book.h"
+#include "projections/paged_map.h"
 #include "projections/plan_book.h"
 #include "projections/shards.h"
 #include "signing/base/bytes.h"
@@ -260,6 +263,17 @@ struct Work {
   bool standing = true;  // false: annulled or withdrawn
 };
 
+struct Excuse {
+  Date from, to;
+  bool excused = false;
+  Id statement;
+};
+struct ImportedMark {
+  Id group, period;  // period: zero where none is named
+  Date held_on;      // the day it was recorded where none is named
+  Id statement;
+};
+
 // What later entries need to know of an earlier one.
 struct EntryRef {
   std::uint64_t index = 0;
@@ -293,6 +307,18 @@ Id period_place(const Id& period, const Id& group);
 // kStructure leaves out what only judging needs (every entry's reference, marks and absences seen).
 enum class Detail { kFull, kStructure };
 
+// What a state was folded from and is kept outside memory: see SchoolState::resume. What cannot be read is said by whoever keeps
+// it; here it counts as not there.
+class Past {
+ public:
+  virtual ~Past() = default;
+  virtual std::uint64_t size() const = 0;                       // entries folded
+  virtual Instant recorded_at(std::uint64_t index) const = 0;   // of one of them
+  virtual std::uint64_t recorded_before(Instant at) const = 0;  // how many of them
+  virtual std::optional<Bytes> row(ByteView key) const = 0;     // as SchoolState::rows wrote it last
+  virtual void damaged(ByteView key) const = 0;                 // that row is not what was written
+};
+
 class SchoolState {
  public:
   explicit SchoolState(Detail detail = Detail::kFull) : detail_(detail) {}
@@ -304,11 +330,25 @@ class SchoolState {
   // Room for so many entries: a long fold then never moves what it has folded.
   void reserve(std::uint64_t entries);
 
+  // --- Going on from a state that was kept (kFull; state_rows.cc). Whatever grows with the log lies in rows, fetched when asked for;
+  // the structure, which does not, is folded again from the entries that made it.
+  //
+  // Whether `entry`, which `shards` heard of, makes structure.
+  static bool makes_structure(const ledger::Entry& entry, const std::vector<ShardKey>& shards);
+  // Those entries, in order, on an empty state; then resume, and the state is that of past->size() entries. "damaged".
+  void recall(const ledger::Entry& entry);
+  Status resume(std::shared_ptr<const Past> past);
+  // The rows that say what was folded in since, and what else was asked for: each replaces the one of its key.
+  using PutRow = std::function<void(Bytes key, Bytes value)>;
+  void rows(const PutRow& put) const;
+
   // --- The log itself
   std::uint64_t size() const { return size_; }
-  Instant last_recorded_at() const { return recorded_at_.empty() ? Instant{} : recorded_at_.back(); }
+  Instant last_recorded_at() const;
   // When entry `index` was recorded; kFull only.
-  Instant recorded_at(std::uint64_t index) const { return recorded_at_[index]; }
+  Instant recorded_at(std::uint64_t index) const {
+    return index < first_ ? past_->recorded_at(index) : recorded_at_[index - first_];
+  }
   // How many entries had been recorded before a moment; kFull only.
   std::uint64_t recorded_before(Instant at) const;
 
@@ -432,13 +472,19 @@ class SchoolState {
 
  private:
   friend class StateFold;
-  EntryRef* find_entry(const Id& id);
+  void fold_in(const ledger::Entry& entry);
+  void refer_to(const Id& statement, const EntryRef& ref);
+  EntryRef* find_entry(const Id& id) const;
+  EntryRef* recall_entry(const Id& id) const;
+  void recall_tables();
   bool says_of_mode(const IndividualMode& mode, const char* property, bool otherwise) const;
 
   Detail detail_;
   std::uint64_t size_ = 0;
   std::uint64_t structure_version_ = 0;
-  std::vector<Instant> recorded_at_;
+  std::shared_ptr<const Past> past_;
+  std::uint64_t first_ = 0;           // entries below it are the past's
+  std::vector<Instant> recorded_at_;  // of the others
 
   Instant created_;
   std::string name_, origin_, log_vkey_;
@@ -473,29 +519,20 @@ class SchoolState {
   std::map<LessonPlace, std::vector<LessonChange>> changes_;
   std::map<std::pair<Id, Date>, std::vector<LessonPlace>> moves_by_day_;  // group, day moved to
 
-  FlatMap<Id, Lesson> lessons_;
-  std::map<std::pair<Id, Date>, std::vector<Id>> lessons_by_day_;  // of a group, in the timetable's slots
-  FlatMap<Id, Work> works_;
-  FlatMap<Id, std::vector<Id>> works_by_group_;
-  struct Excuse {
-    Date from, to;
-    bool excused = false;
-    Id statement;
-  };
-  FlatMap<Id, std::vector<Excuse>> excuses_;
-  struct Import {
-    Id group, period;  // period: zero where none is named
-    Date held_on;      // the day it was recorded where none is named
-    Id statement;
-  };
-  FlatMap<Id, std::vector<Import>> imports_;  // by student
+  PagedMap<FlatMap<Id, Lesson>> lessons_;
+  PagedMap<std::map<std::pair<Id, Date>, std::vector<Id>>> lessons_by_day_;  // of a group, in the timetable's slots
+  PagedMap<FlatMap<Id, Work>> works_;
+  PagedMap<FlatMap<Id, std::vector<Id>>> works_by_group_;
+  PagedMap<FlatMap<Id, std::vector<Excuse>>> excuses_;
+  PagedMap<FlatMap<Id, std::vector<ImportedMark>>> imports_;  // by student
   // The references lie in the order of the log; what is looked up at random places is only where each lies.
-  std::deque<EntryRef> entries_;
-  LargeMap<Id, std::uint32_t> entry_places_;
-  FlatMap<Id, std::vector<ShardKey>> own_shards_;  // of entries whose shards do not follow from their reference
-  FlatMap<Id, Id> undoings_;                       // withdrawals and annulments in force, and what they undo
+  mutable std::deque<EntryRef> entries_;
+  mutable LargeMap<Id, std::uint32_t> entry_places_;
+  PagedMap<FlatMap<Id, std::vector<ShardKey>>>
+      own_shards_;                      // of entries whose shards do not follow from their reference
+  PagedMap<FlatMap<Id, Id>> undoings_;  // withdrawals and annulments, and what they undo; zero: no more
   std::map<Id, Pending> pending_;
-  LargeMap<Id, std::uint8_t> cells_;  // hash of (kind, lesson or work, part, student) → standing entries
+  PagedMap<LargeMap<Id, std::uint8_t>> cells_;  // hash of (kind, lesson or work, part, student) → standing entries
 };
 
 // SHA-256("letopis/lesson/v1" ‖ 0 ‖ group ‖ date ‖ slot)[:16]: the id of a lesson that stands in the timetable.
