@@ -56,6 +56,8 @@ class Audit {
   Result<AuditReport> run();
 
  private:
+  Status go_on();
+  Status keep(AuditReport& report, const std::vector<KeptCheckpoint>& kept);
   Status walk();
   Result<std::shared_ptr<Batch>> read(std::uint64_t from, std::uint64_t to);
   void read_leaves(Batch& batch, std::uint64_t to);
@@ -83,7 +85,8 @@ class Audit {
   std::optional<EntryTimes> times_;
   AuditJudge judge_;
   std::uint64_t size_ = 0;
-  bool readable_ = true;  // false: reading ended before the log did
+  std::uint64_t since_ = 0;  // entries an earlier audit answers for
+  bool readable_ = true;     // false: reading ended before the log did
 
   std::mutex mutex_;  // guards what workers share with the judging thread, below
   std::condition_variable wake_;
@@ -101,6 +104,49 @@ class Audit {
   std::vector<std::string> unusable_;  // files the auditor brought that say nothing, and why
 };
 
+// An auditor is told that they hold the wrong memory, before anybody is accused of anything.
+Status Audit::go_on() {
+  AuditMemory* memory = options_.memory;
+  if (memory == nullptr) return {};
+  judge_.collect();
+  if (!memory->head()) return {};
+  const AuditHead& head = *memory->head();
+  const auto key = source_.vkey() ? read_log_key(*source_.vkey()) : Result<LogKey>(fail("no_vkey"));
+  const auto origin = source_.origin() ? source_.origin() : key ? std::optional(key->name) : std::nullopt;
+  if (origin && *origin != head.origin)
+    return fail("other_log", memory->directory() + " keeps an audit of " + head.origin + ", not of " + *origin);
+  if (head.policy != options_.policy_digest)
+    return fail("other_policy",
+                memory->directory() +
+                    " was kept with another policy, companion or --bracket-limit: audit the whole log with "
+                    "this one and --keep another directory");
+  TRY_STATUS(judge_.go_on_from(*memory));
+  if (times_) times_->go_on_from(memory->times());
+  return {};
+}
+
+// Nothing is kept that was found violated, nor an end that the log's key has not signed: it may yet be another's.
+Status Audit::keep(AuditReport& report, const std::vector<KeptCheckpoint>& kept) {
+  if (options_.memory == nullptr) return {};
+  if (options_.memory->failure()) return tl::unexpected(*options_.memory->failure());
+  const auto covers_all = [&](const KeptCheckpoint& checkpoint) {
+    const auto opened = log_key_ ? open_note(checkpoint.note, *log_key_) : Result<OpenedCheckpoint>(fail("no_key"));
+    return opened && opened->size == size_ && opened->root == judge_.tree().root();
+  };
+  const auto signed_end = std::find_if(kept.begin(), kept.end(), covers_all);
+  if (report.verdict == AuditVerdict::kViolated || report.verdict == AuditVerdict::kUnfinished)
+    return report.not_kept = verdict_name(report.verdict), Status{};
+  if (signed_end == kept.end()) return report.not_kept = "unsigned_tail", Status{};
+  auto keeping = options_.memory->keep();
+  judge_.keep(keeping);
+  if (times_) keeping.times(times_->keep());
+  report.state_root = judge_.state_root();
+  TRY_STATUS(keeping.finish({judge_.state().origin(), vkey_, size_, judge_.tree().root(), signed_end->note,
+                             report.state_root, judge_.shard_count(), options_.policy_digest}));
+  report.kept = true;
+  return {};
+}
+
 Result<AuditReport> Audit::run() {
   TRY(size_, source_.size());
   // What can be found unusable is, before the long part.
@@ -108,18 +154,22 @@ Result<AuditReport> Audit::run() {
   if (size_ == 0 && kept.empty() && options_.checkpoints.empty() && options_.receipts.empty())
     return fail("empty", "the log has no entries");
   copy_ = source_.copy();
+  TRY_STATUS(go_on());
+  since_ = judge_.tree().size();
   TRY_STATUS(walk());
   settle_texts();
   TRY_STATUS(check_log_key());
   check_copy();
   kept.insert(kept.end(), judge_.anchors().begin(), judge_.anchors().end());
   for (const auto& file : options_.checkpoints) kept.push_back({KeptBy::kAuditor, file.label, file.text});
+  if (since_ > 0) kept.push_back({KeptBy::kAuditor, options_.memory->directory(), options_.memory->head()->checkpoint});
   check_checkpoints(kept);
   check_receipts();
   check_rows();
   AuditReport report;
   if (times_) report.times = times_->settle(findings_);
   fill(report);
+  TRY_STATUS(keep(report, kept));
   return report;
 }
 
@@ -129,7 +179,7 @@ Status Audit::walk() {
   const std::size_t window = threads * kBatchesPerThread;
   std::deque<std::shared_ptr<Batch>> reading;
   Pool pool(threads);  // last: finishes before anything its tasks use goes away
-  std::uint64_t next = 0;
+  std::uint64_t next = judge_.tree().size();
   while (readable_ || !reading.empty()) {
     while (readable_ && next < size_ && reading.size() < window) {
       TRY(auto batch, read(next, std::min(size_, next + kBatchEntries)));
@@ -255,6 +305,7 @@ void Audit::settle_texts() {
   }
   if (!source_.has_vault() || !all_read) return;
   judge_.check_blobs();
+  if (since_ > 0) return;  // texts of entries before that are nobody's here
   std::uint64_t strangers = 0;
   const Status status = source_.each_text([&](const Hash& commitment) {
     if (!judge_.commitments().contains(commitment)) ++strangers;
@@ -376,7 +427,7 @@ void Audit::check_receipt(const KeptFile& file) {
 }
 
 void Audit::check_rows() {
-  if (!readable_ || !judge_.judging()) return;
+  if (!readable_ || !judge_.judging() || since_ > 0) return;
   if (const Status status = source_.compare_rows(judge_.tree(), judge_.chains(), findings_); !status)
     findings_.add("entry_damaged", {}, status.error().text());
 }
@@ -403,13 +454,14 @@ void Audit::fill(AuditReport& report) const {
   report.origin = state.origin().empty() && log_key_ ? log_key_->name : state.origin();
   report.vkey = vkey_;
   report.vkey_brought = options_.vkey.has_value();
-  report.size = judge_.tree().size();
+  if (since_ > 0) report.since = since_;
+  report.size = std::min(judge_.tree().size(), size_);
   report.stored = std::max(size_, report.size);
   report.root = judge_.tree().root();
   report.first_recorded_at = judge_.first_recorded_at;
   report.last_recorded_at = judge_.last_recorded_at;
   report.checkpoints = checkpoints_;
-  report.checkpoints_brought = options_.checkpoints.size() + options_.receipts.size();
+  report.checkpoints_brought = options_.checkpoints.size() + options_.receipts.size() + (since_ > 0 ? 1 : 0);
   report.signatures = signatures_;
   report.chains = judge_.chains().chains().size();
   report.keys = state.keys().size();

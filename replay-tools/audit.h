@@ -15,6 +15,7 @@
 #include "commands/decide.h"
 #include "replay-tools/audit_findings.h"
 #include "replay-tools/audit_judge.h"
+#include "replay-tools/audit_memory.h"
 #include "replay-tools/audit_source.h"
 #include "signing/base/words.h"
 
@@ -38,8 +39,12 @@ struct KeptFile {
 
 struct AuditOptions {
   std::optional<std::string> vkey;    // the log's key as the auditor knows it; else the source's or the genesis's
-  std::vector<KeptFile> checkpoints;  // signed notes the auditor kept (--since)
-  std::vector<KeptFile> receipts;     // proof files somebody kept
+  std::vector<KeptFile> checkpoints;  // signed notes the auditor kept (--since FILE)
+  // Where the auditor keeps what this audit came to (--keep), and what it goes on from where something is kept already (--since DIR): then
+  // entries before that are not read, and nothing is found in them. Kept only where nothing is violated and the log's key signed the end.
+  AuditMemory* memory = nullptr;
+  Hash policy_digest = {};         // of the policy below, where there is one: what times may be gone on from
+  std::vector<KeptFile> receipts;  // proof files somebody kept
   std::optional<ledger::TrustPolicy> policy = {};  // whose evidence counts; without one nothing is said of times
   std::int64_t bracket_limit_micros = kBracketLimitMicros;  // wider is no proof worth the name
   unsigned threads = 0;                                     // 0: as many as the machine has
@@ -58,6 +63,11 @@ struct CheckedCheckpoint {
 
 struct AuditReport {
   AuditVerdict verdict = AuditVerdict::kConsistent;
+  std::optional<std::uint64_t>
+      since;             // an earlier audit found nothing violated in so many entries; this one is of those after them
+  bool kept = false;     // what it came to, for the next one; else, where it was asked for:
+  std::string not_kept;  // why not: "violated", "unfinished", "unsigned_tail"
+  Hash state_root;       // of the state after the last entry, where it was kept
   bool simulated = false;  // said in every output, whatever the verdict
   std::string source;
   std::string school;  // its name, by the genesis
@@ -84,7 +94,8 @@ struct AuditReport {
   std::map<std::string, std::uint64_t, std::less<>> findings_by_code;
 };
 
-// Errors mean that there was nothing to audit: the source cannot be read, the log is empty, a vkey is not one.
+// Errors mean that there was nothing to audit: the source cannot be read, the log is empty, a vkey is not one; or that it cannot go
+// on from the memory: "other_log", "other_policy", "damaged", "profile_missing".
 Result<AuditReport> audit(const AuditSource& source, const AuditOptions& options);
 
 // The report of a source that is so damaged that it does not open: one violation, nothing checked.

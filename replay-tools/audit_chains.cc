@@ -11,7 +11,10 @@ Hash hash_of_link(ByteView statement, const Signature& signature) {
 
 void ChainTable::add(const ledger::Statement& statement, const Hash& hash, std::uint64_t index, Findings& findings) {
   const auto [found, is_new] = by_name_.try_emplace({statement.key, statement.chain}, chains_.size());
-  if (is_new) chains_.push_back({statement.key, statement.chain, 0, {}, {}, true});
+  if (is_new) {
+    auto kept = kept_ ? kept_(statement.key, statement.chain) : std::nullopt;
+    chains_.push_back(kept ? *std::move(kept) : Chain{statement.key, statement.chain, 0, {}, {}, true});
+  }
   Chain& chain = chains_[found->second];
   const auto report = [&](std::string_view code, std::string detail) {
     findings.add(code, {index, statement.id, statement.author}, detail);

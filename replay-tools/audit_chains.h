@@ -3,6 +3,8 @@
 // the one before it with its signature. Not thread-safe.
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "ledger/statement.h"
@@ -16,12 +18,15 @@ class ChainTable {
     Id key, chain;
     std::uint64_t number = 0;            // of the newest statement
     Hash newest;                         // what the next one must name
-    std::vector<std::uint64_t> indices;  // of statement 1, 2, 3, …
+    std::vector<std::uint64_t> indices;  // of statement 1, 2, 3, …; of a kept chain, of those that follow
     bool whole = true;                   // false once a finding was made: indices then say nothing
   };
+  // A chain as somebody kept it; nullopt when there is none of that name.
+  using Kept = std::function<std::optional<Chain>(const Id& key, const Id& chain)>;
+  void go_on_from(Kept kept) { kept_ = std::move(kept); }
   // Checks the statement's place and adds it; `hash` is that of the statement with its signature.
   void add(const ledger::Statement& statement, const Hash& hash, std::uint64_t index, Findings& findings);
-  // In the order of their first statements.
+  // In the order of their first statements here.
   const std::vector<Chain>& chains() const { return chains_; }
 
  private:
@@ -36,6 +41,7 @@ class ChainTable {
   };
   boost::unordered_flat_map<Name, std::size_t, NameHash> by_name_;
   std::vector<Chain> chains_;
+  Kept kept_;
 };
 
 // SHA-256("letopis/previous/v1" ‖ 0 ‖ statement ‖ signature), hashed here on its own.

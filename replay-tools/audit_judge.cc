@@ -73,6 +73,55 @@ struct AuditJudge::Now {
 AuditJudge::AuditJudge(const AuditSource& source, commands::ProfileBook profiles, Findings& findings, EntryTimes* times)
     : source_(source), profiles_(std::move(profiles)), findings_(findings), times_(times), signature_rules_(findings) {}
 
+Status AuditJudge::go_on_from(const AuditMemory& memory) {
+  const AuditHead& head = *memory.head();
+  kept_ = head.size;
+  tree_ = AuditTree(head.size, [&memory](unsigned level, std::uint64_t index) { return memory.node(level, index); });
+  kept_shards_ = std::make_unique<KeptShards>(
+      [&memory](ByteView key) {
+        Bytes full{'d'};
+        append(full, key);
+        return memory.row(full);
+      },
+      [&memory](ByteView key) { memory.damaged(key); }, head.shards);
+  chains_.go_on_from([&memory](const Id& key, const Id& chain) { return memory.chain(key, chain); });
+  signature_rules_.go_on_from([&memory](const Id& invitation) { return memory.code(invitation); });
+  bool readable = true;
+  TRY_STATUS(memory.structure([&](ByteView bytes) {
+    const auto entry = decode_entry(bytes);
+    readable = entry.has_value();
+    if (readable) state_.recall(*entry);
+    return readable;
+  }));
+  if (!readable || !state_.exists() || tree_.root() != head.root || kept_shards_->root() != head.state_root)
+    return fail("damaged", memory.directory() +
+                               " does not lead to the roots that were kept: audit the whole log again with --keep");
+  TRY_STATUS(state_.resume(memory.past()));
+  for (const auto& adopted : state_.profiles().all())
+    TRY_STATUS(profiles_.learn(adopted.value.hash, "profile", [this](const Hash& hash) { return source_.blob(hash); }));
+  first_recorded_at = state_.created();
+  last_recorded_at = state_.last_recorded_at();
+  return {};
+}
+
+void AuditJudge::keep(AuditMemory::Keeping& to) {
+  to.tree(tree_, kept_);
+  to.recorded(state_, kept_);
+  for (const auto& chain : chains_.chains()) to.chain(chain);
+  for (const auto& [invitation, key] : signature_rules_.codes()) to.code(invitation, key);
+  for (const auto& [index, entry] : structure_) to.structure(index, entry);
+  to.state(state_);
+  const auto put = [&to](const Bytes& key, Bytes value) {
+    Bytes full{'d'};
+    append(full, key);
+    to.put(std::move(full), std::move(value));
+  };
+  if (kept_shards_) return kept_shards_->rows(put);
+  KeptShards all([](ByteView) { return std::nullopt; }, [](ByteView) {}, 0);
+  shards_.each([&](const auto& key, const auto& shard) { all.set(shard_tree_key(key), shard.digest); });
+  all.rows(put);
+}
+
 void AuditJudge::take(AuditItem& item, std::vector<SignatureCheck>& signatures, std::vector<TextCheck>& texts) {
   if (judging_) judge(item, signatures, texts);
   tree_.append(item.leaf);
@@ -97,8 +146,21 @@ void AuditJudge::judge(AuditItem& item, std::vector<SignatureCheck>& signatures,
   check_claims(now);
   collect_texts(now, texts);
   collect_blobs(now);
-  for (const auto& key : state_.apply(entry)) shards_.add(key, index, item.leaf);
+  file(now, entry);
   count(now);
+}
+
+// Folds the entry in, into the state and the shards it belongs to.
+void AuditJudge::file(const Now& now, const Entry& entry) {
+  const auto shards = state_.apply(entry);
+  for (const auto& key : shards) {
+    if (kept_shards_)
+      kept_shards_->add(key, now.index, now.item.leaf);
+    else
+      shards_.add(key, now.index, now.item.leaf);
+  }
+  if (collects_ && projections::SchoolState::makes_structure(entry, shards))
+    structure_.emplace_back(now.index, Bytes(now.item.bytes.begin(), now.item.bytes.end()));
 }
 
 // What must hold before anything can be judged. False: judging ends here.
@@ -244,11 +306,11 @@ void AuditJudge::check_state(const Now& now, const StateCommitted& body) {
   ++state_commitments;
   if (body.size != now.index)
     findings_.add("state_differs", now.place, "size " + std::to_string(body.size) + " ≠ " + std::to_string(now.index));
-  else if (const Hash root = shards_.root(); body.root != root)
+  else if (const Hash root = state_root(); body.root != root)
     findings_.add("state_differs", now.place, to_hex(body.root.view()) + " ≠ " + to_hex(root.view()));
-  else if (body.shards != 0 && body.shards != shards_.count())
+  else if (body.shards != 0 && body.shards != shard_count())
     findings_.add("state_differs", now.place,
-                  std::to_string(body.shards) + " ≠ " + std::to_string(shards_.count()) + " shards");
+                  std::to_string(body.shards) + " ≠ " + std::to_string(shard_count()) + " shards");
 }
 
 void AuditJudge::collect_texts(const Now& now, std::vector<TextCheck>& texts) {

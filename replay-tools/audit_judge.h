@@ -15,7 +15,9 @@
 #include "projections/shards.h"
 #include "replay-tools/audit_chains.h"
 #include "replay-tools/audit_findings.h"
+#include "replay-tools/audit_memory.h"
 #include "replay-tools/audit_merkle.h"
+#include "replay-tools/audit_shards.h"
 #include "replay-tools/audit_signatures.h"
 #include "replay-tools/audit_source.h"
 #include "replay-tools/audit_times.h"
@@ -45,6 +47,16 @@ class AuditJudge {
  public:
   // `times` hears of every entry and anchor; null where the auditor brought no policy.
   AuditJudge(const AuditSource& source, commands::ProfileBook profiles, Findings& findings, EntryTimes* times);
+
+  // Goes on from what was kept, before the first entry; the memory must outlive the judge. "damaged" where it contradicts itself,
+  // "profile_missing" where the source has not the text of a regulation that is in force.
+  Status go_on_from(const AuditMemory& memory);
+  // From now on remembers what keep() needs.
+  void collect() { collects_ = true; }
+  // What the next audit goes on from, after the last entry; the head says the rest.
+  void keep(AuditMemory::Keeping& to);
+  Hash state_root() { return kept_shards_ ? kept_shards_->root() : shards_.root(); }
+  std::uint64_t shard_count() const { return kept_shards_ ? kept_shards_->count() : shards_.count(); }
 
   // The entry at index tree().size(). The item's views must outlive the checks.
   void take(AuditItem& item, std::vector<SignatureCheck>& signatures, std::vector<TextCheck>& texts);
@@ -85,6 +97,7 @@ class AuditJudge {
   void check_state(const Now& now, const ledger::StateCommitted& body);
   void collect_texts(const Now& now, std::vector<TextCheck>& texts);
   void collect_blobs(const Now& now);
+  void file(const Now& now, const ledger::Entry& entry);
   void count(const Now& now);
 
   const AuditSource& source_;
@@ -97,6 +110,10 @@ class AuditJudge {
   SignatureRules signature_rules_;
   projections::SchoolState state_;
   projections::Shards shards_;
+  std::unique_ptr<KeptShards> kept_shards_;  // instead of shards_, where it goes on from a memory
+  std::uint64_t kept_ = 0;                   // entries of that memory
+  bool collects_ = false;
+  std::vector<std::pair<std::uint64_t, Bytes>> structure_;  // entries that make structure, where it collects
   std::vector<KeptCheckpoint> anchors_;
   std::set<Hash> commitments_;
   std::map<Hash, Findings::Place> blobs_;                             // first named by

@@ -47,16 +47,18 @@ void AuditTree::append(const Hash& leaf) {
   Hash node = leaf;
   for (std::size_t level = 0;; ++level) {
     if (level == levels_.size()) levels_.emplace_back();
-    auto& row = levels_[level];
-    row.push_back(node);
-    if (row.size() % 2 != 0) return;
-    node = hash_of_pair(row[row.size() - 2], row[row.size() - 1]);
+    levels_[level].push_back(node);
+    const std::uint64_t count = (first_ >> level) + levels_[level].size();
+    if (count % 2 != 0) return;
+    node = hash_of_pair(this->node(static_cast<unsigned>(level), count - 2), node);
   }
 }
 
-const Hash& AuditTree::node(unsigned level, std::uint64_t index) const {
-  LETOPIS_ASSERT(level < levels_.size() && index < levels_[level].size());
-  return levels_[level][static_cast<std::size_t>(index)];
+Hash AuditTree::node(unsigned level, std::uint64_t index) const {
+  const std::uint64_t kept = first_ >> level;
+  if (index < kept) return kept_(level, index);
+  LETOPIS_ASSERT(level < levels_.size() && index - kept < levels_[level].size());
+  return levels_[level][static_cast<std::size_t>(index - kept)];
 }
 
 std::optional<Hash> AuditTree::root_at(std::uint64_t size) const {
@@ -67,7 +69,7 @@ std::optional<Hash> AuditTree::root_at(std::uint64_t size) const {
   std::optional<Hash> root;
   for (unsigned level = 0; level < 64 && (size >> level) != 0; ++level) {
     if ((size >> level & 1) == 0) continue;
-    const Hash& left = node(level, (size >> level) - 1);
+    const Hash left = node(level, (size >> level) - 1);
     root = root ? hash_of_pair(left, *root) : left;
   }
   if (asked_.size() >= kRootsRememberedMax) asked_.clear();

@@ -4,6 +4,7 @@
 // Not thread-safe.
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -21,16 +22,23 @@ std::optional<Hash> root_of_inclusion(const Hash& leaf, std::uint64_t index, std
 
 class AuditTree final : public commands::Roots {
  public:
+  // The nodes of a tree that somebody kept: node(level, index) of it.
+  using Kept = std::function<Hash(unsigned level, std::uint64_t index)>;
+  AuditTree() = default;
+  // Goes on from a tree of `size` leaves.
+  AuditTree(std::uint64_t size, Kept kept) : first_(size), kept_(std::move(kept)) {}
   void append(const Hash& leaf);
-  std::uint64_t size() const { return levels_.empty() ? 0 : levels_.front().size(); }
+  std::uint64_t size() const { return first_ + (levels_.empty() ? 0 : levels_.front().size()); }
   Hash root() const { return *root_at(size()); }
   // The root of the first `size` entries; nullopt when there are fewer.
   std::optional<Hash> root_at(std::uint64_t size) const override;
   // MTH(D[index·2^level : (index+1)·2^level]); the subtree must be complete.
-  const Hash& node(unsigned level, std::uint64_t index) const;
+  Hash node(unsigned level, std::uint64_t index) const;
 
  private:
-  std::vector<std::vector<Hash>> levels_;
+  std::uint64_t first_ = 0;  // leaves of the kept tree; of its nodes at a level there are first_ >> level
+  Kept kept_;
+  std::vector<std::vector<Hash>> levels_;  // the nodes after those
   // Many statements name the same checkpoint: roots asked for lately.
   mutable boost::unordered_flat_map<std::uint64_t, Hash> asked_;
 };

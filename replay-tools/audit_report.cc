@@ -51,15 +51,17 @@ int exit_code(const AuditReport& report) {
 std::string sentence(const AuditReport& report, Language language) {
   const std::string verdict = verdict_sentence(report, language);
   const bool all = report.stored <= report.size;
+  const std::string fresh = report.since ? number(report.size - std::min(report.size, *report.since)) : "";
   if (russian(language))
     return "Журнал " + report.origin + " (" +
            (all ? number(report.size) + " записей"
                 : "прочитано " + number(report.size) + " записей из " + number(report.stored)) +
-           ") " + verdict + "." + (report.simulated ? " Школа смоделирована: эти записи не о настоящих людях." : "");
+           (report.since ? ", из них новых с прошлой проверки " + fresh : "") + ") " + verdict + "." +
+           (report.simulated ? " Школа смоделирована: эти записи не о настоящих людях." : "");
   return "The log " + report.origin + " (" +
          (all ? number(report.size) + " entries"
               : number(report.size) + " of " + number(report.stored) + " entries read") +
-         ") is " + verdict + "." +
+         (report.since ? ", " + fresh + " of them new since the last audit" : "") + ") is " + verdict + "." +
          (report.simulated ? " The school is simulated: these entries are not about real people." : "");
 }
 
@@ -86,6 +88,23 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
   std::vector<std::string> said;
   const auto say = [&](std::string_view ru, std::string_view en) { said.emplace_back(russian(language) ? ru : en); };
   if (report.copy) said.push_back(copy_sentence(report, language));
+  if (report.since) {
+    const std::string count = number(*report.since);
+    said.push_back(
+        russian(language)
+            ? "Первые " + count +
+                  " записей проверил прежний аудит: они не читались заново, и то, что хранится рядом с ними "
+                  "(хеши, плитки, тексты), не сверялось. Счётчики — о новых записях."
+            : "The first " + count +
+                  " entries were checked by an earlier audit: they were not read again, nor was what is stored "
+                  "beside them (hashes, tiles, texts) compared. The figures are of new entries.");
+  }
+  if (report.not_kept == "unsigned_tail")
+    say("Итог не сохранён для следующей проверки: последние записи ещё не подписаны ключом журнала.",
+        "The outcome was not kept for the next audit: the last entries are not signed by the log's key yet.");
+  else if (!report.not_kept.empty())
+    say("Итог не сохранён для следующей проверки: сохраняется только то, в чём нарушений нет.",
+        "The outcome was not kept for the next audit: only what is not violated is.");
   if (!report.times)
     say("Время записей опирается на часы оператора: аудитор не принёс политики, свидетелям которой он верит "
         "(--policy).",
@@ -123,6 +142,9 @@ std::string text_report(const AuditReport& report, Language language) {
   // As checkpoints write it, so that the two can be held beside each other.
   out += (ru ? "Корень: " : "Root: ") + to_base64(report.root.view()) + "\n";
   out += (ru ? "Ключ журнала: " : "Log key: ") + report.vkey + "\n";
+  if (report.kept)
+    out += (ru ? "Сохранено для следующей проверки; корень состояния: " : "Kept for the next audit; state root: ") +
+           to_base64(report.state_root.view()) + "\n";
   for (const auto& figure : figures(report))
     out += "  " + std::string(figure.words.in(language)) + ": " + number(figure.value) + "\n";
   out += (ru ? "  принято: " : "  accepted: ") + number(report.verdicts.accepted) +
@@ -301,8 +323,12 @@ std::string json_report(const AuditReport& report) {
   object.text("vkey", report.vkey);
   object.flag("vkey_brought", report.vkey_brought);
   object.count("size", report.size);
+  if (report.since) object.count("since", *report.since);
   object.count("stored", report.stored);
   object.text("root", to_hex(report.root.view()));
+  object.flag("kept", report.kept);
+  if (!report.not_kept.empty()) object.text("not_kept", report.not_kept);
+  if (report.kept) object.text("state_root", to_hex(report.state_root.view()));
   object.text("first_recorded_at", format_instant(report.first_recorded_at));
   object.text("last_recorded_at", format_instant(report.last_recorded_at));
   write_checked(object.member("checked"), report);

@@ -72,9 +72,15 @@ void SignatureRules::enrolment(const Case& c, const KeyEnrolled& body) {
   if (st.key != signing::key_id(Purpose::kAuthor, body.key) || st.author != body.person)
     findings_.add("foreign_key", c.place, "author");
   c.author(body.key);
-  const auto code = codes_.find(body.invitation);
-  if (code == codes_.end()) return findings_.add("unknown_invitation", c.place, to_hex(body.invitation.view()));
-  c.second(code->second, enrolment_message(st.origin, body.invitation, body.person, body.key), body.code_signature);
+  const auto code = code_of(body.invitation);
+  if (!code) return findings_.add("unknown_invitation", c.place, to_hex(body.invitation.view()));
+  c.second(*code, enrolment_message(st.origin, body.invitation, body.person, body.key), body.code_signature);
+}
+
+std::optional<PublicKey> SignatureRules::code_of(const Id& invitation) const {
+  const auto code = codes_.find(invitation);
+  if (code != codes_.end()) return code->second;
+  return kept_ ? kept_(invitation) : std::nullopt;
 }
 
 void SignatureRules::by_known_key(const Case& c, const projections::SchoolState& state) {

@@ -59,7 +59,7 @@ void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const
 // The best anchor on each side counts, not the nearest: of those before an entry the latest moment, of those that cover it the
 // earliest.
 Between TimesReport::between(std::uint64_t index) const {
-  Between found;
+  Between found{before, std::nullopt};
   for (const auto& anchor : timeline) {
     if (anchor.index < index) found.earliest = std::max(found.earliest.value_or(anchor.earliest), anchor.earliest);
     if (anchor.covers > index) found.latest = std::min(found.latest.value_or(anchor.latest), anchor.latest);
@@ -67,10 +67,37 @@ Between TimesReport::between(std::uint64_t index) const {
   return found;
 }
 
+EntryTimes::Kept EntryTimes::keep() const {
+  std::uint64_t covered = first_;
+  for (const auto& anchor : anchors_) covered = std::max(covered, anchor.covers);
+  Kept kept{covered,
+            {entries_.begin() + static_cast<std::ptrdiff_t>(covered - first_), entries_.end()},
+            {},
+            before_,
+            doubted_};
+  for (const auto& anchor : anchors_) {
+    if (anchor.index >= covered)
+      kept.anchors.push_back(anchor);
+    else
+      kept.before = std::max(kept.before.value_or(anchor.earliest), anchor.earliest);
+  }
+  return kept;
+}
+
+void EntryTimes::go_on_from(Kept kept) {
+  first_ = kept.first;
+  entries_ = std::move(kept.entries);
+  anchors_ = std::move(kept.anchors);
+  before_ = kept.before;
+  doubted_ = kept.doubted;
+}
+
 Date EntryTimes::day_of(const Recorded& entry) const { return local_date(entry.at, {entry.offset_minutes * 60}); }
 
 TimesReport EntryTimes::settle(Findings& findings) const {
   TimesReport report;
+  report.first = first_;
+  report.before = before_;
   report.anchors = anchors_.size();
   report.timeline = anchors_;
   report.late = late_.size();
@@ -83,15 +110,15 @@ TimesReport EntryTimes::settle(Findings& findings) const {
   for (std::size_t i = covering.size(); i-- > 1;)
     covering[i - 1].latest = std::min(covering[i - 1].latest, covering[i].latest);
   std::size_t before = 0, after = 0;
-  Between between;
+  Between between{before_, std::nullopt};
   TimesReport::Day* day = nullptr;  // entries of a day follow one another
   Date on;
-  for (std::uint64_t index = 0; index < entries_.size(); ++index) {
+  for (std::uint64_t index = first_; index - first_ < entries_.size(); ++index) {
     for (; before < anchors_.size() && anchors_[before].index < index; ++before)
       between.earliest = std::max(between.earliest.value_or(anchors_[before].earliest), anchors_[before].earliest);
     while (after < covering.size() && covering[after].covers <= index) ++after;
     between.latest = after < covering.size() ? std::optional(covering[after].latest) : std::nullopt;
-    const Recorded& entry = entries_[index];
+    const Recorded& entry = entries_[index - first_];
     if (!entry.judged) continue;
     const bool outside = (between.earliest && entry.at.micros < between.earliest->micros - kClockToleranceMicros) ||
                          (between.latest && entry.at.micros > between.latest->micros + kClockToleranceMicros);
@@ -103,15 +130,15 @@ TimesReport EntryTimes::settle(Findings& findings) const {
     count(index, between, *day, report);
   }
   for (const auto& anchor : anchors_)
-    if (anchor.index < entries_.size()) ++report.days[day_of(entries_[anchor.index])].anchors;
+    if (anchor.index >= first_) ++report.days[day_of(entries_[anchor.index - first_])].anchors;
   return report;
 }
 
 void EntryTimes::count(std::uint64_t index, const Between& between, TimesReport::Day& day, TimesReport& report) const {
-  const Recorded& entry = entries_[index];
+  const Recorded& entry = entries_[index - first_];
   const auto& [earliest, latest] = between;
   TimeVerdict verdict = TimeVerdict::kUnwitnessed;
-  if (!latest && !anchors_.empty()) {
+  if (!latest && (before_ || !anchors_.empty())) {
     verdict = entries_.back().at.micros - entry.at.micros > limit_ ? TimeVerdict::kOverdue : TimeVerdict::kPending;
   } else if (latest && entry.deadline.micros != 0) {
     verdict = *latest <= entry.deadline                ? TimeVerdict::kTimelyProved
@@ -123,7 +150,7 @@ void EntryTimes::count(std::uint64_t index, const Between& between, TimesReport:
   }
   const auto at = static_cast<std::size_t>(verdict) - 1;
   ++report.verdicts[at], ++day.verdicts[at], ++day.entries;
-  report.entries[static_cast<std::size_t>(index)] = verdict;
+  report.entries[static_cast<std::size_t>(index - first_)] = verdict;
   if (!latest || !earliest) return;
   const std::int64_t seconds = (latest->micros - earliest->micros) / kMicrosPerSecond;
   day.widest_seconds = std::max(day.widest_seconds, seconds);

@@ -63,10 +63,12 @@ struct TimesReport {
   // Of entries recorded late: how many there are, and how many were signed by their deadline all the same, as tokens on record prove
   // (ledger/timeliness.h). A figure beside the verdicts: late stays late.
   std::uint64_t late = 0, signed_in_time = 0;
-  std::uint64_t anchors = 0;     // that meet the quorum
-  std::vector<Anchor> timeline;  // they, in the order of the log
+  std::uint64_t first = 0;          // entries before it were reported earlier, and
+  std::optional<Instant> before{};  // this is the latest moment that anchors among them prove
+  std::uint64_t anchors = 0;        // that meet the quorum
+  std::vector<Anchor> timeline;     // they, in the order of the log
   std::map<Date, Day> days;
-  std::vector<TimeVerdict> entries;  // by index; zero for the service's own, which are not judged
+  std::vector<TimeVerdict> entries;  // from `first` on; zero for the service's own, which are not judged
   std::uint64_t count(TimeVerdict verdict) const { return verdicts[static_cast<std::size_t>(verdict) - 1]; }
   Between between(std::uint64_t index) const;  // in time proportional to the anchors
   // What a policy asks for and did not get: entries overdue, wide or unwitnessed.
@@ -78,6 +80,23 @@ struct TimesReport {
 class EntryTimes {
  public:
   EntryTimes(const ledger::TrustPolicy& policy, std::int64_t limit_micros) : policy_(policy), limit_(limit_micros) {}
+
+  struct Recorded {
+    Instant at, deadline;
+    std::int16_t offset_minutes = 0;
+    bool judged = true, doubted = false;
+  };
+  // What times go on from: the entries no anchor covers yet, from `first` to the end, the anchors among them, and what those before
+  // prove.
+  struct Kept {
+    std::uint64_t first = 0;
+    std::vector<Recorded> entries;
+    std::vector<TimesReport::Anchor> anchors;
+    std::optional<Instant> before;
+    bool doubted = false;
+  };
+  Kept keep() const;
+  void go_on_from(Kept kept);
 
   // Every entry, in order. The service's own (anchors, commitments) are not judged.
   void entry(const ledger::Event& event, const ledger::Statement& statement);
@@ -93,11 +112,6 @@ class EntryTimes {
   TimesReport settle(Findings& findings) const;
 
  private:
-  struct Recorded {
-    Instant at, deadline;
-    std::int16_t offset_minutes = 0;
-    bool judged = true, doubted = false;
-  };
   Date day_of(const Recorded& entry) const;
   void count(std::uint64_t index, const Between& between, TimesReport::Day& day, TimesReport& report) const;
   struct Late {
@@ -108,6 +122,8 @@ class EntryTimes {
   const ledger::TrustPolicy& policy_;
   const std::int64_t limit_;
   bool doubted_ = false;
+  std::uint64_t first_ = 0;  // of entries_
+  std::optional<Instant> before_;
   std::vector<Recorded> entries_;
   std::map<Id, Late> late_;
   std::vector<TimesReport::Anchor> anchors_;  // in the order of the log

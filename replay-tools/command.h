@@ -181,7 +181,7 @@ struct Login : Client {
 int login(const Login& options);
 
 struct Audit {
-  std::string data, url, key, school, report, since, vkey, policy, companion, language = "ru";
+  std::string data, url, key, school, report, keep, since, vkey, policy, companion, language = "ru";
   int bracket_limit = 600;  // seconds
   std::vector<std::string> receipts;
   bool json = false;

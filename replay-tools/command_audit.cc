@@ -47,6 +47,29 @@ Result<std::unique_ptr<audit::AuditSource>> open_source(const Audit& options) {
   return std::unique_ptr<audit::AuditSource>(std::move(source));
 }
 
+// The directory an audit keeps its outcome in: a new one, or the one it goes on from.
+Result<std::unique_ptr<audit::AuditMemory>> open_memory(const Audit& options) {
+  std::error_code error;
+  const bool goes_on = std::filesystem::is_directory(options.since, error);
+  if (goes_on && !options.keep.empty())
+    return fail("malformed", "--since " + options.since + " keeps the outcome there: --keep goes with a whole audit");
+  if (goes_on) return audit::AuditMemory::open(options.since);
+  if (!options.keep.empty()) return audit::AuditMemory::create(options.keep);
+  return nullptr;
+}
+
+// Any file but a signed checkpoint proves nothing, least of all against the school.
+Result<audit::KeptFile> kept_checkpoint(const std::string& file) {
+  if (!posix_file_system().exists(file))
+    return fail("not_found", file + " is neither a directory that an audit with --keep made nor a checkpoint you kept");
+  TRY(std::string text, read_text(file, kKeptFileMaxBytes));
+  const auto note = signing::parse_note(text);
+  const auto checkpoint =
+      note ? ledger::parse_checkpoint_text(note->text) : Result<ledger::Checkpoint>(tl::unexpected(note.error()));
+  if (!checkpoint) return fail("malformed", file + " is not a signed checkpoint: " + checkpoint.error().detail);
+  return audit::KeptFile{file, std::move(text)};
+}
+
 Result<audit::AuditReport> run(const Audit& options) {
   if (options.data.empty() == options.url.empty()) return fail("malformed", "give either --data or --url");
   if (!options.url.empty() && options.key.empty()) return fail("malformed", "--url needs --key, an auditor's key file");
@@ -60,18 +83,16 @@ Result<audit::AuditReport> run(const Audit& options) {
     }
     TRY(audit_options.policy, ledger::TrustPolicy::parse(policy, companion));
     audit_options.bracket_limit_micros = std::int64_t{options.bracket_limit} * kMicrosPerSecond;
+    audit_options.policy_digest = audit::policy_digest(policy, companion, audit_options.bracket_limit_micros);
   } else if (!options.companion.empty()) {
     return fail("malformed", "--companion goes with --policy");
   }
-  if (!options.since.empty()) {
-    TRY(std::string text, read_text(options.since, kKeptFileMaxBytes));
-    // Any other file proves nothing, least of all against the school.
-    const auto note = signing::parse_note(text);
-    const auto checkpoint =
-        note ? ledger::parse_checkpoint_text(note->text) : Result<ledger::Checkpoint>(tl::unexpected(note.error()));
-    if (!checkpoint)
-      return fail("malformed", options.since + " is not a signed checkpoint: " + checkpoint.error().detail);
-    audit_options.checkpoints.push_back({options.since, std::move(text)});
+  TRY(const auto memory, open_memory(options));
+  audit_options.memory = memory.get();
+  const bool brings_checkpoint = !options.since.empty() && (memory == nullptr || !memory->head());
+  if (brings_checkpoint) {
+    TRY(auto checkpoint, kept_checkpoint(options.since));
+    audit_options.checkpoints.push_back(std::move(checkpoint));
   }
   for (const auto& file : options.receipts) {
     TRY(std::string text, read_text(file, kKeptFileMaxBytes));

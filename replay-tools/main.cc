@@ -358,7 +358,9 @@ int main(int argc, char** argv) {
       ->add_option("--bracket-limit", audit_options.bracket_limit, "seconds; a wider bracket is reported as wide")
       ->check(CLI::Range(1, 86'400))
       ->capture_default_str();
-  audit_command->add_option("--since", audit_options.since, "a checkpoint you kept");
+  audit_command->add_option("--keep", audit_options.keep, "a new directory to keep the outcome in, for --since");
+  audit_command->add_option("--since", audit_options.since,
+                            "such a directory: only what is new is audited; or a checkpoint you kept");
   audit_command->add_option("--receipt", audit_options.receipts, "proof files somebody kept");
   audit_command->add_option("--report", audit_options.report, "writes an HTML report");
   audit_command->add_option("--lang", audit_options.language, "ru or en")

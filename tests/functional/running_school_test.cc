@@ -629,6 +629,35 @@ TEST_F(RunningSchool, AFileThatIsNoCheckpointSaysNothingAboutTheSchool) {
   EXPECT_NE(ran.err.find(file), std::string::npos) << ran.err;
 }
 
+// From the directory, then over HTTP, then from the directory again: each looks at what is new, whatever the one before read from.
+TEST_F(RunningSchool, AnAuditorGoesOnFromWhatTheyKept) {
+  const std::string kept = folder_ / "kept";
+  const auto first = audit({"--keep", kept});
+  ASSERT_EQ(first.status, 0) << first.out << first.err;
+  EXPECT_TRUE(first.json().at("kept").as_bool());
+  const auto before = first.json().at("size").to_number<std::uint64_t>();
+
+  serve();
+  const auto index = give_mark(free_place(), "4").at("index").to_number<std::uint64_t>();
+  const Ran over_http = letopis(
+      {"audit", "--url", server_->url(), "--key", key("auditor"), "--school", kSchool, "--since", kept, "--json"});
+  ASSERT_EQ(over_http.status, 0) << over_http.out << over_http.err;
+  EXPECT_EQ(over_http.json().at("since").to_number<std::uint64_t>(), before);
+  EXPECT_GE(over_http.json().at("checked").at("rulings").to_number<std::uint64_t>(), 1U);
+  const auto size = over_http.json().at("size").to_number<std::uint64_t>();
+  EXPECT_GT(size, index);
+  ASSERT_EQ(server_->stop(), 0);
+
+  const Ran again = audit({"--since", kept});
+  ASSERT_EQ(again.status, 0) << again.out << again.err;
+  EXPECT_EQ(again.json().at("since").to_number<std::uint64_t>(), size);
+  EXPECT_EQ(audit({"--since", kept + "/checkpoint"}).status, 0) << "and it is a checkpoint for whoever has no more";
+  const Ran twice = audit({"--keep", kept});
+  EXPECT_EQ(twice.status, 2);
+  EXPECT_NE(twice.err.find("--since"), std::string::npos) << twice.err;
+  EXPECT_EQ(audit({"--since", folder_ / "nowhere"}).status, 2);
+}
+
 TEST_F(RunningSchool, AVaultKeyThatWasNamedAndCannotBeHadIsNoReasonToSkipTheTexts) {
   ::setenv("LETOPIS_VAULT_KEY_FILE", (folder_ / "no.key").c_str(), 1);
   const Ran without = audit();

@@ -160,21 +160,24 @@ std::vector<Attack> attacks() {
   };
 }
 
-Judged judge_attack(const Forger& log, const Story& honest) {
+Judged judge_attack(const Forger& log, const Story& honest, audit::AuditMemory* memory) {
   audit::AuditOptions options;
   options.threads = 1;
   options.policy = TrustPolicy::parse(honest.policy).value();
+  options.policy_digest = audit::policy_digest(honest.policy, "", options.bracket_limit_micros);
+  options.memory = memory;
   const auto report = audit::audit(log.source(), options);
   Judged judged;
   if (!report) return {{"refused: " + report.error().code}, {}};
   for (const auto& [code, count] : report->findings_by_code)
     if (audit::finding_code(code).severity != audit::Severity::kNotice) judged.codes.push_back(code);
   // The mark that the attack is about, wherever it stands now.
-  for (std::size_t i = 0; i < log.entries().size() && i < report->times->entries.size(); ++i) {
+  const auto first = static_cast<std::size_t>(report->times->first);
+  for (std::size_t i = first; i < log.entries().size() && i - first < report->times->entries.size(); ++i) {
     const auto entry = decode_entry(log.entries()[i]);
     const auto before = decode_entry(honest.entries[static_cast<std::size_t>(honest.night_mark)]);
     if (entry && entry->statement.id == before->statement.id)
-      judged.verdict = audit::time_verdict_name(report->times->entries[i]);
+      judged.verdict = audit::time_verdict_name(report->times->entries[i - first]);
   }
   return judged;
 }

@@ -25,7 +25,8 @@ struct Judged {
   std::vector<std::string> codes;
   std::string verdict;
 };
-Judged judge_attack(const Forger& log, const Story& honest);
+// With a memory: of an audit that goes on from it; no verdict where the entry was judged before.
+Judged judge_attack(const Forger& log, const Story& honest, audit::AuditMemory* memory = nullptr);
 
 // What is turned away at the door, and by which test that is shown.
 struct Refusal {

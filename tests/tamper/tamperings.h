@@ -24,6 +24,7 @@ class Scene {
   std::string vault() { return directory() + "/vault"; }
   std::string journal() { return directory() + "/checkpoints.journal"; }
   Forger& operator_();  // the log in memory; the audit then reads that
+  bool in_memory() const { return forger_ != nullptr; }
   std::uint32_t school() const { return 1; }
 
   // What an audit says of it: codes of violations, of notices ("(claimed_later)"), or "refused: damaged" when the source

@@ -158,6 +158,65 @@ TEST(Tampering, IsAlwaysCaughtByAnAuditorWhoKeptSomething) {
   for (const auto& outcome : outcomes()) EXPECT_TRUE(is_caught(outcome.with_kept)) << outcome.tampering.what;
 }
 
+// What an audit kept of the honest log as it had so many entries.
+class Earlier {
+ public:
+  Earlier(const Story& honest, std::uint64_t size) : memory_(audit::AuditMemory::create(home_ / "kept").value()) {
+    Forger then(honest);
+    then.cut(size);
+    then.sign_anew();
+    EXPECT_THAT(judge_attack(then, honest, &*memory_).codes, IsEmpty());
+  }
+  audit::AuditMemory* memory() { return &*memory_; }
+
+ private:
+  faults::TemporaryDirectory home_;
+  std::unique_ptr<audit::AuditMemory> memory_;
+};
+
+// Whoever goes on from an audit of the honest log sees no less than whoever audits everything anew: what was tampered with before
+// shows by the root they kept, what was added since by what it is.
+TEST(WitnessedAttacks, AreCaughtAsWellByWhoeverGoesOnFromAnEarlierAudit) {
+  const Story& honest = witnessed_story();
+  for (const auto& [attack, judged] : attacked())
+    for (const std::uint64_t cut : {honest.noon, honest.night_mark, honest.night_mark + 1, honest.night}) {
+      SCOPED_TRACE(attack.what + ", audited before at " + std::to_string(cut));
+      Earlier earlier(honest, cut);
+      Forger op(honest);
+      attack.change(op, honest);
+      const Judged now = judge_attack(op, honest, earlier.memory());
+      if (!judged.codes.empty()) {
+        EXPECT_THAT(now.codes, Not(IsEmpty()));
+      } else if (now.codes.empty() && !now.verdict.empty()) {
+        EXPECT_EQ(now.verdict, judged.verdict);
+      }
+    }
+}
+
+TEST(Tampering, WithALogIsAlwaysCaughtByWhoeverAuditedAllOfItBefore) {
+  std::size_t tried = 0;
+  for (const auto& tampering : tamperings()) {
+    Scene scene(story());
+    tampering.change(scene);
+    if (!scene.in_memory()) continue;
+    SCOPED_TRACE(tampering.what);
+    ++tried;
+    faults::TemporaryDirectory home;
+    const auto memory = audit::AuditMemory::create(home / "kept").value();
+    audit::AuditOptions options;
+    options.memory = memory.get();
+    ASSERT_TRUE(audit::audit(Forger(story()).source(), options)->kept);
+    const auto report = audit::audit(scene.operator_().source(), options);
+    // Another log in its place is not accused of being this one, and not taken for it either.
+    if (report) {
+      EXPECT_GT(report->violations, 0U);
+    } else {
+      EXPECT_EQ("other_log", report.error().code);
+    }
+  }
+  EXPECT_GT(tried, 10U);
+}
+
 TEST(WitnessedAttacks, FindNothingInAnHonestLog) {
   Forger honest(witnessed_story());
   honest.sign_anew();

@@ -5,7 +5,10 @@
 
 #include <set>
 
+#include "ledger/checkpoint.h"
+#include "ledger/merkle.h"
 #include "ledger/schema/codec.h"
+#include "replay-tools/audit.h"
 #include "replay-tools/simulate.h"
 #include "signing/sha256.h"
 #include "tests/fault/temporary_directory.h"
@@ -81,6 +84,57 @@ TEST(SimulateSchool, EveryFirstTypeOccursAndNothingIsRefusedUnmeant) {
   for (std::size_t i = 1; i <= Body(PersonalTextErased{}).index(); ++i)
     EXPECT_NE(seen.contains(kBodyNames[i]), never.contains(kBodyNames[i])) << kBodyNames[i];
   EXPECT_TRUE(again.school->read([](const commands::ReadModel& read) { return read.structure.simulated(); }));
+}
+
+// The log as it was when it had so many entries, signed then by its own key.
+audit::MemorySource as_of(const Reopened& school, const std::string& vkey, std::uint64_t size) {
+  audit::MemorySource source;
+  Frontier tree;
+  for (std::uint64_t i = 0; i < size; ++i) {
+    source.log.push_back(school.school->entry(i).value());
+    tree.append(leaf_hash(source.log.back()));
+  }
+  const Bytes secret = school.engine->vault().get_secret(school.school->slug(), "log-key").value();
+  std::array<std::uint8_t, 32> seed;
+  std::copy(secret.begin(), secret.end(), seed.begin());
+  const auto key = signing::KeyPair::from_seed(signing::Purpose::kLog, seed);
+  source.log_vkey = vkey;
+  source.kept = {{audit::KeptBy::kServer, "", sign_checkpoint({school.school->origin(), size, tree.root()}, key)}};
+  return source;
+}
+
+std::map<Bytes, Bytes> rows_of(const audit::AuditMemory& memory) {
+  std::map<Bytes, Bytes> rows;
+  EXPECT_TRUE(memory.each_row([&](ByteView key, ByteView value) {
+    rows.emplace(Bytes(key.begin(), key.end()), Bytes(value.begin(), value.end()));
+    return true;
+  }));
+  return rows;
+}
+
+// A term audited as it goes comes to what one audit of it comes to, row by row of what is kept (test_audit_since has the details).
+TEST(SimulateSchool, AuditedAsItGoesComesToWhatOneAuditComesTo) {
+  TemporaryDirectory data;
+  const auto simulated = simulate_school(posix_file_system(), three_classes(), options(data, 20));
+  ASSERT_TRUE(simulated) << simulated.error().text();
+  const Reopened school(options(data, 20));
+  const auto audited = [&](audit::AuditMemory& memory, std::uint64_t size) {
+    audit::AuditOptions with;
+    with.memory = &memory;
+    auto report = audit::audit(as_of(school, simulated->vkey, size), with);
+    EXPECT_TRUE(report && report->findings.empty() && report->kept)
+        << (report ? audit::text_report(*report, Language::kEnglish) : report.error().text());
+    return report ? report->judged : 0;
+  };
+  const auto whole = audit::AuditMemory::create(data / "whole");
+  const auto parts = audit::AuditMemory::create(data / "parts");
+  ASSERT_TRUE(whole && parts);
+  EXPECT_EQ(school.size(), audited(**whole, school.size()));
+  std::uint64_t judged = 0;
+  constexpr std::uint64_t kParts = 7;
+  for (std::uint64_t part = 1; part <= kParts; ++part) judged += audited(**parts, school.size() * part / kParts);
+  EXPECT_EQ(school.size(), judged);
+  EXPECT_TRUE(rows_of(**whole) == rows_of(**parts));
 }
 
 TEST(SimulateSchool, TheSameSeedGivesTheSameLog) {

@@ -1,0 +1,318 @@
+// Audits that go on from an earlier one: they come to what a whole audit comes to, they read nothing twice, and what was kept does
+// not depend on how many of them there were.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "replay-tools/audit.h"
+#include "tests/fault/temporary_directory.h"
+#include "tests/tamper/forger.h"
+
+namespace letopis::audit {
+namespace {
+
+using test::Forger;
+using test::Story;
+using test::story;
+using test::witnessed_story;
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+// The log as it was when it had so many entries, signed then.
+MemorySource as_of(const Story& honest, std::uint64_t size) {
+  Forger log(honest);
+  log.cut(size);
+  log.sign_anew();
+  return log.source();
+}
+
+// An auditor with a directory of their own, and perhaps a policy.
+class Auditor {
+ public:
+  explicit Auditor(const std::string& policy = {}) {
+    if (policy.empty()) return;
+    options_.policy = ledger::TrustPolicy::parse(policy).value();
+    options_.policy_digest = policy_digest(policy, "", options_.bracket_limit_micros);
+  }
+  // The first audit is of everything; each later one goes on from the one before.
+  Result<AuditReport> try_audit(const AuditSource& source) {
+    auto memory = kept_ ? AuditMemory::open(directory()) : AuditMemory::create(directory());
+    if (!memory) return tl::unexpected(memory.error());
+    options_.memory = memory->get();
+    auto report = letopis::audit::audit(source, options_);
+    options_.memory = nullptr;
+    if (report) kept_ = kept_ || report->kept;
+    return report;
+  }
+  AuditReport audit(const AuditSource& source) {
+    auto report = try_audit(source);
+    EXPECT_TRUE(report.has_value()) << report.error().text();
+    return report.value_or(AuditReport{});
+  }
+  std::string directory() const { return home_ / "kept"; }
+  std::map<Bytes, Bytes> rows() const {
+    std::map<Bytes, Bytes> rows;
+    const auto memory = AuditMemory::open(directory());
+    EXPECT_TRUE(memory.has_value());
+    EXPECT_TRUE((*memory)->each_row([&](ByteView key, ByteView value) {
+      rows.emplace(Bytes(key.begin(), key.end()), Bytes(value.begin(), value.end()));
+      return true;
+    }));
+    return rows;
+  }
+  AuditOptions& options() { return options_; }
+
+ private:
+  faults::TemporaryDirectory home_;
+  AuditOptions options_;
+  bool kept_ = false;
+};
+
+std::vector<std::string> codes(const AuditReport& report) {
+  std::vector<std::string> codes;
+  for (const auto& [code, count] : report.findings_by_code) codes.push_back(code);
+  return codes;
+}
+
+// Entries below `from` answer "damaged" to whoever reads them.
+class OnlyNew final : public MemorySource {
+ public:
+  OnlyNew(MemorySource source, std::uint64_t from) : MemorySource(std::move(source)), from_(from) {}
+  Status entries(std::uint64_t from, std::uint64_t to, const Visit& visit) const override {
+    if (from < from_) return fail("io_error", "entry " + std::to_string(from) + " was read again");
+    return MemorySource::entries(from, to, visit);
+  }
+  Status leaves(std::uint64_t from, std::uint64_t to, const VisitLeaf& visit) const override {
+    if (from < from_) return fail("io_error", "leaf " + std::to_string(from) + " was read again");
+    return MemorySource::leaves(from, to, visit);
+  }
+
+ private:
+  std::uint64_t from_;
+};
+
+TEST(AuditSince, ReadsWhatIsNewAndNothingElse) {
+  const std::uint64_t half = story().entries.size() / 2;
+  Auditor auditor;
+  const auto first = auditor.audit(as_of(story(), half));
+  EXPECT_FALSE(first.since.has_value());
+  EXPECT_TRUE(first.kept);
+  const auto second = auditor.audit(OnlyNew(as_of(story(), story().entries.size()), half));
+  EXPECT_THAT(second.findings, IsEmpty()) << text_report(second, Language::kEnglish);
+  EXPECT_EQ(second.since, half);
+  EXPECT_EQ(second.size, story().entries.size());
+  EXPECT_EQ(second.judged, story().entries.size() - half);
+  EXPECT_GE(second.signatures, second.judged);
+  EXPECT_THAT(sentence(second, Language::kEnglish),
+              HasSubstr(std::to_string(second.judged) + " of them new since the last audit"));
+}
+
+// From every place of the log: what is found, what is counted and every row that is kept are those of one whole audit.
+TEST(AuditSince, ComesToWhatAWholeAuditComesTo) {
+  for (const Story* honest : {&story(), &witnessed_story()}) {
+    const std::uint64_t size = honest->entries.size();
+    Auditor whole(honest->policy);
+    const auto all = whole.audit(as_of(*honest, size));
+    EXPECT_THAT(all.findings, IsEmpty());
+    const auto rows = whole.rows();
+    for (std::uint64_t cut = 1; cut < size; ++cut) {
+      SCOPED_TRACE(cut);
+      Auditor auditor(honest->policy);
+      const auto before = auditor.audit(as_of(*honest, cut));
+      ASSERT_TRUE(before.kept) << before.not_kept;
+      const auto after = auditor.audit(as_of(*honest, size));
+      ASSERT_THAT(after.findings, IsEmpty()) << text_report(after, Language::kEnglish);
+      EXPECT_EQ(all.judged, before.judged + after.judged);
+      EXPECT_EQ(all.signatures, before.signatures + after.signatures);
+      EXPECT_EQ(all.state_commitments, before.state_commitments + after.state_commitments);
+      EXPECT_EQ(all.state_root, after.state_root);
+      ASSERT_TRUE(rows == auditor.rows());
+    }
+  }
+}
+
+TEST(AuditSince, GoesOnEntryByEntry) {
+  Auditor whole, auditor;
+  whole.audit(as_of(story(), story().entries.size()));
+  for (std::uint64_t size = 1; size <= story().entries.size(); ++size) {
+    const auto report = auditor.audit(as_of(story(), size));
+    ASSERT_THAT(report.findings, IsEmpty()) << size;
+    ASSERT_TRUE(report.kept);
+  }
+  EXPECT_TRUE(whole.rows() == auditor.rows());
+}
+
+TEST(AuditSince, FindsNothingNewWhereNothingIs) {
+  Auditor auditor;
+  const auto first = auditor.audit(as_of(story(), story().entries.size()));
+  const auto rows = auditor.rows();
+  const auto again = auditor.audit(as_of(story(), story().entries.size()));
+  EXPECT_EQ(0U, again.judged);
+  EXPECT_EQ(first.root, again.root);
+  EXPECT_EQ(first.state_root, again.state_root);
+  EXPECT_TRUE(rows == auditor.rows());
+}
+
+// What was still open is judged again once the evidence is there: its bracket is that of a whole audit.
+TEST(AuditSince, TellsTimesAsAWholeAuditDoes) {
+  const Story& honest = witnessed_story();
+  Auditor whole(honest.policy);
+  const auto all = whole.audit(as_of(honest, honest.entries.size()));
+  for (std::uint64_t cut = honest.noon; cut < honest.entries.size(); ++cut) {
+    Auditor auditor(honest.policy);
+    auditor.audit(as_of(honest, cut));
+    const auto report = auditor.audit(as_of(honest, honest.entries.size()));
+    ASSERT_TRUE(report.times.has_value());
+    EXPECT_LE(report.times->first, cut);
+    for (std::uint64_t index = report.times->first; index < report.size; ++index) {
+      SCOPED_TRACE(std::to_string(cut) + ", entry " + std::to_string(index));
+      EXPECT_EQ(all.times->entries[index], report.times->entries[index - report.times->first]);
+      EXPECT_EQ(all.times->between(index).earliest, report.times->between(index).earliest);
+      EXPECT_EQ(all.times->between(index).latest, report.times->between(index).latest);
+    }
+  }
+}
+
+TEST(AuditSince, AccusesWhoeverRewritesWhatWasChecked) {
+  const std::uint64_t half = story().entries.size() / 2;
+  Auditor auditor;
+  auditor.audit(as_of(story(), half));
+  const auto kept = auditor.rows();
+  Forger rewritten(story());
+  rewritten.rewrite_event(half - 1, [](ledger::Event& event) { event.recorded_at.micros += 1; });
+  rewritten.sign_anew();
+  const auto report = auditor.audit(rewritten.source());
+  EXPECT_EQ(AuditVerdict::kViolated, report.verdict);
+  EXPECT_THAT(codes(report), Contains("checkpoint_root"));
+  EXPECT_EQ("violated", report.not_kept);
+  EXPECT_TRUE(kept == auditor.rows()) << "what is violated is not kept";
+  EXPECT_THAT(auditor.audit(as_of(story(), story().entries.size())).findings, IsEmpty());
+}
+
+TEST(AuditSince, AccusesALogThatGotShorter) {
+  Auditor auditor;
+  auditor.audit(as_of(story(), story().entries.size()));
+  const auto report = auditor.audit(as_of(story(), story().entries.size() - 1));
+  EXPECT_THAT(codes(report), Contains("log_cut"));
+  EXPECT_EQ(story().entries.size() - 1, report.size);
+}
+
+// Whatever is done to an entry that is new is found as a whole audit finds it.
+TEST(AuditSince, FindsInNewEntriesWhatAWholeAuditFinds) {
+  const std::uint64_t half = story().entries.size() / 2;
+  for (std::uint64_t index = half; index < story().entries.size(); ++index) {
+    SCOPED_TRACE(index);
+    Auditor auditor;
+    auditor.audit(as_of(story(), half));
+    Forger forged(story());
+    forged.rewrite_event(index, [](ledger::Event& event) {
+      event.verdict =
+          event.verdict == ledger::Verdict::kRefused ? ledger::Verdict::kAccepted : ledger::Verdict::kRefused;
+      event.rule = event.verdict == ledger::Verdict::kRefused ? "not_entitled" : "";
+    });
+    forged.sign_anew();
+    const auto whole = letopis::audit::audit(forged.source(), {});
+    ASSERT_TRUE(whole.has_value());
+    const auto report = auditor.audit(forged.source());
+    EXPECT_GT(report.violations, 0U);
+    EXPECT_EQ(whole->findings_by_code, report.findings_by_code);
+  }
+}
+
+// --- What is not gone on from
+
+TEST(AuditSince, IsNotOfAnotherLog) {
+  Auditor auditor;
+  auditor.audit(as_of(story(), story().entries.size()));
+  auto another = as_of(story(), story().entries.size());
+  SeededRandom random(7);
+  const auto key = signing::KeyPair::generate(signing::Purpose::kLog, random);
+  another.log_vkey = signing::vkey_of("journal.example.org/log/another", signing::kNoteTypeEd25519, key).text();
+  EXPECT_EQ("other_log", auditor.try_audit(another).error().code);
+}
+
+TEST(AuditSince, IsNotUnderAnotherPolicy) {
+  const Story& honest = witnessed_story();
+  Auditor auditor(honest.policy);
+  auditor.audit(as_of(honest, honest.entries.size()));
+  auditor.options().policy_digest =
+      policy_digest(honest.policy, "dishonest 1\n", auditor.options().bracket_limit_micros);
+  EXPECT_EQ("other_policy", auditor.try_audit(as_of(honest, honest.entries.size())).error().code);
+  EXPECT_NE(policy_digest("a", "b", 1), policy_digest("ab", "", 1));
+  EXPECT_NE(policy_digest("a", "b", 1), policy_digest("a", "b", 2));
+}
+
+TEST(AuditSince, DoesNotKeepAnEndThatNobodySigned) {
+  Auditor auditor;
+  auto source = as_of(story(), story().entries.size());
+  source.kept = as_of(story(), story().entries.size() - 1).kept;
+  const auto report = auditor.audit(source);
+  EXPECT_FALSE(report.kept);
+  EXPECT_EQ("unsigned_tail", report.not_kept);
+  EXPECT_THAT(caveats(report, Language::kEnglish), Contains(HasSubstr("not signed by the log's key yet")));
+  EXPECT_EQ("unfinished", AuditMemory::open(auditor.directory()).error().code);
+}
+
+TEST(AuditMemory, IsMadeInADirectoryOfItsOwn) {
+  faults::TemporaryDirectory home;
+  EXPECT_EQ("not_found", AuditMemory::open(home / "nowhere").error().code);
+  faults::overwrite(home / "letter", as_bytes("Dear auditor"));
+  EXPECT_EQ("exists", AuditMemory::create(home.path()).error().code);
+  Auditor auditor;
+  auditor.audit(as_of(story(), 5));
+  EXPECT_EQ("exists", AuditMemory::create(auditor.directory()).error().code);
+  EXPECT_EQ(std::filesystem::perms::owner_all, std::filesystem::status(auditor.directory()).permissions());
+  EXPECT_THAT(std::string(as_text(faults::read_whole(auditor.directory() + "/checkpoint"))), HasSubstr("\n5\n"));
+}
+
+TEST(AuditMemory, LeftInTheMiddleSaysSoAndIsMadeAnew) {
+  faults::TemporaryDirectory home;
+  {
+    const auto memory = AuditMemory::create(home / "kept");
+    ASSERT_TRUE(memory.has_value());
+    auto keeping = (*memory)->keep();
+    keeping.put({'s', 'x'}, {1});
+  }
+  EXPECT_EQ("unfinished", AuditMemory::open(home / "kept").error().code);
+  EXPECT_TRUE(AuditMemory::create(home / "kept").has_value());
+}
+
+// Rows that were changed or lost are an error of the memory, never the school's fault.
+TEST(AuditMemory, ThatWasSpoiltAccusesNobody) {
+  const std::uint64_t half = story().entries.size() / 2;
+  Auditor auditor;
+  auditor.audit(as_of(story(), half));
+  std::set<char> tables;
+  std::map<char, Bytes> first;
+  for (const auto& [key, value] : auditor.rows()) first.try_emplace(static_cast<char>(key[0]), key);
+  for (const auto& [table, key] : first) {
+    if (table == 'h') continue;
+    SCOPED_TRACE(table);
+    faults::TemporaryDirectory home;
+    std::filesystem::copy(auditor.directory(), home / "kept", std::filesystem::copy_options::recursive);
+    {
+      const auto kv = ledger::open_rocksdb(home / "kept/rows", {});
+      ASSERT_TRUE(kv.has_value());
+      ledger::WriteBatch batch;
+      batch.put(key, {});
+      ASSERT_TRUE((*kv)->commit(batch, ledger::Durability::kSync));
+    }
+    const auto memory = AuditMemory::open(home / "kept");
+    ASSERT_TRUE(memory.has_value());
+    AuditOptions options;
+    options.memory = memory->get();
+    const auto report = audit(as_of(story(), story().entries.size()), options);
+    // A row that nothing new asked for does no harm.
+    if (report) {
+      EXPECT_THAT(report->findings, IsEmpty());
+    } else {
+      EXPECT_EQ("damaged", report.error().code);
+      tables.insert(table);
+    }
+  }
+  EXPECT_THAT(tables, ::testing::IsSupersetOf({'t', 'q', 'r'}));
+}
+
+}  // namespace
+}  // namespace letopis::audit
