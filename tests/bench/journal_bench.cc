@@ -19,7 +19,9 @@
 #include <thread>
 #include <utility>
 
+#include "ledger/witness.h"
 #include "server/http.h"
+#include "server/witness_routes.h"
 #include "tests/bench/bench_limits.h"
 #include "tests/bench/bench_load.h"
 #include "tests/bench/bench_log.h"
@@ -227,6 +229,7 @@ class Bench {
 
   void intake();
   void witnessing();
+  void anchoring();
   void growth();
   void finish() const {
     table_.write(build_ + "/../bench.json");
@@ -243,6 +246,7 @@ class Bench {
   Timing sent(const Served& server, const std::vector<std::vector<std::string>>& requests, const Expected& expected,
               std::int64_t pause_micros = 0);
   void measure(Site& site);
+  void audit_what_is_new(Site& site, double size);
   void summarise();
 
   std::string build_;
@@ -252,7 +256,11 @@ class Bench {
   Beside rocksdb_;
   Beside verify_;  // around the newest audit
   double replay_wall_ = 0, start_processor_ = 0;
-  double batch_rate_ = 0;  // entries a second, 30 to a request
+  struct NewEntries {
+    double log = 0, entries = 0, wall_ms = 0, processor_ms = 0, keep_seconds = 0, megabytes = 0;
+  };
+  std::vector<NewEntries> new_entries_;  // by size of the log
+  double batch_rate_ = 0;                // entries a second, 30 to a request
   std::uint64_t acknowledged_ = 0;
   std::vector<Series> series_{{"start to ready, s", {}}, {"audit, entries/s", {}},
                               {"replay, entries/s", {}}, {"intake in process, entries/s", {}},
@@ -505,28 +513,109 @@ void Bench::witnessing() {
               Aim{false, 3}});
 }
 
+// --- While its own log is witnessed --------------------------------------------------------------------------------------
+
+// A witness in this process: what it costs is not the school's.
+struct BenchWitness {
+  explicit BenchWitness(std::uint64_t seed) {
+    SeededRandom random(seed);
+    name = "w" + std::to_string(seed) + ".example";
+    auto key = signing::KeyPair::generate(signing::Purpose::kWitness, random);
+    vkey = signing::vkey_of(name, signing::kNoteTypeCosignature, key).text();
+    store = must(ledger::open_rocksdb(home / "witness", {}), "a witness");
+    witness = must(ledger::Witness::open(*store, std::move(key), {name, &clock}), "a witness");
+    server = must(server::WitnessServer::start(*witness, {}, *log), "a witness's server");
+  }
+  SystemClock clock;
+  std::string name, vkey;
+  std::unique_ptr<server::Log> log = server::Log::nowhere(clock);
+  faults::TemporaryDirectory home;
+  std::unique_ptr<ledger::KvStore> store;
+  std::unique_ptr<ledger::Witness> witness;
+  std::unique_ptr<server::WitnessServer> server;
+};
+
+// Entries whose author waits until three witnesses have cosigned them, beside as many that nobody waits for: what an anchor takes of
+// the server's processors, asking, verifying and recording. By itself the server anchors every 45 seconds while entries come, and once
+// past each deadline.
+void Bench::anchoring() {
+  constexpr std::size_t kAnchors = 12;
+  constexpr double kUsualSeconds = 45;
+  std::array<std::unique_ptr<BenchWitness>, 3> witnesses;
+  std::string policy, names;
+  for (std::size_t i = 0; i < witnesses.size(); ++i) {
+    auto& one = *(witnesses[i] = std::make_unique<BenchWitness>(i + 1));
+    policy += "witness " + one.name + " " + one.vkey + " " + one.server->url() + "\n";
+    names += " " + one.name;
+  }
+  policy += "group all-three 2" + names + "\nquorum all-three\n";
+  Site site("anchors", build_);
+  const SystemClock system;
+  if (system.now() > site.live.clock().now()) site.live.clock().set(system.now());
+  const Id set = site.school.say(site.school.director(), ledger::Role::kDirector, ledger::WitnessPolicySet{policy, {}});
+  site.school.say(site.school.administrator(), ledger::Role::kAdministrator, ledger::Endorsed{set, true});
+  for (const auto& one : witnesses) must(one->witness->add_log(site.school.school().vkey()), "the school's log");
+  auto& desk = site.load.desks[0];
+  const auto waited = sign_bodies(site.school, desk, kAnchors, 1), plain = sign_bodies(site.school, desk, kAnchors, 1);
+  site.live.close();
+  const Served server(site.serve(), site.log());
+  const std::string token = sign_in(server.port(), site.school, *desk.teacher);
+  const auto client =
+      must(server::HttpClient::connect("http://127.0.0.1:" + std::to_string(server.port())), "connecting");
+  const auto spent_on = [&](const std::vector<std::string>& bodies, std::string_view prefer) {
+    const double before = server.cpu_seconds();
+    for (const auto& body : bodies) {
+      const auto answer = must(client->send({"POST",
+                                             "/v1/schools/" + site.school.slug() + "/events",
+                                             "application/vnd.letopis.statements",
+                                             body,
+                                             {{"Authorization", "Bearer " + token}, {"Prefer", std::string(prefer)}}}),
+                               "an entry");
+      if (answer.status != 201) give_up("an entry: " + answer.body);
+    }
+    return server.cpu_seconds() - before;
+  };
+  const double with = spent_on(waited, "wait=cosigned");
+  const auto metrics = must(client->send({"GET", "/metrics", {}, {}, {}}), "metrics").body;
+  const auto at = metrics.find("\nletopis_anchors_total{");
+  const double anchors =
+      at == std::string::npos ? 0 : std::strtod(metrics.c_str() + metrics.find("} ", at) + 2, nullptr);
+  if (anchors < kAnchors) give_up("the witnesses were not asked for every entry");
+  const double micros = 1e6 * (with - spent_on(plain, "return=minimal")) / anchors;
+  table_.add({"processor time of the server an anchor, three witnesses asked", micros, "us", {}, {}});
+  table_.add({"  one every 45 seconds takes of all processors",
+              100 * micros / 1e6 / kUsualSeconds / static_cast<double>(cores()),
+              "%",
+              {},
+              Aim{false, 3}});
+}
+
 // --- Growth ----------------------------------------------------------------------------------------------------------------
 
-// Brings the log to about `size` entries through the engine, 4800 a day; entries a second, the signing not counted.
+// A day of so many rounds of 480 entries through the engine; in seconds, the signing not counted.
+double record_a_day(Site& site, std::size_t rounds) {
+  site.live.advance(86'400);
+  std::vector<std::vector<commands::RawSubmission>> requests;
+  for (auto& desk : site.load.desks) requests.push_back(sign_submissions(site.school, desk, rounds, kBatch));
+  const auto start = SteadyClock::now();
+  std::vector<std::thread> writers;
+  for (auto& list : requests)
+    writers.emplace_back([&site, &list] {
+      for (auto& submission : list)
+        for (const auto& item :
+             must(site.school.school().submit(std::move(submission), commands::Language::kEnglish), "filling"))
+          if (item.verdict != ledger::Verdict::kAccepted) give_up("filling: " + item.rule);
+    });
+  for (auto& writer : writers) writer.join();
+  return seconds_since(start);
+}
+// Brings the log to about `size` entries, 4800 a day; entries a second.
 double fill(Site& site, std::uint64_t size) {
   constexpr std::size_t kRounds = 10;
   std::uint64_t done = 0;
   double seconds = 0;
   while (site.school.seen().size + kRounds * kBatch * kConnections <= size) {
-    site.live.advance(86'400);
-    std::vector<std::vector<commands::RawSubmission>> requests;
-    for (auto& desk : site.load.desks) requests.push_back(sign_submissions(site.school, desk, kRounds, kBatch));
-    const auto start = SteadyClock::now();
-    std::vector<std::thread> writers;
-    for (auto& list : requests)
-      writers.emplace_back([&site, &list] {
-        for (auto& submission : list)
-          for (const auto& item :
-               must(site.school.school().submit(std::move(submission), commands::Language::kEnglish), "filling"))
-            if (item.verdict != ledger::Verdict::kAccepted) give_up("filling: " + item.rule);
-      });
-    for (auto& writer : writers) writer.join();
-    seconds += seconds_since(start);
+    seconds += record_a_day(site, kRounds);
     done += kRounds * kBatch * kConnections;
   }
   return done == 0 ? 0 : static_cast<double>(done) / seconds;
@@ -569,6 +658,38 @@ void Bench::measure(Site& site) {
   const Spent replayed = run("taskset -c 0 " + site.command("replay"));
   add(2, n / replayed.processor);
   replay_wall_ = n / replayed.wall;
+  audit_what_is_new(site, n);
+}
+
+double megabytes_in(const std::string& directory) {
+  double bytes = 0;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(directory))
+    if (file.is_regular_file()) bytes += static_cast<double>(file.file_size());
+  return bytes / 1e6;
+}
+
+// A day of a thousand entries after a whole audit was kept: the middle one of three days, each audited with --since. Opens the school.
+void Bench::audit_what_is_new(Site& site, double size) {
+  constexpr std::size_t kRounds = 2, kDays = 3;
+  const faults::TemporaryDirectory auditor;
+  NewEntries at;
+  at.log = size;
+  at.keep_seconds = run(site.command("audit") + " --keep " + (auditor / "kept")).wall;
+  std::vector<std::pair<double, double>> days;  // processor, wall
+  for (std::size_t day = 0; day < kDays; ++day) {
+    must(site.live.reopen(), "opening the school again");
+    const std::uint64_t before = site.school.seen().size;
+    record_a_day(site, kRounds);
+    at.entries = static_cast<double>(site.school.seen().size - before);
+    site.live.close();
+    const Spent spent = run(site.command("audit") + " --since " + (auditor / "kept"));
+    days.emplace_back(1e3 * spent.processor, 1e3 * spent.wall);
+  }
+  std::sort(days.begin(), days.end());
+  at.processor_ms = days[kDays / 2].first;
+  at.wall_ms = days[kDays / 2].second;
+  at.megabytes = megabytes_in(auditor / "kept");
+  new_entries_.push_back(at);
   must(site.live.reopen(), "opening the school again");
 }
 
@@ -592,6 +713,15 @@ void Bench::summarise() {
   const auto last = [&](std::size_t series) { return series_[series].points.back().y; };
   const std::string at = ", " + std::to_string(static_cast<std::uint64_t>(n)) + " entries";
   table_.add({"audit, everything checked" + at, last(1), "1/s", verify_, Aim{true, 0.85, true}});
+  const auto count = [](double value) { return std::to_string(static_cast<std::uint64_t>(value)); };
+  const NewEntries &small = new_entries_.front(), &large = new_entries_.back();
+  const std::string fresh = "audit --since of " + count(large.entries) + " new entries after " + count(large.log);
+  table_.add({fresh, large.wall_ms, "ms", {}, {}});
+  table_.add({"  processor time of it", large.processor_ms, "ms",
+              Beside{"the same after " + count(small.log), small.processor_ms}, Aim{false, 1.5, true}});
+  table_.add({"  of that their signatures", 1e3 * large.entries / verify_per_second(1, 1), "ms", {}, {}});
+  table_.add({"  what the auditor keeps", large.megabytes, "MB", {}, {}});
+  table_.add({"  a whole audit that keeps it", large.keep_seconds, "s", Beside{"one that does not", n / last(1)}, {}});
   table_.add({"replay without signatures, one core" + at, last(2), "1/s", {}, Aim{true, 400'000}});
   table_.add({"  the same by the clock", replay_wall_, "1/s", {}, {}});
   // The limit is for a million entries.
@@ -624,6 +754,7 @@ int main(int argc, char** argv) {
   bench.limits();
   bench.intake();
   bench.witnessing();
+  bench.anchoring();
   bench.growth();
   bench.finish();
   return 0;
