@@ -305,7 +305,7 @@ std::shared_ptr<AnchorKeeper::Answers> AnchorKeeper::send(Watched& school, const
     ask_one(
         *school.authorities[i], answers, [i](Answers & all) -> auto& { return all.tokens[i]; },
         [this, digest, accuracy = school.policy->accuracy_seconds()](const ledger::PolicyTsa& authority) {
-          return ask_authority(authority, digest, accuracy, *options_.random, options_.outward);
+          return ask_authority(authority, digest, accuracy, *options_.random, revoked_, options_.outward);
         });
   return answers;
 }

@@ -100,12 +100,61 @@ Result<Bytes> fetch_token(const std::string& url, const Hash& digest, Random& ra
   return signing::token_of_answer(as_bytes(std::string_view(answer.body)), query);
 }
 
+namespace {
+
+constexpr std::int64_t kListKeptMicros = 3600 * kMicrosPerSecond, kListMissedMicros = 600 * kMicrosPerSecond;
+constexpr std::chrono::milliseconds kListPatience{1'000};  // to connect, and to answer: a token waits for it
+
+Result<Bytes> fetch_list(const std::string& url, const OutwardLimits& limits) {
+  OutwardLimits soon = limits;
+  soon.connect_timeout = std::min(limits.connect_timeout, kListPatience);
+  soon.answer_timeout = std::min(limits.answer_timeout, kListPatience);
+  const auto [host, path] = split_url(url);
+  TRY(const auto client, HttpClient::connect(host, soon.ca_file, client_limits(soon)));
+  TRY(const auto answer, client->send({"GET", path.empty() ? "/" : path, {}, {}, {}}));
+  if (answer.status != 200) return fail("authority_refuses", url + ": " + std::to_string(answer.status));
+  const ByteView body = as_bytes(std::string_view(answer.body));
+  return Bytes(body.begin(), body.end());
+}
+
+}  // namespace
+
+std::vector<Bytes> RevocationLists::at(const std::vector<std::string>& urls, const OutwardLimits& limits) {
+  std::vector<Bytes> lists;
+  for (const auto& url : urls) {
+    const Instant now = clock_.now();
+    {
+      const std::lock_guard lock(mutex_);
+      const auto kept = kept_.find(url);
+      if (kept != kept_.end() && now < kept->second.until) {
+        if (!kept->second.list.empty()) lists.push_back(kept->second.list);
+        continue;
+      }
+    }
+    auto list = fetch_list(url, limits);
+    const auto next = list ? signing::next_revocation_list(*list) : tl::unexpected(list.error());
+    const Instant until =
+        next ? std::max(Instant{now.micros + kListMissedMicros}, std::min(*next, Instant{now.micros + kListKeptMicros}))
+             : Instant{now.micros + kListMissedMicros};
+    const std::lock_guard lock(mutex_);
+    kept_[url] = {until, next ? *list : Bytes()};
+    if (next) lists.push_back(*std::move(list));
+  }
+  return lists;
+}
+
 Result<Bytes> ask_authority(const ledger::PolicyTsa& authority, const Hash& digest, std::int64_t accuracy_seconds,
-                            Random& random, const OutwardLimits& limits) {
+                            Random& random, RevocationLists& revoked, const OutwardLimits& limits) {
   if (authority.url.empty()) return fail("no_url", "the policy gives no address of " + authority.name);
   TRY(Bytes token, fetch_token(authority.url, digest, random, limits));
-  TRY_STATUS(signing::verify_timestamp(token, digest, authority.certificate, accuracy_seconds * kMicrosPerSecond));
-  return token;
+  const std::int64_t accuracy = accuracy_seconds * kMicrosPerSecond;
+  TRY_STATUS(signing::verify_timestamp(token, digest, authority.certificate, accuracy));
+  TRY(const auto urls, signing::revocation_list_urls(token));
+  if (urls.empty()) return token;
+  auto with = signing::with_revocation_lists(token, revoked.at(urls, limits), authority.certificate);
+  if (!with) return token;  // its lists do not fit
+  TRY_STATUS(signing::verify_timestamp(*with, digest, authority.certificate, accuracy));
+  return *std::move(with);
 }
 
 }  // namespace letopis::server

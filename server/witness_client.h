@@ -3,15 +3,19 @@
 // deadlines; one object serves one thread at a time. What comes back is verified before anybody else sees it.
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ledger/checkpoint.h"
 #include "ledger/trust_policy.h"
 #include "ledger/witness_protocol.h"
 #include "server/http.h"
 #include "signing/base/random.h"
+#include "signing/base/time.h"
 
 namespace letopis::server {
 
@@ -44,9 +48,28 @@ class WitnessClient {
 // What the authority at an address answers a query over a digest with: a token of this query, its signature not verified yet. Errors:
 // HttpClient's, "authority_refuses", token_of_answer's.
 Result<Bytes> fetch_token(const std::string& url, const Hash& digest, Random& random, const OutwardLimits& limits);
-// A token over a digest by an authority of the policy, verified by its certificate. Errors: HttpClient's, "no_url",
+// Lists of revoked certificates by their addresses, each fetched again once an hour has passed or its issuer has a newer one; one that
+// could not be had is asked for again after ten minutes. Thread-safe.
+class RevocationLists {
+ public:
+  explicit RevocationLists(const Clock& clock) : clock_(clock) {}
+  // Those that are to be had within two seconds each.
+  std::vector<Bytes> at(const std::vector<std::string>& urls, const OutwardLimits& limits);
+
+ private:
+  struct Kept {
+    Instant until;
+    Bytes list;  // empty: none was to be had
+  };
+  const Clock& clock_;
+  std::mutex mutex_;
+  std::map<std::string, Kept> kept_;
+};
+
+// A token over a digest by an authority of the policy, verified by its certificate, with what lists of revoked certificates there are.
+// Without one it is as good as before: whether there had to be is the auditor's to ask. Errors: HttpClient's, "no_url",
 // "authority_refuses", and those of signing/rfc3161.h.
 Result<Bytes> ask_authority(const ledger::PolicyTsa& authority, const Hash& digest, std::int64_t accuracy_seconds,
-                            Random& random, const OutwardLimits& limits);
+                            Random& random, RevocationLists& revoked, const OutwardLimits& limits);
 
 }  // namespace letopis::server

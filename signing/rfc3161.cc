@@ -4,7 +4,9 @@
 #include <openssl/ts.h>
 #include <openssl/x509.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 
@@ -21,6 +23,9 @@ using Store = std::unique_ptr<X509_STORE, Freed<X509_STORE_free>>;
 using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Parameters = std::unique_ptr<X509_VERIFY_PARAM, Freed<X509_VERIFY_PARAM_free>>;
 using Check = std::unique_ptr<TS_VERIFY_CTX, Freed<TS_VERIFY_CTX_free>>;
+using Revocations = std::unique_ptr<X509_CRL, Freed<X509_CRL_free>>;
+using Points = std::unique_ptr<CRL_DIST_POINTS, Freed<CRL_DIST_POINTS_free>>;
+using Reason = std::unique_ptr<ASN1_ENUMERATED, Freed<ASN1_ENUMERATED_free>>;
 using Number = std::unique_ptr<ASN1_INTEGER, Freed<ASN1_INTEGER_free>>;
 
 constexpr std::size_t kNonceBytes = 8;
@@ -105,14 +110,18 @@ Result<Timestamp> time_of(const TS_TST_INFO* info, std::int64_t accuracy_micros)
   return Timestamp{Instant{at}, Instant{at - off}, Instant{at + off + (has_fraction ? 0 : kMicrosPerSecond)}};
 }
 
+Certificate read_certificate(ByteView bytes) {
+  const std::uint8_t* der = bytes.data();
+  Certificate certificate(d2i_X509(nullptr, &der, static_cast<long>(bytes.size())));
+  return der == bytes.data() + bytes.size() ? std::move(certificate) : nullptr;
+}
+
 // What `openssl ts -verify -attime` trusts: one certificate, at the token's own time.
 Result<Store> store_trusting(ByteView trusted, Instant at) {
-  const std::uint8_t* der = trusted.data();
-  const Certificate certificate(d2i_X509(nullptr, &der, static_cast<long>(trusted.size())));
+  const Certificate certificate = read_certificate(trusted);
   Store store(X509_STORE_new());
   const Parameters parameters(X509_VERIFY_PARAM_new());
-  if (!certificate || der != trusted.data() + trusted.size() || !store || !parameters ||
-      X509_STORE_add_cert(store.get(), certificate.get()) != 1) {
+  if (!certificate || !store || !parameters || X509_STORE_add_cert(store.get(), certificate.get()) != 1) {
     ERR_clear_error();
     return fail("malformed", "the trusted certificate cannot be read");
   }
@@ -123,7 +132,116 @@ Result<Store> store_trusting(ByteView trusted, Instant at) {
   return store;
 }
 
+// --- Lists of revoked certificates
+
+// Those a token carries, and that an authority may have.
+std::vector<X509*> certificates_of(const PKCS7* token) {
+  std::vector<X509*> all;
+  const auto* certificates = token->d.sign->cert;
+  for (int i = 0; i < sk_X509_num(certificates); ++i) all.push_back(sk_X509_value(certificates, i));
+  return all;
+}
+
+bool is_signed_by(X509_CRL* list, X509* issuer) {
+  const bool named = X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_subject_name(issuer)) == 0;
+  const bool good = named && X509_CRL_verify(list, X509_get0_pubkey(issuer)) == 1;
+  ERR_clear_error();
+  return good;
+}
+
+std::int64_t seconds_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  return time != nullptr && ASN1_TIME_to_tm(time, &parts) == 1 ? static_cast<std::int64_t>(::timegm(&parts)) : 0;
+}
+
+// RFC 3161, section 4: what was stamped before the revocation stays good for these reasons alone, and only where one is given.
+bool leaves_the_key_sound(const X509_REVOKED* revoked) {
+  const Reason reason(
+      static_cast<ASN1_ENUMERATED*>(X509_REVOKED_get_ext_d2i(revoked, NID_crl_reason, nullptr, nullptr)));
+  if (!reason) return false;
+  const long code = ASN1_ENUMERATED_get(reason.get());
+  return code == CRL_REASON_UNSPECIFIED || code == CRL_REASON_AFFILIATION_CHANGED || code == CRL_REASON_SUPERSEDED ||
+         code == CRL_REASON_CESSATION_OF_OPERATION;
+}
+
+// Whether a list in the token, by one who could issue the certificate, says that it was no longer good for a token of this time.
+bool is_revoked(const PKCS7* token, X509* certificate, const std::vector<X509*>& issuers, const Timestamp& stamp) {
+  const auto* lists = token->d.sign->crl;
+  for (int i = 0; i < sk_X509_CRL_num(lists); ++i) {
+    X509_CRL* list = sk_X509_CRL_value(lists, i);
+    const auto is_by = [&](X509* issuer) { return is_signed_by(list, issuer); };
+    X509_REVOKED* revoked = nullptr;
+    if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(certificate)) != 0 ||
+        std::none_of(issuers.begin(), issuers.end(), is_by) || X509_CRL_get0_by_cert(list, &revoked, certificate) != 1)
+      continue;
+    const std::int64_t since = seconds_of(X509_REVOKED_get0_revocationDate(revoked));
+    if (!leaves_the_key_sound(revoked) || stamp.latest.seconds() >= since) return true;
+  }
+  return false;
+}
+
+Status not_revoked(const PKCS7* token, ByteView trusted, const Timestamp& stamp) {
+  if (sk_X509_CRL_num(token->d.sign->crl) <= 0) return {};
+  const Certificate root = read_certificate(trusted);
+  std::vector<X509*> issuers = certificates_of(token);
+  for (X509* certificate : certificates_of(token)) {
+    if (X509_cmp(certificate, root.get()) == 0) continue;  // trusted, whoever thinks otherwise
+    issuers.push_back(root.get());
+    const bool revoked = is_revoked(token, certificate, issuers, stamp);
+    issuers.pop_back();
+    if (revoked) return fail("revoked", "a certificate of the token stood in its issuer's list of revoked ones");
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<std::vector<std::string>> revocation_list_urls(ByteView der) {
+  TRY(const Token token, read_token(der));
+  if (!PKCS7_type_is_signed(token.get())) return fail("malformed", "not a time-stamp token");
+  std::vector<std::string> urls;
+  for (X509* certificate : certificates_of(token.get())) {
+    const Points points(
+        static_cast<CRL_DIST_POINTS*>(X509_get_ext_d2i(certificate, NID_crl_distribution_points, nullptr, nullptr)));
+    for (int i = 0; points && i < sk_DIST_POINT_num(points.get()); ++i) {
+      const DIST_POINT* point = sk_DIST_POINT_value(points.get(), i);
+      const bool names = point->distpoint != nullptr && point->distpoint->type == 0;
+      const GENERAL_NAMES* full = names ? point->distpoint->name.fullname : nullptr;
+      for (int k = 0; k < sk_GENERAL_NAME_num(full); ++k) {
+        const GENERAL_NAME* name = sk_GENERAL_NAME_value(full, k);
+        if (name->type != GEN_URI) continue;
+        const ASN1_IA5STRING* uri = name->d.uniformResourceIdentifier;
+        std::string url(reinterpret_cast<const char*>(ASN1_STRING_get0_data(uri)),
+                        static_cast<std::size_t>(ASN1_STRING_length(uri)));
+        if (url.starts_with("http://") && std::find(urls.begin(), urls.end(), url) == urls.end())
+          urls.push_back(std::move(url));
+      }
+    }
+  }
+  return urls;
+}
+
+Result<Bytes> with_revocation_lists(ByteView der, const std::vector<Bytes>& lists, ByteView trusted) {
+  TRY(const Token token, read_token(der));
+  const Certificate root = read_certificate(trusted);
+  if (!PKCS7_type_is_signed(token.get()) || !root) return fail("malformed", "not a time-stamp token");
+  std::vector<X509*> issuers = certificates_of(token.get());
+  issuers.push_back(root.get());
+  for (const auto& bytes : lists) {
+    const auto list = read_der<Revocations>(bytes, d2i_X509_CRL);
+    const auto is_by = [&](X509* issuer) { return is_signed_by(list->get(), issuer); };
+    if (list && std::any_of(issuers.begin(), issuers.end(), is_by))
+      LETOPIS_ASSERT(PKCS7_add_crl(token.get(), list->get()) == 1);
+  }
+  Bytes with = to_der(token.get(), i2d_PKCS7);
+  if (with.size() > kTimestampSizeMaxBytes) return fail("too_large", "larger than a time-stamp may be");
+  return with;
+}
+
+Result<Instant> next_revocation_list(ByteView bytes) {
+  TRY(const Revocations list, read_der<Revocations>(bytes, d2i_X509_CRL));
+  return Instant::from_seconds(seconds_of(X509_CRL_get0_nextUpdate(list.get())));
+}
 
 TimestampQuery make_timestamp_query(const Hash& digest, Random& random) {
   TimestampQuery query;
@@ -179,7 +297,10 @@ Result<Timestamp> verify_timestamp(ByteView der, const Hash& digest, ByteView tr
   TS_VERIFY_CTX_set_imprint(check.get(), imprint, static_cast<long>(digest.bytes.size()));  // takes it over
   TS_VERIFY_CTX_set_store(check.get(), store.release());                                    // likewise
   ERR_clear_error();
-  if (TS_RESP_verify_token(check.get(), token.get()) == 1) return stamp;
+  if (TS_RESP_verify_token(check.get(), token.get()) == 1) {
+    TRY_STATUS(not_revoked(token.get(), trusted, stamp));
+    return stamp;
+  }
   const bool other_digest = ERR_GET_REASON(ERR_peek_error()) == TS_R_MESSAGE_IMPRINT_MISMATCH;
   return fail(other_digest ? "other_digest" : "bad_signature", openssl_says());
 }

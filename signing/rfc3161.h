@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "signing/base/bytes.h"
 #include "signing/base/random.h"
@@ -29,9 +30,23 @@ struct Timestamp {
   Instant earliest, latest;  // ± its accuracy; a time without fractions stands for its whole second
 };
 // Checks a token: signed by a certificate for time-stamping alone that leads to `trusted` (DER), valid
-// at the token's own time, over exactly this digest. `accuracy_micros` stands for what the token leaves unsaid.
-// Errors: "malformed", "too_large", "bad_signature" (signature or chain), "other_digest", "bad_time".
+// at the token's own time, over exactly this digest. `accuracy_micros` stands for what the token leaves unsaid. Where lists of
+// revoked certificates lie in it (below), the signer must not stand in one: revoked for a reason that leaves its key sound
+// (RFC 3161, 4: unspecified, affiliation changed, superseded, ceased) tokens from before that moment stay good; for any other, or none, none does.
+// Errors: "malformed", "too_large", "bad_signature" (signature or chain), "other_digest", "bad_time", "revoked".
 Result<Timestamp> verify_timestamp(ByteView token, const Hash& digest, ByteView trusted, std::int64_t accuracy_micros);
+
+// A token says who signed it and when; whether that certificate had been revoked by then is a list (RFC 5280, 5) that its issuer keeps
+// for as long as it likes. So the list of that day goes into the token, where CMS has a place for it (SignedData.crls, RFC 5652, 5.1)
+// that no signature covers: `openssl ts -verify` reads the token as before.
+//
+// Where the token's certificates say that their lists are: addresses that begin with http://, each once. "malformed", "too_large".
+Result<std::vector<std::string>> revocation_list_urls(ByteView token);
+// The token with those of the lists (DER) in it that a certificate of its chain, up to `trusted`, has signed. Errors: "malformed",
+// "too_large" (it would be).
+Result<Bytes> with_revocation_lists(ByteView token, const std::vector<Bytes>& lists, ByteView trusted);
+// When an issuer means to have the next one ready; the earliest moment where it does not say. "malformed".
+Result<Instant> next_revocation_list(ByteView list);
 
 // A token as a text file: PEM under the label PKCS7, as `openssl pkcs7` reads it. One spelling: lines of 64 characters, each ended
 // by LF. Errors of reading: "malformed", "too_large".

@@ -41,8 +41,10 @@ X509* certificate(const std::string& name, EVP_PKEY* key, std::int64_t now, cons
   X509_set_issuer_name(made, X509_get_subject_name(issuer));
   const bool authority = *by.usage == '\0';
   extend(made, issuer, NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
-  extend(made, issuer, NID_key_usage, authority ? "critical,keyCertSign" : "critical,digitalSignature");
+  extend(made, issuer, NID_key_usage, authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
   if (!authority) extend(made, issuer, NID_ext_key_usage, by.usage);
+  if (!authority && !kind.lists_at.empty())
+    extend(made, issuer, NID_crl_distribution_points, ("URI:" + kind.lists_at).c_str());
   LETOPIS_ASSERT(X509_sign(made, by.issuer_key, EVP_sha256()) > 0);
   return made;
 }
@@ -109,6 +111,37 @@ Bytes TimeAuthority::answer(ByteView query) {
 }
 
 Bytes TimeAuthority::root() const { return der_of(root_, i2d_X509); }
+
+Bytes TimeAuthority::revocation_list(const std::optional<Revoked>& signer) const {
+  constexpr std::int64_t kWeek = 7 * kDay;
+  X509_CRL* list = X509_CRL_new();
+  const auto time_of = [](std::int64_t seconds) { return ASN1_TIME_set(nullptr, static_cast<time_t>(seconds)); };
+  ASN1_TIME* now = time_of(clock_.seconds());
+  ASN1_TIME* next = time_of(clock_.seconds() + kWeek);
+  LETOPIS_ASSERT(X509_CRL_set_version(list, 1) == 1 &&
+                 X509_CRL_set_issuer_name(list, X509_get_subject_name(root_)) == 1 &&
+                 X509_CRL_set1_lastUpdate(list, now) == 1 && X509_CRL_set1_nextUpdate(list, next) == 1);
+  if (signer) {
+    X509_REVOKED* revoked = X509_REVOKED_new();
+    ASN1_TIME* since = time_of(signer->since.seconds());
+    LETOPIS_ASSERT(X509_REVOKED_set_serialNumber(revoked, X509_get_serialNumber(certificate_)) == 1 &&
+                   X509_REVOKED_set_revocationDate(revoked, since) == 1);
+    if (signer->reason) {
+      ASN1_ENUMERATED* reason = ASN1_ENUMERATED_new();
+      ASN1_ENUMERATED_set(reason, *signer->reason);
+      LETOPIS_ASSERT(X509_REVOKED_add1_ext_i2d(revoked, NID_crl_reason, reason, 0, 0) == 1);
+      ASN1_ENUMERATED_free(reason);
+    }
+    LETOPIS_ASSERT(X509_CRL_add0_revoked(list, revoked) == 1);
+    ASN1_TIME_free(since);
+  }
+  LETOPIS_ASSERT(X509_CRL_sort(list) == 1 && X509_CRL_sign(list, root_key_, EVP_sha256()) > 0);
+  Bytes der = der_of(list, i2d_X509_CRL);
+  ASN1_TIME_free(now);
+  ASN1_TIME_free(next);
+  X509_CRL_free(list);
+  return der;
+}
 
 std::string TimeAuthority::root_pem() const {
   BIO* out = BIO_new(BIO_s_mem());

@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "signing/base/bytes.h"
@@ -20,6 +21,7 @@ class TimeAuthority {
     int fraction_digits = 0;
     // Of both certificates, days from the authority's clock at its making.
     int valid_from_days = -1, valid_to_days = 3650;
+    std::string lists_at = {};  // where its certificate says that the list of revoked ones is; empty: it does not
   };
   TimeAuthority(const std::string& name, Instant clock) : TimeAuthority(name, clock, Kind()) {}
   TimeAuthority(const std::string& name, Instant clock, const Kind& kind);
@@ -31,6 +33,13 @@ class TimeAuthority {
   Bytes answer(ByteView query);  // TimeStampReq → TimeStampResp, DER
   Bytes root() const;            // DER
   std::string root_pem() const;
+  // The root's list of revoked certificates (DER), on which the signer's stands since then, where it does; for a reason (RFC 5280, 5.3.1),
+  // or none.
+  struct Revoked {
+    Instant since;
+    std::optional<int> reason;
+  };
+  Bytes revocation_list(const std::optional<Revoked>& signer = {}) const;
 
  private:
   static int tell_time(TS_resp_ctx* context, void* self, long* seconds, long* micros);

@@ -452,6 +452,101 @@ TEST_F(AnchorKeeping, TokensOfAuthoritiesAreKeptBesideCosignatures) {
   EXPECT_EQ(counted().tokens, 1U);
 }
 
+// An authority whose certificate says where the list of revoked ones is, and a server that has both.
+class ListedAuthority : public AnchorKeeping {
+ protected:
+  using Authority = letopis::test::TimeAuthority;
+  void open() {
+    auto started =
+        HttpServer::start({}, answers_at_once([this](const Request& request) { return answer(request); }), {});
+    ASSERT_TRUE(started);
+    server = *std::move(started);
+    Authority::Kind kind;
+    kind.lists_at = server->url() + "/root.crl";
+    authority = std::make_unique<Authority>("tsa.example", live.clock().now(), kind);
+    set_policy("tsa district " + to_base64(authority->root()) + " " + server->url() + "/tsr\n");
+    keep();
+  }
+  void ask() {
+    const std::string code = "b" + std::to_string(++entries);
+    licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{code, "Филиал"}, {});
+    for (auto& one : witnesses) one->clock.set(live.clock().now());
+    const std::lock_guard lock(mutex);
+    authority->set(live.clock().now());
+  }
+  Response answer(const Request& request) {
+    const std::lock_guard lock(mutex);
+    Response response;
+    const bool wants_list = request.path == "/root.crl";
+    lists_asked += wants_list ? 1 : 0;
+    response.status = wants_list && !has_list ? 404 : 200;
+    const Bytes body = !wants_list ? authority->answer(as_bytes(std::string_view(request.body)))
+                       : has_list  ? (given = authority->revocation_list(signer))
+                                   : Bytes();
+    response.body = std::string(as_text(body));
+    return response;
+  }
+  // Whether the newest anchor's token holds this list; nullopt: it has no token.
+  std::optional<bool> token_holds(const Bytes& list) {
+    Bytes bytes;
+    const auto anchor = newest<AnchorAdded>(bytes);
+    if (!anchor || anchor->evidence.size() < 4) return std::nullopt;
+    const ByteView token = anchor->evidence[3].bytes;
+    EXPECT_TRUE(signing::verify_timestamp(token, signing::sha256({as_bytes(anchor->checkpoint)}), authority->root(),
+                                          kMicrosPerSecond));
+    return std::search(token.begin(), token.end(), list.begin(), list.end()) != token.end();
+  }
+
+  std::mutex mutex;
+  std::unique_ptr<Authority> authority;
+  std::optional<Authority::Revoked> signer;
+  bool has_list = true;
+  int lists_asked = 0, entries = 0;
+  Bytes given;
+  std::unique_ptr<HttpServer> server;  // last: it uses the rest
+};
+
+TEST_F(ListedAuthority, ATokenIsKeptWithTheListOfItsDay) {
+  open();
+  ask();
+  round();
+  EXPECT_EQ(token_holds(given), true) << logged;
+  EXPECT_EQ(lists_asked, 1);
+  ask();
+  round();
+  EXPECT_EQ(lists_asked, 1) << "an hour has not passed";
+  live.advance(3600);
+  ask();
+  round();
+  EXPECT_EQ(lists_asked, 2);
+}
+
+TEST_F(ListedAuthority, WithoutAListThatIsToBeHadTheTokenIsKeptAlone) {
+  has_list = false;
+  open();
+  ask();
+  round();
+  EXPECT_TRUE(token_holds({}).has_value()) << logged;
+  EXPECT_EQ(lists_asked, 1);
+  ask();
+  round();
+  EXPECT_EQ(lists_asked, 1) << "it is not asked for again at once";
+  has_list = true;
+  live.advance(600);
+  ask();
+  round();
+  EXPECT_EQ(lists_asked, 2);
+}
+
+TEST_F(ListedAuthority, ASignerThatIsOnTheListIsNotHeard) {
+  signer = Authority::Revoked{live.clock().now(), std::nullopt};
+  open();
+  ask();
+  round();
+  EXPECT_EQ(evidence_in_newest_anchor(), 3U) << "the witnesses' alone";
+  EXPECT_NE(logged.find("revoked"), std::string::npos) << logged;
+}
+
 // More tokens than a statement holds: the cosignatures come first, and what is left out is told of.
 TEST_F(AnchorKeeping, TokensThatDoNotFitAreLeftOut) {
   constexpr std::size_t kAuthorities = 30;

@@ -107,6 +107,78 @@ TEST_F(Timestamps, AnAnswerIsToItsOwnQuery) {
   EXPECT_EQ(token_of_answer(query.der, query).error().code, "malformed");
 }
 
+// --- Lists of revoked certificates
+
+constexpr std::string_view kLists = "http://lists.example/root.crl";
+
+class RevokedSigners : public Timestamps {
+ protected:
+  using Revoked = test::TimeAuthority::Revoked;
+  static test::TimeAuthority::Kind with_lists() {
+    test::TimeAuthority::Kind kind;
+    kind.lists_at = kLists;
+    return kind;
+  }
+  static Revoked since(std::int64_t seconds, std::optional<int> reason) {
+    return {Instant::from_seconds(seconds), reason};
+  }
+  // What a token says whose authority has this list of revoked certificates inside.
+  std::string with(const std::optional<Revoked>& signer) {
+    const auto made = with_revocation_lists(*token(listed_), {listed_.revocation_list(signer)}, listed_.root());
+    EXPECT_TRUE(made) << made.error().text();
+    return checked(*made, digest_, listed_.root());
+  }
+  test::TimeAuthority listed_{"tsa.example", Instant::from_seconds(kNow), with_lists()};
+};
+
+TEST_F(RevokedSigners, TheirListsAreWhereTheirCertificatesSay) {
+  EXPECT_EQ(*revocation_list_urls(*token(listed_)), std::vector<std::string>{std::string(kLists)});
+  EXPECT_TRUE(revocation_list_urls(*token(authority_))->empty());
+  EXPECT_EQ(revocation_list_urls(digest_.view()).error().code, "malformed");
+  EXPECT_EQ(next_revocation_list(listed_.revocation_list())->seconds(), kNow + 7 * 24 * 3600);
+  EXPECT_EQ(next_revocation_list(listed_.root()).error().code, "malformed");
+}
+
+TEST_F(RevokedSigners, AListLiesInTheTokenAndChangesNothingWhereTheSignerIsNotOnIt) {
+  EXPECT_EQ(with({}), "good");
+  const Bytes plain = *token(listed_);
+  const Bytes listed = *with_revocation_lists(plain, {listed_.revocation_list()}, listed_.root());
+  EXPECT_GT(listed.size(), plain.size());
+  EXPECT_EQ(*with_revocation_lists(plain, {}, listed_.root()), plain);
+}
+
+// RFC 3161, section 4.
+TEST_F(RevokedSigners, ForAReasonThatLeavesTheKeySoundOnlyLaterTokensAreWorthless) {
+  constexpr int kUnspecified = 0, kAffiliationChanged = 3, kSuperseded = 4, kCeased = 5;
+  for (const int reason : {kUnspecified, kAffiliationChanged, kSuperseded, kCeased}) {
+    EXPECT_EQ(with(since(kNow - 60, reason)), "revoked") << reason;
+    EXPECT_EQ(with(since(kNow, reason)), "revoked") << reason;
+    EXPECT_EQ(with(since(kNow + 60, reason)), "good") << reason;
+  }
+}
+
+TEST_F(RevokedSigners, ForAnyOtherReasonNoTokenIsWorthAnything) {
+  constexpr int kKeyCompromise = 1, kAuthorityCompromise = 2, kPrivilegeWithdrawn = 9;
+  for (const std::optional<int> reason :
+       {std::optional<int>(), {kKeyCompromise}, {kAuthorityCompromise}, {kPrivilegeWithdrawn}})
+    for (const std::int64_t when : {kNow - 60, kNow + 3600}) EXPECT_EQ(with(since(when, reason)), "revoked");
+}
+
+TEST_F(RevokedSigners, AListThatItsIssuerDidNotSignIsNotTakenAlong) {
+  const test::TimeAuthority other("tsa.example", Instant::from_seconds(kNow), with_lists());
+  Bytes changed = listed_.revocation_list(since(kNow - 60, 1));
+  changed.back() ^= 1;
+  const Bytes plain = *token(listed_);
+  for (const Bytes& list : {other.revocation_list(since(kNow - 60, 1)), changed, Bytes{0x30, 0x00}, Bytes()})
+    EXPECT_EQ(*with_revocation_lists(plain, {list}, listed_.root()), plain);
+}
+
+TEST_F(RevokedSigners, WhatWouldMakeATokenTooLargeIsTold) {
+  const Bytes list = listed_.revocation_list();
+  const std::vector<Bytes> many(kTimestampSizeMaxBytes / list.size() + 1, list);
+  EXPECT_EQ(with_revocation_lists(*token(listed_), many, listed_.root()).error().code, "too_large");
+}
+
 // --- openssl ts, the program
 
 int shell(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()); }
@@ -127,6 +199,17 @@ TEST_F(Timestamps, OpensslVerifiesWhatWeKeepAtItsTime) {
   EXPECT_NE(
       shell(verify + " -attime " + std::to_string(kNow + 3700LL * 24 * 3600) + " -digest " + to_hex(digest_.view())),
       0);
+}
+
+TEST_F(RevokedSigners, OpensslReadsATokenWithAListAsOneWithout) {
+  const faults::TemporaryDirectory home;
+  const Bytes listed = *with_revocation_lists(*token(listed_), {listed_.revocation_list()}, listed_.root());
+  write(home / "token", as_text(listed));
+  write(home / "root.pem", listed_.root_pem());
+  EXPECT_EQ(shell("openssl ts -verify -token_in -in " + (home / "token") + " -CAfile " + (home / "root.pem") +
+                  " -attime " + std::to_string(kNow) + " -digest " + to_hex(digest_.view())),
+            0);
+  EXPECT_EQ(shell("openssl pkcs7 -inform DER -in " + (home / "token") + " -print_certs | grep -q 'BEGIN X509 CRL'"), 0);
 }
 
 TEST_F(Timestamps, WhatOpensslStampsVerifiesHere) {
