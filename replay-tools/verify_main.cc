@@ -19,7 +19,8 @@ constexpr std::string_view kHelp =
 
   letopis-verify PROOF.tlog-proof --vkey V [--policy FILE [--companion FILE] [--token FILE]...] [--entry FILE]
                  [--lang ru|en] [--json]
-  letopis-verify WEEK.week-proof --vkey V [--policy FILE [--companion FILE]] [--student ID] [--week 2026-W37] …
+  letopis-verify WEEK.week-proof --vkey V [--policy FILE [--companion FILE]] [--student ID] [--week 2026-W37]
+                 [--all] [--lang ru|en] [--json]
 
   PROOF      the receipt: a C2SP tlog-proof file
   WEEK       a student's week, with the proof that nothing the log says of it is left out
@@ -29,6 +30,7 @@ constexpr std::string_view kHelp =
   --token F  a time-stamp (PEM) over the signed statement, kept since the server was away: whether it was signed in time
   --entry F  the entry's exact bytes, to compare with those in the receipt
   --student ID, --week W  whose week, and which, it has to be
+  --all      of a week, every field of every entry too, behind the table of its days
   --lang L   ru (the default) or en
   --json     one line of JSON for programs
 
@@ -44,6 +46,7 @@ struct Arguments {
   std::vector<std::string> tokens;
   letopis::receipt::Language language = letopis::receipt::Language::kRussian;
   bool json = false;
+  bool all = false;
   bool help = false;
 };
 
@@ -68,6 +71,8 @@ letopis::Result<Arguments> parse(int argc, char** argv) {
       arguments.help = true;
     } else if (word == "--json") {
       arguments.json = true;
+    } else if (word == "--all") {
+      arguments.all = true;
     } else if (word.starts_with("-") || !arguments.proof.empty()) {
       return letopis::fail("arguments", "unexpected " + word);
     } else {
@@ -110,40 +115,49 @@ letopis::Result<std::vector<letopis::Bytes>> read_tokens(const Arguments& argume
   return tokens;
 }
 
-int tell(const auto& report, const Arguments& arguments) {
+letopis::Result<int> check_week(const Arguments& arguments, const letopis::Bytes& proof,
+                                const letopis::ledger::TrustPolicy* trusted) {
+  using namespace letopis::receipt;
+  if (!arguments.entry.empty() || !arguments.tokens.empty())
+    return letopis::fail("arguments", "--entry and --token go with a receipt");
+  WeekAsked asked;
+  if (!arguments.student.empty()) {
+    TRY(asked.student, letopis::fixed_from_hex<letopis::Id>(arguments.student));
+  }
+  if (!arguments.week.empty()) {
+    TRY(asked.week, letopis::parse_week(arguments.week));
+  }
+  const auto report = letopis::receipt::check_week(letopis::as_text(proof), arguments.vkey, asked, trusted);
+  const auto detail = arguments.all ? WeekDetail::kEntries : WeekDetail::kTable;
+  std::cout << (arguments.json ? json_report(report) + "\n" : text_report(report, arguments.language, detail));
+  return exit_code(report);
+}
+
+letopis::Result<int> check_receipt(const Arguments& arguments, const letopis::Bytes& proof,
+                                   const letopis::ledger::TrustPolicy* trusted) {
+  using namespace letopis::receipt;
+  if (!arguments.student.empty() || !arguments.week.empty() || arguments.all)
+    return letopis::fail("arguments", "--student, --week and --all go with a week; this file is none");
+  std::optional<letopis::Bytes> entry;
+  if (!arguments.entry.empty()) {
+    TRY(entry, letopis::posix_file_system().read(arguments.entry, letopis::ledger::kEventSizeMaxBytes));
+  }
+  TRY(const auto tokens, read_tokens(arguments));
+  const auto report = check(letopis::as_text(proof), arguments.vkey, entry, trusted, tokens);
   std::cout << (arguments.json ? json_report(report) + "\n" : text_report(report, arguments.language));
   return exit_code(report);
 }
 
 letopis::Result<int> run(const Arguments& arguments) {
   TRY_STATUS(letopis::signing::initialise());
-  auto& files = letopis::posix_file_system();
-  TRY(const letopis::Bytes proof, files.read(arguments.proof, letopis::ledger::kWeekProofSizeMaxBytes));
+  TRY(const letopis::Bytes proof,
+      letopis::posix_file_system().read(arguments.proof, letopis::ledger::kWeekProofSizeMaxBytes));
   const bool is_week = letopis::ledger::is_week_proof(letopis::as_text(proof));
   if (!is_week && proof.size() > letopis::ledger::kProofFileSizeMaxBytes)
     return letopis::fail("too_large", arguments.proof + " holds more than a proof file may");
   TRY(const auto policy, read_policy(arguments));
   const auto* trusted = policy ? &*policy : nullptr;
-  if (is_week) {
-    if (!arguments.entry.empty() || !arguments.tokens.empty())
-      return letopis::fail("arguments", "--entry and --token go with a receipt");
-    letopis::receipt::WeekAsked asked;
-    if (!arguments.student.empty()) {
-      TRY(asked.student, letopis::fixed_from_hex<letopis::Id>(arguments.student));
-    }
-    if (!arguments.week.empty()) {
-      TRY(asked.week, letopis::parse_week(arguments.week));
-    }
-    return tell(letopis::receipt::check_week(letopis::as_text(proof), arguments.vkey, asked, trusted), arguments);
-  }
-  if (!arguments.student.empty() || !arguments.week.empty())
-    return letopis::fail("arguments", "--student and --week go with a week; this file is none");
-  std::optional<letopis::Bytes> entry;
-  if (!arguments.entry.empty()) {
-    TRY(entry, files.read(arguments.entry, letopis::ledger::kEventSizeMaxBytes));
-  }
-  TRY(const auto tokens, read_tokens(arguments));
-  return tell(letopis::receipt::check(letopis::as_text(proof), arguments.vkey, entry, trusted, tokens), arguments);
+  return is_week ? check_week(arguments, proof, trusted) : check_receipt(arguments, proof, trusted);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "ledger/schema/describe.h"
 #include "ledger/week_proof.h"
 #include "replay-tools/receipt_words.h"
+#include "replay-tools/week_table.h"
 
 namespace letopis::receipt {
 
@@ -87,7 +88,7 @@ class WeekCheck {
     TRY(const Entry entry, decode_entry(bytes));
     if (entry.event.index != index) return fail("index_differs", "entry " + std::to_string(entry.event.index));
     if (entry.statement.origin != out_.commitment.origin) return fail("other_log", std::string(entry.statement.origin));
-    shard.entries.push_back({index, entry_json(entry.event, entry.statement), is_later, !is_later});
+    shard.entries.push_back({index, bytes, is_later, !is_later});
     return {};
   }
   Status entries() {
@@ -181,12 +182,18 @@ std::string sentence(const WeekReport& report, bool ru) {
          : "COMPLETE as of " + as_of + ": of the week of " + week + " and student " + student + " the log " +
                report.commitment.origin + " says up to entry " + to + " nothing but this: " + std::to_string(shown) +
                " entries shown, " + std::to_string(hidden) + " of other students (not shown).";
-  text += ru ? " Внесено позже и показано: " + std::to_string(later) + "; что это всё, НЕ доказано."
-             : " Came later and shown: " + std::to_string(later) + "; that these are all is NOT proved.";
+  text += ru ? "\nВнесено позже и показано: " + std::to_string(later) + "; что это всё, НЕ доказано."
+             : "\nCame later and shown: " + std::to_string(later) + "; that these are all is NOT proved.";
   if (!report.week_was_over())
-    text += ru ? " Неделя тогда ещё не кончилась: запросите доказательство снова, когда она пройдёт."
-               : " The week was not over then: ask for the proof again once it is.";
+    text += ru ? "\nНеделя тогда ещё не кончилась: запросите доказательство снова, когда она пройдёт."
+               : "\nThe week was not over then: ask for the proof again once it is.";
   return text;
+}
+
+std::string json_of(const WeekReport::Entry& shown) {
+  const auto entry = decode_entry(shown.bytes);
+  LETOPIS_ASSERT(entry.has_value());  // it was decoded when it was checked
+  return entry_json(entry->event, entry->statement);
 }
 
 std::string shard_json(const WeekReport::Shard& shard) {
@@ -195,9 +202,24 @@ std::string shard_json(const WeekReport::Shard& shard) {
   for (std::size_t i = 0; i < shard.entries.size(); ++i) {
     const auto& entry = shard.entries[i];
     out += (i > 0 ? "," : "") + std::string("{\"later\":") + (entry.later ? "true" : "false") +
-           ",\"proved\":" + (entry.proved ? "true" : "false") + ",\"entry\":" + entry.json + "}";
+           ",\"proved\":" + (entry.proved ? "true" : "false") + ",\"entry\":" + json_of(entry) + "}";
   }
   return out + "]}";
+}
+
+std::string entries_text(const WeekReport& report, bool ru) {
+  std::string out;
+  for (const auto& shard : report.shards) {
+    out += (shard.diary ? (ru ? "\nДневник" : "\nThe diary") : (ru ? "\nЖурнал группы " : "\nThe journal of group ")) +
+           (shard.diary ? std::string() : to_hex(shard.subject.view())) + ":\n";
+    for (const auto& entry : shard.entries) {
+      out += "\n  ";
+      if (entry.later) out += ru ? "(внесена после) " : "(came later) ";
+      if (!entry.proved) out += ru ? "(ещё не подписана) " : "(not signed yet) ";
+      out += laid_out(json_of(entry)) + "\n";
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -212,23 +234,16 @@ int exit_code(const WeekReport& report) {
   return early ? kExitUnwitnessed : exit_code(report.commitment);
 }
 
-std::string text_report(const WeekReport& report, Language language) {
+std::string text_report(const WeekReport& report, Language language, WeekDetail detail) {
   const bool ru = language == Language::kRussian;
+  const bool good = report.commitment.verdict == Verdict::kGood;
   std::string out = sentence(report, ru);
   if (report.commitment.simulated) out += simulated_words(language);
-  out += "\n\n" + steps_text(report.commitment, language);
+  out += "\n\n";
+  if (good) out += week_table(report, language) + "\n";
+  out += steps_text(report.commitment, language);
   if (report.commitment.times) out += "\n" + time_words(report.commitment, language) + "\n";
-  if (report.commitment.verdict != Verdict::kGood) return out;
-  for (const auto& shard : report.shards) {
-    out += (shard.diary ? (ru ? "\nДневник" : "\nThe diary") : (ru ? "\nЖурнал группы " : "\nThe journal of group ")) +
-           (shard.diary ? std::string() : to_hex(shard.subject.view())) + ":\n";
-    for (const auto& entry : shard.entries) {
-      out += "\n  ";
-      if (entry.later) out += ru ? "(внесена после) " : "(came later) ";
-      if (!entry.proved) out += ru ? "(ещё не подписана) " : "(not signed yet) ";
-      out += laid_out(entry.json) + "\n";
-    }
-  }
+  if (good && detail == WeekDetail::kEntries) out += entries_text(report, ru);
   return out;
 }
 

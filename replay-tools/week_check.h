@@ -33,7 +33,7 @@ struct WeekReport {
   bool week_was_over() const { return local_date(as_of, offset) > week + 6; }
   struct Entry {
     std::uint64_t index = 0;
-    std::string json;
+    Bytes bytes;          // as the log holds it; it decodes
     bool later = false;   // came after the commitment
     bool proved = false;  // stands under the signed checkpoint
   };
@@ -51,7 +51,9 @@ WeekReport check_week(std::string_view week_file, std::string_view vkey, const W
 
 // As of a receipt; 3 also where the week was not over at the commitment.
 int exit_code(const WeekReport& report);
-std::string text_report(const WeekReport& report, Language language);
+// The outcome, then the week as a table (week_table.h), then the steps; with kEntries every field of every entry behind them.
+enum class WeekDetail : std::uint8_t { kTable, kEntries };
+std::string text_report(const WeekReport& report, Language language, WeekDetail detail = WeekDetail::kTable);
 std::string json_report(const WeekReport& report);  // one line
 
 }  // namespace letopis::receipt

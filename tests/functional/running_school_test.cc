@@ -120,7 +120,10 @@ class RunningSchool : public ::testing::Test {
     const Ran other = letopis_verify({week, "--vkey", vkey, "--student", nobody});
     EXPECT_EQ(other.status, 1) << other.out;
     EXPECT_NE(other.out.find("other_student"), std::string::npos) << other.out;
-    EXPECT_NE(letopis_verify({week, "--vkey", vkey, "--lang", "en"}).out.find("COMPLETE"), std::string::npos);
+    const Ran table = letopis_verify({week, "--vkey", vkey, "--lang", "en"});
+    EXPECT_EQ(table.out.find("COMPLETE"), 0U);
+    EXPECT_EQ(table.out.find("recorded_at"), std::string::npos);
+    EXPECT_NE(letopis_verify({week, "--vkey", vkey, "--all"}).out.find("recorded_at"), std::string::npos);
   }
   static std::string week_of(const Place& place) { return format_week(*parse_date(place.lesson_day)); }
 

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "ledger/checkpoint.h"
+#include "ledger/lines.h"
 #include "ledger/merkle.h"
 #include "ledger/schema/codec.h"
 #include "ledger/week_proof.h"
@@ -182,6 +183,93 @@ TEST_F(WeekProofs, AnEntryOfDiaryAndJournalCountsOnce) {
     for (const auto& listed : shard.entries)
       if (!listed.event.empty()) distinct.insert(listed.index);
   EXPECT_NE(text_report(checked(*made), Language::kEnglish).find(std::to_string(distinct.size()) + " entries shown"),
+            std::string::npos);
+}
+
+// --- What a family reads of it
+
+class WeekTables : public WeekProofs {
+ protected:
+  std::string read(Language language, receipt::WeekDetail detail = receipt::WeekDetail::kTable) {
+    return text_report(checked(*proof(masha.id)), language, detail);
+  }
+  // The lines of the table, without its heading.
+  std::vector<std::string> rows(Language language = Language::kEnglish) {
+    const std::string text = read(language);
+    const std::size_t from = text.find("\n\n") + 2;
+    std::vector<std::string> lines;
+    for (std::string_view left = std::string_view(text).substr(from, text.find("\n\n", from) + 1 - from);
+         !left.empty();)
+      lines.emplace_back(*take_line(left));
+    lines.erase(lines.begin());
+    return lines;
+  }
+  static std::string short_id(const Id& id) { return to_hex(id.view()).substr(0, 8); }
+};
+
+TEST_F(WeekTables, TheOutcomeAndTheDaysComeFirstAndEveryFieldOnlyWhenAsked) {
+  licey.absence(ivan, lesson, masha);
+  commit();
+  const std::string text = read(Language::kEnglish);
+  EXPECT_EQ(text.find("COMPLETE as of"), 0U);
+  EXPECT_LT(text.find("  01.09.2026 Tu  " + short_id(physics) + "  mark: 5 (control); absence: н; lesson: № 3"),
+            text.find("  + "))
+      << text;
+  EXPECT_EQ(text.find("recorded_at"), std::string::npos);
+  const std::string all = read(Language::kEnglish, receipt::WeekDetail::kEntries);
+  EXPECT_EQ(all.substr(0, text.size()), text);
+  EXPECT_NE(all.find("recorded_at", text.size()), std::string::npos);
+  EXPECT_NE(
+      read(Language::kRussian).find("  01.09.2026 вт  " + short_id(physics) + "  отметка: 5 (control); пропуск: н"),
+      std::string::npos);
+}
+
+TEST_F(WeekTables, ALineForADayAndAGroupInTheirOrder) {
+  const Id algebra = licey.group("7А", "Алгебра", {class_7a}, ivan, {{3, 1}});
+  licey.join(algebra, masha);
+  licey.homework(ivan, lesson, "§ 5,\nзадача 3" + std::string(80, '!'), "2026-09-03");
+  live.at("2026-09-02 10:30");
+  const Id second = licey.lesson(ivan, algebra, "2026-09-02", 1);
+  licey.mark(ivan, licey.work(ivan, algebra, second), masha, "4");
+  licey.say(licey.parent(masha, "Ольга"), Role::kParent, SubscriptionSet{masha.id, "email", true});
+  commit();
+  const auto lines = rows();
+  ASSERT_EQ(lines.size(), 3U) << read(Language::kEnglish);
+  EXPECT_TRUE(lines[0].starts_with("  01.09.2026 Tu  " + short_id(physics) + "  mark: 5")) << lines[0];
+  EXPECT_NE(lines[0].find("homework: § 5, задача 3!!!"), std::string::npos) << "on one line";
+  EXPECT_NE(lines[0].find("!… (due 03.09.2026)"), std::string::npos) << "and no longer than one can read";
+  EXPECT_TRUE(lines[1].starts_with("  02.09.2026 We  —         subscription")) << lines[1];
+  EXPECT_TRUE(lines[2].starts_with("  02.09.2026 We  " + short_id(algebra) + "  mark: 4")) << lines[2];
+}
+
+TEST_F(WeekTables, ACorrectionStandsOnTheDayOfItsMark) {
+  live.at("2026-09-02 10:30");
+  test::LiveSchool::How because;
+  because.sealed = {{"reason", masha.id, "Описка"}};
+  EntryCorrected corrected;
+  corrected.target = mark;
+  corrected.value = "4";
+  licey.say(ivan, Role::kTeacher, corrected, because);
+  commit();
+  const auto lines = rows();
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_NE(lines[0].find("mark: 5 (control); correction: mark 5 (control) → 4 [needs a second signature]"),
+            std::string::npos)
+      << lines[0];
+}
+
+TEST_F(WeekTables, EveryEntryIsToldOnceAndWhatCameLaterAsSuch) {
+  commit();
+  licey.mark(ivan, licey.work(ivan, physics, lesson), masha, "3");
+  const auto lines = rows();
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].find("mark: 5"), lines[0].rfind("mark: 5")) << "of diary and journal";
+  EXPECT_NE(lines[0].find("mark: 3 (control) [came later]"), std::string::npos) << lines[0];
+}
+
+TEST_F(WeekTables, AnEmptyWeekSaysSo) {
+  commit();
+  EXPECT_NE(text_report(checked(*proof(masha.id, "2026-W40")), Language::kEnglish).find("\n\n  No entries.\n\n"),
             std::string::npos);
 }
 
