@@ -4,21 +4,23 @@
 
 import { readFileSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { type Bytes, fromBase64, utf8 } from "./bytes.js";
+import { type Bytes, fromBase64, fromHex, utf8 } from "./bytes.js";
 import { PROOF_FILE_MAX_BYTES } from "./checkpoint.js";
 import { rememberingCheck } from "./ed25519.js";
+import { parseWeek } from "./instant.js";
 import { POLICY_MAX_BYTES, TrustPolicy } from "./policy.js";
 import { checkReceipt } from "./receipt.js";
 import { Refusal, refuse } from "./refusal.js";
 import { EXIT_GOOD, EXIT_UNUSABLE, exitCode, jsonReport, type Report } from "./verdict.js";
-import { checkWeek, exitCodeOfWeek, isWeekProof, jsonWeekReport, WEEK_PROOF_MAX_BYTES } from "./week.js";
+import { checkWeek, exitCodeOfWeek, isWeekProof, jsonWeekReport, WEEK_PROOF_MAX_BYTES, type WeekAsked } from "./week.js";
 
 const EVENT_MAX_BYTES = 65_535;
+const ID_BYTES = 16;
 
 const HELP = `Checks one receipt, or one week of a diary, offline, with nothing but the log's key.
 
   node dist/cli.js PROOF.tlog-proof --vkey V [--policy FILE [--companion FILE]] [--entry FILE] [--json]
-  node dist/cli.js WEEK.week-proof --vkey V [--policy FILE [--companion FILE]] [--json]
+  node dist/cli.js WEEK.week-proof --vkey V [--policy FILE [--companion FILE]] [--student ID] [--week 2026-W37] [--json]
   node dist/cli.js --batch
 
   PROOF      the receipt: a C2SP tlog-proof file
@@ -27,12 +29,14 @@ const HELP = `Checks one receipt, or one week of a diary, offline, with nothing 
   --policy F whose cosignatures prove the time: a C2SP tlog-policy file
   --companion F  its companion: how many witnesses may lie, how far their clocks may be off
   --entry F  the entry's exact bytes, to compare with those in the receipt
+  --student ID, --week W  whose week, and which, it has to be
   --json     one line of JSON for programs
-  --batch    a line of JSON in, a line of JSON out: {"proof", "vkey", "policy"?, "companion"?, "entry"?}, all but
-             vkey in base64, to {"exit", "report"} or {"exit", "error"}
+  --batch    a line of JSON in, a line of JSON out: {"proof", "vkey", "policy"?, "companion"?, "entry"?,
+             "student"?, "week"?}, files in base64, to {"exit", "report"} or {"exit", "error"}
 
 Exit: 0 the receipt is good, 1 it is refuted, 2 it cannot be used (arguments, file, or format), 3 it is good, but the
-witnesses that --policy asks for have not seen it. Time-stamp tokens are not checked: where a policy counts them, 3.
+witnesses that --policy asks for have not seen it; or the week is complete, but was not over yet. Time-stamp tokens are
+not checked: there is no --token, and where a policy counts them, 3.
 `;
 
 interface Inputs {
@@ -41,6 +45,8 @@ interface Inputs {
   readonly policy?: Bytes | undefined;
   readonly companion?: Bytes | undefined;
   readonly entry?: Bytes | undefined;
+  readonly student?: string | undefined; // as they were typed
+  readonly week?: string | undefined;
 }
 
 const verify = rememberingCheck();
@@ -57,11 +63,20 @@ function judge(inputs: Inputs): Judged {
   const policy = inputs.policy && TrustPolicy.parse(inputs.policy, inputs.companion);
   if (isWeek) {
     if (inputs.entry) refuse("arguments", "--entry goes with a receipt");
-    const week = checkWeek(inputs.proof, inputs.vkey, {}, { policy, verify });
+    const week = checkWeek(inputs.proof, inputs.vkey, askedOf(inputs), { policy, verify });
     return { report: week.commitment, exit: exitCodeOfWeek(week), json: jsonWeekReport(week) };
   }
+  if (inputs.student || inputs.week) refuse("arguments", "--student and --week go with a week; this file is none");
   const report = checkReceipt(inputs.proof, inputs.vkey, { entry: inputs.entry, policy, verify });
   return { report, exit: exitCode(report), json: jsonReport(report) };
+}
+
+function askedOf({ student, week }: Inputs): WeekAsked {
+  if (student && student.length !== 2 * ID_BYTES) refuse("malformed", `expected ${2 * ID_BYTES} hexadecimal digits`);
+  return {
+    student: student ? fromHex(student) : undefined,
+    week: week ? (parseWeek(week) ?? refuse("malformed", "a week of a year is written 2026-W47")) : undefined,
+  };
 }
 
 // Asked before anything is parsed, wherever the bytes came from.
@@ -87,13 +102,14 @@ interface Arguments {
   flags: Set<string>;
 }
 
-const TAKES_VALUE = new Set(["--vkey", "--policy", "--companion", "--entry"]);
+const TAKES_VALUE = new Set(["--vkey", "--policy", "--companion", "--entry", "--student", "--week"]);
 const FLAGS = new Set(["--json", "--batch", "--help", "-h"]);
 
 function parseArguments(words: readonly string[]): Arguments {
   const parsed: Arguments = { values: new Map(), flags: new Set() };
   for (let i = 0; i < words.length; ++i) {
     const word = words[i]!;
+    if (word === "--token") refuse("arguments", "time-stamps are not checked here: letopis-verify does");
     if (TAKES_VALUE.has(word)) {
       const value = words[++i];
       if (value === undefined) refuse("arguments", `${word} needs a value`);
@@ -116,6 +132,8 @@ function inputsOf({ proof, values }: Arguments): Inputs {
     entry: entry ? readCapped(entry, EVENT_MAX_BYTES) : undefined,
     policy: policy ? readCapped(policy, POLICY_MAX_BYTES) : undefined,
     companion: companion ? readCapped(companion, POLICY_MAX_BYTES) : undefined,
+    student: values.get("--student"),
+    week: values.get("--week"),
   };
 }
 
@@ -146,6 +164,8 @@ function answerTo(line: string): string {
       entry: bytes("entry", EVENT_MAX_BYTES),
       policy: bytes("policy", POLICY_MAX_BYTES),
       companion: bytes("companion", POLICY_MAX_BYTES),
+      student: asked["student"],
+      week: asked["week"],
     });
     return `{"exit":${exit},"report":${json}}`;
   } catch (error) {

@@ -9,6 +9,7 @@ export {
   type SignedCheckpoint,
 } from "./checkpoint.js";
 export { rememberingCheck, type SignatureCheck, verifyEd25519 } from "./ed25519.js";
+export { parseWeek } from "./instant.js";
 export { leafHash, verifyConsistency, verifyInclusion } from "./merkle.js";
 export { parseVkey, type VerifierKey } from "./note.js";
 export { parsePolicy, TrustPolicy } from "./policy.js";

@@ -41,6 +41,16 @@ export function weekday(days: number): number {
   return ((((days + 3) % 7) + 7) % 7) + 1;
 }
 
+// "2026-W37" to its Monday; undefined when the year, from 1 to 9999, has no such week. A week is of the year of its Thursday
+// (ISO 8601, 3.1.1.21), so that 4 January is always in the first.
+export function parseWeek(text: string): number | undefined {
+  const parts = /^(\d{4})-W(\d\d)$/.exec(text);
+  const fourth = parts && parts[1] !== "0000" ? parseDate(`${parts[1]}-01-04`) : undefined;
+  if (!parts || fourth === undefined || parts[2] === "00") return undefined;
+  const monday = fourth - (weekday(fourth) - 1) + (Number(parts[2]) - 1) * 7;
+  return formatDate(BigInt(monday + 3)).startsWith(`${parts[1]}-`) ? monday : undefined;
+}
+
 // Microseconds since 1970-01-01 UTC.
 export function formatInstant(micros: bigint): string {
   const seconds = floorDivide(micros, MICROS);

@@ -18,6 +18,8 @@ export interface Case {
   readonly policy?: Bytes | undefined;
   readonly companion?: Bytes | undefined;
   readonly entry?: Bytes | undefined;
+  readonly student?: string | undefined; // of a week: as typed
+  readonly week?: string | undefined;
 }
 
 export interface Fixtures {
@@ -449,6 +451,25 @@ function policyCases(random: Random, count: number): Case[] {
   return cases;
 }
 
+// Whose week, and which, a file has to be: as people type it.
+function askedCases({ weeks, vkey, receipts }: Fixtures): Case[] {
+  const own = "2c97b71003d28a22ed4892fb3f430633";
+  const students = [own, "00".repeat(16), own.toUpperCase(), "2c97", "zz"];
+  const named = ["2026-W36", "2026-W40", "2026-W37", "2020-W53", "2021-W53", "2026-W00", "2026-W54", "0000-W01"];
+  const asked = [
+    ...students.map((student) => ({ student })),
+    ...[...named, "9999-W52", "2026-w36", "2026-W36 ", "26-W36", "2026-08-31"].map((week) => ({ week })),
+    { student: students[0], week: named[0] },
+    { student: students[1], week: named[2] },
+    { student: students[3], week: "x" },
+  ];
+  const files = weeks.files.map(({ name, bytes }) => ({ name, proof: bytes, vkey: weeks.vkey }));
+  const receipt = receipts.slice(0, 1).map(({ name, bytes }) => ({ name, proof: bytes, vkey }));
+  return [...files, ...receipt].flatMap((file) =>
+    asked.map((one, i) => ({ ...file, ...one, name: `${file.name} asked ${i}` })),
+  );
+}
+
 // `scale` 1: some eight thousand.
 export function allCases(fixtures: Fixtures, seed: number, scale = 1): Case[] {
   const random = new Random(seed);
@@ -473,6 +494,7 @@ export function allCases(fixtures: Fixtures, seed: number, scale = 1): Case[] {
     ...timeCases(random, 300 * scale),
     ...extremeTimeCases(),
     ...policyCases(random, 200 * scale),
+    ...askedCases(fixtures),
     ...fixtures.weeks.files.flatMap(({ name, bytes }) => textCases(name, bytes, { vkey: fixtures.weeks.vkey }, random)),
   ];
 }

@@ -53,6 +53,36 @@ test("wrong use is told, and exits with 2", () => {
   assert.match(run(["--help"]).out, /Exit: 0/);
 });
 
+test("a week is the student's and the week that were asked for", () => {
+  const vkey = readFileSync(DATA + "weeks/vkey", "utf8").trim();
+  const student = "2c97b71003d28a22ed4892fb3f430633";
+  const failed = (...words: string[]) => {
+    const { exit, out } = run([DATA + "weeks/full.week-proof", "--vkey", vkey, ...words, "--json"]);
+    const { steps } = JSON.parse(out) as { steps: { reason?: string }[] };
+    return [exit, steps.at(-1)!.reason];
+  };
+  const notOver = 3;
+  assert.deepEqual(failed("--student", student, "--week", "2026-W36"), [notOver, undefined]);
+  assert.deepEqual(failed("--student", "00".repeat(16)), [1, "other_student"]);
+  assert.deepEqual(failed("--week", "2026-W37"), [1, "other_week"]);
+});
+
+test("what was asked for has one spelling, and goes with a week", () => {
+  const vkey = readFileSync(DATA + "weeks/vkey", "utf8").trim();
+  const refusal = (...words: string[]) => {
+    const { exit, out, err } = run(words);
+    assert.deepEqual([exit, out], [2, ""], words.join(" "));
+    return /^letopis-verify: (\w+)/.exec(err)?.[1];
+  };
+  const week = [DATA + "weeks/full.week-proof", "--vkey", vkey];
+  for (const student of ["2c97", "2C97B71003D28A22ED4892FB3F430633", "zz".repeat(16)])
+    assert.equal(refusal(...week, "--student", student), "malformed");
+  assert.equal(refusal(...week, "--week", "2026-08-31"), "malformed");
+  assert.equal(refusal(MARK, "--vkey", VKEY, "--week", "2026-W36"), "arguments");
+  assert.equal(refusal(MARK, "--vkey", VKEY, "--student", "00".repeat(16)), "arguments");
+  assert.match(run([MARK, "--vkey", VKEY, "--token", "x"]).err, /arguments: time-stamps are not checked here/);
+});
+
 test("a report for people and one for programs", () => {
   assert.match(run([MARK, "--vkey", VKEY]).out, /^GOOD \(the school is simulated\)\n\n {2}\+ proof_file/);
   const report = JSON.parse(run([MARK, "--vkey", VKEY, "--json"]).out) as {

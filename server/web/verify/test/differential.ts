@@ -50,6 +50,7 @@ async function askTheOther(program: string, folder: string, number: number, aske
   const words = [file("proof", asked.proof), "--vkey", asked.vkey, "--json"];
   for (const kind of ["policy", "companion", "entry"] as const)
     if (asked[kind]) words.push(`--${kind}`, file(kind, asked[kind]));
+  for (const word of ["student", "week"] as const) if (asked[word]) words.push(`--${word}`, asked[word]);
   const { exit, out, err } = await run(program, words);
   paths.forEach((path) => rmSync(path));
   if (out !== "") return { exit, said: compared(out) };
@@ -78,11 +79,11 @@ async function askThis(cases: readonly Case[]): Promise<Answer[]> {
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const answers: Answer[] = [];
-  for (const { proof, vkey, policy, companion, entry } of cases) {
+  for (const { proof, vkey, policy, companion, entry, student, week } of cases) {
     const coded = Object.entries({ proof, policy, companion, entry }).flatMap(([name, bytes]) =>
       bytes ? [[name, toBase64(bytes)]] : [],
     );
-    child.stdin.write(JSON.stringify({ vkey, ...Object.fromEntries(coded) }) + "\n");
+    child.stdin.write(JSON.stringify({ vkey, student, week, ...Object.fromEntries(coded) }) + "\n");
     const line = ((await lines.next()).value ?? "") as string;
     const exit = Number(/^\{"exit":(\d+)/.exec(line)?.[1] ?? -1);
     const report = /^\{"exit":\d+,"report":(.*)\}$/.exec(line)?.[1];
