@@ -322,9 +322,14 @@ Result<int> watch_logs(const MonitorRun& options) {
 
 Result<signing::VerifierKey> key_of_log(const MonitorRun& options, const ledger::ForkFile& file) {
   if (!options.vkey.empty()) return signing::parse_vkey(options.vkey);
-  TRY(const auto policy, read_policy(options));
   TRY(const auto note, signing::parse_note(file.smaller));
   TRY(const auto checkpoint, ledger::parse_checkpoint_text(note.text));
+  // A key that stood in the file would prove nothing: whoever made the file would have chosen it.
+  if (options.policy.empty())
+    return fail("malformed",
+                "the file says that it is of the log " + checkpoint.origin +
+                    ": give its key, --vkey V, as the school told it to you, or --policy FILE with a log line of it");
+  TRY(const auto policy, read_policy(options));
   for (const auto& log : policy.logs())
     if (log.key.name == checkpoint.origin) return log.key;
   return fail("unknown_log", "the policy has no log line of " + checkpoint.origin);

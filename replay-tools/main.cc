@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
       add(app, "monitor",
           "watches logs from outside: 0 all well, 1 a fork, 2 unusable, 3 somebody should look, 4 no answer",
           "letopis monitor --url https://journal.example.org --policy policy --data /var/lib/letopis-monitor --listen "
-          "127.0.0.1:8091\n  letopis monitor --check-fork fork-5d2f….txt --policy policy");
+          "127.0.0.1:8091\n  letopis monitor --check-fork fork-5d2f….txt --vkey V");
   monitor_command->add_option(
       "--url", monitor_options.urls,
       "of a log, or of a server with the policy's logs; repeatable; default: as the policy's log "
@@ -185,9 +185,11 @@ int main(int argc, char** argv) {
   limit("--bracket-limit", monitor_options.bracket_limit, "seconds; the median bracket may be so wide", 30 * 86'400);
   limit("--refused-limit", monitor_options.refused_limit, "percent of the newest entries that may be refused", 100);
   limit("--late-limit", monitor_options.late_limit, "percent of the newest entries that may be late", 100);
-  monitor_command->add_option("--check-fork", monitor_options.check_fork,
-                              "checks a file of evidence, offline: 1 forked, 0 one history, 3 undecided");
-  monitor_command->add_option("--vkey", monitor_options.vkey, "the log's key, for --check-fork without a policy")
+  monitor_command->add_option(
+      "--check-fork", monitor_options.check_fork,
+      "checks a file of evidence with --vkey or --policy, offline: 1 forked, 0 one history, 3 undecided");
+  monitor_command
+      ->add_option("--vkey", monitor_options.vkey, "the log's key, for --check-fork: no policy is needed then")
       ->check(kNotEmpty);
   monitor_command->callback([&] { status = monitor(monitor_options); });
 

@@ -7,6 +7,7 @@
 #include "ledger/tile_reader.h"
 #include "ledger/witness_protocol.h"
 #include "projections/evidence_book.h"
+#include "server/neighbours.h"
 #include "signing/rfc3161.h"
 #include "signing/sha256.h"
 
@@ -31,6 +32,20 @@ constexpr std::size_t kFiguresMin = 20;  // fewer are no rate
 constexpr std::uint64_t kOwnEntriesMax = 3;
 
 std::string entries(std::uint64_t size) { return std::to_string(size) + " entries"; }
+
+std::string_view without_scheme(std::string_view address) {
+  const auto scheme = address.find("://");
+  return scheme == std::string_view::npos ? address : address.substr(scheme + 3);
+}
+// Of the very server that keeps the log: it cosigns its neighbours' logs and never its own (server/neighbours.h). A policy that
+// several schools share names it all the same.
+bool is_own_witness(std::string_view witness, std::string_view log_url, std::string_view origin) {
+  const auto stands_beside = [&](std::string_view log) {
+    log = without_scheme(log);
+    return without_scheme(witness) == std::string(log.substr(0, log.find('/'))) + std::string(server::kWitnessPrefix);
+  };
+  return stands_beside(log_url) || stands_beside(origin);
+}
 
 template <class List, class Value>
 void keep_recent(List& list, Value value) {
@@ -124,7 +139,8 @@ std::vector<LogMonitor::Shown> LogMonitor::ask_witnesses() {
       if (answer.error().code != "no_url")
         report_.add("witness_silent", witnesses[i].name + ": " + answer.error().code);
     } else if (!*answer) {
-      report_.add("witness_new", witnesses[i].name);
+      if (!is_own_witness(witnesses[i].url, options_.url, options_.log.name))
+        report_.add("witness_new", witnesses[i].name);
     } else if (auto opened = open_witnessed(**std::move(answer), i)) {
       shown.push_back(*std::move(opened));
     } else {

@@ -72,7 +72,8 @@ constexpr std::array kCodes = {
     Code{"witness_silent", Alarm::kWell, "Свидетель не отвечает", "A witness does not answer",
          "Кворум считается по остальным", "The quorum is counted over the others"},
     Code{"witness_new", Alarm::kWell, "Свидетель ещё не видел этого журнала", "A witness has not seen this log yet",
-         "Его владелец называет журнал в --log", "Its owner names the log with --log"},
+         "Его владелец называет журнал: letopis federation add, или --log у letopis witness",
+         "Its owner names the log: letopis federation add, or --log of letopis witness"},
 };
 
 double ratio(std::uint64_t part, std::uint64_t whole) {

@@ -16,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
@@ -116,6 +117,10 @@ class MonitorProgram : public testing::Test {
     EXPECT_EQ(by_key.json().at("verdict").as_string(), "forked");
     EXPECT_EQ(letopis({"monitor", "--check-fork", evidence()[0], "--policy", folder_ / "policy"}).status, 1);
     EXPECT_EQ(letopis({"monitor", "--check-fork", evidence()[0], "--vkey", witness_->vkey()}).status, 2);
+    const Ran keyless = letopis({"monitor", "--check-fork", evidence()[0]});
+    EXPECT_EQ(keyless.status, 2);
+    EXPECT_THAT(keyless.err, AllOf(HasSubstr("--vkey"), HasSubstr(vkey_.substr(0, vkey_.find('+')))))
+        << "a key is all it needs, and of which log";
   }
 
   Folder folder_;

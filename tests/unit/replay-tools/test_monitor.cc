@@ -339,6 +339,20 @@ TEST_F(Monitored, WitnessesWhoSayNothingOfUse) {
       << "signed by another witness, and by nobody";
 }
 
+// A policy that the schools of a district share names everybody's witness, and nobody is their own.
+TEST_F(Monitored, ItsOwnServersWitnessIsNotSaidToBeNew) {
+  const auto found_with = [&](const std::string& north_url) {
+    parse_policy("witness north " + north_.vkey() + " " + north_url + "\nwitness south " + south_.vkey() +
+                 " https://south.example/witness\ngroup both all north south\nquorum both\n");
+    start();
+    return found();
+  };
+  EXPECT_THAT(found_with("https://journal.example.org/witness"), UnorderedElementsAre("witness_new", "unwitnessed"));
+  for (const char* another : {"https://journal.example.org:8090/witness", "https://journal.example.org/north",
+                              "https://example.org/witness", "https://other.example/journal.example.org/witness"})
+    EXPECT_THAT(found_with(another), UnorderedElementsAre("witness_new", "witness_new", "unwitnessed")) << another;
+}
+
 TEST_F(Monitored, AWitnessOfALargerTreeHasSeenTheSmallerOne) {
   log_.grow(20);
   north_.sees(log_, 310, clock_.now());
