@@ -159,8 +159,11 @@ struct ImportPlan : Client {
   bool more = false, dry_run = false;
 };
 int import_plan(const ImportPlan& options);
-// What became of entries, for people, on standard error; receipts in files of `directory`, or on standard output.
+// What became of entries, for people: a line each, and under it what is still to be done or why it was refused. Their receipts, ready
+// for letopis-verify, in files of `directory`, where one is named.
 Status print_entries(const std::string& json, const std::string& directory);
+// Once after them, where none was: how to have the receipts.
+void tell_of_receipts(const std::string& directory);
 struct Get : Client {
   std::string path;
 };

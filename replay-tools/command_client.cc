@@ -269,8 +269,6 @@ Status login_at(const Login& options) {
 
 }  // namespace
 
-// Entries for people on standard error; receipts, ready for letopis-verify, in files of their own, or on standard output, where
-// one is one file and several are one behind the other.
 Status print_entries(const std::string& json, const std::string& directory) {
   boost::json::error_code error;
   const auto value = boost::json::parse(json, error);
@@ -282,18 +280,20 @@ Status print_entries(const std::string& json, const std::string& directory) {
   if (!directory.empty()) TRY_STATUS(posix_file_system().make_directories(directory));
   for (const auto& item : entries->as_array()) {
     const auto& entry = item.as_object();
-    std::cerr << told(entry);
+    std::cout << told(entry);
     const auto* receipt = entry.if_contains("receipt");
-    if (receipt == nullptr || !receipt->is_string()) continue;
+    if (directory.empty() || receipt == nullptr || !receipt->is_string()) continue;
     const std::string_view proof(receipt->as_string());
-    if (directory.empty()) {
-      std::cout << proof;
-    } else {
-      const std::string file = directory + "/" + boost::json::serialize(entry.at("index")) + ".tlog-proof";
-      TRY_STATUS(posix_file_system().write_atomically(file, as_bytes(proof), 0644));
-    }
+    const std::string file = directory + "/" + boost::json::serialize(entry.at("index")) + ".tlog-proof";
+    TRY_STATUS(posix_file_system().write_atomically(file, as_bytes(proof), 0644));
   }
   return {};
+}
+
+void tell_of_receipts(const std::string& directory) {
+  if (!directory.empty()) return;
+  std::cerr << "letopis: no receipts were kept: --receipts DIR keeps them; of an entry that is recorded, letopis prove "
+               "--index N --out N.tlog-proof, with the same --url, --school and --key\n";
 }
 
 Result<Contact> contact_with(Session& session, bool asks_capacities) {
@@ -363,9 +363,10 @@ int submit_at_once(const Submit& options, const signing::KeyPair& key, Drafted d
   if (options.cosigned) tell_uncosigned(*answer);
   if (options.json) {
     std::cout << *answer << '\n';
-  } else if (const auto printed = print_entries(*answer, options.receipts); !printed) {
-    return refuse(printed.error());
+    return kExitOk;
   }
+  if (const auto printed = print_entries(*answer, options.receipts); !printed) return refuse(printed.error());
+  tell_of_receipts(options.receipts);
   return kExitOk;
 }
 

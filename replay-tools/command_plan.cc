@@ -88,6 +88,7 @@ Result<bool> publish(const ImportPlan& options) {
     return refused(answer);
   }
   TRY_STATUS(print_entries(answer, options.receipts));
+  tell_of_receipts(options.receipts);
   return refused(answer);
 }
 

@@ -63,7 +63,7 @@ Result<Bytes> token_from(const std::string& url, const Hash& digest, const ledge
 
 struct Stamping {
   std::size_t statements = 0, tokens = 0;
-  std::vector<std::string> failures;  // one for each notary
+  std::vector<std::string> failures;  // one for each notary, and for each file that does not read
 };
 
 // What every statement that waits still lacks. A notary that fails once is asked no more in this run.
@@ -73,8 +73,13 @@ Result<Stamping> stamp_waiting(SubmitQueue& queue, const Notaries& notaries) {
   std::vector<bool> failed(notaries.urls.size());
   TRY(const auto names, queue.waiting());
   for (const auto& name : names) {
-    TRY(const Bytes bytes, queue.submission(name));
-    TRY(const auto submission, ledger::decode_submission(bytes));
+    const auto bytes = queue.submission(name);
+    if (!bytes && bytes.error().code != "damaged") return tl::unexpected(bytes.error());
+    if (!bytes) {
+      done.failures.push_back(bytes.error().text());
+      continue;
+    }
+    TRY(const auto submission, ledger::decode_submission(*bytes));
     for (std::size_t i = 0; i < submission.statements.size(); ++i) {
       ++done.statements;
       const Hash digest = ledger::stamped_digest(submission.statements[i].bytes, submission.statements[i].signature);
@@ -195,17 +200,27 @@ struct Run {
     TRY_STATUS(queue.add(bytes, SystemClock().now(), random));
     return {};
   }
+  // Signed anew it would be said twice, unless the server has turned it down.
+  int stays(const std::string& name, const Error& why) const {
+    if (why.code == "damaged") return refuse(why);
+    const bool turned_down = why.code.starts_with("http_4");
+    return refuse(options.queue + "/" + name + ".statements: " + why.text() +
+                  "; it waits on, and the next run sends it again" +
+                  (turned_down ? ": mend the reason, or move the file away and submit what it held anew" : ""));
+  }
   // Whatever waits, oldest first. One the server will never take stays, is told of, and stops no other.
   Result<int> deliver_all(Session& session, const Contact& contact) const {
     TRY(const auto names, queue.waiting());
     int status = kExitOk;
+    bool printed = false;
     for (const auto& name : names) {
       if (const auto waits = queue.submission(name); !waits && waits.error().code == "not_found") continue;  // followed
       const auto answer = deliver(queue, name, session, contact, key);
       if (!answer && is_away(answer.error())) return away(answer.error());
-      status = std::max(status, answer ? print_answer(options, *answer)
-                                       : refuse(options.queue + "/" + name + ".statements: " + answer.error().text()));
+      status = std::max(status, answer ? print_answer(options, *answer) : stays(name, answer.error()));
+      printed = printed || answer.has_value();
     }
+    if (printed && !options.json) tell_of_receipts(options.receipts);
     return status;
   }
 };

@@ -288,8 +288,8 @@ int main(int argc, char** argv) {
     command->add_flag("--json", options.json);
   };
   Submit submit_options;
-  auto* submit_command = add(app, "submit", "JSON statements, signed and sent; prints receipts",
-                             "letopis submit lesson.json --url URL --school S --key teacher.key");
+  auto* submit_command = add(app, "submit", "JSON statements, signed and sent; a line of what became of each",
+                             "letopis submit lesson.json --url URL --school S --key teacher.key --receipts receipts/");
   submit_command->add_option("FILE", submit_options.file, "one object or an array; - for standard input");
   submit_command->add_option("--example", submit_options.example, "prints a statement of this type");
   submit_command->add_option(
@@ -298,7 +298,7 @@ int main(int argc, char** argv) {
   submit_command->add_option("--receipts", submit_options.receipts,
                              "a directory: each entry's receipt in a file of its own, NUMBER.tlog-proof");
   submit_command->add_flag("--cosigned", submit_options.cosigned,
-                           "waits until the school's witnesses have cosigned, 15 s at most, and prints such receipts");
+                           "waits until the school's witnesses have cosigned, 15 s at most: its receipts hold that");
   submit_command->add_option(
       "--queue", submit_options.queue,
       "a directory: signed statements wait here while the server does not answer (exit 3), and are "

@@ -5,6 +5,7 @@
 #include "ledger/decimal.h"
 #include "ledger/limits.h"
 #include "ledger/lines.h"
+#include "ledger/schema/codec.h"
 #include "ledger/timeliness.h"
 #include "signing/rfc3161.h"
 
@@ -75,7 +76,11 @@ Result<std::optional<Contact>> SubmitQueue::contact() const {
   if (!files_->exists(file)) return std::optional<Contact>();
   TRY(const Bytes bytes, files_->read(file, kContactMaxBytes));
   auto contact = read_contact(as_text(bytes));
-  if (!contact) return fail("damaged", file + ": " + contact.error().detail);
+  if (!contact)
+    return fail("damaged",
+                file + ": " + contact.error().detail +
+                    "; move this file away and run submit again while the server answers: it is written anew, and what "
+                    "waits is sent as it was signed");
   return std::optional(*std::move(contact));
 }
 
@@ -101,7 +106,13 @@ Result<std::vector<std::string>> SubmitQueue::waiting() const {
 }
 
 Result<Bytes> SubmitQueue::submission(const std::string& name) const {
-  return files_->read(path(name + std::string(kStatements)), ledger::kSubmissionSizeMaxBytes);
+  const std::string file = path(name + std::string(kStatements));
+  TRY(Bytes bytes, files_->read(file, ledger::kSubmissionSizeMaxBytes));
+  if (const auto sound = ledger::decode_submission(bytes); !sound)
+    return fail("damaged",
+                file + ": " + sound.error().text() +
+                    "; nobody can send it: put a copy back, or move this file away and submit what it held anew");
+  return bytes;
 }
 
 Status SubmitQueue::taken(const std::string& name) { return files_->remove(path(name + std::string(kStatements))); }

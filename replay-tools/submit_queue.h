@@ -23,7 +23,8 @@ class SubmitQueue {
   static Result<SubmitQueue> open(FileSystem& files, const std::string& directory);
 
   Status remember(const Contact& contact);
-  Result<std::optional<Contact>> contact() const;  // "damaged"
+  // "damaged", here and below: the file does not read as it was written; the detail says what to do.
+  Result<std::optional<Contact>> contact() const;
 
   // The name it waits under: they sort as they came. One named by whoever adds it is left as it is where it waits already.
   Result<std::string> add(ByteView submission, Instant now, Random& random);

@@ -119,13 +119,14 @@ class School {
   }
   // The receipt of a branch, cosigned by a quorum; empty where that did not come in time.
   std::string cosigned_branch(const std::string& code) {
-    const Ran ran =
-        letopis({"submit", "-", "--url", url_, "--school", slug_, "--key", keys_.at("administrator"), "--cosigned"},
-                R"({"type":"branch_defined","code":")" + code + R"(","title":"Филиал"})");
+    const Ran ran = letopis(
+        {"submit", "-", "--url", url_, "--school", slug_, "--key", keys_.at("administrator"), "--cosigned", "--json"},
+        R"({"type":"branch_defined","code":")" + code + R"(","title":"Филиал"})");
     EXPECT_EQ(ran.status, 0) << ran.err;
-    const bool cosigned = ran.out.find("\n\u2014 ") != ran.out.rfind("\n\u2014 ");
+    const std::string receipt = str(ran.json().at("items").at(0).at("receipt"));
+    const bool cosigned = receipt.find("\n\u2014 ") != receipt.rfind("\n\u2014 ");
     EXPECT_EQ(ran.err.find("not cosigned yet") == std::string::npos, cosigned) << ran.err;
-    return ran.out;
+    return receipt;
   }
   std::string policy(const std::vector<const School*>& witnesses) const {
     std::string text, names;

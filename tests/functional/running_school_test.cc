@@ -16,6 +16,7 @@ namespace letopis::functional {
 namespace {
 
 namespace json = boost::json;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 namespace fs = std::filesystem;
 
@@ -186,10 +187,21 @@ TEST_F(RunningSchool, WhatWaitsForTheServerIsStampedMeanwhileAndRecordedOnce) {
   }
   EXPECT_EQ(named(queue, ".statements").size(), 1U);
 
+  // What does not read is told of with its remedy, and keeps no other back.
+  write_text(queue + "/0-broken.statements", "nonsense");
+  const Ran broken = submit(away, "");
+  EXPECT_EQ(broken.json().at("queued").as_int64(), 1);
+  EXPECT_THAT(broken.err, AllOf(HasSubstr("0-broken.statements"), HasSubstr("move this file away")));
+
   serve();
-  const std::string waiting = named(queue, ".statements")[0], kept = text_of(waiting);
+  const std::string waiting = named(queue, ".statements")[0] == queue + "/0-broken.statements"
+                                  ? named(queue, ".statements")[1]
+                                  : named(queue, ".statements")[0];
+  const std::string kept = text_of(waiting);
   const Ran back = submit(server_->url(), "");
-  ASSERT_EQ(back.status, 0) << back.out << back.err;
+  ASSERT_EQ(back.status, 2) << back.out << back.err;
+  EXPECT_THAT(back.err, AllOf(HasSubstr("damaged"), HasSubstr("0-broken.statements"), HasSubstr("anew")));
+  fs::remove(queue + "/0-broken.statements");
   const auto item = back.json().at("items").at(0);
   ASSERT_EQ(str(item.at("verdict")), "late") << json::serialize(item);
   const std::string index = json::serialize(item.at("index"));
@@ -333,15 +345,23 @@ TEST_F(RunningSchool, AMomentIsTypedAsItIsWritten) {
   EXPECT_NE(bare.err.find("/v1/schools/"), std::string::npos) << bare.err;
 }
 
-TEST_F(RunningSchool, WhatSubmitPrintsIsTheReceipt) {
+TEST_F(RunningSchool, SubmitPrintsALineForAnEntryAndWhereItsReceiptIs) {
   serve();
   const Place place = free_place();
   const json::value mark = {{"type", "mark_given"}, {"work", place.work}, {"student", place.student}, {"value", "4"}};
   const Ran said = letopis_ok({"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher")},
                               json::serialize(mark));
-  EXPECT_NE(said.err.find("entry "), std::string::npos) << said.err;
+  std::istringstream line(said.out);
+  std::string entry, index, verdict, at, time;
+  line >> entry >> index >> verdict >> at >> time;
+  EXPECT_EQ(entry, "entry") << said.out;
+  EXPECT_TRUE(verdict == "accepted" || verdict == "late") << said.out;
+  EXPECT_TRUE(parse_instant(time)) << said.out;
+  EXPECT_EQ(said.out.find("tlog-proof"), std::string::npos) << "no receipt on a terminal: " << said.out;
+  EXPECT_THAT(said.err, AllOf(HasSubstr("--receipts DIR"), HasSubstr("letopis prove --index")));
   const std::string file = folder_ / "receipt.tlog-proof";
-  write_text(file, said.out);
+  letopis_ok({"prove", "--index", index, "--out", file, "--url", server_->url(), "--school", kSchool, "--key",
+              key("teacher")});
   const Ran verified = letopis_verify({file, "--vkey", server_->vkey(kSchool)});
   EXPECT_EQ(verified.status, 0) << verified.out << verified.err;
 }
@@ -354,8 +374,8 @@ TEST_F(RunningSchool, ReceiptsOfManyEntriesAreFilesOfTheirOwn) {
   const Ran said = letopis_ok(
       {"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("teacher"), "--receipts", receipts},
       json::serialize(json::array{mark, mark}));
-  EXPECT_EQ(said.out, "");
-  EXPECT_NE(said.err.find("refused"), std::string::npos) << "a second mark in one cell: " << said.err;
+  EXPECT_EQ(said.err, "") << "they are kept: nothing to tell";
+  EXPECT_NE(said.out.find("refused"), std::string::npos) << "a second mark in one cell: " << said.out;
   std::size_t good = 0, refusals = 0;
   for (const auto& file : fs::directory_iterator(receipts)) {
     const Ran verified = letopis_verify({file.path().string(), "--vkey", server_->vkey(kSchool)});

@@ -181,11 +181,11 @@ TEST_F(WitnessProgram, ASchoolsEntriesAreWitnessedByItsPolicy) {
   EXPECT_EQ(verified.status, 0) << verified.out;
   EXPECT_EQ(verified.json().at("time").at("verdict").as_string(), "bracketed") << verified.out;
   // Whoever asks for it waits for the witnesses, and has the cosigned receipt at once.
-  const Ran waited = letopis_ok(
-      {"submit", "-", "--url", school_->url(), "--school", slug_, "--key", key_of("administrator"), "--cosigned"},
-      R"({"type":"branch_defined","code":"b","title":"Филиал"})");
+  const Ran waited = letopis_ok({"submit", "-", "--url", school_->url(), "--school", slug_, "--key",
+                                 key_of("administrator"), "--cosigned", "--json"},
+                                R"({"type":"branch_defined","code":"b","title":"Филиал"})");
   const std::string at_once = folder_ / "at-once.tlog-proof";
-  std::ofstream(at_once) << waited.out;
+  std::ofstream(at_once) << str(waited.json().at("items").at(0).at("receipt"));
   const Ran read = letopis_verify({at_once, "--vkey", log_vkey_, "--policy", policy_file, "--json"});
   EXPECT_EQ(read.status, 0) << read.out << waited.err;
   EXPECT_EQ(read.json().at("time").at("verdict").as_string(), "bracketed") << read.out;
