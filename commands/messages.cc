@@ -272,18 +272,41 @@ std::string required(const Asked& a, const T& b, Language language) {
   return titles(wrong_capacity ? signers : entitled(a, b), language);
 }
 
-// The capacity the author claims, and whether they hold it at all.
+// Where an author holds the role they claim, when it is in a branch that the entry does not name; empty: nowhere.
+std::string_view held_in_branch(const Asked& a) {
+  const auto* person = a.state.person(a.st.author);
+  if (person == nullptr) return {};
+  for (const auto& grant : person->roles)
+    if (grant.role == a.st.acting_as && !grant.branch.empty() && grant.branch != a.st.branch && !grant.revoked &&
+        grant.from <= a.today() && a.today() <= grant.to)
+      return grant.branch;
+  return {};
+}
+
+// What somebody can do who claims a role that is not theirs: sign in one that is, where such a one may make this entry.
+std::string instead_of_claim(const Asked& a, Language language) {
+  const bool ru = language == Language::kRussian;
+  if (const auto branch = held_in_branch(a); !branch.empty())
+    return (ru ? "она у вас в филиале " : "you hold it in the branch ") + std::string(branch) +
+           (ru ? ", назовите его в записи (branch)" : ", name that one in the entry (branch)");
+  RoleSet own = 0;
+  for (const Role role : capacities(a.state, a.st.author, a.today())) own |= role_bit(role);
+  own &= right_for(a.st.body).signers & ~role_bit(a.st.acting_as);
+  if (own != 0) return (ru ? "внесите её в своей роли: " : "make it in a role of yours: ") + titles(own, language);
+  return ru ? "внести её может тот, у кого эта роль есть; если она должна быть у вас, обратитесь к администратору школы"
+            : "who holds it can make the entry; if it should be yours, ask the school's administrator";
+}
+
+// The capacity the author claims, and whether they hold it at all: on this day, in the branch they act for.
 std::string acting_as(const Asked& a, Language language) {
   std::string text(role_title(a.st.acting_as, language));
   const bool by_key_alone = a.st.acting_as == Role::kRoot || a.st.acting_as == Role::kService;
-  if (by_key_alone || holds(a.state, a.st.author, a.st.acting_as, a.today())) return text;
+  if (by_key_alone || holds(a.state, a.st.author, a.st.acting_as, a.today(), a.st.branch)) return text;
   const bool ru = language == Language::kRussian;
-  const auto* person = a.state.person(a.st.author);
-  for (std::size_t i = 0; person != nullptr && i < person->roles.size(); ++i)
-    if (const auto& grant = person->roles[i]; grant.role == a.st.acting_as && !grant.branch.empty() && !grant.revoked &&
-                                              grant.from <= a.today() && a.today() <= grant.to)
-      return text + (ru ? " (эта роль у вас в филиале: " : " (you hold this role in the branch ") + grant.branch + ")";
-  return text + (ru ? " (сегодня у вас нет этой роли)" : " (a role you do not hold today)");
+  text += (ru ? ", но " : ", and on ") + format_day(a.today());
+  if (!a.st.branch.empty()) text += (ru ? " в филиале " : " in the branch ") + std::string(a.st.branch);
+  if (a.st.branch.empty() && !held_in_branch(a).empty()) text += ru ? " для всей школы" : " for the whole school";
+  return text + (ru ? " этой роли у вас нет: " : " you do not hold that role: ") + instead_of_claim(a, language);
 }
 
 // --- Values

@@ -141,7 +141,36 @@ TEST_F(Messages, WhoMayIsNeverWhoMayNot) {
   told_of(as_director(), endorsed);
   EXPECT_TRUE(holds(told.ru, "только заместитель директора;")) << "whose signature is awaited: " << told.ru;
   told_of(h.by(masha, Role::kDirector).basis("order", "1"), RoleGranted{petya, Role::kArchivist});
-  EXPECT_TRUE(holds(told.ru, "директор (сегодня у вас нет этой роли)")) << told.ru;
+  EXPECT_TRUE(holds(told.ru,
+                    "вы вошли как директор, но 23.11.2026 этой роли у вас нет: внести её может тот, у кого эта "
+                    "роль есть"))
+      << told.ru;
+}
+
+TEST_F(Messages, WhoClaimsARoleThatIsNotTheirsIsToldWhichAndWhatToDo) {
+  told_of(h.by(h.deputy(), Role::kDirector), PeriodClosed{some_id()});
+  EXPECT_TRUE(holds(told.ru,
+                    "вы вошли как директор, но 23.11.2026 этой роли у вас нет: внесите её в своей роли: "
+                    "заместитель директора"))
+      << told.ru;
+  EXPECT_TRUE(holds(told.en,
+                    "acting as director, and on 23.11.2026 you do not hold that role: make it in a role of "
+                    "yours: deputy head"))
+      << told.en;
+  as_deputy().add(BranchDefined{"karabash", "Карабаш"});
+  as_deputy().add(BranchDefined{"ufaley", "Уфалей"});
+  const Id deputy = h.person();
+  h.branch("karabash").grant(deputy, Role::kDeputyHead);
+  const TeachingAssigned assigned{teacher, physics, 2, {}};
+  told_of(h.by(deputy, Role::kDeputyHead), assigned);
+  EXPECT_TRUE(
+      holds(told.ru, "23.11.2026 для всей школы этой роли у вас нет: она у вас в филиале karabash, назовите его"))
+      << told.ru;
+  told_of(h.by(deputy, Role::kDeputyHead).branch("ufaley"), assigned);
+  EXPECT_TRUE(holds(told.ru, "23.11.2026 в филиале ufaley этой роли у вас нет: она у вас в филиале karabash"))
+      << told.ru;
+  told_of(h.by(h.deputy(), Role::kTeacher).branch("ufaley"), assigned);
+  EXPECT_FALSE(holds(told.ru, "karabash")) << "what another holds elsewhere: " << told.ru;
 }
 
 // What a damaged row or a newer version may hold must cost words, not the process.
