@@ -14,7 +14,27 @@ using std::chrono::year_month_day;
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
 
-year_month_day civil(Date date) { return year_month_day(sys_days(std::chrono::days(date.days))); }
+// std::chrono's years have 16 bits. The calendar repeats itself every 400 years, week days included (146 097 is 7 × 20 871): a day
+// of any age is one of 1970 to 2369, and so many years more.
+constexpr std::int32_t kCycleDays = 146'097, kCycleYears = 400;
+struct InCycle {
+  Date date;
+  int years = 0;
+};
+InCycle in_cycle(Date date) {
+  const std::int32_t cycles = date.days / kCycleDays - (date.days % kCycleDays < 0 ? 1 : 0);
+  return {{static_cast<std::int32_t>(date.days - std::int64_t{cycles} * kCycleDays)}, cycles * kCycleYears};
+}
+
+struct Civil {
+  int year = 0;
+  unsigned month = 0, day = 0;
+};
+Civil civil(Date any) {
+  const auto [date, years] = in_cycle(any);
+  const year_month_day c(sys_days(std::chrono::days(date.days)));
+  return {static_cast<int>(c.year()) + years, static_cast<unsigned>(c.month()), static_cast<unsigned>(c.day())};
+}
 
 template <class... Args>
 std::string print(const char* format, Args... args) {
@@ -76,14 +96,12 @@ Instant at_local(Date date, int minute_of_day, UtcOffset offset) {
 
 std::string format_date(Date date) {
   const auto c = civil(date);
-  return print("%04d-%02u-%02u", static_cast<int>(c.year()), static_cast<unsigned>(c.month()),
-               static_cast<unsigned>(c.day()));
+  return print("%04d-%02u-%02u", c.year, c.month, c.day);
 }
 
 std::string format_day(Date date) {
   const auto c = civil(date);
-  return print("%02u.%02u.%04d", static_cast<unsigned>(c.day()), static_cast<unsigned>(c.month()),
-               static_cast<int>(c.year()));
+  return print("%02u.%02u.%04d", c.day, c.month, c.year);
 }
 
 std::string format_instant(Instant at) {
@@ -102,10 +120,10 @@ std::string format_minute(int minute) { return print("%02d:%02d", minute / 60, m
 
 std::string format_week(Date any_day) {
   // The ISO week belongs to the year of its Thursday (ISO 8601, 3.1.1.21).
-  const Date thursday = any_day.monday() + 3;
-  const auto thursday_year = static_cast<int>(civil(thursday).year());
-  const Date first_of_january = make_date(thursday_year, 1, 1);
-  return print("%04d-W%02d", thursday_year, (thursday - first_of_january) / 7 + 1);
+  const auto [date, years] = in_cycle(any_day);
+  const Date thursday = date.monday() + 3;
+  const int year = civil(thursday).year;
+  return print("%04d-W%02d", year + years, (thursday - make_date(year, 1, 1)) / 7 + 1);
 }
 
 Result<Date> parse_date(std::string_view text) {

@@ -44,7 +44,7 @@ Date local_date(Instant at, UtcOffset offset);
 int local_minute(Instant at, UtcOffset offset);                    // minutes since local midnight, 0–1439
 Instant at_local(Date date, int minute_of_day, UtcOffset offset);  // minute may exceed 1439: the next day
 
-// ISO 8601, one spelling each: "2026-11-21", "2026-11-21T09:10:00.123456Z", "2026-W47" (the week of the Monday).
+// ISO 8601, one spelling each: "2026-11-21", "2026-11-21T09:10:00.123456Z", "2026-W47"; any year is written, 0000–9999 are read.
 std::string format_date(Date date);
 std::string format_instant(Instant at);                  // UTC, microseconds, Z
 std::string format_local(Instant at, UtcOffset offset);  // "21.11.2026 12:10", for people

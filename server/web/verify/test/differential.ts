@@ -21,10 +21,8 @@ interface Answer {
 }
 
 const DETAIL = /,"detail":"(?:[^"\\]|\\.)*"/g;
-// Years are written with 16 bits there and as they are here: a moment of another age is compared but for its year.
-const FAR_YEAR = /"-?\d{5,}(?=-\d\d-\d\dT)/g;
 function compared(report: string): string {
-  return report.trim().replace(DETAIL, "").replace(FAR_YEAR, '"far');
+  return report.trim().replace(DETAIL, "");
 }
 
 function run(program: string, words: readonly string[]): Promise<{ exit: number; out: string; err: string }> {

@@ -33,6 +33,35 @@ TEST(Date, AgreesWithTheCLibraryOnEveryDayOfFourCenturies) {
   }
 }
 
+// A statement may name any day that four bytes hold, and a clock any moment: all of them are written as what they are.
+TEST(Date, AgreesWithTheCLibraryInFarAges) {
+  for (std::int64_t days = make_date(1000, 1, 1).days; days <= std::numeric_limits<std::int32_t>::max();
+       days += 123'457) {
+    const Date day{static_cast<std::int32_t>(days)};
+    ASSERT_EQ(format_date(day), by_libc(day, "%Y-%m-%d")) << days;
+    ASSERT_EQ(format_day(day), by_libc(day, "%d.%m.%Y")) << days;
+    ASSERT_EQ(format_week(day), by_libc(day, "%G-W%V")) << days;
+  }
+}
+
+// As java.time writes LocalDate.MIN and the like, but for its plus sign; the year before 0000 is padded as printf does it.
+TEST(Date, TheFirstAndTheLastAreWrittenWhole) {
+  constexpr Date kFirst{std::numeric_limits<std::int32_t>::min()}, kLast{std::numeric_limits<std::int32_t>::max()};
+  EXPECT_EQ(format_date(kFirst), "-5877641-06-23");
+  EXPECT_EQ(format_date(kLast), "5881580-07-11");
+  EXPECT_EQ(format_day(kLast), "11.07.5881580");
+  EXPECT_EQ(format_week(kLast), "5881580-W28");
+  EXPECT_EQ(format_week(kFirst), "-5877641-W26");
+  EXPECT_EQ(format_date({-719'529}), "-001-12-31");
+  EXPECT_EQ(format_date(make_date(9999, 12, 31) + 1), "10000-01-01");
+}
+
+TEST(Instant, TheFirstAndTheLastAreWrittenWhole) {
+  EXPECT_EQ(instant(std::numeric_limits<std::int64_t>::max()), "294247-01-10T04:00:54.775807Z");
+  EXPECT_EQ(instant(std::numeric_limits<std::int64_t>::min()), "-290308-12-21T19:59:05.224192Z");
+  EXPECT_EQ(format_local({std::numeric_limits<std::int64_t>::max()}, kMoscow), "10.01.294247 07:00");
+}
+
 TEST(Date, MondayIsTheFirstDayOfItsWeek) {
   EXPECT_EQ(make_date(2026, 11, 21).monday(), make_date(2026, 11, 16));
   EXPECT_EQ(make_date(2026, 11, 16).monday(), make_date(2026, 11, 16));
