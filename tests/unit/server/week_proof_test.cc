@@ -14,6 +14,8 @@
 #include "ledger/schema/codec.h"
 #include "ledger/week_proof.h"
 #include "replay-tools/week_check.h"
+#include "replay-tools/week_table.h"
+#include "signing/base/random.h"
 #include "tests/support/live_school.h"
 
 namespace letopis::server {
@@ -265,6 +267,35 @@ TEST_F(WeekTables, EveryEntryIsToldOnceAndWhatCameLaterAsSuch) {
   ASSERT_EQ(lines.size(), 1U);
   EXPECT_EQ(lines[0].find("mark: 5"), lines[0].rfind("mark: 5")) << "of diary and journal";
   EXPECT_NE(lines[0].find("mark: 3 (control) [came later]"), std::string::npos) << lines[0];
+}
+
+// Its author names an entry as they like, and may name the entry itself.
+TEST(WeekTable, AnActUponItselfIsToldOnce) {
+  SeededRandom random(3);
+  Statement statement;
+  statement.origin = "journal.example.org/log/licey29";
+  statement.id = statement.author = random.id();
+  statement.acting_as = Role::kTeacher;
+  statement.key = statement.chain = statement.salt = random.id();
+  statement.number = 1;
+  statement.seen = Seen{1, random.fixed<Hash>()};
+  statement.claimed_at = *parse_instant("2026-09-02T09:00:00Z");
+  statement.body = EntryCorrected{statement.id, "5", 0, false};
+  const Bytes bytes = encode(statement);
+  Event event;
+  event.index = 7;
+  event.recorded_at = statement.claimed_at;
+  event.statement = bytes;
+  event.signature = random.fixed<Signature>();
+  event.verdict = Verdict::kAccepted;
+  event.rules_version = kRulesVersion;
+  receipt::WeekReport report;
+  report.week = *parse_week("2026-W36");
+  report.shards.push_back({true, statement.author, {{7, encode(event), false, true}}, 0});
+  EXPECT_NE(
+      receipt::week_table(report, Language::kEnglish).find("02.09.2026 We  —         correction: correction → 5\n"),
+      std::string::npos)
+      << receipt::week_table(report, Language::kEnglish);
 }
 
 TEST_F(WeekTables, AnEmptyWeekSaysSo) {
