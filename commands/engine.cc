@@ -239,8 +239,7 @@ Result<School*> EngineImpl::create_school(const NewSchool& wanted) {
 namespace {
 
 Result<std::uint64_t> size_of_note(std::string_view text) {
-  TRY(const signing::Note note, signing::parse_note(text));
-  return parse_checkpoint_text(note.text).map([](const Checkpoint& checkpoint) { return checkpoint.size; });
+  return parse_checkpoint_note(text).map([](const Checkpoint& checkpoint) { return checkpoint.size; });
 }
 
 // The journal as it was before the database was copied, and what the copy itself has that is newer: entries may be recorded

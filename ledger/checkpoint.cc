@@ -55,6 +55,11 @@ Result<Checkpoint> parse_checkpoint_text(std::string_view text) {
   return checkpoint;
 }
 
+Result<Checkpoint> parse_checkpoint_note(std::string_view note) {
+  TRY(const signing::Note parsed, signing::parse_note(note));
+  return parse_checkpoint_text(parsed.text);
+}
+
 std::string sign_checkpoint(const Checkpoint& checkpoint, const signing::KeyPair& log_key) {
   signing::Note note;
   note.text = checkpoint.text();
@@ -105,8 +110,7 @@ Result<ProofFile> parse_proof_file(std::string_view text) {
   if (!line.starts_with(kIndexStart)) return fail("malformed", "a proof file without an index");
   TRY(file.index, parse_decimal(line.substr(kIndexStart.size())));
   TRY(file.proof, parse_proof_lines(text));
-  TRY(const signing::Note note, signing::parse_note(text));
-  TRY_STATUS(parse_checkpoint_text(note.text));
+  TRY_STATUS(parse_checkpoint_note(text));
   file.checkpoint = text;
   return file;
 }

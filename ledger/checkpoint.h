@@ -23,6 +23,8 @@ struct Checkpoint {
 // Exactly three lines (no extension lines), size without leading zeros; what parses writes out as the same text. Errors:
 // "malformed", "out_of_range" (a size of more than 64 bits), "too_large". Whether a root fits its size is the caller's to ask.
 Result<Checkpoint> parse_checkpoint_text(std::string_view text);
+// The same of a signed note, whole: what it says, nothing verified. Other errors: parse_note's.
+Result<Checkpoint> parse_checkpoint_note(std::string_view note);
 
 // Signed by the log under its origin; the key is a log's and the origin is valid as the name of a key (asserted).
 std::string sign_checkpoint(const Checkpoint& checkpoint, const signing::KeyPair& log_key);

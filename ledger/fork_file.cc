@@ -25,8 +25,7 @@ Result<std::string> take_note(std::string_view& text, bool last) {
     return fail("malformed", "a fork file holds two signed checkpoints");
   std::string note(text.substr(0, last ? text.size() : end + 1));
   text.remove_prefix(last ? text.size() : end + 2);
-  TRY(const auto parsed, signing::parse_note(note));
-  TRY_STATUS(parse_checkpoint_text(parsed.text));
+  TRY_STATUS(parse_checkpoint_note(note));
   return note;
 }
 

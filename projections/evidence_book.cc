@@ -48,8 +48,7 @@ void EvidenceBook::on(const Folding& f, const WitnessPolicySet& b) {
 
 void EvidenceBook::on(const Folding& f, const AnchorAdded& b) {
   if (!in_force_) return;
-  const auto note = signing::parse_note(b.checkpoint);
-  const auto checkpoint = note ? parse_checkpoint_text(note->text) : Result<Checkpoint>(fail("malformed"));
+  const auto checkpoint = parse_checkpoint_note(b.checkpoint);
   if (!checkpoint) return;
   const TrustPolicy& policy = *in_force_->parsed;
   auto by = policy.nobody();

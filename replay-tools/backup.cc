@@ -16,8 +16,7 @@ Result<std::map<std::string, ledger::Checkpoint>> copied_checkpoints(const std::
   TRY(const auto notes,
       ledger::CheckpointJournal::read(posix_file_system(), directory + "/" + std::string(audit::kJournalFile)));
   for (const auto& [slug, text] : notes) {
-    TRY(const auto note, signing::parse_note(text));
-    TRY(copied[slug], ledger::parse_checkpoint_text(note.text));
+    TRY(copied[slug], ledger::parse_checkpoint_note(text));
   }
   return copied;
 }

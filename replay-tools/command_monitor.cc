@@ -322,8 +322,7 @@ Result<int> watch_logs(const MonitorRun& options) {
 
 Result<signing::VerifierKey> key_of_log(const MonitorRun& options, const ledger::ForkFile& file) {
   if (!options.vkey.empty()) return signing::parse_vkey(options.vkey);
-  TRY(const auto note, signing::parse_note(file.smaller));
-  TRY(const auto checkpoint, ledger::parse_checkpoint_text(note.text));
+  TRY(const auto checkpoint, ledger::parse_checkpoint_note(file.smaller));
   // A key that stood in the file would prove nothing: whoever made the file would have chosen it.
   if (options.policy.empty())
     return fail("malformed",

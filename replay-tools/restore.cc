@@ -227,9 +227,7 @@ Status Restoring::plan_all() {
 // Whoever brings another log's checkpoint by mistake must not believe that it was held against anything.
 Status Restoring::every_checkpoint_is_ours() const {
   for (const auto& kept : request_.checkpoints) {
-    const auto parsed = signing::parse_note(kept.text);
-    const auto checkpoint =
-        parsed ? parse_checkpoint_text(parsed->text) : Result<Checkpoint>(tl::unexpected(parsed.error()));
+    const auto checkpoint = parse_checkpoint_note(kept.text);
     if (!checkpoint) return fail("malformed", kept.label + ": " + checkpoint.error().text());
     if (std::none_of(plans_.begin(), plans_.end(),
                      [&](const Plan& plan) { return plan.log.origin == checkpoint->origin; }))
@@ -280,9 +278,7 @@ Status Restoring::compare(Plan& plan) {
     for (const auto& note : there->second) TRY_STATUS(hold(note, data_));
   for (const auto& kept : request_.checkpoints) {
     // Of several schools each has its own; one of none of them is a mistake (every_checkpoint_is_ours).
-    const auto parsed = signing::parse_note(kept.text);
-    const auto checkpoint =
-        parsed ? parse_checkpoint_text(parsed->text) : Result<Checkpoint>(tl::unexpected(parsed.error()));
+    const auto checkpoint = parse_checkpoint_note(kept.text);
     if (!checkpoint) return fail("malformed", kept.label + ": " + checkpoint.error().text());
     if (checkpoint->origin != plan.log.origin && request_.school.empty() && !request_.peer) continue;
     TRY_STATUS(hold(kept.text, kept.label));

@@ -69,13 +69,8 @@ class WeekCheck {
     out_.as_of = entry.event.recorded_at;
     out_.offset = {entry.event.utc_offset};
     out_.complete_to = committed->size;
-    TRY(const Checkpoint checkpoint, checkpoint_of(file));
-    checkpoint_ = checkpoint;
+    TRY(checkpoint_, parse_checkpoint_note(file.checkpoint));  // its signature is checked with the receipt
     return {};
-  }
-  static Result<Checkpoint> checkpoint_of(const ProofFile& file) {  // its signature is checked with the receipt
-    TRY(const signing::Note note, signing::parse_note(file.checkpoint));
-    return parse_checkpoint_text(note.text);
   }
 
   Status as_asked() const {

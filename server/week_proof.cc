@@ -43,8 +43,7 @@ class Sheet {
     if (!proof && proof.error().code == "pending") proof = school_.proof(index, true);
     if (!proof) return tl::unexpected(proof.error());
     TRY(const auto file, ledger::parse_proof_file(*proof));
-    TRY(const auto note, signing::parse_note(file.checkpoint));
-    TRY(const auto checkpoint, ledger::parse_checkpoint_text(note.text));
+    TRY(const auto checkpoint, ledger::parse_checkpoint_note(file.checkpoint));
     size_ = checkpoint.size;
     out_.commitment = *std::move(proof);
     return {};

@@ -103,6 +103,18 @@ TEST_F(SmallLog, OpensItsOwnCheckpoint) {
   EXPECT_EQ(opened->note.encode(), signed_checkpoint());
 }
 
+TEST_F(SmallLog, ASignedCheckpointSaysWhatItSaysWhoeverSignedIt) {
+  const auto read =
+      parse_checkpoint_note(sign_checkpoint(checkpoint(), signing::KeyPair::generate(signing::Purpose::kLog, random_)));
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(*read, checkpoint());
+  EXPECT_EQ(reason(parse_checkpoint_note(checkpoint().text())), "malformed") << "nobody signed";
+  signing::Note other;
+  other.text = "no checkpoint\n";
+  other.signatures.push_back(signing::sign_note(other.text, kOrigin, key_));
+  EXPECT_EQ(reason(parse_checkpoint_note(other.encode())), "malformed");
+}
+
 TEST_F(SmallLog, KeepsTheLinesOfWitnesses) {
   signing::Note note = *signing::parse_note(signed_checkpoint());
   note.signatures.push_back(signing::cosign(note.text, "witness.example", witness_, 1'795'000'000));
