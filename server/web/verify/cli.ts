@@ -12,7 +12,15 @@ import { POLICY_MAX_BYTES, TrustPolicy } from "./policy.js";
 import { checkReceipt } from "./receipt.js";
 import { Refusal, refuse } from "./refusal.js";
 import { EXIT_GOOD, EXIT_UNUSABLE, exitCode, jsonReport, type Report } from "./verdict.js";
-import { checkWeek, exitCodeOfWeek, isWeekProof, jsonWeekReport, WEEK_PROOF_MAX_BYTES, type WeekAsked } from "./week.js";
+import {
+  checkWeek,
+  exitCodeOfWeek,
+  isWeekProof,
+  jsonWeekReport,
+  WEEK_PROOF_MAX_BYTES,
+  type WeekAsked,
+  weekLine,
+} from "./week.js";
 
 const EVENT_MAX_BYTES = 65_535;
 const ID_BYTES = 16;
@@ -55,6 +63,7 @@ interface Judged {
   readonly report: Report;
   readonly exit: number;
   readonly json: string;
+  readonly week?: string; // of a week: how far it is complete
 }
 
 function judge(inputs: Inputs): Judged {
@@ -64,7 +73,7 @@ function judge(inputs: Inputs): Judged {
   if (isWeek) {
     if (inputs.entry) refuse("arguments", "--entry goes with a receipt");
     const week = checkWeek(inputs.proof, inputs.vkey, askedOf(inputs), { policy, verify });
-    return { report: week.commitment, exit: exitCodeOfWeek(week), json: jsonWeekReport(week) };
+    return { report: week.commitment, exit: exitCodeOfWeek(week), json: jsonWeekReport(week), week: weekLine(week) };
   }
   if (inputs.student || inputs.week) refuse("arguments", "--student and --week go with a week; this file is none");
   const report = checkReceipt(inputs.proof, inputs.vkey, { entry: inputs.entry, policy, verify });
@@ -137,10 +146,11 @@ function inputsOf({ proof, values }: Arguments): Inputs {
   };
 }
 
-function textReport(report: Report): string {
+function textReport({ report, week }: Judged): string {
   const lines = [report.verdict.toUpperCase() + (report.simulated ? " (the school is simulated)" : ""), ""];
   for (const { name, reason, detail } of report.steps)
     lines.push(reason === undefined ? `  + ${name}` : `  - ${name}: ${reason}${detail ? ` (${detail})` : ""}`);
+  if (week && report.verdict === "good") lines.push("", `  ${week}`);
   if (report.times) lines.push("", `  time: ${report.times.verdict}`);
   if (report.times?.tokensUnchecked) lines.push("  time-stamp tokens of the policy were not checked");
   return lines.join("\n") + "\n";
@@ -181,9 +191,9 @@ async function main(words: readonly string[]): Promise<number> {
     return EXIT_GOOD;
   }
   if (parsed.flags.has("--batch")) return batch();
-  const { report, exit, json } = judge(inputsOf(parsed));
-  process.stdout.write(parsed.flags.has("--json") ? json + "\n" : textReport(report));
-  return exit;
+  const judged = judge(inputsOf(parsed));
+  process.stdout.write(parsed.flags.has("--json") ? judged.json + "\n" : textReport(judged));
+  return judged.exit;
 }
 
 try {

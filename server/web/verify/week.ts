@@ -375,6 +375,14 @@ export function exitCodeOfWeek(report: WeekReport): number {
   return early ? EXIT_UNWITNESSED : exitCode(report.commitment);
 }
 
+// Up to when the week is complete, in a sentence.
+export function weekLine(report: WeekReport): string {
+  const asOf = formatInstant(report.asOf);
+  return report.weekWasOver
+    ? `complete as of ${asOf}, when the week was over`
+    : `complete as of ${asOf}, before the week was over: what came later is not in the file`;
+}
+
 // One line, as letopis-verify's.
 export function jsonWeekReport(report: WeekReport): string {
   return (

@@ -63,6 +63,8 @@ test("a week is the student's and the week that were asked for", () => {
   };
   const notOver = 3;
   assert.deepEqual(failed("--student", student, "--week", "2026-W36"), [notOver, undefined]);
+  const text = run([DATA + "weeks/full.week-proof", "--vkey", vkey]).out;
+  assert.match(text, /complete as of 2026-\S+, before the week was over: what came later is not in the file/);
   assert.deepEqual(failed("--student", "00".repeat(16)), [1, "other_student"]);
   assert.deepEqual(failed("--week", "2026-W37"), [1, "other_week"]);
 });
