@@ -460,6 +460,8 @@ void Audit::fill(AuditReport& report) const {
   report.root = judge_.tree().root();
   report.first_recorded_at = judge_.first_recorded_at;
   report.last_recorded_at = judge_.last_recorded_at;
+  report.offset = state.offset_at(judge_.last_recorded_at);
+  report.audited_at = options_.now;
   report.checkpoints = checkpoints_;
   report.checkpoints_brought = options_.checkpoints.size() + options_.receipts.size() + (since_ > 0 ? 1 : 0);
   report.signatures = signatures_;

@@ -47,6 +47,7 @@ struct AuditOptions {
   std::vector<KeptFile> receipts;  // proof files somebody kept
   std::optional<ledger::TrustPolicy> policy = {};  // whose evidence counts; without one nothing is said of times
   std::int64_t bracket_limit_micros = kBracketLimitMicros;  // wider is no proof worth the name
+  std::optional<Instant> now = {};                          // for the report alone
   unsigned threads = 0;                                     // 0: as many as the machine has
   std::size_t findings_kept_max = 1000;                     // all are counted
   std::optional<commands::ProfileBook> profiles =
@@ -78,6 +79,8 @@ struct AuditReport {
   std::uint64_t stored = 0;   // entries there should be; more than `size` where reading ended at a damaged one
   Hash root;
   Instant first_recorded_at, last_recorded_at;
+  UtcOffset offset;                   // of the school's time, when its last entry was recorded
+  std::optional<Instant> audited_at;  // by the auditor's clock
   std::vector<CheckedCheckpoint> checkpoints;
   std::uint64_t checkpoints_brought = 0;
   std::vector<std::string> unusable;  // "FILE: why", of what was brought

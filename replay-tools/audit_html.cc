@@ -47,13 +47,24 @@ svg{width:100%;height:auto;margin:.5rem 0}svg text{font:12px system-ui,sans-seri
 .proved{fill:#1f7a3a;background:#1f7a3a}.late{fill:#2b5fb3;background:#2b5fb3}.claimed{fill:#c98a00;background:#c98a00}
 .pending{fill:#8a8a92;background:#8a8a92}.wanting{fill:#b3261e;background:#b3261e})";
 
-std::string shown(const std::optional<Instant>& at) { return at ? format_instant(*at) : "…"; }
+std::string two_digits(std::int64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); }
+// In the school's time, which the page names once: "21.11.2026 12:10:07".
+std::string shown(Instant at, UtcOffset offset) {
+  const std::int64_t second = at.seconds() % 60;
+  return format_local(at, offset) + ":" + two_digits(second < 0 ? second + 60 : second);
+}
+std::string shown(const std::optional<Instant>& at, UtcOffset offset) { return at ? shown(*at, offset) : "…"; }
+std::string offset_text(UtcOffset offset) {
+  const std::int64_t minutes = std::abs(std::int64_t{offset.seconds}) / 60;
+  return std::string("UTC") + (offset.seconds < 0 ? "−" : "+") + two_digits(minutes / 60) + ":" +
+         two_digits(minutes % 60);
+}
 
 // Between which moments the entry was recorded, by the auditor's witnesses.
 std::string between_of(const AuditReport& report, const Finding& finding) {
   if (!report.times || !finding.index || report.times->timeline.empty()) return {};
   const Between between = report.times->between(*finding.index);
-  return shown(between.earliest) + " — " + shown(between.latest);
+  return shown(between.earliest, report.offset) + " — " + shown(between.latest, report.offset);
 }
 
 std::string findings_table(const AuditReport& report, Language language) {
@@ -196,12 +207,22 @@ std::string timeline(const AuditReport& report, Language language) {
   return drawn.svg() + drawn.legend() + drawn.table();
 }
 
+std::string heard_table(const AuditReport& report, Language language) {
+  const bool ru = russian(language);
+  std::string out = "<table>\n" + cells("th", ru ? std::vector<std::string>{"Свидетель", "Якорей", "В последний раз"}
+                                                 : std::vector<std::string>{"Witness", "Anchors", "Last"});
+  for (const auto& heard : report.times->heard)
+    out += cells("td", {heard.name, number(heard.anchors), heard.newest ? shown(heard.newest, report.offset) : "—"});
+  return out + "</table>\n";
+}
+
 std::string times_table(const AuditReport& report, Language language) {
   const bool ru = russian(language);
   if (!report.times) return {};
   std::string out = (ru ? "<h2>Когда это записано</h2>\n<p>По свидетелям, которым верит аудитор; якорей: "
                         : "<h2>When it was recorded</h2>\n<p>By witnesses the auditor trusts; anchors: ") +
-                    number(report.times->anchors) + "</p>\n" + timeline(report, language) + "<table>\n";
+                    number(report.times->anchors) + "</p>\n" + heard_table(report, language) +
+                    timeline(report, language) + "<table>\n";
   for (const auto& figure : time_figures(*report.times))
     out += cells("td", {std::string(figure.words.in(language)), number(figure.value)});
   out += "</table>\n<table>\n" + cells("th", ru ? std::vector<std::string>{"Ширина промежутка", "Записей"}
@@ -253,11 +274,14 @@ std::string html_report(const AuditReport& report, Language language) {
                     "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>" + title +
                     "</title>\n<style>" + std::string(kStyle) + "</style></head>\n<body>\n<h1>" + title + "</h1>\n";
   out += std::string("<p class=\"verdict ") + tone + "\">" + escaped(sentence(report, language)) + "</p>\n";
-  out += "<p>" + escaped(report.school) + "<br>" + (ru ? "Первая запись: " : "First entry: ") +
-         format_instant(report.first_recorded_at) + (ru ? "; последняя: " : "; last: ") +
-         format_instant(report.last_recorded_at) + "<br>" + (ru ? "Корень: " : "Root: ") + "<code>" +
-         to_base64(report.root.view()) + "</code><br>" + (ru ? "Ключ журнала: " : "Log key: ") + "<code>" +
-         escaped(report.vkey) + "</code></p>\n";
+  const auto local = [&](Instant at) { return shown(at, report.offset); };
+  out += "<p>" + escaped(report.school) + "<br>" +
+         (report.audited_at ? (ru ? "Проверено: " : "Audited: ") + local(*report.audited_at) + "<br>" : "") +
+         (ru ? "Первая запись: " : "First entry: ") + local(report.first_recorded_at) +
+         (ru ? "; последняя: " : "; last: ") + local(report.last_recorded_at) +
+         (ru ? " (время школы, " : " (the school's time, ") + offset_text(report.offset) + ")<br>" +
+         (ru ? "Корень: " : "Root: ") + "<code>" + to_base64(report.root.view()) + "</code><br>" +
+         (ru ? "Ключ журнала: " : "Log key: ") + "<code>" + escaped(report.vkey) + "</code></p>\n";
   out += (ru ? "<h2>Находки</h2>\n" : "<h2>Findings</h2>\n") + findings_table(report, language);
   out += (ru ? "<h2>Что проверено</h2>\n" : "<h2>What was checked</h2>\n") + figures_table(report, language);
   out += times_table(report, language);

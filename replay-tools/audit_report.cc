@@ -294,6 +294,14 @@ void write_anchor(std::string& out, const TimesReport::Anchor& anchor) {
   object.close();
 }
 
+void write_heard(std::string& out, const TimesReport::Heard& heard) {
+  Object object(out);
+  object.text("name", heard.name);
+  object.count("anchors", heard.anchors);
+  if (heard.newest) object.text("newest", format_instant(*heard.newest));
+  object.close();
+}
+
 void write_times(std::string& out, const TimesReport& times) {
   Object object(out);
   object.count("anchors", times.anchors);
@@ -304,6 +312,7 @@ void write_times(std::string& out, const TimesReport& times) {
   for (std::size_t i = 0; i < times.widths.size(); ++i)
     widths.count(i < kWidthSeconds.size() ? std::to_string(kWidthSeconds[i]) : "wider", times.widths[i]);
   widths.close();
+  array(object.member("witnesses"), times.heard, [&](const auto& heard) { write_heard(out, heard); });
   array(object.member("days"), times.days, [&](const auto& one) { write_day(out, one.first, one.second); });
   array(object.member("timeline"), times.timeline, [&](const auto& anchor) { write_anchor(out, anchor); });
   object.close();
@@ -318,6 +327,7 @@ std::string json_report(const AuditReport& report) {
   object.flag("simulated", report.simulated);
   write_both(object.member("sentence"), sentence(report, Language::kRussian), sentence(report, Language::kEnglish));
   object.text("source", report.source);
+  if (report.audited_at) object.text("audited_at", format_instant(*report.audited_at));
   object.text("school", report.school);
   object.text("origin", report.origin);
   object.text("vkey", report.vkey);

@@ -18,6 +18,11 @@ constexpr std::int64_t kClockToleranceMicros = 60 * kMicrosPerSecond;
 
 }  // namespace
 
+EntryTimes::EntryTimes(const TrustPolicy& policy, std::int64_t limit_micros) : policy_(policy), limit_(limit_micros) {
+  for (const auto& witness : policy.witnesses()) heard_.push_back({witness.key.name});
+  for (const auto& authority : policy.authorities()) heard_.push_back({authority.name});
+}
+
 void EntryTimes::entry(const Event& event, const Statement& statement) {
   const auto offset_minutes = static_cast<std::int16_t>(event.utc_offset / 60);
   entries_.push_back(
@@ -51,6 +56,12 @@ void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const
                                                        policy_.accuracy_seconds() * kMicrosPerSecond))
         seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
   }
+  const auto hear = [](TimesReport::Heard& of, const std::optional<Bracket>& at) {
+    if (at) of.newest = at->latest, ++of.anchors;
+  };
+  for (std::size_t i = 0; i < seen.witnesses.size(); ++i) hear(heard_[i], seen.witnesses[i]);
+  for (std::size_t i = 0; i < seen.authorities.size(); ++i)
+    hear(heard_[seen.witnesses.size() + i], seen.authorities[i]);
   const auto bracket = policy_.bracket(seen);
   if (!bracket) return;
   anchors_.push_back({index, over.size, bracket->earliest, bracket->latest});
@@ -100,6 +111,7 @@ TimesReport EntryTimes::settle(Findings& findings) const {
   report.before = before_;
   report.anchors = anchors_.size();
   report.timeline = anchors_;
+  report.heard = heard_;
   report.late = late_.size();
   for (const auto& [id, late] : late_)
     if (const auto by = signed_by(late.digest, late.tokens, policy_); by && *by <= late.deadline)

@@ -58,8 +58,15 @@ struct TimesReport {
     std::int64_t widest_seconds = 0;  // of the brackets with both sides
     std::array<std::uint64_t, kTimeVerdictNames.size()> verdicts{};
   };
+  // One of the policy's witnesses or authorities, and what anchors hold of theirs.
+  struct Heard {
+    std::string name;
+    std::uint64_t anchors = 0;
+    std::optional<Instant> newest{};
+  };
   std::array<std::uint64_t, kTimeVerdictNames.size()> verdicts{};
   std::array<std::uint64_t, kWidthSeconds.size() + 1> widths{};  // of entries with both sides
+  std::vector<Heard> heard;                                      // in the order of the policy
   // Of entries recorded late: how many there are, and how many were signed by their deadline all the same, as tokens on record prove
   // (ledger/timeliness.h). A figure beside the verdicts: late stays late.
   std::uint64_t late = 0, signed_in_time = 0;
@@ -79,7 +86,7 @@ struct TimesReport {
 
 class EntryTimes {
  public:
-  EntryTimes(const ledger::TrustPolicy& policy, std::int64_t limit_micros) : policy_(policy), limit_(limit_micros) {}
+  EntryTimes(const ledger::TrustPolicy& policy, std::int64_t limit_micros);
 
   struct Recorded {
     Instant at, deadline;
@@ -127,6 +134,7 @@ class EntryTimes {
   std::vector<Recorded> entries_;
   std::map<Id, Late> late_;
   std::vector<TimesReport::Anchor> anchors_;  // in the order of the log
+  std::vector<TimesReport::Heard> heard_;     // witnesses, then authorities
 };
 
 }  // namespace letopis::audit

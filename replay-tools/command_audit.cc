@@ -63,9 +63,7 @@ Result<audit::KeptFile> kept_checkpoint(const std::string& file) {
   if (!posix_file_system().exists(file))
     return fail("not_found", file + " is neither a directory that an audit with --keep made nor a checkpoint you kept");
   TRY(std::string text, read_text(file, kKeptFileMaxBytes));
-  const auto note = signing::parse_note(text);
-  const auto checkpoint =
-      note ? ledger::parse_checkpoint_text(note->text) : Result<ledger::Checkpoint>(tl::unexpected(note.error()));
+  const auto checkpoint = ledger::parse_checkpoint_note(text);
   if (!checkpoint) return fail("malformed", file + " is not a signed checkpoint: " + checkpoint.error().detail);
   return audit::KeptFile{file, std::move(text)};
 }
@@ -74,6 +72,7 @@ Result<audit::AuditReport> run(const Audit& options) {
   if (options.data.empty() == options.url.empty()) return fail("malformed", "give either --data or --url");
   if (!options.url.empty() && options.key.empty()) return fail("malformed", "--url needs --key, an auditor's key file");
   audit::AuditOptions audit_options;
+  audit_options.now = SystemClock().now();
   if (!options.vkey.empty()) audit_options.vkey = options.vkey;
   if (!options.policy.empty()) {
     TRY(const std::string policy, read_text(options.policy, ledger::kPolicySizeMaxBytes));

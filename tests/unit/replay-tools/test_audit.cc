@@ -68,6 +68,32 @@ TEST(Audit, TellsOfRulesAndTypesInTheReadersWords) {
   EXPECT_THAT(html, Not(HasSubstr("<td>homework_set</td>")));
 }
 
+// Whom the auditor trusts, and what was heard of each.
+TEST(Audit, NamesTheWitnessesAndTellsTimesAsTheSchoolDoes) {
+  const auto& honest = test::witnessed_story();
+  AuditOptions options;
+  options.policy = ledger::TrustPolicy::parse(honest.policy).value();
+  options.now = parse_instant("2026-10-01T09:00:30.000000Z").value();
+  const auto report = audited(Forger(honest).source(), options);
+  ASSERT_TRUE(report.times.has_value());
+  ASSERT_THAT(report.times->heard, SizeIs(honest.witnesses.size()));
+  std::uint64_t lines = 0;
+  for (std::uint64_t i = 0; i < honest.entries.size(); ++i) {
+    const auto entry = ledger::decode_entry(honest.entries[i]);
+    if (const auto* anchor = std::get_if<ledger::AnchorAdded>(&entry->statement.body)) lines += anchor->evidence.size();
+  }
+  std::uint64_t heard = 0;
+  const auto html = html_report(report, Language::kRussian);
+  for (const auto& witness : report.times->heard) {
+    heard += witness.anchors;
+    EXPECT_THAT(html, HasSubstr("<td>" + witness.name + "</td>"));
+  }
+  EXPECT_EQ(lines, heard);
+  EXPECT_THAT(html, HasSubstr("Проверено: 01.10.2026 12:00:30"));
+  EXPECT_THAT(html, HasSubstr("UTC+03:00"));
+  EXPECT_THAT(json_report(report), HasSubstr("\"audited_at\":\"2026-10-01T09:00:30.000000Z\""));
+}
+
 TEST(Audit, ReadsAStoppedServersDirectoryAndChangesNothingInIt) {
   const auto before = snapshot(data_directory());
   {
