@@ -306,6 +306,9 @@ Status AuditMemory::Keeping::finish(AuditHead head) {
   const std::string note = head.checkpoint;
   batch_.put(row_key(Table::kHead), to_row(HeadRow{kVersion, head}));
   TRY_STATUS(memory_.kv_->commit(batch_, ledger::Durability::kSync));
+  // So many rows are put in order now, or every audit that goes on from them would begin with that.
+  if (begun_) TRY_STATUS(memory_.kv_->flush());
+  if (begun_) TRY_STATUS(memory_.kv_->compact());
   memory_.head_ = std::move(head);
   memory_.tiles_.clear();  // the last of them have grown
   memory_.recorded_.clear();
