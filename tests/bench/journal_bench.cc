@@ -1,8 +1,8 @@
 // Speed and memory of the journal, each figure beside its limit or rival measured in the same run on the same machine.
 //
-//   journal_bench BUILD-DIR [--entries N] [--plot FILE.svg]
+//   journal_bench BUILD-DIR [--entries N] [--plot FILE.svg] [--only growth]
 //
-// Prints a table, writes BUILD-DIR/../bench.json. The log grows to N entries (100 000); --plot draws how the figures grow.
+// Prints a table, writes BUILD-DIR/../bench.json unless only a part was measured. The log grows to N entries (100 000); --plot draws how the figures grow.
 // Load comes from statements signed beforehand; an answer that is not the expected one makes the run fail.
 
 #include <sys/resource.h>
@@ -745,12 +745,14 @@ void Bench::summarise() {
 int main(int argc, char** argv) {
   if (argc < 2) return 2;
   std::uint64_t entries = 100'000;
-  std::string plot;
+  std::string plot, only;
   for (int i = 2; i + 1 < argc; i += 2) {
     if (std::strcmp(argv[i], "--entries") == 0) entries = std::strtoull(argv[i + 1], nullptr, 10);
     if (std::strcmp(argv[i], "--plot") == 0) plot = argv[i + 1];
+    if (std::strcmp(argv[i], "--only") == 0) only = argv[i + 1];
   }
   letopis::bench::Bench bench(argv[1], entries, plot);
+  if (only == "growth") return bench.limits(), bench.growth(), 0;
   bench.limits();
   bench.intake();
   bench.witnessing();

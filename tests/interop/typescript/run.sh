@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh <server/web/verify> <scratch folder> <letopis-verify>: compiles the second verifier, runs its own tests, and asks both
-# verifiers the same ten thousand questions. The packages come from npm by the lock file, once: what was compiled of the same
-# sources before is used again.
+# verifiers the same ten thousand questions. With `bench` instead of a program: measures it. The packages come from npm by the lock
+# file, once: what was compiled of the same sources before is used again.
 set -eu
 sources=$1
 scratch=$2
@@ -24,6 +24,9 @@ cd "$tree/server/web/verify"
 if ! cmp -s package-lock.json node_modules/.made-by 2>/dev/null; then
   npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
   cp package-lock.json node_modules/.made-by
+fi
+if [ "$verifier" = bench ]; then
+  exec npm run bench --silent
 fi
 npm test --silent
 node dist/test/differential.js "$verifier"
