@@ -57,6 +57,9 @@ class Audit {
 
  private:
   Status go_on();
+  bool same_genesis() const;
+  void find_end(const std::vector<KeptCheckpoint>& kept);
+  bool history_changed() const;
   Status keep(AuditReport& report, const std::vector<KeptCheckpoint>& kept);
   Status walk();
   Result<std::shared_ptr<Batch>> read(std::uint64_t from, std::uint64_t to);
@@ -98,11 +101,34 @@ class Audit {
   std::optional<LogKey> log_key_;
   std::string vkey_;
   std::uint64_t newest_signed_ = 0;
+  std::optional<OpenedCheckpoint> end_;   // what the source itself shows as signed over all it has
+  std::optional<AuditTree> stored_tree_;  // where it goes on: of what was kept, and the leaf hashes stored since
   std::optional<ledger::CopyMark> copy_;
   std::optional<OpenedCheckpoint> copy_of_;  // set once the copy proved to be a prefix of it
   std::vector<CheckedCheckpoint> checkpoints_;
   std::vector<std::string> unusable_;  // files the auditor brought that say nothing, and why
 };
+
+namespace {
+
+std::string of_another_key(const AuditHead& head) {
+  return " keeps an audit of the log " + head.vkey +
+         ", and this one has another key or another beginning: either the directory belongs to another school, or the "
+         "log was "
+         "exchanged as a whole; what is in the directory's file checkpoint can be held against it with --since FILE";
+}
+
+}  // namespace
+
+// Where the source names no key of its own: the log opens with the entry that names it.
+bool Audit::same_genesis() const {
+  std::optional<Hash> first;
+  const Status read = source_.entries(0, 1, [&](std::uint64_t, ByteView bytes) {
+    first = hash_of_entry(bytes);
+    return false;
+  });
+  return read && first == judge_.tree().node(0, 0);
+}
 
 // An auditor is told that they hold the wrong memory, before anybody is accused of anything.
 Status Audit::go_on() {
@@ -115,12 +141,15 @@ Status Audit::go_on() {
   const auto origin = source_.origin() ? source_.origin() : key ? std::optional(key->name) : std::nullopt;
   if (origin && *origin != head.origin)
     return fail("other_log", memory->directory() + " keeps an audit of " + head.origin + ", not of " + *origin);
+  if (options_.vkey.value_or(head.vkey) != head.vkey || source_.vkey().value_or(head.vkey) != head.vkey)
+    return fail("other_log", memory->directory() + of_another_key(head));
   if (head.policy != options_.policy_digest)
     return fail("other_policy",
                 memory->directory() +
                     " was kept with another policy, companion or --bracket-limit: audit the whole log with "
                     "this one and --keep another directory");
   TRY_STATUS(judge_.go_on_from(*memory));
+  if (!source_.vkey() && !same_genesis()) return fail("other_log", memory->directory() + of_another_key(head));
   if (times_) times_->go_on_from(memory->times());
   return {};
 }
@@ -156,6 +185,9 @@ Result<AuditReport> Audit::run() {
   copy_ = source_.copy();
   TRY_STATUS(go_on());
   since_ = judge_.tree().size();
+  if (since_ > 0 && source_.has_leaves())
+    stored_tree_.emplace(since_,
+                         [this](unsigned level, std::uint64_t index) { return options_.memory->node(level, index); });
   TRY_STATUS(walk());
   settle_texts();
   TRY_STATUS(check_log_key());
@@ -163,14 +195,34 @@ Result<AuditReport> Audit::run() {
   kept.insert(kept.end(), judge_.anchors().begin(), judge_.anchors().end());
   for (const auto& file : options_.checkpoints) kept.push_back({KeptBy::kAuditor, file.label, file.text});
   if (since_ > 0) kept.push_back({KeptBy::kAuditor, options_.memory->directory(), options_.memory->head()->checkpoint});
+  find_end(kept);
   check_checkpoints(kept);
   check_receipts();
   check_rows();
+  if (history_changed()) {
+    findings_.forget();
+    findings_.add("history_changed", {}, std::to_string(since_) + " → " + std::to_string(size_));
+  }
   AuditReport report;
   if (times_) report.times = times_->settle(findings_);
   fill(report);
   TRY_STATUS(keep(report, kept));
   return report;
+}
+
+void Audit::find_end(const std::vector<KeptCheckpoint>& kept) {
+  for (const auto& checkpoint : kept) {
+    if (!log_key_ || checkpoint.by > KeptBy::kServer) continue;
+    auto opened = open_note(checkpoint.note, *log_key_);
+    if (opened && opened->size == size_) end_ = std::move(*opened);
+  }
+}
+
+// Whether the signed log follows from what was kept, by the leaf hashes stored with it: then whatever is wrong is wrong with the new
+// entries themselves.
+bool Audit::history_changed() const {
+  return stored_tree_ && end_ && readable_ && size_ >= since_ && stored_tree_->size() == size_ &&
+         stored_tree_->root() != end_->root;
 }
 
 // One thread reads and judges; the pool prepares batches before that and verifies after it.
@@ -245,6 +297,8 @@ void Audit::read_leaves(Batch& batch, std::uint64_t to) {
     ++expected;
     return true;
   });
+  if (stored_tree_)
+    for (const Hash& leaf : leaves) stored_tree_->append(leaf);
   if (expected == to)
     batch.stored_leaves = std::move(leaves);
   else
@@ -455,11 +509,13 @@ void Audit::fill(AuditReport& report) const {
   report.vkey = vkey_;
   report.vkey_brought = options_.vkey.has_value();
   if (since_ > 0) report.since = since_;
+  if (since_ > 0) report.since_root = options_.memory->head()->root;
   report.size = std::min(judge_.tree().size(), size_);
   report.stored = std::max(size_, report.size);
-  report.root = judge_.tree().root();
+  // What is here, where that is not what follows from what was kept.
+  report.root = since_ > 0 && end_ ? end_->root : judge_.tree().root();
   report.first_recorded_at = judge_.first_recorded_at;
-  report.last_recorded_at = judge_.last_recorded_at;
+  report.last_recorded_at = size_ < since_ ? judge_.state().recorded_at(size_ - 1) : judge_.last_recorded_at;
   report.offset = state.offset_at(judge_.last_recorded_at);
   report.audited_at = options_.now;
   report.checkpoints = checkpoints_;

@@ -64,6 +64,7 @@ struct CheckedCheckpoint {
 
 struct AuditReport {
   AuditVerdict verdict = AuditVerdict::kConsistent;
+  Hash since_root;  // the root that an earlier audit came to, where this one goes on from it
   std::optional<std::uint64_t>
       since;             // an earlier audit found nothing violated in so many entries; this one is of those after them
   bool kept = false;     // what it came to, for the next one; else, where it was asked for:

@@ -15,6 +15,12 @@ constexpr std::array kCodes = {
                 "The log is shorter than a signed checkpoint: entries are gone"},
     FindingCode{"checkpoint_root", kViolation, "Контрольная точка подписана над другими записями: история переписана",
                 "A checkpoint was signed over other entries: history was rewritten"},
+    FindingCode{
+        "history_changed", kViolation,
+        "Записи, которые проверил прежний аудит, уже не те: подписанный журнал из них не следует, и новые не "
+        "судились",
+        "The entries that an earlier audit checked are not those of this log any more: the signed log does not follow "
+        "from them, and new ones were not judged"},
     FindingCode{"checkpoint_signature", kViolation, "Подпись журнала под контрольной точкой не сходится",
                 "The log's signature on a checkpoint does not verify"},
     FindingCode{"checkpoint_malformed", kViolation, "Контрольная точка не читается", "A checkpoint cannot be read"},
@@ -147,6 +153,14 @@ const FindingCode& finding_code(std::string_view code) {
       std::find_if(kCodes.begin(), kCodes.end(), [&](const auto& known) { return known.code == code; });
   LETOPIS_ASSERT(found != kCodes.end());
   return *found;
+}
+
+void Findings::forget() {
+  const std::lock_guard guard(mutex_);
+  total_ = violations_ = 0;
+  kept_violations_.clear();
+  kept_notices_.clear();
+  counts_.clear();
 }
 
 void Findings::add(std::string_view code, const Place& place, std::string_view detail) {

@@ -46,6 +46,8 @@ class Findings {
   };
   // `detail` is numbers, names and rules: the same in both languages, never a person's data.
   void add(std::string_view code, const Place& place, std::string_view detail = {});
+  // Nothing was found: what had been rested on what turned out not to hold.
+  void forget();
   // In the order of the log, those of the log as a whole first.
   std::vector<Finding> sorted() const;
   std::map<std::string, std::uint64_t, std::less<>> counts() const;

@@ -267,7 +267,7 @@ std::string checkpoints_table(const AuditReport& report, Language language) {
 std::string html_report(const AuditReport& report, Language language) {
   const bool ru = russian(language);
   const bool bad = report.verdict == AuditVerdict::kViolated || report.verdict == AuditVerdict::kUnfinished;
-  const char* tone = bad ? "bad" : report.simulated ? "simulated" : "good";
+  const char* tone = bad ? "bad" : report.simulated || exit_code(report) != 0 ? "simulated" : "good";
   const std::string title = (ru ? "Аудит журнала " : "Audit of the log ") + escaped(report.origin);
   std::string out = std::string("<!doctype html>\n<html lang=\"") + (ru ? "ru" : "en") +
                     "\">\n<head><meta charset=\"utf-8\">" +

@@ -94,8 +94,10 @@ Status AuditJudge::go_on_from(const AuditMemory& memory) {
     return readable;
   }));
   if (!readable || !state_.exists() || tree_.root() != head.root || kept_shards_->root() != head.state_root)
-    return fail("damaged", memory.directory() +
-                               " does not lead to the roots that were kept: audit the whole log again with --keep");
+    return fail(
+        "damaged",
+        memory.directory() +
+            " does not lead to the roots that were kept: audit the whole log again, with --keep and a new directory");
   TRY_STATUS(state_.resume(memory.past()));
   for (const auto& adopted : state_.profiles().all())
     TRY_STATUS(profiles_.learn(adopted.value.hash, "profile", [this](const Hash& hash) { return source_.blob(hash); }));

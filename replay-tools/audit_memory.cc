@@ -25,6 +25,9 @@ constexpr unsigned kTileHeight = 8;  // levels 0, 8, 16, … are kept, in tiles 
 constexpr std::uint64_t kTileWidth = 1u << kTileHeight;
 constexpr std::uint64_t kTimesInBlock = 512;
 constexpr std::size_t kBatchRows = 100'000;
+// Rows are small, so a table's filter has megabytes: each must fit one of the cache's shards, or it is read anew for every row.
+constexpr std::size_t kCacheBytes = 512u << 20;
+constexpr std::string_view kMadeAnew = ": audit the whole log again, with --keep and a new directory";
 
 enum class Table : char {
   kHead = 'h',
@@ -95,6 +98,7 @@ namespace {
 Result<std::unique_ptr<ledger::KvStore>> open_rows(const std::string& directory, bool create) {
   ledger::KvOptions options;
   options.create = create;
+  options.cache_bytes = kCacheBytes;
   return ledger::open_rocksdb(directory + "/" + std::string(kRowsFolder), options);
 }
 
@@ -124,13 +128,19 @@ Result<std::unique_ptr<AuditMemory>> AuditMemory::create(const std::string& dire
 }
 
 Result<std::unique_ptr<AuditMemory>> AuditMemory::open(const std::string& directory) {
-  TRY(auto kv, open_rows(directory, false));
+  std::error_code error;
+  if (!std::filesystem::exists(directory + "/" + std::string(kRowsFolder), error))
+    return error ? fail("io_error", directory + ": " + error.message())
+                 : fail("not_found", directory + " was not made by an audit with --keep");
+  auto opened = open_rows(directory, false);
+  if (!opened && opened.error().code == "damaged")
+    return fail("damaged", directory + ": " + opened.error().detail + std::string(kMadeAnew));
+  TRY(auto kv, std::move(opened));
   TRY(const auto row, kv->get(row_key(Table::kHead)));
   if (!row)
     return fail("unfinished", directory + " was left in the middle of keeping: audit the whole log again with --keep");
   TRY(auto head, from_row<HeadRow>(*row));
-  if (head.version != kVersion)
-    return fail("damaged", directory + " is of another version: audit the whole log again with --keep");
+  if (head.version != kVersion) return fail("damaged", directory + " is of another version" + std::string(kMadeAnew));
   auto memory = std::unique_ptr<AuditMemory>(new AuditMemory(directory, std::move(kv)));
   memory->head_ = std::move(head.head);
   return memory;
@@ -140,8 +150,8 @@ Result<std::unique_ptr<AuditMemory>> AuditMemory::open(const std::string& direct
 
 void AuditMemory::damaged(ByteView key) const {
   if (!failure_)
-    failure_ = Error{"damaged", "the row " + to_hex(key) + " in " + directory_ +
-                                    " is not what was kept: audit the whole log again with --keep"};
+    failure_ = Error{"damaged",
+                     "the row " + to_hex(key) + " in " + directory_ + " is not what was kept" + std::string(kMadeAnew)};
 }
 
 std::optional<Bytes> AuditMemory::row(ByteView key) const {

@@ -48,6 +48,18 @@ int exit_code(const AuditReport& report) {
   return kExitUnusable;
 }
 
+namespace {
+
+// Exit 3 in words.
+std::string wanting_words(const AuditReport& report, Language language) {
+  if (exit_code(report) != kExitUnwitnessed) return {};
+  const std::string count = number(report.times->wanting());
+  return russian(language) ? " Но время " + count + " записей не доказано так, как требует политика аудитора."
+                           : " But of " + count + " entries the time is not proved as the auditor's policy asks.";
+}
+
+}  // namespace
+
 std::string sentence(const AuditReport& report, Language language) {
   const std::string verdict = verdict_sentence(report, language);
   const bool all = report.stored <= report.size;
@@ -57,11 +69,13 @@ std::string sentence(const AuditReport& report, Language language) {
            (all ? number(report.size) + " записей"
                 : "прочитано " + number(report.size) + " записей из " + number(report.stored)) +
            (report.since ? ", из них новых с прошлой проверки " + fresh : "") + ") " + verdict + "." +
+           wanting_words(report, language) +
            (report.simulated ? " Школа смоделирована: эти записи не о настоящих людях." : "");
   return "The log " + report.origin + " (" +
          (all ? number(report.size) + " entries"
               : number(report.size) + " of " + number(report.stored) + " entries read") +
          (report.since ? ", " + fresh + " of them new since the last audit" : "") + ") is " + verdict + "." +
+         wanting_words(report, language) +
          (report.simulated ? " The school is simulated: these entries are not about real people." : "");
 }
 
@@ -139,6 +153,9 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
 std::string text_report(const AuditReport& report, Language language) {
   const bool ru = russian(language);
   std::string out = sentence(report, language) + "\n\n";
+  if (report.since)
+    out += (ru ? "Прежний аудит: " : "The earlier audit: ") + number(*report.since) +
+           (ru ? " записей, корень " : " entries, root ") + to_base64(report.since_root.view()) + "\n";
   // As checkpoints write it, so that the two can be held beside each other.
   out += (ru ? "Корень: " : "Root: ") + to_base64(report.root.view()) + "\n";
   out += (ru ? "Ключ журнала: " : "Log key: ") + report.vkey + "\n";

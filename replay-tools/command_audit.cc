@@ -54,6 +54,13 @@ Result<std::unique_ptr<audit::AuditMemory>> open_memory(const Audit& options) {
   if (goes_on && !options.keep.empty())
     return fail("malformed", "--since " + options.since + " keeps the outcome there: --keep goes with a whole audit");
   if (goes_on) return audit::AuditMemory::open(options.since);
+  const auto inside = [&](const std::string& directory) {
+    const auto relative = std::filesystem::weakly_canonical(options.keep, error)
+                              .lexically_relative(std::filesystem::weakly_canonical(directory, error));
+    return !relative.empty() && *relative.begin() != "..";
+  };
+  if (!options.keep.empty() && !options.data.empty() && inside(options.data))
+    return fail("malformed", "--keep " + options.keep + " lies in what is audited: name a directory of your own");
   if (!options.keep.empty()) return audit::AuditMemory::create(options.keep);
   return nullptr;
 }

@@ -679,6 +679,8 @@ TEST_F(RunningSchool, AnAuditorGoesOnFromWhatTheyKept) {
   EXPECT_EQ(twice.status, 2);
   EXPECT_NE(twice.err.find("--since"), std::string::npos) << twice.err;
   EXPECT_EQ(audit({"--since", folder_ / "nowhere"}).status, 2);
+  EXPECT_EQ(audit({"--keep", data_ + "/kept"}).status, 2) << "nothing is written into what is audited";
+  EXPECT_FALSE(fs::exists(data_ + "/kept"));
 }
 
 TEST_F(RunningSchool, AVaultKeyThatWasNamedAndCannotBeHadIsNoReasonToSkipTheTexts) {

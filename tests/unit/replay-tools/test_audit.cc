@@ -89,6 +89,11 @@ TEST(Audit, NamesTheWitnessesAndTellsTimesAsTheSchoolDoes) {
     EXPECT_THAT(html, HasSubstr("<td>" + witness.name + "</td>"));
   }
   EXPECT_EQ(lines, heard);
+  // Exit 3 is in the first sentence, and the page is not green.
+  ASSERT_EQ(3, exit_code(report)) << "the entries before the first anchor";
+  EXPECT_THAT(sentence(report, Language::kEnglish),
+              HasSubstr("But of " + std::to_string(report.times->wanting()) + " entries the time is not proved"));
+  EXPECT_THAT(html, Not(HasSubstr("verdict good")));
   EXPECT_THAT(html, HasSubstr("Проверено: 01.10.2026 12:00:30"));
   EXPECT_THAT(html, HasSubstr("UTC+03:00"));
   EXPECT_THAT(json_report(report), HasSubstr("\"audited_at\":\"2026-10-01T09:00:30.000000Z\""));

@@ -16,6 +16,7 @@ using test::Story;
 using test::story;
 using test::witnessed_story;
 using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -75,7 +76,13 @@ std::vector<std::string> codes(const AuditReport& report) {
   return codes;
 }
 
-// Entries below `from` answer "damaged" to whoever reads them.
+Hash root_of(const MemorySource& source) {
+  AuditTree tree;
+  for (const auto& entry : source.log) tree.append(hash_of_entry(entry));
+  return tree.root();
+}
+
+// Whoever reads an entry below `from` is told off.
 class OnlyNew final : public MemorySource {
  public:
   OnlyNew(MemorySource source, std::uint64_t from) : MemorySource(std::move(source)), from_(from) {}
@@ -184,7 +191,10 @@ TEST(AuditSince, AccusesWhoeverRewritesWhatWasChecked) {
   rewritten.sign_anew();
   const auto report = auditor.audit(rewritten.source());
   EXPECT_EQ(AuditVerdict::kViolated, report.verdict);
-  EXPECT_THAT(codes(report), Contains("checkpoint_root"));
+  // Of the new entries nothing is said: by another history than theirs they would all be wrong.
+  EXPECT_THAT(codes(report), ElementsAre("history_changed"));
+  EXPECT_EQ(rewritten.source().leaf_hashes->size(), report.size);
+  EXPECT_EQ(root_of(rewritten.source()), report.root) << "the root of what is there";
   EXPECT_EQ("violated", report.not_kept);
   EXPECT_TRUE(kept == auditor.rows()) << "what is violated is not kept";
   EXPECT_THAT(auditor.audit(as_of(story(), story().entries.size())).findings, IsEmpty());
@@ -193,9 +203,14 @@ TEST(AuditSince, AccusesWhoeverRewritesWhatWasChecked) {
 TEST(AuditSince, AccusesALogThatGotShorter) {
   Auditor auditor;
   auditor.audit(as_of(story(), story().entries.size()));
-  const auto report = auditor.audit(as_of(story(), story().entries.size() - 1));
+  const auto shorter = as_of(story(), story().entries.size() - 1);
+  const auto report = auditor.audit(shorter);
   EXPECT_THAT(codes(report), Contains("log_cut"));
   EXPECT_EQ(story().entries.size() - 1, report.size);
+  EXPECT_EQ(root_of(shorter), report.root);
+  EXPECT_EQ(ledger::decode_entry(shorter.log.back())->event.recorded_at, report.last_recorded_at);
+  EXPECT_THAT(text_report(report, Language::kEnglish),
+              HasSubstr("The earlier audit: " + std::to_string(story().entries.size()) + " entries, root "));
 }
 
 // Whatever is done to an entry that is new is found as a whole audit finds it.
@@ -232,6 +247,33 @@ TEST(AuditSince, IsNotOfAnotherLog) {
   EXPECT_EQ("other_log", auditor.try_audit(another).error().code);
 }
 
+// The wrong directory of an auditor who has many, or a log that was exchanged as a whole: nobody is accused before that is settled.
+TEST(AuditSince, IsNotOfALogOfTheSameNameUnderAnotherKeyOrBeginning) {
+  const std::uint64_t size = story().entries.size();
+  SeededRandom random(7);
+  const auto key = signing::KeyPair::generate(signing::Purpose::kLog, random);
+  const std::string other_vkey = signing::vkey_of(story().licey.origin(), signing::kNoteTypeEd25519, key).text();
+  Forger re_signed(story()), begun_anew(story());
+  re_signed.sign_anew_with(key, other_vkey);
+  begun_anew.rewrite_event(0, [](ledger::Event& event) { event.recorded_at.micros += 1; });
+  begun_anew.sign_anew();
+  auto without_a_key = begun_anew.source();
+  without_a_key.log_vkey.reset();
+  for (const auto& source : {re_signed.source(), without_a_key}) {
+    Auditor auditor;
+    auditor.audit(as_of(story(), size / 2));
+    const auto refused = auditor.try_audit(source);
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_EQ("other_log", refused.error().code);
+    EXPECT_THAT(refused.error().detail, HasSubstr("--since FILE")) << "what can be done";
+  }
+  Auditor auditor;
+  auditor.audit(as_of(story(), size / 2));
+  auditor.options().vkey = other_vkey;
+  EXPECT_EQ("other_log", auditor.try_audit(as_of(story(), size)).error().code)
+      << "the key they name is not the one they kept";
+}
+
 TEST(AuditSince, IsNotUnderAnotherPolicy) {
   const Story& honest = witnessed_story();
   Auditor auditor(honest.policy);
@@ -257,6 +299,7 @@ TEST(AuditSince, DoesNotKeepAnEndThatNobodySigned) {
 TEST(AuditMemory, IsMadeInADirectoryOfItsOwn) {
   faults::TemporaryDirectory home;
   EXPECT_EQ("not_found", AuditMemory::open(home / "nowhere").error().code);
+  EXPECT_THAT(AuditMemory::open(home.path()).error().detail, HasSubstr("was not made by an audit with --keep"));
   faults::overwrite(home / "letter", as_bytes("Dear auditor"));
   EXPECT_EQ("exists", AuditMemory::create(home.path()).error().code);
   Auditor auditor;
