@@ -191,9 +191,11 @@ Result<TrustPolicy> TrustPolicy::parse(std::string_view text, std::string_view c
                                            " may consist of the " + std::to_string(policy.dishonest_) +
                                            " that may lie");
   if (policy.quorum_ && policy.least_overlap() <= policy.dishonest_)
-    return fail("disjoint_quorums", "two quorums may share " + std::to_string(policy.least_overlap()) +
-                                        " witnesses, of whom " + std::to_string(policy.dishonest_) +
-                                        " may lie: they could be shown two histories");
+    return fail("disjoint_quorums",
+                "two quorums may share " + std::to_string(policy.least_overlap()) + " witnesses, of whom " +
+                    std::to_string(policy.dishonest_) +
+                    " may lie: they could be shown two histories. Ask for more of them: of 2 both, of "
+                    "3 two, of 5 three");
   return policy;
 }
 

@@ -118,6 +118,14 @@ std::string of_another_key(const AuditHead& head) {
          "exchanged as a whole; what is in the directory's file checkpoint can be held against it with --since FILE";
 }
 
+std::string of_another_policy(const AuditHead& head, const Hash& now) {
+  if (now.is_zero())
+    return " was kept with a policy: bring the same one again (--policy, --companion, --bracket-limit)";
+  const std::string kept = head.policy.is_zero() ? " was kept without a policy"
+                                                 : " was kept with another policy, companion or --bracket-limit";
+  return kept + ": audit the whole log with this one, --keep and a new directory";
+}
+
 }  // namespace
 
 // Where the source names no key of its own: the log opens with the entry that names it.
@@ -144,10 +152,7 @@ Status Audit::go_on() {
   if (options_.vkey.value_or(head.vkey) != head.vkey || source_.vkey().value_or(head.vkey) != head.vkey)
     return fail("other_log", memory->directory() + of_another_key(head));
   if (head.policy != options_.policy_digest)
-    return fail("other_policy",
-                memory->directory() +
-                    " was kept with another policy, companion or --bracket-limit: audit the whole log with "
-                    "this one and --keep another directory");
+    return fail("other_policy", memory->directory() + of_another_policy(head, options_.policy_digest));
   TRY_STATUS(judge_.go_on_from(*memory));
   if (!source_.vkey() && !same_genesis()) return fail("other_log", memory->directory() + of_another_key(head));
   if (times_) times_->go_on_from(memory->times());
@@ -507,7 +512,7 @@ void Audit::fill(AuditReport& report) const {
   // The log's own name, whatever key was brought: another school's would be accused.
   report.origin = state.origin().empty() && log_key_ ? log_key_->name : state.origin();
   report.vkey = vkey_;
-  report.vkey_brought = options_.vkey.has_value();
+  report.vkey_brought = options_.vkey.has_value() || since_ > 0;  // what was kept has it
   if (since_ > 0) report.since = since_;
   if (since_ > 0) report.since_root = options_.memory->head()->root;
   report.size = std::min(judge_.tree().size(), size_);

@@ -16,7 +16,7 @@ std::string verdict_sentence(const AuditReport& report, Language language) {
   switch (report.verdict) {
     case AuditVerdict::kViolated:
       return ru ? "НАРУШЕН: нарушений — " + number(report.violations)
-                : "VIOLATED: " + number(report.violations) + " violations";
+                : "VIOLATED: " + number(report.violations) + (report.violations == 1 ? " violation" : " violations");
     case AuditVerdict::kConsistent: return ru ? "непротиворечив" : "consistent";
     case AuditVerdict::kSimulated: return ru ? "непротиворечив" : "consistent";
     case AuditVerdict::kUnfinished:
@@ -108,10 +108,11 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
         russian(language)
             ? "Первые " + count +
                   " записей проверил прежний аудит: они не читались заново, и то, что хранится рядом с ними "
-                  "(хеши, плитки, тексты), не сверялось. Счётчики — о новых записях."
+                  "(хеши, плитки, тексты), не сверялось. Подписи, решения и виды записей сочтены у новых."
             : "The first " + count +
                   " entries were checked by an earlier audit: they were not read again, nor was what is stored "
-                  "beside them (hashes, tiles, texts) compared. The figures are of new entries.");
+                  "beside them (hashes, tiles, texts) compared. Signatures, rulings and types are counted of new "
+                  "ones.");
   }
   if (report.not_kept == "unsigned_tail")
     say("Итог не сохранён для следующей проверки: последние записи ещё не подписаны ключом журнала.",

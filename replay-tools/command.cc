@@ -124,11 +124,15 @@ Result<server::ClientResponse> expect_ok(Result<server::ClientResponse> response
   return fail("http_" + std::to_string(response->status), text);
 }
 
-std::vector<std::pair<std::string, std::string>> language_headers() {
+std::string_view locale_language() {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
     if (const char* locale = std::getenv(name); locale != nullptr && *locale != '\0')
-      return {{"Accept-Language", std::string_view(locale).starts_with("en") ? "en" : "ru"}};
-  return {{"Accept-Language", "ru"}};
+      return std::string_view(locale).starts_with("en") ? "en" : "ru";
+  return "ru";
+}
+
+std::vector<std::pair<std::string, std::string>> language_headers() {
+  return {{"Accept-Language", std::string(locale_language())}};
 }
 
 std::vector<std::pair<std::string, std::string>> Session::headers() const {

@@ -40,7 +40,9 @@ struct Session {
   std::string prefer;  // RFC 7240, with every request; empty: nothing
   std::vector<std::pair<std::string, std::string>> headers() const;
 };
-// Accept-Language from the locale (LC_ALL, LC_MESSAGES, LANG): en where it says so, else ru.
+// By the locale (LC_ALL, LC_MESSAGES, LANG): "en" where it says so, else "ru".
+std::string_view locale_language();
+// The same as Accept-Language.
 std::vector<std::pair<std::string, std::string>> language_headers();
 Result<std::unique_ptr<server::HttpClient>> connect(const std::string& url);
 Result<Session> sign_in(const std::string& url, const std::string& school, const signing::KeyPair& key);
@@ -184,7 +186,7 @@ struct Login : Client {
 int login(const Login& options);
 
 struct Audit {
-  std::string data, url, key, school, report, keep, since, vkey, policy, companion, language = "ru";
+  std::string data, url, key, school, report, keep, since, vkey, policy, companion, language;
   int bracket_limit = 600;  // seconds
   std::vector<std::string> receipts;
   bool json = false;

@@ -114,7 +114,12 @@ Result<audit::AuditReport> run(const Audit& options) {
 }  // namespace
 
 int audit(const Audit& options) {
-  const auto language = options.language == "en" ? audit::Language::kEnglish : audit::Language::kRussian;
+  const std::string_view words = options.language.empty() ? locale_language() : std::string_view(options.language);
+  const auto language = words == "en" ? audit::Language::kEnglish : audit::Language::kRussian;
+  const auto folder = std::filesystem::path(options.report).parent_path();
+  // Before the long part.
+  if (!folder.empty() && !posix_file_system().exists(folder.string()))
+    return refuse("--report " + options.report + ": there is no directory " + folder.string());
   const auto report = run(options);
   if (!report) return refuse(report.error());
   if (!options.report.empty()) {

@@ -345,8 +345,9 @@ int main(int argc, char** argv) {
   login_command->callback([&] { status = login(login_options); });
 
   Audit audit_options;
-  auto* audit_command = add(app, "audit", "the whole check: 0 nothing violated, 1 violated, 2 unusable",
-                            "letopis audit --data DIR --school S --report audit.html");
+  auto* audit_command =
+      add(app, "audit", "the whole check: 0 nothing violated, 1 violated, 2 unusable, 3 times not proved",
+          "letopis audit --data DIR --school S --report audit.html");
   audit_command->add_option("--data", audit_options.data, "a stopped server's directory, read only");
   audit_command->add_option("--url", audit_options.url, "a running server");
   audit_command->add_option("--key", audit_options.key, "an auditor's key file, for --url");
@@ -365,9 +366,8 @@ int main(int argc, char** argv) {
                             "such a directory: only what is new is audited; or a checkpoint you kept");
   audit_command->add_option("--receipt", audit_options.receipts, "proof files somebody kept");
   audit_command->add_option("--report", audit_options.report, "writes an HTML report");
-  audit_command->add_option("--lang", audit_options.language, "ru or en")
-      ->check(CLI::IsMember({"ru", "en"}))
-      ->capture_default_str();
+  audit_command->add_option("--lang", audit_options.language, "ru or en; else as LC_ALL or LANG say")
+      ->check(CLI::IsMember({"ru", "en"}));
   audit_command->add_flag("--json", audit_options.json);
   audit_command->callback([&] { status = audit(audit_options); });
 
