@@ -37,6 +37,12 @@ void EntryTimes::token(const Id& statement, Bytes token) {
     found->second.tokens.push_back(std::move(token));
 }
 
+// Once an anchor, whatever it says twice.
+void EntryTimes::hear(std::size_t who, bool again, Instant said) {
+  heard_[who].anchors += again ? 0 : 1;
+  heard_[who].newest = said;
+}
+
 void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const AnchorAdded& body, Findings& findings,
                         const Findings::Place& place) {
   auto seen = policy_.nobody();
@@ -47,21 +53,21 @@ void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const
         const auto& key = policy_.witnesses()[i].key;
         const auto at = read_cosignature(as_text(evidence.bytes), body.checkpoint, key.name, key.key);
         if (!at && at.error().code == "bad_signature") findings.add("bad_evidence", place, key.name);
-        if (at) seen.witnesses[i] = policy_.of_seconds(*at);
+        if (!at) continue;
+        const Bracket then = policy_.of_seconds(*at);
+        hear(i, seen.witnesses[i].has_value(),
+             Instant{then.earliest.micros + policy_.accuracy_seconds() * kMicrosPerSecond});
+        seen.witnesses[i] = then;
       }
       continue;
     }
     for (std::size_t i = 0; i < policy_.authorities().size(); ++i)
       if (const auto stamp = signing::verify_timestamp(evidence.bytes, digest, policy_.authorities()[i].certificate,
-                                                       policy_.accuracy_seconds() * kMicrosPerSecond))
+                                                       policy_.accuracy_seconds() * kMicrosPerSecond)) {
+        hear(policy_.witnesses().size() + i, seen.authorities[i].has_value(), stamp->said);
         seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
+      }
   }
-  const auto hear = [](TimesReport::Heard& of, const std::optional<Bracket>& at) {
-    if (at) of.newest = at->latest, ++of.anchors;
-  };
-  for (std::size_t i = 0; i < seen.witnesses.size(); ++i) hear(heard_[i], seen.witnesses[i]);
-  for (std::size_t i = 0; i < seen.authorities.size(); ++i)
-    hear(heard_[seen.witnesses.size() + i], seen.authorities[i]);
   const auto bracket = policy_.bracket(seen);
   if (!bracket) return;
   anchors_.push_back({index, over.size, bracket->earliest, bracket->latest});

@@ -62,7 +62,7 @@ struct TimesReport {
   struct Heard {
     std::string name;
     std::uint64_t anchors = 0;
-    std::optional<Instant> newest{};
+    std::optional<Instant> newest{};  // as it says itself
   };
   std::array<std::uint64_t, kTimeVerdictNames.size()> verdicts{};
   std::array<std::uint64_t, kWidthSeconds.size() + 1> widths{};  // of entries with both sides
@@ -119,6 +119,7 @@ class EntryTimes {
   TimesReport settle(Findings& findings) const;
 
  private:
+  void hear(std::size_t who, bool again, Instant said);
   Date day_of(const Recorded& entry) const;
   void count(std::uint64_t index, const Between& between, TimesReport::Day& day, TimesReport& report) const;
   struct Late {

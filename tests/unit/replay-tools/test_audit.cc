@@ -86,6 +86,7 @@ TEST(Audit, NamesTheWitnessesAndTellsTimesAsTheSchoolDoes) {
   const auto html = html_report(report, Language::kRussian);
   for (const auto& witness : report.times->heard) {
     heard += witness.anchors;
+    EXPECT_LE(*witness.newest, report.last_recorded_at) << "as the witness said, not as late as it may have been";
     EXPECT_THAT(html, HasSubstr("<td>" + witness.name + "</td>"));
   }
   EXPECT_EQ(lines, heard);
