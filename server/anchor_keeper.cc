@@ -111,7 +111,13 @@ struct AnchorKeeper::Round {
   TrustPolicy::Sightings seen;
 };
 
-AnchorKeeper::AnchorKeeper(commands::Engine& engine, Options options) : engine_(engine), options_(std::move(options)) {
+AnchorKeeper::AnchorKeeper(commands::Engine& engine, Options options)
+    : engine_(engine),
+      options_(std::move(options)),
+      revoked_(*options_.clock, [this](const auto& url, const Error& why) {
+        options_.log->write(LogLevel::kWarning, "revocation_list_missed",
+                            {{"url", url}, {"code", why.code}, {"why", std::string_view(why.detail)}});
+      }) {
   LETOPIS_ASSERT(options_.clock != nullptr && options_.random != nullptr && options_.log != nullptr);
   for (School* school : engine_.schools())
     if (!school->copy()) watch(*school);

@@ -82,7 +82,7 @@ class AnchorKeeper {
 
   commands::Engine& engine_;
   const Options options_;
-  RevocationLists revoked_{*options_.clock};
+  RevocationLists revoked_;
   std::vector<std::unique_ptr<Watched>> schools_;
   std::mutex running_mutex_;  // one round at a time
   mutable std::mutex mutex_;  // of what listeners touch

@@ -136,6 +136,7 @@ std::vector<Bytes> RevocationLists::at(const std::vector<std::string>& urls, con
     const Instant until =
         next ? std::max(Instant{now.micros + kListMissedMicros}, std::min(*next, Instant{now.micros + kListKeptMicros}))
              : Instant{now.micros + kListMissedMicros};
+    if (!next) missed_(url, next.error());
     const std::lock_guard lock(mutex_);
     kept_[url] = {until, next ? *list : Bytes()};
     if (next) lists.push_back(*std::move(list));

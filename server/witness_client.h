@@ -49,10 +49,11 @@ class WitnessClient {
 // HttpClient's, "authority_refuses", token_of_answer's.
 Result<Bytes> fetch_token(const std::string& url, const Hash& digest, Random& random, const OutwardLimits& limits);
 // Lists of revoked certificates by their addresses, each fetched again once an hour has passed or its issuer has a newer one; one that
-// could not be had is asked for again after ten minutes. Thread-safe.
+// could not be had is asked for again after ten minutes, and told of each time. Thread-safe; `missed` is called on any thread.
 class RevocationLists {
  public:
-  explicit RevocationLists(const Clock& clock) : clock_(clock) {}
+  using Missed = std::function<void(const std::string& url, const Error& why)>;
+  RevocationLists(const Clock& clock, Missed missed) : clock_(clock), missed_(std::move(missed)) {}
   // Those that are to be had within two seconds each.
   std::vector<Bytes> at(const std::vector<std::string>& urls, const OutwardLimits& limits);
 
@@ -62,6 +63,7 @@ class RevocationLists {
     Bytes list;  // empty: none was to be had
   };
   const Clock& clock_;
+  const Missed missed_;
   std::mutex mutex_;
   std::map<std::string, Kept> kept_;
 };

@@ -528,6 +528,8 @@ TEST_F(ListedAuthority, WithoutAListThatIsToBeHadTheTokenIsKeptAlone) {
   round();
   EXPECT_TRUE(token_holds({}).has_value()) << logged;
   EXPECT_EQ(lists_asked, 1);
+  EXPECT_NE(logged.find("revocation_list_missed"), std::string::npos) << logged;
+  EXPECT_NE(logged.find(server->url() + "/root.crl"), std::string::npos) << logged;
   ask();
   round();
   EXPECT_EQ(lists_asked, 1) << "it is not asked for again at once";
