@@ -77,13 +77,7 @@ Status AuditJudge::go_on_from(const AuditMemory& memory) {
   const AuditHead& head = *memory.head();
   kept_ = head.size;
   tree_ = AuditTree(head.size, [&memory](unsigned level, std::uint64_t index) { return memory.node(level, index); });
-  kept_shards_ = std::make_unique<KeptShards>(
-      [&memory](ByteView key) {
-        Bytes full{'d'};
-        append(full, key);
-        return memory.row(full);
-      },
-      [&memory](ByteView key) { memory.damaged(key); }, head.shards);
+  kept_shards_ = memory.shards();
   chains_.go_on_from([&memory](const Id& key, const Id& chain) { return memory.chain(key, chain); });
   signature_rules_.go_on_from([&memory](const Id& invitation) { return memory.code(invitation); });
   bool readable = true;
@@ -113,15 +107,10 @@ void AuditJudge::keep(AuditMemory::Keeping& to) {
   for (const auto& [invitation, key] : signature_rules_.codes()) to.code(invitation, key);
   for (const auto& [index, entry] : structure_) to.structure(index, entry);
   to.state(state_);
-  const auto put = [&to](const Bytes& key, Bytes value) {
-    Bytes full{'d'};
-    append(full, key);
-    to.put(std::move(full), std::move(value));
-  };
-  if (kept_shards_) return kept_shards_->rows(put);
+  if (kept_shards_) return to.shards(*kept_shards_);
   KeptShards all([](ByteView) { return std::nullopt; }, [](ByteView) {}, 0);
   shards_.each([&](const auto& key, const auto& shard) { all.set(shard_tree_key(key), shard.digest); });
-  all.rows(put);
+  to.shards(all);
 }
 
 void AuditJudge::take(AuditItem& item, std::vector<SignatureCheck>& signatures, std::vector<TextCheck>& texts) {

@@ -37,7 +37,8 @@ enum class Table : char {
   kCode = 'i',       // invitation (16)
   kStructure = 'q',  // index (8) → the entry's bytes
   kBrackets = 'w',
-  // 's' and 'd' go before the keys of a state's rows and of its tree of commitments.
+  kState = 's',   // before the keys of the state's rows
+  kShards = 'd',  // before those of its tree of commitments
 };
 
 template <class... Part>
@@ -45,6 +46,12 @@ Bytes row_key(Table table, const Part&... parts) {
   RowWriter writer;
   writer(table, parts...);
   return std::move(writer.bytes);
+}
+
+Bytes key_under(Table table, ByteView key) {
+  Bytes full{static_cast<std::uint8_t>(table)};
+  append(full, key);
+  return full;
 }
 
 }  // namespace
@@ -104,25 +111,28 @@ Result<std::unique_ptr<ledger::KvStore>> open_rows(const std::string& directory,
 
 }  // namespace
 
+// What is refused stays as it was found: somebody may have named a directory of another use.
 Result<std::unique_ptr<AuditMemory>> AuditMemory::create(const std::string& directory) {
   namespace fs = std::filesystem;
+  const std::string rows = directory + "/" + std::string(kRowsFolder);
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) return fail("io_error", directory + ": " + error.message());
+  const bool was_kept_in = fs::exists(rows, error);
+  for (const auto& entry : fs::directory_iterator(directory, error))
+    if (entry.path().filename() != kRowsFolder && !(was_kept_in && entry.path().filename() == kCheckpointFile))
+      return fail("exists", directory + " is not empty: name a new directory, or go on from it with --since");
+  if (error) return fail("io_error", directory + ": " + error.message());
+  if (was_kept_in) {
+    const auto unfinished = open(directory);
+    if (unfinished) return fail("exists", directory + " keeps an audit already: go on from it with --since");
+    if (unfinished.error().code != "unfinished") return tl::unexpected(unfinished.error());
+    fs::remove_all(rows, error);
+    if (error) return fail("io_error", directory + ": " + error.message());
+  }
   // Only its owner looks into it, whatever mode others were given before.
   fs::permissions(directory, fs::perms::owner_all, error);
   if (error) return fail("io_error", directory + ": " + error.message());
-  for (const auto& entry : fs::directory_iterator(directory, error))
-    if (entry.path().filename() != kRowsFolder)
-      return fail("exists", directory + " is not empty: name a new directory, or go on from it with --since");
-  if (fs::exists(directory + "/" + std::string(kRowsFolder), error)) {
-    const auto unfinished = open(directory);
-    if (unfinished || unfinished.error().code != "unfinished")
-      return unfinished ? fail("exists", directory + " keeps an audit already: go on from it with --since")
-                        : tl::unexpected(unfinished.error());
-    fs::remove_all(directory + "/" + std::string(kRowsFolder), error);
-    if (error) return fail("io_error", directory + ": " + error.message());
-  }
   TRY(auto kv, open_rows(directory, true));
   return std::unique_ptr<AuditMemory>(new AuditMemory(directory, std::move(kv)));
 }
@@ -162,10 +172,17 @@ std::optional<Bytes> AuditMemory::row(ByteView key) const {
 }
 
 template <class T>
-T AuditMemory::must_have(const Bytes& key) const {
+std::optional<T> AuditMemory::may_have(const Bytes& key) const {
   const auto kept = row(key);
-  auto value = kept ? from_row<T>(*kept) : Result<T>(fail("damaged"));
-  if (value) return *std::move(value);
+  if (!kept) return std::nullopt;
+  if (auto value = from_row<T>(*kept)) return *std::move(value);
+  damaged(key);
+  return T{};
+}
+
+template <class T>
+T AuditMemory::must_have(const Bytes& key) const {
+  if (auto value = may_have<T>(key)) return *std::move(value);
   damaged(key);
   return {};
 }
@@ -191,16 +208,18 @@ Hash AuditMemory::node(unsigned level, std::uint64_t index) const {
 }
 
 std::optional<ChainTable::Chain> AuditMemory::chain(const Id& key, const Id& chain) const {
-  const Bytes name = row_key(Table::kChain, key, chain);
-  if (!row(name)) return std::nullopt;
-  const auto is = must_have<ChainRow>(name);
-  return ChainTable::Chain{key, chain, is.number, is.newest, {}, is.whole};
+  const auto is = may_have<ChainRow>(row_key(Table::kChain, key, chain));
+  if (!is) return std::nullopt;
+  return ChainTable::Chain{key, chain, is->number, is->newest, {}, is->whole};
 }
 
 std::optional<PublicKey> AuditMemory::code(const Id& invitation) const {
-  const Bytes name = row_key(Table::kCode, invitation);
-  if (!row(name)) return std::nullopt;
-  return must_have<PublicKey>(name);
+  return may_have<PublicKey>(row_key(Table::kCode, invitation));
+}
+
+std::unique_ptr<KeptShards> AuditMemory::shards() const {
+  return std::make_unique<KeptShards>([this](ByteView key) { return row(key_under(Table::kShards, key)); },
+                                      [this](ByteView key) { damaged(key_under(Table::kShards, key)); }, head_->shards);
 }
 
 EntryTimes::Kept AuditMemory::times() const { return must_have<EntryTimes::Kept>(row_key(Table::kBrackets)); }
@@ -238,16 +257,8 @@ class AuditMemory::KeptPast final : public projections::Past {
     }
     return from;
   }
-  std::optional<Bytes> row(ByteView key) const override {
-    Bytes full{'s'};
-    append(full, key);
-    return memory_.row(full);
-  }
-  void damaged(ByteView key) const override {
-    Bytes full{'s'};
-    append(full, key);
-    memory_.damaged(full);
-  }
+  std::optional<Bytes> row(ByteView key) const override { return memory_.row(key_under(Table::kState, key)); }
+  void damaged(ByteView key) const override { memory_.damaged(key_under(Table::kState, key)); }
 
  private:
   const AuditMemory& memory_;
@@ -304,11 +315,10 @@ void AuditMemory::Keeping::structure(std::uint64_t index, ByteView entry) {
 void AuditMemory::Keeping::times(const EntryTimes::Kept& times) { put(row_key(Table::kBrackets), to_row(times)); }
 
 void AuditMemory::Keeping::state(const projections::SchoolState& state) {
-  state.rows([this](const Bytes& key, Bytes value) {
-    Bytes full{'s'};
-    append(full, key);
-    put(std::move(full), std::move(value));
-  });
+  state.rows([this](const Bytes& key, Bytes value) { put(key_under(Table::kState, key), std::move(value)); });
+}
+void AuditMemory::Keeping::shards(KeptShards& shards) {
+  shards.rows([this](const Bytes& key, Bytes value) { put(key_under(Table::kShards, key), std::move(value)); });
 }
 
 Status AuditMemory::Keeping::finish(AuditHead head) {

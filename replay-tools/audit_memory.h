@@ -17,6 +17,7 @@
 #include "projections/school_state.h"
 #include "replay-tools/audit_chains.h"
 #include "replay-tools/audit_merkle.h"
+#include "replay-tools/audit_shards.h"
 #include "replay-tools/audit_times.h"
 
 namespace letopis::audit {
@@ -46,13 +47,13 @@ class AuditMemory {
   const std::optional<AuditHead>& head() const { return head_; }  // none in a new one
 
   // --- As of head()
-  std::optional<Bytes> row(ByteView key) const;
-  void damaged(ByteView key) const;                      // that row is not what was kept
   Hash node(unsigned level, std::uint64_t index) const;  // of the tree
   std::optional<ChainTable::Chain> chain(const Id& key, const Id& chain) const;
   std::optional<PublicKey> code(const Id& invitation) const;
-  EntryTimes::Kept times() const;                         // where head() names a policy
-  std::shared_ptr<const projections::Past> past() const;  // for as long as this lives
+  EntryTimes::Kept times() const;  // where head() names a policy
+  // For as long as this lives:
+  std::shared_ptr<const projections::Past> past() const;
+  std::unique_ptr<KeptShards> shards() const;
   // The entries that made the school's structure, in order; until visit returns false.
   Status structure(const std::function<bool(ByteView entry)>& visit) const;
 
@@ -74,6 +75,7 @@ class AuditMemory {
     void code(const Id& invitation, const PublicKey& key);
     void structure(std::uint64_t index, ByteView entry);
     void state(const projections::SchoolState& state);
+    void shards(KeptShards& shards);
     void times(const EntryTimes::Kept& times);
     Status finish(AuditHead head);
 
@@ -92,14 +94,18 @@ class AuditMemory {
   AuditMemory(std::string directory, std::unique_ptr<ledger::KvStore> kv)
       : directory_(std::move(directory)), kv_(std::move(kv)) {}
   class KeptPast;
+  std::optional<Bytes> row(ByteView key) const;
+  void damaged(ByteView key) const;  // that row is not what was kept
+  template <class T>
+  std::optional<T> may_have(const Bytes& key) const;
+  template <class T>
+  T must_have(const Bytes& key) const;
   const std::vector<Hash>& tile(unsigned level, std::uint64_t number) const;
   const std::vector<Instant>& times_from(std::uint64_t block) const;
 
   std::string directory_;
   std::unique_ptr<ledger::KvStore> kv_;
   std::optional<AuditHead> head_;
-  template <class T>
-  T must_have(const Bytes& key) const;
   mutable std::optional<Error> failure_;
   mutable std::map<std::pair<unsigned, std::uint64_t>, std::vector<Hash>> tiles_;  // that were asked for
   mutable std::map<std::uint64_t, std::vector<Instant>> recorded_;

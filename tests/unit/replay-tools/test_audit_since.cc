@@ -309,6 +309,36 @@ TEST(AuditMemory, IsMadeInADirectoryOfItsOwn) {
   EXPECT_THAT(std::string(as_text(faults::read_whole(auditor.directory() + "/checkpoint"))), HasSubstr("\n5\n"));
 }
 
+// Whoever names a directory by mistake finds it as it was.
+TEST(AuditMemory, ThatIsRefusedChangesNothing) {
+  faults::TemporaryDirectory home;
+  namespace fs = std::filesystem;
+  faults::overwrite(home / "checkpoint", as_bytes("somebody's own"));
+  const auto open_to_all = fs::perms::owner_all | fs::perms::group_all | fs::perms::others_read;
+  fs::permissions(home.path(), open_to_all);
+  EXPECT_EQ("exists", AuditMemory::create(home.path()).error().code);
+  EXPECT_EQ(open_to_all, fs::status(home.path()).permissions());
+  EXPECT_EQ("somebody's own", as_text(faults::read_whole(home / "checkpoint")));
+}
+
+// An audit that went on from a memory, and was stopped while it kept more than a batch.
+TEST(AuditMemory, LeftInTheMiddleOfALaterAuditIsMadeAnewToo) {
+  Auditor auditor;
+  auditor.audit(as_of(story(), 5));
+  {
+    const auto memory = AuditMemory::open(auditor.directory());
+    ASSERT_TRUE(memory.has_value());
+    auto keeping = (*memory)->keep();
+    for (std::uint32_t i = 0; i < 100'000; ++i) {
+      Bytes key{'s', 'x'};
+      put_u32(key, i);
+      keeping.put(key, {1});
+    }
+  }
+  EXPECT_EQ("unfinished", AuditMemory::open(auditor.directory()).error().code);
+  EXPECT_TRUE(AuditMemory::create(auditor.directory()).has_value());
+}
+
 TEST(AuditMemory, LeftInTheMiddleSaysSoAndIsMadeAnew) {
   faults::TemporaryDirectory home;
   {
