@@ -80,6 +80,7 @@ class Audit {
   void unusable(const std::string& file, const std::string& why);
   void check_rows();
   void name_author(Finding& finding) const;
+  Instant last_recorded_at() const;
   void fill(AuditReport& report) const;
 
   const AuditSource& source_;
@@ -128,8 +129,9 @@ std::string of_another_policy(const AuditHead& head, const Hash& now) {
 
 }  // namespace
 
-// Where the source names no key of its own: the log opens with the entry that names it.
+// Where the source names no key of its own: the log opens with the entry that names it. One with nothing left in it is cut.
 bool Audit::same_genesis() const {
+  if (size_ == 0) return true;
   std::optional<Hash> first;
   const Status read = source_.entries(0, 1, [&](std::uint64_t, ByteView bytes) {
     first = hash_of_entry(bytes);
@@ -204,12 +206,12 @@ Result<AuditReport> Audit::run() {
   check_checkpoints(kept);
   check_receipts();
   check_rows();
+  AuditReport report;
+  if (times_) report.times = times_->settle(findings_);
   if (history_changed()) {
     findings_.forget();
     findings_.add("history_changed", {}, std::to_string(since_) + " → " + std::to_string(size_));
   }
-  AuditReport report;
-  if (times_) report.times = times_->settle(findings_);
   fill(report);
   TRY_STATUS(keep(report, kept));
   return report;
@@ -504,6 +506,11 @@ void Audit::name_author(Finding& finding) const {
       });
 }
 
+Instant Audit::last_recorded_at() const {
+  if (size_ == 0) return {};
+  return size_ < since_ ? judge_.state().recorded_at(size_ - 1) : judge_.last_recorded_at;
+}
+
 void Audit::fill(AuditReport& report) const {
   const auto& state = judge_.state();
   report.simulated = state.simulated();
@@ -520,7 +527,7 @@ void Audit::fill(AuditReport& report) const {
   // What is here, where that is not what follows from what was kept.
   report.root = since_ > 0 && end_ ? end_->root : judge_.tree().root();
   report.first_recorded_at = judge_.first_recorded_at;
-  report.last_recorded_at = size_ < since_ ? judge_.state().recorded_at(size_ - 1) : judge_.last_recorded_at;
+  report.last_recorded_at = last_recorded_at();
   report.offset = state.offset_at(judge_.last_recorded_at);
   report.audited_at = options_.now;
   report.checkpoints = checkpoints_;

@@ -277,9 +277,11 @@ std::string html_report(const AuditReport& report, Language language) {
   const auto local = [&](Instant at) { return shown(at, report.offset); };
   out += "<p>" + escaped(report.school) + "<br>" +
          (report.audited_at ? (ru ? "Проверено: " : "Audited: ") + local(*report.audited_at) + "<br>" : "") +
-         (ru ? "Первая запись: " : "First entry: ") + local(report.first_recorded_at) +
-         (ru ? "; последняя: " : "; last: ") + local(report.last_recorded_at) +
-         (ru ? " (время школы, " : " (the school's time, ") + offset_text(report.offset) + ")<br>" +
+         (report.size == 0
+              ? ""
+              : (ru ? "Первая запись: " : "First entry: ") + local(report.first_recorded_at) +
+                    (ru ? "; последняя: " : "; last: ") + local(report.last_recorded_at) +
+                    (ru ? " (время школы, " : " (the school's time, ") + offset_text(report.offset) + ")<br>") +
          (ru ? "Корень: " : "Root: ") + "<code>" + to_base64(report.root.view()) + "</code><br>" +
          (ru ? "Ключ журнала: " : "Log key: ") + "<code>" + escaped(report.vkey) + "</code></p>\n";
   out += (ru ? "<h2>Находки</h2>\n" : "<h2>Findings</h2>\n") + findings_table(report, language);

@@ -357,8 +357,8 @@ std::string json_report(const AuditReport& report) {
   object.flag("kept", report.kept);
   if (!report.not_kept.empty()) object.text("not_kept", report.not_kept);
   if (report.kept) object.text("state_root", to_hex(report.state_root.view()));
-  object.text("first_recorded_at", format_instant(report.first_recorded_at));
-  object.text("last_recorded_at", format_instant(report.last_recorded_at));
+  if (report.size > 0) object.text("first_recorded_at", format_instant(report.first_recorded_at));
+  if (report.size > 0) object.text("last_recorded_at", format_instant(report.last_recorded_at));
   write_checked(object.member("checked"), report);
   write_counts(object.member("verdicts"), report.verdicts);
   write_map(object.member("rules"), report.rules);

@@ -213,6 +213,32 @@ TEST(AuditSince, AccusesALogThatGotShorter) {
               HasSubstr("The earlier audit: " + std::to_string(story().entries.size()) + " entries, root "));
 }
 
+TEST(AuditSince, AccusesALogOfWhichNothingIsLeft) {
+  Auditor auditor;
+  auditor.audit(as_of(story(), story().entries.size()));
+  for (const bool names_its_key : {true, false}) {
+    auto nothing = as_of(story(), 0);
+    if (!names_its_key) nothing.log_vkey.reset();
+    const auto report = auditor.audit(nothing);
+    EXPECT_THAT(codes(report), Contains("log_cut"));
+    EXPECT_EQ(0U, report.size);
+    EXPECT_THAT(html_report(report, Language::kEnglish), Not(HasSubstr("First entry")));
+  }
+}
+
+// Nor by their times, which are held against the evidence of another history.
+TEST(AuditSince, OfAnotherHistoryNoTimeIsAccusedEither) {
+  const Story& honest = witnessed_story();
+  Auditor auditor(honest.policy);
+  auditor.audit(as_of(honest, honest.night_mark));
+  Forger forked(honest);
+  forked.rewrite_event(honest.noon + 1, [](ledger::Event& event) { event.utc_offset += 60; });
+  forked.rewrite_event(honest.night_mark,
+                       [](ledger::Event& event) { event.recorded_at.micros -= 6 * 3600 * kMicrosPerSecond; });
+  forked.sign_anew();
+  EXPECT_THAT(codes(auditor.audit(forked.source())), ElementsAre("history_changed"));
+}
+
 // Whatever is done to an entry that is new is found as a whole audit finds it.
 TEST(AuditSince, FindsInNewEntriesWhatAWholeAuditFinds) {
   const std::uint64_t half = story().entries.size() / 2;
