@@ -7,6 +7,7 @@
 #include "ledger/merkle.h"
 #include "replay-tools/audit_note.h"
 #include "replay-tools/audit_pool.h"
+#include "replay-tools/audit_words.h"
 
 namespace letopis::audit {
 namespace {
@@ -73,7 +74,9 @@ class Audit {
   Status check_log_key();
   void check_checkpoints(const std::vector<KeptCheckpoint>& kept);
   void check_checkpoint(const KeptCheckpoint& kept);
-  void not_opened(const KeptCheckpoint& kept, const std::string& where, std::string_view why);
+  void not_opened(const KeptCheckpoint& kept, std::string_view why);
+  void cut_at(const KeptCheckpoint& kept, std::uint64_t signed_size);
+  void settle_roots();
   void check_journal();
   void check_receipts();
   void check_receipt(const KeptFile& file);
@@ -107,7 +110,8 @@ class Audit {
   std::optional<ledger::CopyMark> copy_;
   std::optional<OpenedCheckpoint> copy_of_;  // set once the copy proved to be a prefix of it
   std::vector<CheckedCheckpoint> checkpoints_;
-  std::vector<std::string> unusable_;  // files the auditor brought that say nothing, and why
+  std::vector<std::pair<Words, std::uint64_t>> other_roots_;  // where they were kept, and their sizes
+  std::vector<std::string> unusable_;                         // files the auditor brought that say nothing, and why
 };
 
 namespace {
@@ -205,12 +209,15 @@ Result<AuditReport> Audit::run() {
   find_end(kept);
   check_checkpoints(kept);
   check_receipts();
+  settle_roots();
   check_rows();
   AuditReport report;
   if (times_) report.times = times_->settle(findings_);
   if (history_changed()) {
     findings_.forget();
-    findings_.add("history_changed", {}, std::to_string(since_) + " → " + std::to_string(size_));
+    findings_.add("history_changed", {},
+                  Words{"прежний аудит — " + std::to_string(since_) + " записей, теперь — " + std::to_string(size_),
+                        "the earlier audit — " + std::to_string(since_) + " entries, now — " + std::to_string(size_)});
   }
   fill(report);
   TRY_STATUS(keep(report, kept));
@@ -394,6 +401,15 @@ Status Audit::check_log_key() {
   return {};
 }
 
+namespace {
+
+Words where(const KeptCheckpoint& kept) {
+  const std::string label = kept.label.empty() ? "" : " (" + kept.label + ")";
+  return {std::string(words_of(kept.by).ru) + label, std::string(words_of(kept.by).en) + label};
+}
+
+}  // namespace
+
 void Audit::check_checkpoints(const std::vector<KeptCheckpoint>& kept) {
   if (!log_key_) return;
   for (const auto& checkpoint : kept) check_checkpoint(checkpoint);
@@ -411,7 +427,7 @@ void Audit::unusable(const std::string& file, const std::string& why) {
 // What the operator keeps must be in order. What the auditor brought proves nothing when it is no signed note; nor, once they
 // brought the log's key as well, when that key did not sign it: anybody can make such a file. Without a key of the auditor's
 // own it stays a violation, for so a log shows that was exchanged together with its key or its name.
-void Audit::not_opened(const KeptCheckpoint& kept, const std::string& where, std::string_view why) {
+void Audit::not_opened(const KeptCheckpoint& kept, std::string_view why) {
   const bool brought = kept.by == KeptBy::kAuditor || kept.by == KeptBy::kReceipt;
   if (brought && why == "malformed") return unusable(kept.label, "holds no signed checkpoint");
   if (brought && options_.vkey)
@@ -420,16 +436,44 @@ void Audit::not_opened(const KeptCheckpoint& kept, const std::string& where, std
   findings_.add(why == "other_origin" ? "checkpoint_origin"
                 : why == "malformed"  ? "checkpoint_malformed"
                                       : "checkpoint_signature",
-                {}, where);
+                {}, where(kept));
+}
+
+// Which entries are gone, and up to when there are any.
+void Audit::cut_at(const KeptCheckpoint& kept, std::uint64_t signed_size) {
+  const auto [ru, en] = where(kept);
+  const bool one = size_ + 1 == signed_size;
+  const std::string gone = number(size_) + (one ? "" : "–" + number(signed_size - 1));
+  const Instant last = last_recorded_at();
+  const std::string until = format_local(last, judge_.state().offset_at(last));
+  findings_.add("log_cut", {},
+                Words{ru + " — подписано записей " + number(signed_size) + ", здесь " + number(size_) + "; нет " +
+                          (one ? "записи " : "записей ") + gone +
+                          (last == Instant{} ? "" : ", последняя из оставшихся внесена " + until),
+                      en + " — " + number(signed_size) + " entries signed, " + number(size_) + " here; gone: " + gone +
+                          (last == Instant{} ? "" : ", the last one left was recorded " + until)});
+}
+
+// Once every checkpoint was checked: those that hold say how far the entries are those that were signed.
+void Audit::settle_roots() {
+  for (const auto& [where, size] : other_roots_) {
+    std::uint64_t same = 0;
+    for (const auto& checkpoint : checkpoints_)
+      if (checkpoint.good && checkpoint.size < size) same = std::max(same, checkpoint.size);
+    findings_.add("checkpoint_root", {},
+                  Words{where.ru + " — подписано записей " + number(size) +
+                            (same > 0 ? ", из них теми же остались первые " + number(same) : ""),
+                        where.en + " — " + number(size) + " entries signed" +
+                            (same > 0 ? ", of which the first " + number(same) + " are the same" : "")});
+  }
 }
 
 void Audit::check_checkpoint(const KeptCheckpoint& kept) {
-  const std::string where = std::string(kept_by_name(kept.by)) + (kept.label.empty() ? "" : " " + kept.label);
   const auto opened = open_note(kept.note, *log_key_);
   CheckedCheckpoint& checked = checkpoints_.emplace_back();
   checked.by = kept.by;
   checked.label = kept.label;
-  if (!opened) return not_opened(kept, where, opened.error().code);
+  if (!opened) return not_opened(kept, opened.error().code);
   checked.size = opened->size;
   if (opened->size > size_ && covers_copy(*opened)) {
     checked.good = true;
@@ -437,18 +481,17 @@ void Audit::check_checkpoint(const KeptCheckpoint& kept) {
     return;
   }
   if (opened->size > size_ && copy_of_) {
-    findings_.add("beyond_copy", {}, where + ": " + std::to_string(opened->size) + " > " + std::to_string(size_));
+    const auto [ru, en] = where(kept);
+    const std::string sizes = ": " + number(opened->size) + " > " + number(size_);
+    findings_.add("beyond_copy", {}, Words{ru + sizes, en + sizes});
     return;
   }
-  if (opened->size > size_) {
-    findings_.add("log_cut", {}, where + ": " + std::to_string(opened->size) + " > " + std::to_string(size_));
-    return;
-  }
+  if (opened->size > size_) return cut_at(kept, opened->size);
   // Where reading ended early there is no root to compare; that finding was made.
   const auto root = judge_.tree().root_at(opened->size);
   if (!root) return;
   checked.good = *root == opened->root;
-  if (!checked.good) findings_.add("checkpoint_root", {}, where + ", size " + std::to_string(opened->size));
+  if (!checked.good) other_roots_.emplace_back(where(kept), opened->size);
   if (checked.good && kept.by != KeptBy::kAnchor) newest_signed_ = std::max(newest_signed_, opened->size);
 }
 

@@ -2,6 +2,7 @@
 // What an audit can find: one table of codes, each with a severity and a sentence in both languages. docs/audit.md shows the
 // same table, and a test compares the two.
 
+#include <array>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -11,14 +12,39 @@
 #include <vector>
 
 #include "signing/base/bytes.h"
+#include "signing/base/words.h"
 
 namespace letopis::audit {
 
 // A violation makes the verdict; a notice is for people to look at and changes nothing.
 enum class Severity : std::uint8_t { kViolation = 1, kNotice = 2 };
 
+// What is always said in the same words.
+struct Phrase {
+  std::string_view ru, en;
+  std::string_view in(Language language) const { return language == Language::kRussian ? ru : en; }
+};
+
+// What a finding is about: whoever reads of it is told by this what it means for them and what to do.
+enum class FindingKind : std::uint8_t {
+  kHistory = 1,  // the tree and its checkpoints
+  kStored,       // beside the entries
+  kEntry,        // one entry's place and time
+  kSigning,
+  kChain,
+  kRule,
+  kText,
+};
+inline constexpr std::array<std::string_view, 7> kFindingKindNames{"history", "stored", "entry", "signing",
+                                                                   "chain",   "rule",   "text"};
+constexpr std::string_view finding_kind_name(FindingKind kind) {
+  return kFindingKindNames[static_cast<std::size_t>(kind) - 1];
+}
+Phrase advice(FindingKind kind);  // to whoever answers for the school: what it means, and what to do
+
 struct FindingCode {
   std::string_view code;
+  FindingKind kind;
   Severity severity;
   std::string_view ru, en;  // the sentence; the detail follows after a colon
 };
@@ -44,8 +70,9 @@ class Findings {
     Id statement = {};
     Id author = {};
   };
-  // `detail` is numbers, names and rules: the same in both languages, never a person's data.
+  // `detail` is numbers, names and rules, never a person's data; mostly the same in both languages.
   void add(std::string_view code, const Place& place, std::string_view detail = {});
+  void add(std::string_view code, const Place& place, const Words& detail);
   // Nothing was found: what had been rested on what turned out not to hold.
   void forget();
   // In the order of the log, those of the log as a whole first.

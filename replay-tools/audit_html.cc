@@ -35,7 +35,7 @@ std::string cells(const char* tag, const std::vector<std::string>& values) {
 
 constexpr std::string_view kStyle =
     R"(body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}
-h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
+h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}h3{font-size:1rem}
 .verdict{padding:1rem 1.25rem;border-radius:.5rem;font-size:1.15rem;border-left:.4rem solid}
 .good{background:#e9f6ec;border-color:#1f7a3a}.bad{background:#fdeaea;border-color:#b3261e}.simulated{background:#fff4dc;border-color:#9a6700}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}
@@ -82,6 +82,9 @@ std::string findings_table(const AuditReport& report, Language language) {
   if (report.findings_total > report.findings.size())
     out += (ru ? "<p>Ещё находок: " : "<p>More findings: ") + number(report.findings_total - report.findings.size()) +
            "</p>\n";
+  const auto kinds = kinds_of_violations(report);
+  if (!kinds.empty()) out += ru ? "<h3>Что это значит и что делать</h3>\n" : "<h3>What it means, and what to do</h3>\n";
+  for (const FindingKind kind : kinds) out += "<p>" + escaped(advice(kind).in(language)) + "</p>\n";
   return out;
 }
 
@@ -96,7 +99,7 @@ std::string figures_table(const AuditReport& report, Language language) {
 
 struct Tone {
   std::string_view name;  // of the style
-  Words words;
+  Phrase words;
   std::array<TimeVerdict, 2> verdicts;
 };
 constexpr Tone kTones[] = {
@@ -225,8 +228,9 @@ std::string times_table(const AuditReport& report, Language language) {
                     timeline(report, language) + "<table>\n";
   for (const auto& figure : time_figures(*report.times))
     out += cells("td", {std::string(figure.words.in(language)), number(figure.value)});
-  out += "</table>\n<table>\n" + cells("th", ru ? std::vector<std::string>{"Ширина промежутка", "Записей"}
-                                                : std::vector<std::string>{"Width of bracket", "Entries"});
+  out += "</table>\n<table>\n" +
+         cells("th", ru ? std::vector<std::string>{"Ширина промежутка, у которого есть оба края", "Записей"}
+                        : std::vector<std::string>{"Width of a bracket that has both ends", "Entries"});
   for (std::size_t i = 0; i < report.times->widths.size(); ++i)
     out += cells("td", {std::string(width_words(i).in(language)), number(report.times->widths[i])});
   return out + "</table>\n";

@@ -148,6 +148,11 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
   if (!report.had_vault)
     say("Хранилище текстов не открывалось: закрытые тексты не сверены с обязательствами.",
         "The vault was not opened: sealed texts were not held against their commitments.");
+  if (!report.had_vault && report.kept)
+    say("Аудит, продолженный отсюда, тоже не сверит закрытых текстов этих записей: для них нужен полный аудит "
+        "каталога.",
+        "Nor will an audit that goes on from here compare the sealed texts of these entries: that takes an audit of "
+        "everything, of the directory.");
   return said;
 }
 
@@ -173,7 +178,7 @@ std::string text_report(const AuditReport& report, Language language) {
            "):\n";
     for (const auto& figure : time_figures(*report.times))
       out += "  " + std::string(figure.words.in(language)) + ": " + number(figure.value) + "\n";
-    out += ru ? "  ширина промежутков:" : "  widths of brackets:";
+    out += ru ? "  ширина промежутков, у которых есть оба края:" : "  widths of brackets that have both ends:";
     for (std::size_t i = 0; i < report.times->widths.size(); ++i)
       out += " " + std::string(width_words(i).in(language)) + " — " + number(report.times->widths[i]) + ";";
     out += "\n";
@@ -185,6 +190,9 @@ std::string text_report(const AuditReport& report, Language language) {
     out += "  [" + finding.code + "] " + place_of(finding, language) + ": " + (ru ? finding.ru : finding.en) + "\n";
   if (report.findings_total > report.findings.size())
     out += (ru ? "  … ещё " : "  … and more: ") + number(report.findings_total - report.findings.size()) + "\n";
+  const auto kinds = kinds_of_violations(report);
+  if (!kinds.empty()) out += ru ? "\nЧто это значит и что делать:\n" : "\nWhat it means, and what to do:\n";
+  for (const FindingKind kind : kinds) out += "  " + std::string(advice(kind).in(language)) + "\n";
   out += ru ? "\nЧего эта проверка не видит:\n" : "\nWhat this audit does not see:\n";
   for (const auto& caveat : caveats(report, language)) out += "  " + caveat + "\n";
   return out;
@@ -246,6 +254,7 @@ void write_finding(std::string& out, const AuditReport& report, const Finding& f
   if (!finding.statement.is_zero()) object.text("statement", to_hex(finding.statement.view()));
   if (!finding.author.is_zero()) object.text("author", to_hex(finding.author.view()));
   if (report.times && finding.index) write_between(object, report.times->between(*finding.index));
+  object.text("kind", finding_kind_name(finding_code(finding.code).kind));
   object.text("ru", finding.ru);
   object.text("en", finding.en);
   object.close();

@@ -1,12 +1,13 @@
 #include "replay-tools/audit_words.h"
 
 #include <array>
+#include <set>
 
 #include "commands/titles.h"
 
 namespace letopis::audit {
 
-Words words_of(KeptBy by) {
+Phrase words_of(KeptBy by) {
   switch (by) {
     case KeptBy::kDatabase: return {"в базе", "in the database"};
     case KeptBy::kJournal: return {"в журнале контрольных точек", "in the checkpoint journal"};
@@ -30,14 +31,16 @@ std::vector<Figure> figures(const AuditReport& r) {
           {{"из них стёрто по записи", "of them erased on record"}, r.texts_erased}};
 }
 
-Words words_of(TimeVerdict verdict) {
+Phrase words_of(TimeVerdict verdict) {
   switch (verdict) {
     case TimeVerdict::kTimelyProved: return {"в срок, доказано", "in time, proved"};
     case TimeVerdict::kLateProved: return {"после срока, доказано", "late, proved"};
     case TimeVerdict::kClaimed:
       return {"в срок по часам школы (срок внутри промежутка)", "claimed (the deadline lies within the bracket)"};
     case TimeVerdict::kBracketed: return {"без срока, промежуток доказан", "no deadline, bracket proved"};
-    case TimeVerdict::kWide: return {"без срока, промежуток шире предела", "no deadline, bracket wider than the limit"};
+    case TimeVerdict::kWide:
+      return {"без срока, промежуток шире предела или начала у него нет",
+              "no deadline, bracket wider than the limit or open to the past"};
     case TimeVerdict::kPending: return {"ждут свидетельства", "pending"};
     case TimeVerdict::kOverdue: return {"ждут свидетельства дольше предела", "overdue"};
     case TimeVerdict::kUnwitnessed: return {"не засвидетельствованы", "unwitnessed"};
@@ -45,12 +48,12 @@ Words words_of(TimeVerdict verdict) {
   return {};
 }
 
-Words width_words(std::size_t bucket) {
-  static constexpr std::array<Words, kWidthSeconds.size() + 1> kWords = {{{"до 5 с", "up to 5 s"},
-                                                                          {"до 1 мин", "up to 1 min"},
-                                                                          {"до 10 мин", "up to 10 min"},
-                                                                          {"до 1 ч", "up to 1 h"},
-                                                                          {"шире", "wider"}}};
+Phrase width_words(std::size_t bucket) {
+  static constexpr std::array<Phrase, kWidthSeconds.size() + 1> kWords = {{{"до 5 с", "up to 5 s"},
+                                                                           {"до 1 мин", "up to 1 min"},
+                                                                           {"до 10 мин", "up to 10 min"},
+                                                                           {"до 1 ч", "up to 1 h"},
+                                                                           {"больше 1 ч", "over 1 h"}}};
   return kWords[bucket];
 }
 
@@ -63,6 +66,13 @@ std::vector<Figure> time_figures(const TimesReport& times) {
                         "recorded late, signed in time: proved by time-stamp"},
                        times.signed_in_time});
   return figures;
+}
+
+std::vector<FindingKind> kinds_of_violations(const AuditReport& report) {
+  std::set<FindingKind> kinds;
+  for (const auto& [code, count] : report.findings_by_code)
+    if (finding_code(code).severity == Severity::kViolation) kinds.insert(finding_code(code).kind);
+  return {kinds.begin(), kinds.end()};
 }
 
 std::string place_of(const Finding& finding, Language language) {

@@ -1,5 +1,5 @@
 #pragma once
-// The words and figures of an audit's reports. For audit_report.cc and audit_html.cc alone.
+// The words and figures of an audit's findings and reports. For audit*.cc alone.
 
 #include <string>
 #include <string_view>
@@ -12,20 +12,17 @@ namespace letopis::audit {
 inline bool russian(Language language) { return language == Language::kRussian; }
 inline std::string number(std::uint64_t value) { return std::to_string(value); }
 
-struct Words {
-  std::string_view ru, en;
-  std::string_view in(Language language) const { return russian(language) ? ru : en; }
-};
 struct Figure {
-  Words words;
+  Phrase words;
   std::uint64_t value;
 };
 
-Words words_of(KeptBy by);
-Words words_of(TimeVerdict verdict);
-Words width_words(std::size_t bucket);
-std::vector<Figure> figures(const AuditReport& report);      // what was checked
-std::vector<Figure> time_figures(const TimesReport& times);  // verdicts that some entry has
+Phrase words_of(KeptBy by);
+Phrase words_of(TimeVerdict verdict);
+Phrase width_words(std::size_t bucket);
+std::vector<Figure> figures(const AuditReport& report);                   // what was checked
+std::vector<Figure> time_figures(const TimesReport& times);               // verdicts that some entry has
+std::vector<FindingKind> kinds_of_violations(const AuditReport& report);  // each once
 std::string place_of(const Finding& finding, Language language);
 // In words, with the code the other tools use.
 std::string rule_words(const std::string& rule, Language language);

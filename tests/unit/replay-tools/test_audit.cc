@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "ledger/checkpoint.h"
@@ -447,6 +448,67 @@ TEST(Audit, SeesEveryByteThatAnAuthorSigned) {
   }
 }
 
+// What a headmaster asks of a log that is not what it was: which entries, since when, and what to do.
+class WhatIsGone : public testing::Test {
+ protected:
+  static std::string said_of(const AuditReport& report, std::string_view code) {
+    for (const auto& finding : report.findings)
+      if (finding.code == code) return finding.ru;
+    return "no " + std::string(code);
+  }
+  AuditReport held_against_the_kept(Forger& forger) {
+    forger.sign_anew();
+    AuditOptions options;
+    options.checkpoints.push_back({"наша", story().checkpoint});
+    return audited(forger.source(), options);
+  }
+  const std::uint64_t size = story().entries.size();
+};
+
+TEST_F(WhatIsGone, IsNamedWithTheLastEntryThatIsLeft) {
+  Forger forger(story());
+  forger.cut(size - 3);
+  const auto report = held_against_the_kept(forger);
+  const std::string gone = std::to_string(size - 3) + "–" + std::to_string(size - 1);
+  EXPECT_THAT(said_of(report, "log_cut"),
+              AllOf(HasSubstr("принёс аудитор (наша)"), HasSubstr("подписано записей " + std::to_string(size)),
+                    HasSubstr("нет записей " + gone),
+                    HasSubstr("внесена " + format_local(report.last_recorded_at, report.offset))));
+  const std::string todo(advice(FindingKind::kHistory).ru);
+  EXPECT_THAT(html_report(report, Language::kRussian), HasSubstr(todo));
+  EXPECT_THAT(text_report(report, Language::kRussian), HasSubstr(todo));
+  EXPECT_THAT(text_report(report, Language::kRussian), Not(HasSubstr(std::string(advice(FindingKind::kText).ru))));
+}
+
+TEST_F(WhatIsGone, IsOneEntryWhereItIsOne) {
+  Forger forger(story());
+  forger.cut(size - 1);
+  EXPECT_THAT(said_of(held_against_the_kept(forger), "log_cut"),
+              HasSubstr("нет записи " + std::to_string(size - 1) + ","));
+}
+
+TEST_F(WhatIsGone, WasChangedAfterWhatOlderCheckpointsStillHold) {
+  Forger early(story());
+  early.cut(4);
+  early.sign_anew();
+  Forger forger(story());
+  forger.rewrite_event(story().mark, [](ledger::Event& event) { event.utc_offset += 60; });
+  forger.sign_anew();
+  AuditOptions options;
+  options.checkpoints = {{"наша", story().checkpoint}, {"прежняя", early.checkpoint_now()}};
+  const auto report = audited(forger.source(), options);
+  EXPECT_THAT(said_of(report, "checkpoint_root"), HasSubstr("теми же остались первые "));
+  const auto at = said_of(report, "checkpoint_root").find("первые ");
+  const auto same = std::stoull(said_of(report, "checkpoint_root").substr(at + std::string("первые ").size()));
+  EXPECT_GE(same, 4U);
+  EXPECT_LE(same, story().mark) << "the first that was changed";
+}
+
+TEST_F(WhatIsGone, NothingIsToBeDoneWhereNothingIs) {
+  const auto report = audited(Forger(story()).source());
+  EXPECT_THAT(text_report(report, Language::kEnglish), Not(HasSubstr("what to do")));
+}
+
 TEST(Findings, HaveASentenceInBothLanguagesAndOneCodeEach) {
   std::set<std::string_view> codes;
   for (const auto& code : finding_codes()) {
@@ -463,6 +525,19 @@ TEST(Findings, AreToldInTheDocs) {
                             (code.severity == Severity::kViolation ? "violation" : "notice") + " | " +
                             std::string(code.en) + " |";
     EXPECT_NE(std::string_view::npos, as_text(page).find(row)) << row;
+  }
+}
+
+// The page breaks lines where it likes.
+TEST(Findings, TellWhatToDoAsTheDocsDo) {
+  const Bytes bytes = faults::read_whole(std::string(LETOPIS_SOURCE_DIR) + "/docs/audit.md");
+  std::string page(as_text(bytes));
+  std::replace(page.begin(), page.end(), '\n', ' ');
+  for (std::size_t i = 1; i <= kFindingKindNames.size(); ++i) {
+    const auto kind = static_cast<FindingKind>(i);
+    EXPECT_THAT(page, HasSubstr(std::string(advice(kind).en))) << i;
+    EXPECT_THAT(page, HasSubstr("`" + std::string(finding_kind_name(kind)) + "`"));
+    EXPECT_NE(advice(kind).ru, advice(kind).en);
   }
 }
 
