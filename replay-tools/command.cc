@@ -14,6 +14,7 @@
 
 #include "ledger/checkpoint.h"
 #include "signing/base/file.h"
+#include "signing/base/locale.h"
 
 namespace letopis::tools {
 
@@ -124,15 +125,8 @@ Result<server::ClientResponse> expect_ok(Result<server::ClientResponse> response
   return fail("http_" + std::to_string(response->status), text);
 }
 
-std::string_view locale_language() {
-  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"})
-    if (const char* locale = std::getenv(name); locale != nullptr && *locale != '\0')
-      return std::string_view(locale).starts_with("en") ? "en" : "ru";
-  return "ru";
-}
-
 std::vector<std::pair<std::string, std::string>> language_headers() {
-  return {{"Accept-Language", std::string(locale_language())}};
+  return {{"Accept-Language", language_of_locale() == Language::kEnglish ? "en" : "ru"}};
 }
 
 std::vector<std::pair<std::string, std::string>> Session::headers() const {

@@ -40,9 +40,7 @@ struct Session {
   std::string prefer;  // RFC 7240, with every request; empty: nothing
   std::vector<std::pair<std::string, std::string>> headers() const;
 };
-// By the locale (LC_ALL, LC_MESSAGES, LANG): "en" where it says so, else "ru".
-std::string_view locale_language();
-// The same as Accept-Language.
+// The language of the locale, as Accept-Language.
 std::vector<std::pair<std::string, std::string>> language_headers();
 Result<std::unique_ptr<server::HttpClient>> connect(const std::string& url);
 Result<Session> sign_in(const std::string& url, const std::string& school, const signing::KeyPair& key);

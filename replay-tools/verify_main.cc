@@ -7,6 +7,7 @@
 #include "ledger/week_proof.h"
 #include "replay-tools/week_check.h"
 #include "signing/base/file.h"
+#include "signing/base/locale.h"
 #include "signing/keys.h"
 #include "signing/rfc3161.h"
 
@@ -31,7 +32,7 @@ constexpr std::string_view kHelp =
   --entry F  the entry's exact bytes, to compare with those in the receipt
   --student ID, --week W  whose week, and which, it has to be
   --all      of a week, every field of every entry too, behind the table of its days
-  --lang L   ru (the default) or en
+  --lang L   ru or en; else as LC_ALL or LANG say
   --json     one line of JSON for programs
 
 Example:
@@ -44,7 +45,7 @@ witnesses that --policy asks for have not seen it; or the week is complete, but 
 struct Arguments {
   std::string proof, vkey, entry, policy, companion, student, week;
   std::vector<std::string> tokens;
-  letopis::receipt::Language language = letopis::receipt::Language::kRussian;
+  letopis::Language language = letopis::language_of_locale();
   bool json = false;
   bool all = false;
   bool help = false;
@@ -81,7 +82,8 @@ letopis::Result<Arguments> parse(int argc, char** argv) {
   }
   if (!language.empty() && language != "ru" && language != "en")
     return letopis::fail("arguments", "--lang is ru or en");
-  if (language == "en") arguments.language = letopis::receipt::Language::kEnglish;
+  if (!language.empty())
+    arguments.language = language == "en" ? letopis::Language::kEnglish : letopis::Language::kRussian;
   if (!arguments.help && (arguments.proof.empty() || arguments.vkey.empty()))
     return letopis::fail("arguments", "a proof file and --vkey are needed; see --help");
   if (!arguments.tokens.empty() && arguments.policy.empty())

@@ -69,6 +69,12 @@ std::string line_of(int in) {
   return line;
 }
 
+// The words of the programs are those of their default language, whoever runs the tests.
+void set_environment() {
+  ::setenv("LETOPIS_PASSPHRASE", kPassphrase, 1);
+  ::setenv("LC_ALL", "C.UTF-8", 1);
+}
+
 Ran run(const char* program, const Words& given, const std::string& input) {
   std::vector<std::string> words{program};
   words.insert(words.end(), given.begin(), given.end());
@@ -80,7 +86,7 @@ Ran run(const char* program, const Words& given, const std::string& input) {
   EXPECT_EQ(::write(in, input.data(), input.size()), static_cast<ssize_t>(input.size()));
   ::lseek(in, 0, SEEK_SET);
   Pipe out, err;
-  ::setenv("LETOPIS_PASSPHRASE", kPassphrase, 1);
+  set_environment();
   const pid_t child = ::fork();
   if (child == 0) become(argv, in, out.ends[1], err.ends[1]);
   ::close(in);
@@ -124,7 +130,7 @@ Server::Server(const Words& command, Log log_kept) {
   Pipe out;
   std::optional<Pipe> log;
   if (log_kept == Log::kHere) log.emplace();
-  ::setenv("LETOPIS_PASSPHRASE", kPassphrase, 1);
+  set_environment();
   pid_ = ::fork();
   if (pid_ == 0)
     become(argv, ::open("/dev/null", O_RDONLY | O_CLOEXEC), out.ends[1], log ? log->ends[1] : STDERR_FILENO);
