@@ -49,7 +49,10 @@ Result<ForkFile> parse_fork_file(std::string_view text) {
   const std::string_view whole = text;
   ForkFile file;
   TRY(std::string_view line, take_line(text));
-  if (line != kTag) return fail("malformed", "not a fork file");
+  if (line != kTag)
+    return fail("malformed",
+                "not a fork file, which a monitor writes when a log showed two histories: its first line is " +
+                    std::string(kTag));
   TRY(line, take_line(text));
   if (line.starts_with(kRoot)) {
     TRY(file.other_root, hash_of(line.substr(kRoot.size())));

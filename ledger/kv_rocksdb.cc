@@ -15,7 +15,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdarg>
+#include <cstring>
 #include <deque>
 #include <limits>
 #include <mutex>
@@ -216,7 +218,10 @@ Status RocksStore::refuse_orphaned_files() const {
 
 Error RocksStore::open_error(const rocksdb::Status& status) const {
   const std::string text = status.ToString();
-  if (status.IsIOError() && text.find("/LOCK") != std::string::npos)
+  // Held by this process, or by another one; a lock file that cannot be made is a fault of the directory.
+  const bool held = text.find("lock hold by current process") != std::string::npos ||
+                    text.find(std::strerror(EAGAIN)) != std::string::npos;
+  if (status.IsIOError() && held && text.find("/LOCK") != std::string::npos)
     return {"in_use", directory_ + " is already open: " + text};
   if (status.IsIOError() && !status.IsPathNotFound()) return {"io_error", text};
   // The status may name no file, or the manifest for a table's fault.

@@ -81,8 +81,11 @@ Result<std::vector<SchoolRecord>> LogStore::schools() const {
 
 Result<SchoolRecord> LogStore::school(std::string_view slug) const {
   TRY(const auto value, kv_->get(rows::school(slug)));
-  if (!value) return fail("not_found", "no school " + std::string(slug));
-  return school_from(slug, *value);
+  if (value) return school_from(slug, *value);
+  TRY(const auto known, schools());
+  std::string others;
+  for (const auto& other : known) others += (others.empty() ? "; there is " : ", ") + other.slug;
+  return fail("not_found", "no school " + std::string(slug) + others);
 }
 
 Result<SchoolRecord> LogStore::add_school(std::string_view slug, std::string_view origin) {

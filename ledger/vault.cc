@@ -61,7 +61,7 @@ Status Vault::Impl::prove_master_key(bool read_only) {
   TRY(const auto sealed, store->get(check_row()));
   if (sealed) {
     const auto opened = signing::unseal(keys.check.bytes, check_binding(), *sealed);
-    if (!opened) return fail("wrong_master_key", directory + " was made with another master key");
+    if (!opened) return fail("wrong_master_key", directory + " was made with another master key: another file, or a wrong passphrase");
     if (as_text(*opened) != kCheckText) return fail("damaged", directory + " has another version");
     return {};
   }

@@ -1,8 +1,12 @@
+#include <sys/fsuid.h>
+
 #include "tests/unit/kv/kv_fixture.h"
 #include "tests/unit/kv/probe_process.h"
 
 namespace letopis::ledger {
 namespace {
+
+constexpr uid_t kNobody = 65534;
 
 class KvLock : public KvTest {};
 
@@ -31,6 +35,22 @@ TEST_F(KvLock, AKilledProcessLeavesNoLockBehind) {
   ASSERT_EQ(first.said(), "open");
   first.kill();
   EXPECT_EQ(open(), "ok") << detail_;
+}
+
+// Nobody holds it: whoever is told "in_use" would look for a process that is not there.
+TEST_F(KvLock, ADirectoryThatCannotBeWrittenToIsNotInUse) {
+  using std::filesystem::perms;
+  ASSERT_EQ(open(), "ok");
+  store_.reset();
+  std::filesystem::permissions(home_.path(), perms::owner_all | perms::others_exec);
+  std::filesystem::permissions(directory(),
+                               perms::owner_read | perms::owner_exec | perms::others_read | perms::others_exec);
+  const int before = ::setfsuid(kNobody);  // of this thread alone: root may write anywhere
+  const std::string said = open();
+  ::setfsuid(static_cast<uid_t>(before));
+  std::filesystem::permissions(directory(), perms::owner_all);
+  EXPECT_EQ(said, "io_error") << detail_;
+  EXPECT_NE(detail_.find("Permission denied"), std::string::npos) << detail_;
 }
 
 }  // namespace
