@@ -13,6 +13,7 @@
 #include "replay-tools/command.h"
 #include "replay-tools/replay.h"
 #include "server/week_proof.h"
+#include "signing/base/locale.h"
 
 namespace letopis::tools {
 namespace {
@@ -114,8 +115,9 @@ Result<audit::AuditReport> run(const Audit& options) {
 }  // namespace
 
 int audit(const Audit& options) {
-  const std::string_view words = options.language.empty() ? locale_language() : std::string_view(options.language);
-  const auto language = words == "en" ? audit::Language::kEnglish : audit::Language::kRussian;
+  const auto language = options.language.empty()   ? language_of_locale()
+                        : options.language == "en" ? audit::Language::kEnglish
+                                                   : audit::Language::kRussian;
   const auto folder = std::filesystem::path(options.report).parent_path();
   // Before the long part.
   if (!folder.empty() && !posix_file_system().exists(folder.string()))
@@ -203,6 +205,17 @@ Result<std::string> proof_from_directory(const Prove& options) {
   return server::week_proof(*school, query);
 }
 
+// A proof somebody keeps may be the only one there is of what the log once held.
+Status keep_proof(const std::string& file, const std::string& proof) {
+  auto& files = posix_file_system();
+  if (files.exists(file)) {
+    const auto there = files.read(file, ledger::kWeekProofSizeMaxBytes);
+    if (there && as_text(*there) == proof) return {};
+    return fail("already_exists", file + " exists and holds something else: name another file, or remove it first");
+  }
+  return files.write_atomically(file, as_bytes(proof), 0644);
+}
+
 }  // namespace
 
 int prove(const Prove& options) {
@@ -215,8 +228,10 @@ int prove(const Prove& options) {
   if (week && options.cosigned) return refuse("--cosigned goes with --index: a week has them as far as there are any");
   const auto proof = options.data.empty() ? proof_from_server(options) : proof_from_directory(options);
   if (!proof) return refuse(proof.error());
-  if (const auto written = posix_file_system().write_atomically(options.out, as_bytes(*proof), 0644); !written)
-    return refuse(written.error());
+  if (const auto kept = keep_proof(options.out, *proof); !kept) return refuse(kept.error());
+  std::cerr << "letopis: " << options.out << ": the proof of "
+            << (week ? "the student's week " + options.week : "entry " + std::to_string(*options.index))
+            << "; check it with letopis-verify " << options.out << " --vkey V\n";
   return kExitOk;
 }
 

@@ -302,9 +302,20 @@ TEST_F(RunningSchool, AMarkIsSeenAtOnceInJournalAndDiaryAndItsReceiptIsGoodOffli
   EXPECT_EQ(good.status, 0) << good.out << good.err;
 
   const std::string proof = folder_ / "proof.tlog-proof";
-  letopis_ok({"prove", "--url", server_->url(), "--key", key("director"), "--school", kSchool, "--index",
-              std::to_string(index), "--out", proof});
+  Words proves{
+      "prove", "--url", server_->url(), "--key", key("director"), "--school", kSchool, "--index", std::to_string(index),
+      "--out", proof};
+  const Ran proved = letopis(proves);
+  EXPECT_EQ(proved.status, 0) << proved.err;
+  EXPECT_THAT(proved.err, HasSubstr(proof + ": the proof of entry " + std::to_string(index)));
   EXPECT_EQ(letopis_verify({proof, "--vkey", vkey}).status, 0);
+  // What is kept is kept: another proof does not take its place.
+  const std::string kept = text_of(proof);
+  proves[8] = "0";
+  const Ran other = letopis(proves);
+  EXPECT_EQ(other.status, 2);
+  EXPECT_THAT(other.err, HasSubstr("already_exists"));
+  EXPECT_EQ(text_of(proof), kept);
   EXPECT_EQ(letopis({"verify", proof, "--vkey", vkey}).status, 0);
 
   prove_week(place, index, {"--url", server_->url(), "--key", key("director")}, vkey);
