@@ -84,6 +84,7 @@ class Audit {
   void check_rows();
   void name_author(Finding& finding) const;
   Instant last_recorded_at() const;
+  Instant evidence_until() const;
   void fill(AuditReport& report) const;
 
   const AuditSource& source_;
@@ -212,7 +213,8 @@ Result<AuditReport> Audit::run() {
   settle_roots();
   check_rows();
   AuditReport report;
-  if (times_) report.times = times_->settle(findings_);
+  if (times_)
+    report.times = times_->settle({judge_.first_recorded_at, evidence_until(), options_.each_time}, findings_);
   if (history_changed()) {
     findings_.forget();
     findings_.add("history_changed", {},
@@ -552,6 +554,12 @@ void Audit::name_author(Finding& finding) const {
 Instant Audit::last_recorded_at() const {
   if (size_ == 0) return {};
   return size_ < since_ ? judge_.state().recorded_at(size_ - 1) : judge_.last_recorded_at;
+}
+
+// Nobody asks witnesses about a copy.
+Instant Audit::evidence_until() const {
+  const Instant last = last_recorded_at();
+  return copy_ || !options_.now ? last : std::max(last, *options_.now);
 }
 
 void Audit::fill(AuditReport& report) const {

@@ -47,9 +47,11 @@ struct AuditOptions {
   std::vector<KeptFile> receipts;  // proof files somebody kept
   std::optional<ledger::TrustPolicy> policy = {};  // whose evidence counts; without one nothing is said of times
   std::int64_t bracket_limit_micros = kBracketLimitMicros;  // wider is no proof worth the name
-  std::optional<Instant> now = {};                          // for the report alone
-  unsigned threads = 0;                                     // 0: as many as the machine has
-  std::size_t findings_kept_max = 1000;                     // all are counted
+  // For the report, and for how long what no anchor covers has waited; none: as of the log's last entry, as for a copy.
+  std::optional<Instant> now = {};
+  std::function<void(const EntryTime&)> each_time = {};  // with a policy: what is known of every entry's time, in order
+  unsigned threads = 0;                                  // 0: as many as the machine has
+  std::size_t findings_kept_max = 1000;                  // all are counted
   std::optional<commands::ProfileBook> profiles =
       {};  // beside those of the blob store; the built-in ones when not given
   std::function<void(std::uint64_t done, std::uint64_t total)> progress = {};
@@ -117,6 +119,7 @@ std::string sentence(const AuditReport& report, Language language);
 std::vector<std::string> caveats(const AuditReport& report, Language language);
 std::string text_report(const AuditReport& report, Language language);
 std::string json_report(const AuditReport& report);                     // one line
+std::string json_line(const EntryTime& entry);                          // of --times, without the line feed
 std::string html_report(const AuditReport& report, Language language);  // one file, nothing loaded from elsewhere
 
 }  // namespace letopis::audit

@@ -100,18 +100,27 @@ std::string figures_table(const AuditReport& report, Language language) {
 struct Tone {
   std::string_view name;  // of the style
   Phrase words;
-  std::array<TimeVerdict, 2> verdicts;
+  std::array<bool, kTimeVerdictNames.size()> is;  // by verdict
 };
+template <class... Verdict>
+constexpr std::array<bool, kTimeVerdictNames.size()> any_of(Verdict... verdicts) {
+  std::array<bool, kTimeVerdictNames.size()> is{};
+  ((is[static_cast<std::size_t>(verdicts) - 1] = true), ...);
+  return is;
+}
 constexpr Tone kTones[] = {
-    {"proved", {"доказано", "proved"}, {TimeVerdict::kTimelyProved, TimeVerdict::kBracketed}},
-    {"late", {"после срока, доказано", "late, proved"}, {TimeVerdict::kLateProved, TimeVerdict::kLateProved}},
-    {"claimed", {"по часам школы", "by the school's clock"}, {TimeVerdict::kClaimed, TimeVerdict::kWide}},
-    {"pending", {"ждут свидетельства", "pending"}, {TimeVerdict::kPending, TimeVerdict::kPending}},
-    {"wanting", {"без свидетельства", "without evidence"}, {TimeVerdict::kOverdue, TimeVerdict::kUnwitnessed}},
+    {"proved",
+     {"доказано", "proved"},
+     any_of(TimeVerdict::kTimelyProved, TimeVerdict::kBracketed, TimeVerdict::kFounding)},
+    {"late", {"после срока, доказано", "late, proved"}, any_of(TimeVerdict::kLateProved)},
+    {"claimed", {"по часам школы", "by the school's clock"}, any_of(TimeVerdict::kClaimed, TimeVerdict::kWide)},
+    {"pending", {"ждут свидетельства", "pending"}, any_of(TimeVerdict::kPending)},
+    {"wanting", {"без свидетельства", "without evidence"}, any_of(TimeVerdict::kOverdue, TimeVerdict::kUnwitnessed)},
 };
 std::uint64_t of_tone(const TimesReport::Day& day, const Tone& tone) {
-  const auto count = [&](TimeVerdict verdict) { return day.verdicts[static_cast<std::size_t>(verdict) - 1]; };
-  return count(tone.verdicts[0]) + (tone.verdicts[0] == tone.verdicts[1] ? 0 : count(tone.verdicts[1]));
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < tone.is.size(); ++i) count += tone.is[i] ? day.verdicts[i] : 0;
+  return count;
 }
 
 class Timeline {
@@ -219,6 +228,25 @@ std::string heard_table(const AuditReport& report, Language language) {
   return out + "</table>\n";
 }
 
+std::string lacking_table(const AuditReport& report, Language language) {
+  const bool ru = russian(language);
+  const auto& lacking = report.times->lacking;
+  if (lacking.empty()) return {};
+  std::string out =
+      (ru ? "<h3>Чьё время не доказано</h3>\n<table>\n" : "<h3>Whose time is not proved</h3>\n<table>\n") +
+      cells("th", ru ? std::vector<std::string>{"Запись", "Внесена, по часам школы", "Записано между", "Почему"}
+                     : std::vector<std::string>{"Entry", "Recorded, by the school's clock", "Recorded between", "Why"});
+  for (const auto& entry : lacking)
+    out +=
+        cells("td", {number(entry.index), shown(entry.recorded_at, report.offset),
+                     shown(entry.between.earliest, report.offset) + " — " + shown(entry.between.latest, report.offset),
+                     std::string(words_of(entry.verdict).in(language))});
+  out += "</table>\n";
+  if (report.times->wanting() > lacking.size())
+    out += (ru ? "<p>И ещё: " : "<p>And more: ") + number(report.times->wanting() - lacking.size()) + "</p>\n";
+  return out;
+}
+
 std::string times_table(const AuditReport& report, Language language) {
   const bool ru = russian(language);
   if (!report.times) return {};
@@ -233,7 +261,7 @@ std::string times_table(const AuditReport& report, Language language) {
                         : std::vector<std::string>{"Width of a bracket that has both ends", "Entries"});
   for (std::size_t i = 0; i < report.times->widths.size(); ++i)
     out += cells("td", {std::string(width_words(i).in(language)), number(report.times->widths[i])});
-  return out + "</table>\n";
+  return out + "</table>\n" + lacking_table(report, language);
 }
 
 std::string types_table(const AuditReport& report, Language language) {

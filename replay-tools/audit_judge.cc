@@ -253,8 +253,7 @@ void AuditJudge::check_claims(const Now& now) {
   if (now.refused()) return;
   if (const auto* committed = std::get_if<StateCommitted>(&now.st.body)) check_state(now, *committed);
   if (const auto* anchor = std::get_if<AnchorAdded>(&now.st.body)) weigh(now, *anchor);
-  if (const auto* fault = std::get_if<ClockFault>(&now.st.body); fault != nullptr && times_ != nullptr)
-    times_->clock_fault(*fault);
+  if (const auto* fault = std::get_if<ClockFault>(&now.st.body)) weigh(now, *fault);
   if (const auto* attached = std::get_if<FileAttached>(&now.st.body)) weigh(now, *attached);
   if (const auto* anchor = std::get_if<AnchorAdded>(&now.st.body))
     anchors_.push_back({KeptBy::kAnchor, "entry " + std::to_string(now.index), std::string(anchor->checkpoint)});
@@ -275,6 +274,12 @@ void AuditJudge::weigh(const Now& now, const AnchorAdded& body) {
   const auto over = key ? open_note(body.checkpoint, *key) : Result<OpenedCheckpoint>(fail("no_policy"));
   if (over && over->size <= now.index && tree_.root_at(over->size) == over->root)
     times_->anchor(now.index, *over, body, findings_, now.place);
+}
+
+// While it stands nothing is held against the recorded times: whoever reads the report has to know.
+void AuditJudge::weigh(const Now& now, const ClockFault& body) {
+  if (body.kind != projections::kClockAgrees) findings_.add("clock_doubted", now.place, body.kind);
+  if (times_ != nullptr) times_->clock_fault(body);
 }
 
 // A file that is a token over the entry it is attached to says when that was signed. Any other file says nothing of times, and a

@@ -94,6 +94,7 @@ class AuditJudge {
   void check_root(const Now& now, std::uint64_t size, const Hash& root);
   void weigh(const Now& now, const ledger::AnchorAdded& body);
   void weigh(const Now& now, const ledger::FileAttached& body);
+  void weigh(const Now& now, const ledger::ClockFault& body);
   void check_state(const Now& now, const ledger::StateCommitted& body);
   void collect_texts(const Now& now, std::vector<TextCheck>& texts);
   void collect_blobs(const Now& now);

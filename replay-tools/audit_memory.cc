@@ -18,7 +18,7 @@ using projections::to_row;
 
 namespace {
 
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::string_view kRowsFolder = "rows";
 constexpr std::string_view kCheckpointFile = "checkpoint";
 constexpr unsigned kTileHeight = 8;  // levels 0, 8, 16, … are kept, in tiles of 256
@@ -81,7 +81,7 @@ void fields(Codec& c, Of<Codec, ChainRow>& v) {
 }
 template <class Codec>
 void fields(Codec& c, Of<Codec, EntryTimes::Recorded>& v) {
-  c(v.at, v.deadline, v.offset_minutes, v.judged, v.doubted);
+  c(v.at, v.deadline, v.offset_minutes, v.judged, v.doubted, v.in_time);
 }
 template <class Codec>
 void fields(Codec& c, Of<Codec, TimesReport::Anchor>& v) {

@@ -130,12 +130,14 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
         "Times of recording rest on the operator's clock: the log holds no evidence by a quorum of this policy.");
   if (report.times && report.times->wanting() > 0) {
     const std::string count = number(report.times->wanting());
-    said.push_back(
-        russian(language)
-            ? "Политика аудитора требует свидетельств, которых у " + count +
-                  " записей нет (код завершения 3): они внесены до первого якоря или не засвидетельствованы вовремя."
-            : "The auditor's policy asks for evidence that " + count +
-                  " entries lack (exit 3): they came before the first anchor, or were not witnessed in time.");
+    said.push_back(russian(language) ? "Политика аудитора требует свидетельств, которых у " + count +
+                                           " записей нет (код завершения 3): промежуток шире предела, свидетельства "
+                                           "ждут слишком долго, его нет вовсе или решение ему "
+                                           "противоречит."
+                                     : "The auditor's policy asks for evidence that " + count +
+                                           " entries lack (exit 3): the bracket is wider than the limit, evidence is "
+                                           "overdue, there is none at all, or the ruling "
+                                           "contradicts it.");
   }
   if (report.checkpoints_brought == 0)
     say("Аудитор не принёс ни контрольной точки, ни квитанции: конец журнала, обрезанный и подписанный заново, не был "
@@ -329,23 +331,43 @@ void write_heard(std::string& out, const TimesReport::Heard& heard) {
   object.close();
 }
 
+void write_entry_time(std::string& out, const EntryTime& entry) {
+  Object object(out);
+  object.count("index", entry.index);
+  object.text("recorded_at", format_instant(entry.recorded_at));
+  if (entry.deadline != Instant{}) object.text("deadline", format_instant(entry.deadline));
+  object.text("verdict", time_verdict_name(entry.verdict));
+  write_between(object, entry.between);
+  object.close();
+}
+
 void write_times(std::string& out, const TimesReport& times) {
   Object object(out);
   object.count("anchors", times.anchors);
   object.count("late", times.late);
   object.count("signed_in_time", times.signed_in_time);
+  object.count("claimed_wide", times.claimed_wide);
+  object.count("ruled_in_time", times.ruled_in_time);
+  object.count("doubted", times.doubted);
   for (std::size_t i = 0; i < times.verdicts.size(); ++i) object.count(kTimeVerdictNames[i], times.verdicts[i]);
   Object widths(object.member("widths"));
   for (std::size_t i = 0; i < times.widths.size(); ++i)
     widths.count(i < kWidthSeconds.size() ? std::to_string(kWidthSeconds[i]) : "wider", times.widths[i]);
   widths.close();
   array(object.member("witnesses"), times.heard, [&](const auto& heard) { write_heard(out, heard); });
+  array(object.member("lacking"), times.lacking, [&](const auto& entry) { write_entry_time(out, entry); });
   array(object.member("days"), times.days, [&](const auto& one) { write_day(out, one.first, one.second); });
   array(object.member("timeline"), times.timeline, [&](const auto& anchor) { write_anchor(out, anchor); });
   object.close();
 }
 
 }  // namespace
+
+std::string json_line(const EntryTime& entry) {
+  std::string out;
+  write_entry_time(out, entry);
+  return out;
+}
 
 std::string json_report(const AuditReport& report) {
   std::string out;

@@ -15,6 +15,7 @@ namespace {
 
 // A clock that agrees with its witnesses may be so far off.
 constexpr std::int64_t kClockToleranceMicros = 60 * kMicrosPerSecond;
+constexpr std::size_t kLackingShown = 100;
 
 }  // namespace
 
@@ -25,8 +26,8 @@ EntryTimes::EntryTimes(const TrustPolicy& policy, std::int64_t limit_micros) : p
 
 void EntryTimes::entry(const Event& event, const Statement& statement) {
   const auto offset_minutes = static_cast<std::int16_t>(event.utc_offset / 60);
-  entries_.push_back(
-      {event.recorded_at, event.deadline, offset_minutes, statement.acting_as != Role::kService, doubted_});
+  entries_.push_back({event.recorded_at, event.deadline, offset_minutes, statement.acting_as != Role::kService,
+                      doubted_, event.verdict == Verdict::kAccepted});
   if (event.verdict == Verdict::kLate && event.deadline.micros != 0)
     late_[statement.id] = {stamped_digest(event.statement, event.signature), event.deadline, {}};
 }
@@ -61,12 +62,16 @@ void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const
       }
       continue;
     }
-    for (std::size_t i = 0; i < policy_.authorities().size(); ++i)
-      if (const auto stamp = signing::verify_timestamp(evidence.bytes, digest, policy_.authorities()[i].certificate,
-                                                       policy_.accuracy_seconds() * kMicrosPerSecond)) {
-        hear(policy_.witnesses().size() + i, seen.authorities[i].has_value(), stamp->said);
-        seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
-      }
+    for (std::size_t i = 0; i < policy_.authorities().size(); ++i) {
+      const auto stamp = signing::verify_timestamp(evidence.bytes, digest, policy_.authorities()[i].certificate,
+                                                   policy_.accuracy_seconds() * kMicrosPerSecond);
+      // One that this authority did sign, but over something else, or with a certificate that was revoked by then.
+      if (!stamp && (stamp.error().code == "other_digest" || stamp.error().code == "revoked"))
+        findings.add("bad_evidence", place, policy_.authorities()[i].name);
+      if (!stamp) continue;
+      hear(policy_.witnesses().size() + i, seen.authorities[i].has_value(), stamp->said);
+      seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
+    }
   }
   const auto bracket = policy_.bracket(seen);
   if (!bracket) return;
@@ -111,7 +116,7 @@ void EntryTimes::go_on_from(Kept kept) {
 
 Date EntryTimes::day_of(const Recorded& entry) const { return local_date(entry.at, {entry.offset_minutes * 60}); }
 
-TimesReport EntryTimes::settle(Findings& findings) const {
+TimesReport EntryTimes::settle(const Settling& settling, Findings& findings) const {
   TimesReport report;
   report.first = first_;
   report.before = before_;
@@ -141,34 +146,56 @@ TimesReport EntryTimes::settle(Findings& findings) const {
     const bool outside = (between.earliest && entry.at.micros < between.earliest->micros - kClockToleranceMicros) ||
                          (between.latest && entry.at.micros > between.latest->micros + kClockToleranceMicros);
     if (outside && !entry.doubted) findings.add("outside_bracket", {index}, format_instant(entry.at));
+    const EntryTime is{index, entry.at, entry.deadline, verdict_of(entry, between, settling), between};
+    const bool in_spite = ruled_in_spite(entry, is);
+    if (in_spite)
+      findings.add("proved_late", {index}, format_instant(entry.deadline) + " < " + format_instant(*between.earliest));
     if (const Date date = day_of(entry); day == nullptr || date != on) {
       day = &report.days[date];
       on = date;
     }
-    count(index, between, *day, report);
+    count(is, entry, in_spite, *day, report);
+    if (settling.each) settling.each(is);
   }
   for (const auto& anchor : anchors_)
     if (anchor.index >= first_) ++report.days[day_of(entries_[anchor.index - first_])].anchors;
   return report;
 }
 
-void EntryTimes::count(std::uint64_t index, const Between& between, TimesReport::Day& day, TimesReport& report) const {
-  const Recorded& entry = entries_[index - first_];
+bool EntryTimes::narrow(const Between& between) const {
+  return between.earliest && between.latest && between.latest->micros - between.earliest->micros <= limit_;
+}
+
+TimeVerdict EntryTimes::verdict_of(const Recorded& entry, const Between& between, const Settling& settling) const {
   const auto& [earliest, latest] = between;
-  TimeVerdict verdict = TimeVerdict::kUnwitnessed;
-  if (!latest && (before_ || !anchors_.empty())) {
-    verdict = entries_.back().at.micros - entry.at.micros > limit_ ? TimeVerdict::kOverdue : TimeVerdict::kPending;
-  } else if (latest && entry.deadline.micros != 0) {
-    verdict = *latest <= entry.deadline                ? TimeVerdict::kTimelyProved
-              : earliest && *earliest > entry.deadline ? TimeVerdict::kLateProved
-                                                       : TimeVerdict::kClaimed;
-  } else if (latest) {
-    const bool narrow = earliest && latest->micros - earliest->micros <= limit_;
-    verdict = narrow ? TimeVerdict::kBracketed : TimeVerdict::kWide;
-  }
-  const auto at = static_cast<std::size_t>(verdict) - 1;
+  if (!latest && !before_ && anchors_.empty()) return TimeVerdict::kUnwitnessed;
+  if (!latest) return settling.until.micros - entry.at.micros > limit_ ? TimeVerdict::kOverdue : TimeVerdict::kPending;
+  if (entry.deadline.micros != 0)
+    return *latest <= entry.deadline                ? TimeVerdict::kTimelyProved
+           : earliest && *earliest > entry.deadline ? TimeVerdict::kLateProved
+                                                    : TimeVerdict::kClaimed;
+  if (narrow(between)) return TimeVerdict::kBracketed;
+  const bool founding = !earliest && latest->micros - settling.founded.micros <= kFoundingLimitMicros;
+  return founding ? TimeVerdict::kFounding : TimeVerdict::kWide;
+}
+
+// Without a doubt about the clock such an entry is outside its bracket, and that is said.
+bool EntryTimes::ruled_in_spite(const Recorded& entry, const EntryTime& is) const {
+  return entry.doubted && entry.in_time && is.verdict == TimeVerdict::kLateProved &&
+         is.between.earliest->micros > entry.deadline.micros + kClockToleranceMicros;
+}
+
+void EntryTimes::count(const EntryTime& is, const Recorded& entry, bool in_spite, TimesReport::Day& day,
+                       TimesReport& report) const {
+  const auto& [earliest, latest] = is.between;
+  const std::uint64_t wanting = report.wanting();
+  const auto at = static_cast<std::size_t>(is.verdict) - 1;
   ++report.verdicts[at], ++day.verdicts[at], ++day.entries;
-  report.entries[static_cast<std::size_t>(index - first_)] = verdict;
+  report.doubted += entry.doubted ? 1 : 0;
+  report.ruled_in_time += in_spite ? 1 : 0;
+  report.claimed_wide += is.verdict == TimeVerdict::kClaimed && !narrow(is.between) ? 1 : 0;
+  report.entries[static_cast<std::size_t>(is.index - first_)] = is.verdict;
+  if (report.wanting() > wanting && report.lacking.size() < kLackingShown) report.lacking.push_back(is);
   if (!latest || !earliest) return;
   const std::int64_t seconds = (latest->micros - earliest->micros) / kMicrosPerSecond;
   day.widest_seconds = std::max(day.widest_seconds, seconds);

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -31,12 +32,17 @@ enum class TimeVerdict : std::uint8_t {
   kPending,           // no later anchor yet
   kOverdue,           // pending for longer than the limit
   kUnwitnessed,       // no evidence of a quorum in the whole log
+  kFounding,          // no deadline, and of before the first anchor of a school that was anchored soon after it began
 };
-inline constexpr std::array<std::string_view, 8> kTimeVerdictNames = {
-    "timely_proved", "late_proved", "claimed", "bracketed", "wide", "pending", "overdue", "unwitnessed"};
+inline constexpr std::array<std::string_view, 9> kTimeVerdictNames = {
+    "timely_proved", "late_proved", "claimed", "bracketed", "wide", "pending", "overdue", "unwitnessed", "founding"};
 constexpr std::string_view time_verdict_name(TimeVerdict verdict) {
   return kTimeVerdictNames[static_cast<std::size_t>(verdict) - 1];
 }
+
+// So long after its genesis, by its own clock, a school may be witnessed for the first time: what founded it (people, classes,
+// timetable, the policy itself) can have nothing before it, and cannot have been backdated by more.
+inline constexpr std::int64_t kFoundingLimitMicros = 31 * 24 * 3600 * kMicrosPerSecond;
 
 // Brackets no wider than five seconds, a minute, ten minutes, an hour; and the rest.
 inline constexpr std::array<std::int64_t, 4> kWidthSeconds = {5, 60, 600, 3600};
@@ -44,6 +50,14 @@ inline constexpr std::array<std::int64_t, 4> kWidthSeconds = {5, 60, 600, 3600};
 // What the policy's witnesses and authorities say of one moment, or of the moments an entry lies between.
 struct Between {
   std::optional<Instant> earliest, latest;
+};
+
+// What is known of one entry's time.
+struct EntryTime {
+  std::uint64_t index = 0;
+  Instant recorded_at, deadline;  // as the log says; no deadline is zero
+  TimeVerdict verdict = TimeVerdict::kUnwitnessed;
+  Between between;
 };
 
 struct TimesReport {
@@ -70,17 +84,23 @@ struct TimesReport {
   // Of entries recorded late: how many there are, and how many were signed by their deadline all the same, as tokens on record prove
   // (ledger/timeliness.h). A figure beside the verdicts: late stays late.
   std::uint64_t late = 0, signed_in_time = 0;
+  std::uint64_t claimed_wide = 0;  // of `claimed`: with a bracket wider than the limit, or open to the past
+  // Ruled as in time, though proved to be more than a minute late: while the clock was in doubt, when times are not judged by it.
+  std::uint64_t ruled_in_time = 0;
+  std::uint64_t doubted = 0;        // entries recorded while the clock was in doubt
   std::uint64_t first = 0;          // entries before it were reported earlier, and
   std::optional<Instant> before{};  // this is the latest moment that anchors among them prove
   std::uint64_t anchors = 0;        // that meet the quorum
   std::vector<Anchor> timeline;     // they, in the order of the log
   std::map<Date, Day> days;
   std::vector<TimeVerdict> entries;  // from `first` on; zero for the service's own, which are not judged
+  std::vector<EntryTime> lacking;    // the first of those that wanting() counts
   std::uint64_t count(TimeVerdict verdict) const { return verdicts[static_cast<std::size_t>(verdict) - 1]; }
   Between between(std::uint64_t index) const;  // in time proportional to the anchors
-  // What a policy asks for and did not get: entries overdue, wide or unwitnessed.
+  // What a policy asks for and did not get: entries overdue, unwitnessed, within a wide bracket, or ruled against the evidence.
   std::uint64_t wanting() const {
-    return count(TimeVerdict::kOverdue) + count(TimeVerdict::kWide) + count(TimeVerdict::kUnwitnessed);
+    return count(TimeVerdict::kOverdue) + count(TimeVerdict::kWide) + count(TimeVerdict::kUnwitnessed) + claimed_wide +
+           ruled_in_time;
   }
 };
 
@@ -92,6 +112,7 @@ class EntryTimes {
     Instant at, deadline;
     std::int16_t offset_minutes = 0;
     bool judged = true, doubted = false;
+    bool in_time = true;  // as it was ruled
   };
   // What times go on from: the entries no anchor covers yet, from `first` to the end, the anchors among them, and what those before
   // prove.
@@ -115,13 +136,22 @@ class EntryTimes {
   void token(const Id& statement, Bytes token);
   void clock_fault(const ledger::ClockFault& body) { doubted_ = body.kind != "agrees"; }
 
-  // Findings: "outside_bracket".
-  TimesReport settle(Findings& findings) const;
+  struct Settling {
+    Instant founded;  // when the school's genesis says it was
+    Instant until;    // up to when evidence could have come: now, for a log that goes on
+    std::function<void(const EntryTime&)> each = {};  // every entry that is judged, in order
+  };
+  // Findings: "outside_bracket", "proved_late".
+  TimesReport settle(const Settling& settling, Findings& findings) const;
 
  private:
   void hear(std::size_t who, bool again, Instant said);
   Date day_of(const Recorded& entry) const;
-  void count(std::uint64_t index, const Between& between, TimesReport::Day& day, TimesReport& report) const;
+  TimeVerdict verdict_of(const Recorded& entry, const Between& between, const Settling& settling) const;
+  bool narrow(const Between& between) const;
+  bool ruled_in_spite(const Recorded& entry, const EntryTime& is) const;
+  void count(const EntryTime& is, const Recorded& entry, bool in_spite, TimesReport::Day& day,
+             TimesReport& report) const;
   struct Late {
     Hash digest;
     Instant deadline;

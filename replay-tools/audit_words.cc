@@ -43,6 +43,8 @@ Phrase words_of(TimeVerdict verdict) {
               "no deadline, bracket wider than the limit or open to the past"};
     case TimeVerdict::kPending: return {"ждут свидетельства", "pending"};
     case TimeVerdict::kOverdue: return {"ждут свидетельства дольше предела", "overdue"};
+    case TimeVerdict::kFounding:
+      return {"внесены при основании школы, до первого якоря", "of the founding, before the first anchor"};
     case TimeVerdict::kUnwitnessed: return {"не засвидетельствованы", "unwitnessed"};
   }
   return {};
@@ -61,6 +63,14 @@ std::vector<Figure> time_figures(const TimesReport& times) {
   std::vector<Figure> figures;
   for (std::size_t i = 0; i < times.verdicts.size(); ++i)
     if (times.verdicts[i] > 0) figures.push_back({words_of(static_cast<TimeVerdict>(i + 1)), times.verdicts[i]});
+  const auto some = [&](Phrase words, std::uint64_t value) {
+    if (value > 0) figures.push_back({words, value});
+  };
+  some({"из «в срок по часам школы» — промежуток шире предела",
+        "of those claimed, within a bracket wider than the limit"},
+       times.claimed_wide);
+  some({"признаны внесёнными в срок вопреки свидетелям", "ruled as in time against the evidence"}, times.ruled_in_time);
+  some({"внесены, пока часы были в сомнении", "recorded while the clock was in doubt"}, times.doubted);
   if (times.late > 0)
     figures.push_back({{"записаны с опозданием, но подписаны в срок: доказано меткой времени",
                         "recorded late, signed in time: proved by time-stamp"},

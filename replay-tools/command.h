@@ -184,7 +184,7 @@ struct Login : Client {
 int login(const Login& options);
 
 struct Audit {
-  std::string data, url, key, school, report, keep, since, vkey, policy, companion, language;
+  std::string data, url, key, school, report, keep, since, vkey, policy, companion, language, times;
   int bracket_limit = 600;  // seconds
   std::vector<std::string> receipts;
   bool json = false;

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <iostream>
 
 #include "ledger/checkpoint.h"
@@ -48,6 +50,35 @@ Result<std::unique_ptr<audit::AuditSource>> open_source(const Audit& options) {
   return std::unique_ptr<audit::AuditSource>(std::move(source));
 }
 
+// What --times asks for: a line an entry, and under its name only once it is whole.
+class TimesFile {
+ public:
+  explicit TimesFile(const std::string& path) : path_(path), part_(path + ".part") {}
+  ~TimesFile() {
+    std::error_code ignored;
+    if (out_.is_open()) std::filesystem::remove(part_, ignored);
+  }
+  TimesFile(const TimesFile&) = delete;
+  TimesFile& operator=(const TimesFile&) = delete;
+  std::function<void(const audit::EntryTime&)> writer() {
+    if (path_.empty()) return {};
+    out_.open(part_, std::ios::trunc);
+    return [this](const audit::EntryTime& entry) { out_ << audit::json_line(entry) << '\n'; };
+  }
+  Status finish() {
+    if (path_.empty()) return {};
+    out_.close();
+    if (!out_) return fail("io_error", "cannot write " + part_);
+    std::error_code error;
+    std::filesystem::rename(part_, path_, error);
+    return error ? fail("io_error", path_ + ": " + error.message()) : Status{};
+  }
+
+ private:
+  const std::string path_, part_;
+  std::ofstream out_;
+};
+
 // The directory an audit keeps its outcome in: a new one, or the one it goes on from.
 Result<std::unique_ptr<audit::AuditMemory>> open_memory(const Audit& options) {
   std::error_code error;
@@ -91,9 +122,11 @@ Result<audit::AuditReport> run(const Audit& options) {
     TRY(audit_options.policy, ledger::TrustPolicy::parse(policy, companion));
     audit_options.bracket_limit_micros = std::int64_t{options.bracket_limit} * kMicrosPerSecond;
     audit_options.policy_digest = audit::policy_digest(policy, companion, audit_options.bracket_limit_micros);
-  } else if (!options.companion.empty()) {
-    return fail("malformed", "--companion goes with --policy");
+  } else if (!options.companion.empty() || !options.times.empty()) {
+    return fail("malformed", "--companion and --times go with --policy");
   }
+  TimesFile times(options.times);
+  audit_options.each_time = times.writer();
   TRY(const auto memory, open_memory(options));
   audit_options.memory = memory.get();
   const bool brings_checkpoint = !options.since.empty() && (memory == nullptr || !memory->head());
@@ -109,7 +142,9 @@ Result<audit::AuditReport> run(const Audit& options) {
   if (!source && source.error().code == "damaged")
     return audit::unreadable(options.data, options.school, source.error());
   if (!source) return tl::unexpected(source.error());
-  return audit::audit(**source, audit_options);
+  auto report = audit::audit(**source, audit_options);
+  if (report) TRY_STATUS(times.finish());
+  return report;
 }
 
 }  // namespace

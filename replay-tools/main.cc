@@ -366,6 +366,8 @@ int main(int argc, char** argv) {
                             "such a directory: only what is new is audited; or a checkpoint you kept");
   audit_command->add_option("--receipt", audit_options.receipts, "proof files somebody kept");
   audit_command->add_option("--report", audit_options.report, "writes an HTML report");
+  audit_command->add_option("--times", audit_options.times,
+                            "with --policy: writes what is known of every entry's time, a JSON object a line");
   audit_command->add_option("--lang", audit_options.language, "ru or en; else as LC_ALL or LANG say")
       ->check(CLI::IsMember({"ru", "en"}));
   audit_command->add_flag("--json", audit_options.json);

@@ -92,7 +92,7 @@ TEST(Audit, NamesTheWitnessesAndTellsTimesAsTheSchoolDoes) {
   }
   EXPECT_EQ(lines, heard);
   // Exit 3 is in the first sentence, and the page is not green.
-  ASSERT_EQ(3, exit_code(report)) << "the entries before the first anchor";
+  ASSERT_EQ(3, exit_code(report)) << "of some the bracket is wide";
   EXPECT_THAT(sentence(report, Language::kEnglish),
               HasSubstr("But of " + std::to_string(report.times->wanting()) + " entries the time is not proved"));
   EXPECT_THAT(html, Not(HasSubstr("verdict good")));
