@@ -98,6 +98,10 @@ std::string_view time_verdict_name(TimeVerdict verdict) {
   return "";
 }
 
+// A receipt does not hold what the log says of its server's clock.
+constexpr std::string_view kUnlessDoubted =
+    "; whether its clock was on record as in doubt then, an audit of the log tells";
+
 Result<Times> time_of(const SignedCheckpoint& opened, const Receipt& receipt, const Event& event,
                       const signing::VerifierKey& log, const TrustPolicy& policy) {
   Times times;
@@ -111,11 +115,12 @@ Result<Times> time_of(const SignedCheckpoint& opened, const Receipt& receipt, co
   const auto bracket = policy.bracket(seen);
   const auto& at = event.recorded_at;
   if (times.earliest && at.micros < times.earliest->micros - kClockToleranceMicros)
-    return fail("outside_bracket", "it says it was recorded before evidence that it follows");
+    return fail("outside_bracket",
+                "it says it was recorded before evidence that it follows" + std::string(kUnlessDoubted));
   if (!bracket) return times;
   times.latest = bracket->latest;
   if (at.micros > times.latest->micros + kClockToleranceMicros)
-    return fail("outside_bracket", "it says it was recorded after a quorum had seen it");
+    return fail("outside_bracket", "it says it was recorded after a quorum had seen it" + std::string(kUnlessDoubted));
   times.verdict = against(event.deadline, times);
   return times;
 }
