@@ -6,6 +6,7 @@ letopis_library(letopis_format
     checkpoint.cc
     fork_file.cc
     merkle.cc
+    receipt_bracket.cc
     second_signatures.cc
     shard_key.cc
     sparse_tree.cc

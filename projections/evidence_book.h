@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "ledger/receipt_bracket.h"
 #include "ledger/trust_policy.h"
 #include "projections/folding.h"
 
@@ -22,8 +23,8 @@ struct AnchoredLine {
 // nullopt: not a line of a cosignature by one of the policy's witnesses.
 std::optional<AnchoredLine> anchored_line(const ledger::TrustPolicy& policy, std::string_view line);
 
-inline constexpr std::string_view kCosignature = "cosignature";  // Evidence.kind: a note's line, without its line feed
-inline constexpr std::string_view kTimestamp = "rfc3161";        // an RFC 3161 token, DER
+using ledger::kCosignature;
+using ledger::kTimestamp;
 inline constexpr std::string_view kClockJump = "jump";  // ClockFault.kind: wall clock and monotonic clock parted
 inline constexpr std::string_view kClockEvidence = "evidence";  // it is more than a minute off what a quorum says
 inline constexpr std::string_view kClockAgrees = "agrees";      // it agrees with a quorum again

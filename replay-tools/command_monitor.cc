@@ -300,8 +300,20 @@ Result<int> watch_until_stopped(const MonitorRun& options, Watch& watch) {
   return kExitOk;
 }
 
-Result<int> watch_logs(const MonitorRun& options) {
-  if (options.data.empty()) return fail("malformed", "monitor needs --data, where it remembers what it has seen");
+// Where what was seen is remembered when nobody says (XDG Base Directory Specification: state).
+Result<std::string> own_folder() {
+  if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state == '/')
+    return std::string(state) + "/letopis-monitor";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/')
+    return std::string(home) + "/.local/state/letopis-monitor";
+  return fail("malformed", "monitor needs --data, where it remembers what it has seen: there is no HOME to put it in");
+}
+
+Result<int> watch_logs(MonitorRun options) {
+  if (options.data.empty()) {
+    TRY(options.data, own_folder());
+    std::cerr << "letopis: what is seen is remembered in " << options.data << " (--data names another folder)\n";
+  }
   TRY(auto policy, read_policy(options));
   TRY(const auto targets, targets_of(options, policy));
   TRY(const auto keys, read_keys(options.keys));

@@ -166,7 +166,9 @@ int main(int argc, char** argv) {
                               "a C2SP tlog-policy file: the logs' keys, the witnesses, the quorum");
   monitor_command->add_option("--companion", monitor_options.companion,
                               "its companion: time-stamping authorities, how many witnesses may lie");
-  monitor_command->add_option("--data", monitor_options.data, "what was seen is remembered here, and evidence kept");
+  monitor_command->add_option(
+      "--data", monitor_options.data,
+      "what was seen is remembered here, and evidence kept; else in the user's own state folder");
   monitor_command->add_option(
       "--key", monitor_options.keys,
       "an auditor's key file, FILE or SCHOOL=FILE: entries are read too, for refusals and brackets");

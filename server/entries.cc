@@ -4,6 +4,7 @@
 #include <set>
 
 #include "commands/files.h"
+#include "ledger/receipt_bracket.h"
 #include "ledger/schema/codec.h"
 #include "ledger/schema/describe.h"
 #include "projections/json_writer.h"
@@ -257,15 +258,41 @@ bool is_for_the_group(const ledger::Body& body, const std::vector<Id>& pupils) {
 
 Result<Bytes> entry_bytes(const Caller& caller, std::uint64_t index) { return visible(caller, index); }
 
+namespace {
+
+Result<ledger::ReceiptBracket> bracket_of(const Caller& caller, std::uint64_t index,
+                                          const ledger::TrustPolicy& policy) {
+  TRY(const std::string proof, caller.school->cosigned_proof(index));
+  TRY(const auto file, ledger::parse_proof_file(proof));
+  TRY(const auto receipt, ledger::decode_receipt(*file.extra));
+  const auto& log = caller.school->vkey();
+  TRY(const auto opened, ledger::verify_proof_file(file, ledger::leaf_hash(receipt.event), log));
+  return ledger::bracket_of(opened, receipt, index, log, policy);
+}
+
+// As the receipt of the same entry proves it; null where the school has no policy, or no anchor covers the entry yet.
+std::string bracket_json(const Caller& caller, std::uint64_t index) {
+  const auto* policy = caller.structure->evidence().policy();
+  const auto bracket = policy != nullptr ? bracket_of(caller, index, *policy->parsed)
+                                         : Result<ledger::ReceiptBracket>(fail("no_policy"));
+  if (!bracket || !bracket->latest) return "null";
+  std::string json = "{";
+  if (bracket->earliest) json += "\"earliest\":\"" + format_instant(*bracket->earliest) + "\",";
+  return json + "\"latest\":\"" + format_instant(*bracket->latest) + "\"}";
+}
+
+}  // namespace
+
 Result<std::string> entry_json(const Caller& caller, std::uint64_t index) {
   TRY(const Bytes bytes, visible(caller, index));
   TRY(const auto entry, ledger::decode_entry(bytes));
   std::string json = ledger::entry_json(entry.event, entry.statement);
-  const auto* attached = caller.structure->office().attachments(entry.statement.id);
-  if (attached == nullptr) return json;
   LETOPIS_ASSERT(json.ends_with('}'));
   json.pop_back();
-  return json + ",\"attached\":" + attached_json(*attached) + "}";
+  json += ",\"bracket\":" + bracket_json(caller, index);
+  if (const auto* attached = caller.structure->office().attachments(entry.statement.id))
+    json += ",\"attached\":" + attached_json(*attached);
+  return json + "}";
 }
 
 Result<std::string> entry_proof(const Caller& caller, std::uint64_t index, bool cosigned) {

@@ -147,7 +147,8 @@ constexpr ObjectSchema kObjects[] = {
     {"Entry",
      "index:integer recorded_at:instant verdict:text rule?:text deadline?:instant late_seconds?:integer "
      "utc_offset:integer "
-     "context:integer rules_version:integer profile?:hash awaits?:array statement:object attached?:array"},
+     "context:integer rules_version:integer profile?:hash awaits?:array statement:object bracket?:object "
+     "attached?:array"},
     {"SaltRequest", "school:text login:text"},
     {"Salt", "salt:id"},
     {"LoginRequest", "school:text login:text proof:hash"},

@@ -129,6 +129,11 @@ class School {
     EXPECT_EQ(ran.err.find("not cosigned yet") == std::string::npos, cosigned) << ran.err;
     return receipt;
   }
+  json::value entry(std::uint64_t index) const {
+    return letopis_ok({"get", "/v1/schools/" + slug_ + "/events/" + std::to_string(index), "--url", url_, "--key",
+                       keys_.at("administrator")})
+        .json();
+  }
   std::string policy(const std::vector<const School*>& witnesses) const {
     std::string text, names;
     for (const School* one : witnesses) {
@@ -203,7 +208,12 @@ class Federation : public testing::Test {
     write_text(policy_file, policy);
     const Ran read = letopis_verify({file, "--vkey", school.vkey(), "--policy", policy_file, "--json"});
     ASSERT_EQ(read.status, 0) << read.out << read.err << receipt;
-    EXPECT_EQ(str(read.json().at("time").at("verdict")), "bracketed") << read.out;
+    const auto time = read.json().at("time");
+    EXPECT_EQ(str(time.at("verdict")), "bracketed") << read.out;
+    // What the server says of the entry is what its receipt proves.
+    const auto bracket = school.entry(read.json().at("index").to_number<std::uint64_t>()).at("bracket");
+    EXPECT_EQ(bracket.at("earliest"), time.at("earliest"));
+    EXPECT_EQ(bracket.at("latest"), time.at("latest"));
   }
   Folder folder_;
 };

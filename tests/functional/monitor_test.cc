@@ -128,6 +128,17 @@ class MonitorProgram : public testing::Test {
   std::unique_ptr<Server> here_, witness_;
 };
 
+TEST_F(MonitorProgram, WithoutAFolderItRemembersInTheUsersOwn) {
+  witness_sees(*here_);
+  const std::string state = folder_ / "state";
+  ::setenv("XDG_STATE_HOME", state.c_str(), 1);
+  const Ran ran = letopis({"monitor", "--url", log_at(*here_), "--policy", folder_ / "policy", "--once"});
+  ::unsetenv("XDG_STATE_HOME");
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr(state + "/letopis-monitor"));
+  EXPECT_TRUE(fs::exists(state + "/letopis-monitor"));
+}
+
 TEST_F(MonitorProgram, AWitnessedLogIsWellAndOneThatIsNotLags) {
   EXPECT_EQ(once(log_at(*here_)).status, 3) << "no quorum has seen it";
   witness_sees(*here_);

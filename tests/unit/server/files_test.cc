@@ -234,6 +234,7 @@ TEST_F(FilesTest, AFileAttachedToAnEntryIsOpenedByWhomTheEntryIsShown) {
   EXPECT_EQ(openers(file, licey.index_of(mark)), heads + ", Иван, Маша, Мария");
   const auto entry = json_of(
       site.get("/v1/schools/licey29/events/" + std::to_string(licey.index_of(mark)), site.sign_in(licey, mother)));
+  EXPECT_TRUE(entry.at("bracket").is_null()) << "no policy, no witnesses";
   ASSERT_EQ(entry.at("attached").as_array().size(), 1U);
   EXPECT_EQ(entry.at("attached").at(0).at("file").as_string(), hex_of(file));
   EXPECT_EQ(entry.at("attached").at(0).at("index").as_int64(), static_cast<std::int64_t>(attached));
