@@ -97,6 +97,9 @@ struct AnchorKeeper::Watched {
   std::chrono::milliseconds retry{0};
   // Of plan_day alone: what it was planned by.
   std::pair<Date, std::uint64_t> planned{};
+  // Under running_mutex_: the round that is out, which alone uses what is the rounds'. Ends first.
+  std::future<void> asked;
+  bool busy() const { return asked.valid() && asked.wait_for(std::chrono::seconds(0)) != std::future_status::ready; }
 };
 
 // One asking: of whom, over what, and what came back.
@@ -203,7 +206,7 @@ void AnchorKeeper::start() {
       due_.wait_for(lock, kTick);
       lock.unlock();
       if (tick % kTicksBetweenPlans == 0) plan_day();
-      if (const auto next = next_due(); next && *next <= options_.clock->now()) run_due();
+      if (const auto next = next_due(); next && *next <= options_.clock->now()) begin_due();
       lock.lock();
     }
   });
@@ -216,29 +219,42 @@ void AnchorKeeper::stop() {
     due_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
+  const std::lock_guard running(running_mutex_);
+  for (const auto& school : schools_)
+    if (school->asked.valid()) school->asked.wait();
   for (const auto& school : schools_)
     if (school->listener != 0) school->school.unlisten(std::exchange(school->listener, 0));
 }
 
 void AnchorKeeper::run_due() {
+  begin_due();
   const std::lock_guard running(running_mutex_);
-  for (const auto& school : schools_) {
-    bool due = false;
-    {
-      const std::lock_guard lock(mutex_);
-      const Instant now = options_.clock->now();
-      // A second past a deadline, by a clock as far off as the policy allows: what is recorded after it is then proved late.
-      const std::int64_t accuracy = school->policy ? school->policy->accuracy_seconds() : 1;
-      while (!school->deadlines.empty() &&
-             school->deadlines.begin()->micros + (accuracy + 1) * kMicrosPerSecond <= now.micros) {
-        school->deadlines.erase(school->deadlines.begin());
-        due = true;
-      }
-      due = due || (school->due && *school->due <= now);
-      if (due) school->due.reset();
-    }
-    if (due) ask(*school);
+  for (const auto& school : schools_)
+    if (school->asked.valid()) school->asked.wait();
+}
+
+// A school whose question is out stays due until that is over.
+void AnchorKeeper::begin_due() {
+  const std::lock_guard running(running_mutex_);
+  for (const auto& school : schools_)
+    if (!school->busy() && take_due(*school))
+      school->asked = std::async(std::launch::async, [this, of = school.get()] { ask(*of); });
+}
+
+// Whether a school is due, and from now on is so no more.
+bool AnchorKeeper::take_due(Watched& school) {
+  // A second past a deadline, by a clock as far off as the policy allows: what is recorded after it is then proved late.
+  const std::int64_t accuracy = school.policy ? school.policy->accuracy_seconds() : 1;
+  const std::lock_guard lock(mutex_);
+  const Instant now = options_.clock->now();
+  bool due = school.due && *school.due <= now;
+  while (!school.deadlines.empty() &&
+         school.deadlines.begin()->micros + (accuracy + 1) * kMicrosPerSecond <= now.micros) {
+    school.deadlines.erase(school.deadlines.begin());
+    due = true;
   }
+  if (due) school.due.reset();
+  return due;
 }
 
 // --- A round

@@ -7,8 +7,9 @@
 // deadline: those that entries have named, and those of the day's timetable, whoever has entered what. The school's own entries (anchors, commitments) are no news and cause none. A witness that does not
 // answer stops nothing: what the others said is recorded, and the round is tried again, later each time.
 //
-// One thread of its own besides one for each witness while it is asked. Recording is never waited for by whoever records; once a quorum
-// has answered the others have two seconds more, and whoever is silent is asked again when that question is over.
+// One thread of its own, besides one for each school while its witnesses are asked and one for each of those: no school waits for
+// another's. Recording is never waited for by whoever records; once a quorum has answered the others have two seconds more, and whoever
+// is silent is asked again when that question is over.
 
 #include <chrono>
 #include <condition_variable>
@@ -53,7 +54,7 @@ class AnchorKeeper {
   void plan_day();
   // Somebody waits for this school's evidence: it is asked for within `near`.
   void hurry(const commands::School& school);
-  // Asks whatever is due now, and waits for it.
+  // Asks for whatever is due now, of all schools at once, and waits for it.
   void run_due();
   // When the next round of any school is due; nullopt: nothing waits.
   std::optional<Instant> next_due() const;
@@ -71,6 +72,8 @@ class AnchorKeeper {
   struct Answers;
   void watch(commands::School& school);
   void heard(Watched& school, const std::vector<commands::Change>& changes);
+  void begin_due();
+  bool take_due(Watched& school);
   void ask(Watched& school);
   std::shared_ptr<Answers> send(Watched& school, const Round& round);
   std::uint64_t take(Watched& school, Answers& answers, Round& round);
@@ -84,7 +87,7 @@ class AnchorKeeper {
   const Options options_;
   RevocationLists revoked_;
   std::vector<std::unique_ptr<Watched>> schools_;
-  std::mutex running_mutex_;  // one round at a time
+  std::mutex running_mutex_;  // of whoever plans and begins rounds: of a school there is one at a time
   mutable std::mutex mutex_;  // of what listeners touch
   std::condition_variable due_;
   bool stopping_ = false;

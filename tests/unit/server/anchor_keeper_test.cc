@@ -4,9 +4,12 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <condition_variable>
 #include <filesystem>
 #include <future>
 #include <mutex>
@@ -50,6 +53,38 @@ struct TestWitness {
   std::unique_ptr<WitnessServer> server;
 };
 
+// A port that takes every connection and never says a word.
+class Silence {
+ public:
+  Silence() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof(address);
+    LETOPIS_ASSERT(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
+    LETOPIS_ASSERT(::listen(listener_, 8) == 0);
+    LETOPIS_ASSERT(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+  }
+  ~Silence() {  // whoever waits is told at once
+    for (const int one : taken_) ::close(one);
+    ::close(listener_);
+  }
+  // Waits until somebody asks; false: nobody does.
+  bool asked() {
+    constexpr int kPatienceMs = 30'000;
+    pollfd waiting{listener_, POLLIN, 0};
+    if (::poll(&waiting, 1, kPatienceMs) != 1) return false;
+    taken_.push_back(::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC));
+    return taken_.back() >= 0;
+  }
+  std::string url;
+
+ private:
+  int listener_;
+  std::vector<int> taken_;
+};
+
 class AnchorKeeping : public testing::Test {
  protected:
   AnchorKeeping()
@@ -67,12 +102,13 @@ class AnchorKeeping : public testing::Test {
     live.advance(seconds);
     for (auto& one : witnesses) one->clock.set(live.clock().now());
   }
-  void set_policy(const std::string& companion = {}) {
+  void set_policy(const std::string& companion = {}) { set_policy(licey, companion); }
+  void set_policy(letopis::test::LiveSchool& school, const std::string& companion = {}) {
     std::string text, group = "group g 2";
     for (const auto& one : witnesses) text += one->line(), group += " " + one->name;
     text += group + "\nquorum g\n";
-    const Id set = licey.say(licey.director(), Role::kDirector, WitnessPolicySet{text, companion});
-    licey.say(licey.administrator(), Role::kAdministrator, Endorsed{set, true});
+    const Id set = school.say(school.director(), Role::kDirector, WitnessPolicySet{text, companion});
+    school.say(school.administrator(), Role::kAdministrator, Endorsed{set, true});
     for (auto& one : witnesses) one->clock.set(live.clock().now());
   }
   void keep() {
@@ -289,26 +325,6 @@ TEST_F(AnchorKeeping, AMissingWitnessStopsNothingAndShows) {
   EXPECT_NE(logged.find("no_evidence"), std::string::npos);
 }
 
-// A port that takes every connection and never says a word.
-class Silence {
- public:
-  Silence() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof(address);
-    LETOPIS_ASSERT(::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size) == 0);
-    LETOPIS_ASSERT(::listen(listener_, 8) == 0);
-    LETOPIS_ASSERT(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-  }
-  ~Silence() { ::close(listener_); }  // whoever waits is told at once
-  std::string url;
-
- private:
-  int listener_;
-};
-
 // One that takes the question and keeps it: the others' evidence is recorded without it, and it is not asked again meanwhile.
 TEST_F(AnchorKeeping, AWitnessThatKeepsSilentKeepsNobodysEvidenceBack) {
   auto silence = std::make_unique<Silence>();
@@ -328,6 +344,43 @@ TEST_F(AnchorKeeping, AWitnessThatKeepsSilentKeepsNobodysEvidenceBack) {
   EXPECT_NE(logged.find("still_asked"), std::string::npos) << logged;
   silence.reset();
   keeper.reset();
+}
+
+// Two schools, and one of them has two witnesses that take the question and keep it: the other's evidence is there all the same,
+// for what is recorded before that question and for what is recorded while it is out.
+TEST_F(AnchorKeeping, ASchoolWhoseWitnessesKeepSilentDelaysNoOther) {
+  letopis::test::LiveSchool gymnasium(live, "gymnasium", "Гимназия");
+  for (auto& one : witnesses) EXPECT_TRUE(one->witness->add_log(gymnasium.school().vkey()));
+  set_policy(gymnasium);
+  auto silence = std::make_unique<Silence>();
+  witnesses[1]->url = witnesses[2]->url = silence->url;
+  set_policy();
+  patience = std::chrono::seconds(120);  // longer than this test may take
+  keep();
+  std::mutex mutex;
+  std::condition_variable came;
+  std::size_t anchors = 0;
+  const auto listener = gymnasium.school().listen([&](const std::vector<commands::Change>& changes) {
+    const std::lock_guard lock(mutex);
+    anchors += static_cast<std::size_t>(
+        std::count_if(changes.begin(), changes.end(), [](const auto& change) { return change.of_service; }));
+    came.notify_all();
+  });
+  const auto anchored = [&](std::size_t so_many) {
+    std::unique_lock lock(mutex);
+    return came.wait_for(lock, std::chrono::seconds(30), [&] { return anchors >= so_many; });
+  };
+  keeper->start();  // both are due
+  EXPECT_TRUE(silence->asked());
+  EXPECT_TRUE(anchored(1));
+  gymnasium.say(gymnasium.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"}, {});
+  advance(60);
+  EXPECT_TRUE(anchored(2)) << "while the other school's question is out";
+  EXPECT_EQ(evidence_in_newest_anchor(), 0U) << "that school has nothing yet";
+  silence.reset();
+  keeper.reset();
+  gymnasium.school().unlisten(listener);
+  EXPECT_GT(evidence_in_newest_anchor(), 0U) << logged;
 }
 
 TEST_F(AnchorKeeping, WithoutAQuorumItIsTriedAgainLaterEachTime) {
