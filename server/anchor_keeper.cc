@@ -106,7 +106,7 @@ struct AnchorKeeper::Watched {
 struct AnchorKeeper::Round {
   ledger::Checkpoint checkpoint;
   std::string note;
-  bool clock_doubted = false;
+  bool clock_doubted = false, jumped = false;
   Instant asked, answered;
   std::vector<std::optional<ledger::Cosigned>> lines;  // by witness
   std::vector<std::optional<Bytes>> tokens;            // by authority
@@ -260,7 +260,9 @@ bool AnchorKeeper::take_due(Watched& school) {
 // --- A round
 
 void AnchorKeeper::ask(Watched& school) {
+  if (school.school.held()) return;
   Round round;
+  round.jumped = tell_jump(school);
   std::optional<EvidenceBook::Policy> policy;
   school.school.read([&](const ReadModel& model) {
     const EvidenceBook& book = model.structure.evidence();
@@ -269,7 +271,7 @@ void AnchorKeeper::ask(Watched& school) {
     round.note = model.checkpoint_note;
     round.clock_doubted = book.clock_doubted();
   });
-  if (!policy || round.note.empty() || school.school.held()) return;
+  if (!policy || round.note.empty()) return;
   if (school.policy_text != policy->text || school.policy == nullptr) {
     school.policy_text = policy->text;
     school.witnesses.clear();
@@ -354,23 +356,31 @@ std::uint64_t AnchorKeeper::take(Watched& school, Answers& answers, Round& round
   return failures;
 }
 
+// A clock that parted from the monotonic one between two entries: told of whether or not there is anybody to be asked.
+bool AnchorKeeper::tell_jump(Watched& school) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!std::exchange(school.jumped, false)) return false;
+    ++school.counters.clock_faults;
+  }
+  record(school, ledger::ClockFault{projections::kClockJump, options_.clock->now(), {}}, "clock_fault");
+  return true;
+}
+
 // Whether the clock agrees with a quorum; what it has to be told of is recorded first, so that the anchor may follow.
 bool AnchorKeeper::judge_clock(Watched& school, const Round& round) {
   const auto said = school.policy->bracket(round.seen);
   const Bracket ours{{round.asked.micros - kClockToleranceMicros}, {round.answered.micros + kClockToleranceMicros}};
   const bool off = said && apart(*said, ours);
-  bool jumped = false;
-  {
+  if (off) {
     const std::lock_guard lock(mutex_);
-    jumped = std::exchange(school.jumped, false);
-    if (off || jumped) ++school.counters.clock_faults;
+    ++school.counters.clock_faults;
   }
-  if (jumped) record(school, ledger::ClockFault{projections::kClockJump, round.answered, {}}, "clock_fault");
-  if (off && !round.clock_doubted)
+  if (off && (round.jumped || !round.clock_doubted))
     record(school, ledger::ClockFault{projections::kClockEvidence, round.answered, said->earliest}, "clock_fault");
-  if (!off && said && (round.clock_doubted || jumped))
+  if (!off && said && round.clock_doubted)
     record(school, ledger::ClockFault{projections::kClockAgrees, round.answered, said->earliest}, "clock_agrees");
-  return !off && (said || !(round.clock_doubted || jumped));
+  return !off && (said || !round.clock_doubted);
 }
 
 void AnchorKeeper::settle(Watched& school, Round& round) {

@@ -79,6 +79,7 @@ class AnchorKeeper {
   std::uint64_t take(Watched& school, Answers& answers, Round& round);
   void look_closer(Watched& school, std::size_t witness);
   void settle(Watched& school, Round& round);
+  bool tell_jump(Watched& school);
   bool judge_clock(Watched& school, const Round& round);
   void record(Watched& school, const ledger::Body& body, std::string_view what);
   void tell(LogLevel level, std::string_view event, const Watched& school, const Error& why);

@@ -85,6 +85,14 @@ class Silence {
   std::vector<int> taken_;
 };
 
+// The two clocks of a machine, which part when somebody sets the one on its wall.
+struct TwoClocks final : Clock {
+  explicit TwoClocks(Instant now) : wall(now), steady(now) {}
+  Instant now() const override { return wall.now(); }
+  Instant monotonic() const override { return steady.monotonic(); }
+  ManualClock wall, steady;
+};
+
 class AnchorKeeping : public testing::Test {
  protected:
   AnchorKeeping()
@@ -111,10 +119,11 @@ class AnchorKeeping : public testing::Test {
     school.say(school.administrator(), Role::kAdministrator, Endorsed{set, true});
     for (auto& one : witnesses) one->clock.set(live.clock().now());
   }
-  void keep() {
+  void keep() { keep(live.clock()); }
+  void keep(const Clock& by) {
     keeper.reset();
     AnchorKeeper::Options options;
-    options.clock = &live.clock();
+    options.clock = &by;
     options.random = &live.random();
     options.log = log.get();
     options.outward.connect_timeout = options.outward.answer_timeout = patience;
@@ -149,6 +158,18 @@ class AnchorKeeping : public testing::Test {
         return *body;
     }
     return std::nullopt;
+  }
+  std::size_t faults() {
+    std::size_t found = 0;
+    for (std::uint64_t i = 0; i < size(); ++i) {
+      const Bytes kept = *licey.school().entry(i);
+      found += std::holds_alternative<ClockFault>(decode_entry(kept)->statement.body);
+    }
+    return found;
+  }
+  void branch(std::string_view code) {
+    licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{code, "Филиал"}, {});
+    for (auto& one : witnesses) one->clock.set(live.clock().now());
   }
   std::size_t evidence_in_newest_anchor() {
     Bytes bytes;
@@ -437,14 +458,6 @@ TEST_F(AnchorKeeping, AClockAloneAgainstItsWitnessesIsInDoubtUntilItAgrees) {
   EXPECT_EQ(fault->kind, "evidence");
   EXPECT_GT(fault->expected.micros - fault->observed.micros, 7'000 * kMicrosPerSecond);
   EXPECT_EQ(evidence_in_newest_anchor(), 3U) << "the bracket alone counts: it is recorded";
-  const auto faults = [&] {
-    std::size_t found = 0;
-    for (std::uint64_t i = 0; i < size(); ++i) {
-      const Bytes kept = *licey.school().entry(i);
-      found += std::holds_alternative<ClockFault>(decode_entry(kept)->statement.body);
-    }
-    return found;
-  };
   licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"a", "Филиал"}, {});
   live.advance(60);
   for (auto& one : witnesses) one->clock.advance_micros(60 * kMicrosPerSecond);
@@ -457,6 +470,72 @@ TEST_F(AnchorKeeping, AClockAloneAgainstItsWitnessesIsInDoubtUntilItAgrees) {
   advance(60);
   keeper->run_due();
   EXPECT_FALSE(doubted()) << logged;
+}
+
+// Whether anybody is asked or not: where there is no policy nobody else would tell.
+TEST_F(AnchorKeeping, AJumpOfTheClockIsRecordedWithoutAPolicy) {
+  TwoClocks clocks(live.clock().now());
+  keep(clocks);
+  const auto pass = [&](std::int64_t wall, std::int64_t steady) {
+    clocks.wall.advance_micros(wall * kMicrosPerSecond);
+    clocks.steady.advance_micros(steady * kMicrosPerSecond);
+  };
+  branch("a");
+  pass(100, 100);
+  branch("b");
+  keeper->run_due();
+  EXPECT_EQ(faults(), 0U);
+  pass(7'200, 100);
+  branch("c");
+  keeper->run_due();
+  EXPECT_TRUE(doubted());
+  Bytes bytes;
+  const auto fault = newest<ClockFault>(bytes);
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->kind, "jump");
+  EXPECT_EQ(fault->observed, clocks.now());
+  EXPECT_EQ(counted().clock_faults, 1U);
+  pass(100, 100);
+  branch("d");
+  keeper->run_due();
+  EXPECT_EQ(faults(), 1U) << "said once";
+  pass(-7'200, 100);
+  branch("e");
+  keeper->run_due();
+  EXPECT_EQ(faults(), 2U) << "the other way";
+}
+
+TEST_F(AnchorKeeping, AJumpOfTheClockIsRecordedAndOverOnceItsWitnessesAgree) {
+  set_policy();
+  TwoClocks clocks(live.clock().now());
+  keep(clocks);
+  branch("a");
+  keeper->run_due();
+  clocks.steady.advance_micros(-7'200 * kMicrosPerSecond);
+  branch("b");
+  keeper->run_due();
+  EXPECT_EQ(faults(), 2U) << logged;
+  EXPECT_FALSE(doubted()) << "it went to where the witnesses' clocks are";
+  EXPECT_EQ(counted().clock_faults, 1U);
+  EXPECT_EQ(evidence_in_newest_anchor(), 3U);
+}
+
+TEST_F(AnchorKeeping, AJumpAwayFromTheWitnessesIsToldWithWhatTheySay) {
+  set_policy();
+  TwoClocks clocks(live.clock().now());
+  keep(clocks);
+  branch("a");
+  keeper->run_due();
+  clocks.wall.advance_micros(7'200 * kMicrosPerSecond);
+  branch("b");
+  keeper->run_due();
+  EXPECT_EQ(faults(), 2U) << "a jump, and evidence: " << logged;
+  EXPECT_TRUE(doubted());
+  Bytes bytes;
+  const auto fault = newest<ClockFault>(bytes);
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->kind, "evidence");
+  EXPECT_LT(fault->expected.micros, clocks.now().micros - 7'000 * kMicrosPerSecond);
 }
 
 TEST_F(AnchorKeeping, AWitnessAloneWithItsTimeIsLeftOut) {
