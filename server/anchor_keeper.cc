@@ -37,6 +37,22 @@ std::string line_text(const signing::NoteSignature& line) {
   return text.substr(3, text.size() - 4);
 }
 
+// The tokens that an anchor has room for, by authority: as many as fit, and then the lists of as many of those as still do.
+std::vector<const Bytes*> tokens_that_fit(const std::vector<std::optional<StampedToken>>& tokens, std::size_t room) {
+  std::vector<const Bytes*> fit(tokens.size());
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (!tokens[i] || tokens[i]->alone.size() > room) continue;
+    fit[i] = &tokens[i]->alone;
+    room -= fit[i]->size();
+  }
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    if (fit[i] == nullptr || !tokens[i]->listed || tokens[i]->listed->size() > room + fit[i]->size()) continue;
+    room = room + fit[i]->size() - tokens[i]->listed->size();
+    fit[i] = &*tokens[i]->listed;
+  }
+  return fit;
+}
+
 }  // namespace
 
 namespace {
@@ -58,7 +74,7 @@ struct AnchorKeeper::Answers {
   std::mutex mutex;
   std::condition_variable came;
   std::vector<std::optional<Result<ledger::Cosigned>>> lines;
-  std::vector<std::optional<Result<Bytes>>> tokens;
+  std::vector<std::optional<Result<StampedToken>>> tokens;
 
   bool all() const {
     const auto there = [](const auto& answer) { return answer.has_value(); };
@@ -109,9 +125,14 @@ struct AnchorKeeper::Round {
   bool clock_doubted = false, jumped = false;
   Instant asked, answered;
   std::vector<std::optional<ledger::Cosigned>> lines;  // by witness
-  std::vector<std::optional<Bytes>> tokens;            // by authority
+  std::vector<std::optional<StampedToken>> tokens;     // by authority
   std::vector<std::size_t> contradicted;               // witnesses that say the log is another, or longer
-  TrustPolicy::Sightings seen;
+  TrustPolicy::Sightings seen;                         // by whom of those that are heard
+
+  Bracket ours() const {  // what our clock says of the answers
+    return {{asked.micros - kClockToleranceMicros}, {answered.micros + kClockToleranceMicros}};
+  }
+  void see(const TrustPolicy& policy);
 };
 
 AnchorKeeper::AnchorKeeper(commands::Engine& engine, Options options)
@@ -370,8 +391,7 @@ bool AnchorKeeper::tell_jump(Watched& school) {
 // Whether the clock agrees with a quorum; what it has to be told of is recorded first, so that the anchor may follow.
 bool AnchorKeeper::judge_clock(Watched& school, const Round& round) {
   const auto said = school.policy->bracket(round.seen);
-  const Bracket ours{{round.asked.micros - kClockToleranceMicros}, {round.answered.micros + kClockToleranceMicros}};
-  const bool off = said && apart(*said, ours);
+  const bool off = said && apart(*said, round.ours());
   if (off) {
     const std::lock_guard lock(mutex_);
     ++school.counters.clock_faults;
@@ -383,60 +403,89 @@ bool AnchorKeeper::judge_clock(Watched& school, const Round& round) {
   return !off && (said || !round.clock_doubted);
 }
 
+void AnchorKeeper::Round::see(const TrustPolicy& policy) {
+  seen = policy.nobody();
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    if (lines[i]) seen.witnesses[i] = policy.of_seconds(lines[i]->at);
+  const Hash digest = signing::sha256({as_bytes(std::string_view(note))});
+  for (std::size_t i = 0; i < tokens.size(); ++i)
+    if (tokens[i])
+      if (const auto stamp = signing::verify_timestamp(tokens[i]->alone, digest, policy.authorities()[i].certificate,
+                                                       policy.accuracy_seconds() * kMicrosPerSecond))
+        seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
+}
+
+// One that is alone with its time is left out and told of; a quorum that agrees makes it the clock's fault.
+void AnchorKeeper::leave_out_lone_times(Watched& school, Round& round) {
+  for (std::size_t i = 0; i < round.lines.size(); ++i) {
+    if (!round.lines[i] || !apart(*round.seen.witnesses[i], round.ours())) continue;
+    round.lines[i].reset();
+    round.seen.witnesses[i].reset();
+    refuse(school, {"evidence_off_clock", school.policy->witnesses()[i].name});
+  }
+}
+
 void AnchorKeeper::settle(Watched& school, Round& round) {
   const TrustPolicy& policy = *school.policy;
-  round.seen = policy.nobody();
-  for (std::size_t i = 0; i < round.lines.size(); ++i)
-    if (round.lines[i]) round.seen.witnesses[i] = policy.of_seconds(round.lines[i]->at);
-  const Hash digest = signing::sha256({as_bytes(std::string_view(round.note))});
-  for (std::size_t i = 0; i < round.tokens.size(); ++i)
-    if (round.tokens[i])
-      if (const auto stamp = signing::verify_timestamp(*round.tokens[i], digest, policy.authorities()[i].certificate,
-                                                       policy.accuracy_seconds() * kMicrosPerSecond))
-        round.seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
-  const bool trusted = judge_clock(school, round);
-  // One that is alone with its time is left out and told of; a quorum that agrees makes it the clock's fault.
-  const Bracket ours{{round.asked.micros - kClockToleranceMicros}, {round.answered.micros + kClockToleranceMicros}};
+  round.see(policy);
+  if (judge_clock(school, round)) leave_out_lone_times(school, round);
   ledger::AnchorAdded anchor;
   anchor.checkpoint = round.note;
   std::vector<std::string> lines;
   lines.reserve(round.lines.size());
-  std::uint64_t refused = 0;
-  for (std::size_t i = 0; i < round.lines.size(); ++i) {
-    if (!round.lines[i]) continue;
-    if (trusted && apart(*round.seen.witnesses[i], ours)) {
-      ++refused;
-      round.seen.witnesses[i].reset();
-      tell(LogLevel::kWarning, "evidence_refused", school, {"evidence_off_clock", policy.witnesses()[i].name});
-      continue;
-    }
-    lines.push_back(line_text(round.lines[i]->line));
+  std::size_t bytes = 0;
+  for (const auto& line : round.lines) {
+    if (!line) continue;
+    bytes += lines.emplace_back(line_text(line->line)).size();
     anchor.evidence.push_back({projections::kCosignature, as_bytes(std::string_view(lines.back()))});
   }
-  const std::size_t cosignatures = anchor.evidence.size();
-  std::size_t bytes = 0;
-  for (const auto& line : lines) bytes += line.size();
-  for (std::size_t i = 0; i < round.tokens.size(); ++i) {
+  const auto tokens = choose_tokens(school, round, kEvidenceMaxBytes - std::min(bytes, kEvidenceMaxBytes));
+  for (const Bytes* token : tokens) anchor.evidence.push_back({projections::kTimestamp, *token});
+  if (!anchor.evidence.empty()) record(school, anchor, "anchor");
+  conclude(school, round, lines.size(), tokens.size());
+}
+
+// The tokens an anchor has room for; whatever is left out is told of.
+std::vector<const Bytes*> AnchorKeeper::choose_tokens(Watched& school, Round& round, std::size_t room) {
+  const auto fit = tokens_that_fit(round.tokens, room);
+  std::vector<const Bytes*> chosen;
+  for (std::size_t i = 0; i < fit.size(); ++i) {
     if (!round.tokens[i]) continue;
-    if (bytes + round.tokens[i]->size() > kEvidenceMaxBytes) {
-      ++refused;
-      tell(LogLevel::kWarning, "evidence_refused", school, {"too_large", policy.authorities()[i].name});
+    const auto& [alone, listed, unlisted] = *round.tokens[i];
+    const std::string& name = school.policy->authorities()[i].name;
+    if (fit[i] == nullptr) {
+      round.seen.authorities[i].reset();
+      refuse(school, {"too_large", name});
       continue;
     }
-    bytes += round.tokens[i]->size();
-    anchor.evidence.push_back({projections::kTimestamp, *round.tokens[i]});
+    if (unlisted || (listed && fit[i] == &alone))
+      tell(LogLevel::kWarning, "revocation_list_left_out", school,
+           unlisted
+               ? Error{unlisted->code, name + ": " + unlisted->detail}
+               : Error{"too_large", name + ": " + std::to_string(listed->size()) + " bytes, an anchor has room for " +
+                                        std::to_string(kEvidenceMaxBytes) + " of all evidence"});
+    chosen.push_back(fit[i]);
   }
-  if (!anchor.evidence.empty()) record(school, anchor, "anchor");
-  const bool met = policy.met(round.seen);
-  const auto said = policy.bracket(round.seen);
+  return chosen;
+}
+
+void AnchorKeeper::refuse(Watched& school, const Error& why) {
+  tell(LogLevel::kWarning, "evidence_refused", school, why);
+  const std::lock_guard lock(mutex_);
+  ++school.counters.refused;
+}
+
+// What a round came to: figures, and when the next one is due where it did not meet the quorum.
+void AnchorKeeper::conclude(Watched& school, const Round& round, std::size_t cosignatures, std::size_t tokens) {
+  const bool met = school.policy->met(round.seen);
+  const auto said = school.policy->bracket(round.seen);
   const std::lock_guard lock(mutex_);
   Counters& counters = school.counters;
-  counters.refused += refused;
   counters.cosignatures += cosignatures;
-  counters.tokens += anchor.evidence.size() - cosignatures;
-  counters.anchors += anchor.evidence.empty() ? 0 : 1;
-  if (met) counters.witnessed_size = round.checkpoint.size;
+  counters.tokens += tokens;
+  counters.anchors += cosignatures + tokens == 0 ? 0 : 1;
   if (met && said) counters.bracket_micros = said->latest.micros - said->earliest.micros;
+  if (met) counters.witnessed_size = round.checkpoint.size;
   school.retry = met ? std::chrono::milliseconds{0}
                      : std::min(std::max(school.retry * 2, options_.retry_first), options_.retry_most);
   if (met) return;

@@ -79,6 +79,10 @@ class AnchorKeeper {
   std::uint64_t take(Watched& school, Answers& answers, Round& round);
   void look_closer(Watched& school, std::size_t witness);
   void settle(Watched& school, Round& round);
+  void leave_out_lone_times(Watched& school, Round& round);
+  std::vector<const Bytes*> choose_tokens(Watched& school, Round& round, std::size_t room);
+  void refuse(Watched& school, const Error& why);
+  void conclude(Watched& school, const Round& round, std::size_t cosignatures, std::size_t tokens);
   bool tell_jump(Watched& school);
   bool judge_clock(Watched& school, const Round& round);
   void record(Watched& school, const ledger::Body& body, std::string_view what);

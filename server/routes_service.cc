@@ -95,7 +95,7 @@ void write_anchors(MetricsWriter& out, const AnchorKeeper& keeper) {
   each("letopis_anchor_tokens_total", "counter", "Time-stamps anchored.", [](const Of& of) { return of.tokens; });
   each("letopis_anchor_failures_total", "counter", "Witnesses and authorities that gave nothing.",
        [](const Of& of) { return of.failures; });
-  each("letopis_anchor_refused_total", "counter", "Evidence left out: alone with its time.",
+  each("letopis_anchor_refused_total", "counter", "Evidence left out: alone with its time, or too large.",
        [](const Of& of) { return of.refused; });
   each("letopis_clock_faults_total", "counter", "Times the clock disagreed with a quorum or with itself.",
        [](const Of& of) { return of.clock_faults; });

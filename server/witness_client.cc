@@ -144,18 +144,25 @@ std::vector<Bytes> RevocationLists::at(const std::vector<std::string>& urls, con
   return lists;
 }
 
-Result<Bytes> ask_authority(const ledger::PolicyTsa& authority, const Hash& digest, std::int64_t accuracy_seconds,
-                            Random& random, RevocationLists& revoked, const OutwardLimits& limits) {
+Result<StampedToken> ask_authority(const ledger::PolicyTsa& authority, const Hash& digest,
+                                   std::int64_t accuracy_seconds, Random& random, RevocationLists& revoked,
+                                   const OutwardLimits& limits) {
   if (authority.url.empty()) return fail("no_url", "the policy gives no address of " + authority.name);
-  TRY(Bytes token, fetch_token(authority.url, digest, random, limits));
+  StampedToken token;
+  TRY(token.alone, fetch_token(authority.url, digest, random, limits));
   const std::int64_t accuracy = accuracy_seconds * kMicrosPerSecond;
-  TRY_STATUS(signing::verify_timestamp(token, digest, authority.certificate, accuracy));
-  TRY(const auto urls, signing::revocation_list_urls(token));
-  if (urls.empty()) return token;
-  auto with = signing::with_revocation_lists(token, revoked.at(urls, limits), authority.certificate);
-  if (!with) return token;  // its lists do not fit
+  TRY_STATUS(signing::verify_timestamp(token.alone, digest, authority.certificate, accuracy));
+  TRY(const auto urls, signing::revocation_list_urls(token.alone));
+  const auto lists = urls.empty() ? std::vector<Bytes>() : revoked.at(urls, limits);
+  if (lists.empty()) return token;
+  auto with = signing::with_revocation_lists(token.alone, lists, authority.certificate);
+  if (!with) {
+    token.unlisted = std::move(with).error();
+    return token;
+  }
   TRY_STATUS(signing::verify_timestamp(*with, digest, authority.certificate, accuracy));
-  return *std::move(with);
+  token.listed = *std::move(with);
+  return token;
 }
 
 }  // namespace letopis::server

@@ -68,10 +68,16 @@ class RevocationLists {
   std::map<std::string, Kept> kept_;
 };
 
-// A token over a digest by an authority of the policy, verified by its certificate, with what lists of revoked certificates there are.
-// Without one it is as good as before: whether there had to be is the auditor's to ask. Errors: HttpClient's, "no_url",
-// "authority_refuses", and those of signing/rfc3161.h.
-Result<Bytes> ask_authority(const ledger::PolicyTsa& authority, const Hash& digest, std::int64_t accuracy_seconds,
-                            Random& random, RevocationLists& revoked, const OutwardLimits& limits);
+// A token as it came, and with what lists of revoked certificates there are.
+struct StampedToken {
+  Bytes alone;
+  std::optional<Bytes> listed;
+  std::optional<Error> unlisted;  // "too_large": there are lists, and no token holds them
+};
+// A token over a digest by an authority of the policy, verified by its certificate and by the lists. Without one it is as good as before:
+// whether there had to be is the auditor's to ask. Errors: HttpClient's, "no_url", "authority_refuses", and those of signing/rfc3161.h.
+Result<StampedToken> ask_authority(const ledger::PolicyTsa& authority, const Hash& digest,
+                                   std::int64_t accuracy_seconds, Random& random, RevocationLists& revoked,
+                                   const OutwardLimits& limits);
 
 }  // namespace letopis::server

@@ -112,7 +112,7 @@ Bytes TimeAuthority::answer(ByteView query) {
 
 Bytes TimeAuthority::root() const { return der_of(root_, i2d_X509); }
 
-Bytes TimeAuthority::revocation_list(const std::optional<Revoked>& signer) const {
+Bytes TimeAuthority::revocation_list(const std::optional<Revoked>& signer, std::size_t others) const {
   constexpr std::int64_t kWeek = 7 * kDay;
   X509_CRL* list = X509_CRL_new();
   const auto time_of = [](std::int64_t seconds) { return ASN1_TIME_set(nullptr, static_cast<time_t>(seconds)); };
@@ -134,6 +134,15 @@ Bytes TimeAuthority::revocation_list(const std::optional<Revoked>& signer) const
     }
     LETOPIS_ASSERT(X509_CRL_add0_revoked(list, revoked) == 1);
     ASN1_TIME_free(since);
+  }
+  for (std::size_t i = 0; i < others; ++i) {
+    constexpr long kFirstSerial = 1'000'000;  // nobody's
+    X509_REVOKED* revoked = X509_REVOKED_new();
+    ASN1_INTEGER* serial = ASN1_INTEGER_new();
+    LETOPIS_ASSERT(ASN1_INTEGER_set(serial, kFirstSerial + static_cast<long>(i)) == 1 &&
+                   X509_REVOKED_set_serialNumber(revoked, serial) == 1 &&
+                   X509_REVOKED_set_revocationDate(revoked, now) == 1 && X509_CRL_add0_revoked(list, revoked) == 1);
+    ASN1_INTEGER_free(serial);
   }
   LETOPIS_ASSERT(X509_CRL_sort(list) == 1 && X509_CRL_sign(list, root_key_, EVP_sha256()) > 0);
   Bytes der = der_of(list, i2d_X509_CRL);

@@ -34,12 +34,12 @@ class TimeAuthority {
   Bytes root() const;            // DER
   std::string root_pem() const;
   // The root's list of revoked certificates (DER), on which the signer's stands since then, where it does; for a reason (RFC 5280, 5.3.1),
-  // or none.
+  // or none; and so many others.
   struct Revoked {
     Instant since;
     std::optional<int> reason;
   };
-  Bytes revocation_list(const std::optional<Revoked>& signer = {}) const;
+  Bytes revocation_list(const std::optional<Revoked>& signer = {}, std::size_t others = 0) const;
 
  private:
   static int tell_time(TS_resp_ctx* context, void* self, long* seconds, long* micros);

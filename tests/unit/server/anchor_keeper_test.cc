@@ -613,7 +613,7 @@ class ListedAuthority : public AnchorKeeping {
     lists_asked += wants_list ? 1 : 0;
     response.status = wants_list && !has_list ? 404 : 200;
     const Bytes body = !wants_list ? authority->answer(as_bytes(std::string_view(request.body)))
-                       : has_list  ? (given = authority->revocation_list(signer))
+                       : has_list  ? (given = authority->revocation_list(signer, others))
                                    : Bytes();
     response.body = std::string(as_text(body));
     return response;
@@ -632,6 +632,7 @@ class ListedAuthority : public AnchorKeeping {
   std::mutex mutex;
   std::unique_ptr<Authority> authority;
   std::optional<Authority::Revoked> signer;
+  std::size_t others = 0;  // that stand on the list
   bool has_list = true;
   int lists_asked = 0, entries = 0;
   Bytes given;
@@ -679,6 +680,27 @@ TEST_F(ListedAuthority, ASignerThatIsOnTheListIsNotHeard) {
   round();
   EXPECT_EQ(evidence_in_newest_anchor(), 3U) << "the witnesses' alone";
   EXPECT_NE(logged.find("revoked"), std::string::npos) << logged;
+}
+
+// A list that is too long for an anchor, or for any token, takes nothing with it.
+TEST_F(ListedAuthority, ATokenWhoseListDoesNotFitIsKeptWithoutIt) {
+  open();
+  ask();
+  round();
+  EXPECT_EQ(token_holds(given), true) << logged;
+  for (const std::size_t so_many : {930U, 1090U}) {
+    logged.clear();
+    others = so_many;
+    live.advance(3600);  // a new list is fetched
+    ask();
+    round();
+    EXPECT_GT(given.size(), others * 20);
+    EXPECT_EQ(token_holds(given), false) << logged;
+    EXPECT_NE(logged.find("revocation_list_left_out"), std::string::npos) << logged;
+    EXPECT_NE(logged.find("too_large"), std::string::npos) << logged;
+    EXPECT_NE(logged.find("district"), std::string::npos) << "whose: " << logged;
+  }
+  EXPECT_EQ(counted().refused, 0U) << "no evidence was";
 }
 
 // More tokens than a statement holds: the cosignatures come first, and what is left out is told of.
