@@ -6,6 +6,7 @@
 
 #include "commands/deadlines.h"
 #include "ledger/merkle.h"
+#include "ledger/schema/codec.h"
 #include "signing/rfc3161.h"
 #include "signing/sha256.h"
 
@@ -24,7 +25,9 @@ constexpr std::int64_t kNearDeadlineMicros = 600 * kMicrosPerSecond;
 constexpr std::int64_t kClockToleranceMicros = 60 * kMicrosPerSecond;
 // Of one anchor: a statement holds 32 KiB, its checkpoint and envelope included.
 constexpr std::size_t kEvidenceMaxBytes = 20 * 1024;
-constexpr std::size_t kDeadlinesMax = 4096;     // ahead, remembered
+constexpr std::size_t kDeadlinesMax = 4096;  // ahead, remembered
+// Entries of the service's own that are looked through for the last that is not.
+constexpr std::uint64_t kTailMax = 256;
 constexpr std::chrono::seconds kStragglers{2};  // that those have who answer after a quorum
 
 std::int64_t micros_of(std::chrono::milliseconds time) { return time.count() * 1000; }
@@ -35,6 +38,68 @@ std::string line_text(const signing::NoteSignature& line) {
   signing::Note note{"x\n", {line}};
   const std::string text = note.encode();
   return text.substr(3, text.size() - 4);
+}
+
+// Who says what in an anchor that is on record, by the policy of now.
+TrustPolicy::Sightings said_in(const ledger::AnchorAdded& anchor, const TrustPolicy& policy) {
+  auto seen = policy.nobody();
+  const Hash digest = signing::sha256({as_bytes(anchor.checkpoint)});
+  const std::int64_t accuracy = policy.accuracy_seconds() * kMicrosPerSecond;
+  for (const auto& evidence : anchor.evidence) {
+    if (evidence.kind == projections::kCosignature) {
+      if (const auto line = projections::anchored_line(policy, as_text(evidence.bytes)))
+        seen.witnesses[line->witness] = policy.of_seconds(line->at);
+      continue;
+    }
+    for (std::size_t i = 0; i < policy.authorities().size(); ++i)
+      if (const auto stamp =
+              signing::verify_timestamp(evidence.bytes, digest, policy.authorities()[i].certificate, accuracy))
+        seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
+  }
+  return seen;
+}
+
+// The end of a log in which the service alone speaks, and the anchors there.
+struct Tail {
+  std::uint64_t from = 0;      // the first entry behind the newest one that is not the service's own
+  std::vector<Bytes> anchors;  // entries, the newest first
+};
+Tail tail_of(const School& school, std::uint64_t size) {
+  Tail tail{size, {}};
+  for (; tail.from > 0 && size - tail.from < kTailMax; --tail.from) {
+    auto bytes = school.entry(tail.from - 1);
+    const auto entry = bytes ? ledger::decode_entry(*bytes) : tl::unexpected(bytes.error());
+    if (!entry || entry->statement.acting_as != ledger::Role::kService) break;
+    const bool counts = entry->event.verdict != ledger::Verdict::kRefused;
+    if (counts && std::holds_alternative<ledger::AnchorAdded>(entry->statement.body))
+      tail.anchors.push_back(*std::move(bytes));
+  }
+  return tail;
+}
+
+// Whether what was seen now says more than the anchors of the tail: none of them covers all that is not the service's own, or somebody
+// speaks who does not in those that do.
+bool says_more(const TrustPolicy::Sightings& seen, const Tail& tail, const TrustPolicy& policy) {
+  bool covered = false;
+  TrustPolicy::Sightings new_ones = seen;
+  const auto strike = [](auto& from, const auto& these) {
+    for (std::size_t i = 0; i < these.size(); ++i)
+      if (these[i]) from[i].reset();
+  };
+  for (const auto& bytes : tail.anchors) {
+    const auto entry = ledger::decode_entry(bytes);
+    const auto& anchor = std::get<ledger::AnchorAdded>(entry->statement.body);
+    const auto over = ledger::parse_checkpoint_note(anchor.checkpoint);
+    if (!over || over->size < tail.from) continue;
+    covered = true;
+    const auto known = said_in(anchor, policy);
+    strike(new_ones.witnesses, known.witnesses);
+    strike(new_ones.authorities, known.authorities);
+  }
+  const auto any = [](const auto& of) {
+    return std::any_of(of.begin(), of.end(), [](const auto& one) { return one.has_value(); });
+  };
+  return !covered || any(new_ones.witnesses) || any(new_ones.authorities);
 }
 
 // The tokens that an anchor has room for, by authority: as many as fit, and then the lists of as many of those as still do.
@@ -104,6 +169,7 @@ struct AnchorKeeper::Watched {
   std::set<Instant> deadlines;
   std::optional<std::pair<Instant, Instant>> last_heard;  // wall clock and monotonic clock
   bool jumped = false;
+  bool past_deadline = false;  // the round that is due, or out
   Counters counters;
   // Of the rounds alone.
   std::string policy_text;
@@ -123,11 +189,13 @@ struct AnchorKeeper::Round {
   ledger::Checkpoint checkpoint;
   std::string note;
   bool clock_doubted = false, jumped = false;
+  bool past_deadline = false;  // it is for one: what is recorded after it is to be proved late
   Instant asked, answered;
   std::vector<std::optional<ledger::Cosigned>> lines;  // by witness
   std::vector<std::optional<StampedToken>> tokens;     // by authority
   std::vector<std::size_t> contradicted;               // witnesses that say the log is another, or longer
   TrustPolicy::Sightings seen;                         // by whom of those that are heard
+  Tail tail;                                           // what was recorded since somebody else spoke
 
   Bracket ours() const {  // what our clock says of the answers
     return {{asked.micros - kClockToleranceMicros}, {answered.micros + kClockToleranceMicros}};
@@ -154,7 +222,8 @@ void AnchorKeeper::watch(School& school) {
   // What was recorded before this process began may be unwitnessed.
   const bool behind = school.read([](const ReadModel& model) {
     const auto& newest = model.structure.evidence().newest_anchor();
-    return model.structure.evidence().policy() != nullptr && (!newest || newest->index + 1 < model.times.size());
+    return model.structure.evidence().policy() != nullptr &&
+           (!newest || !newest->met || newest->index + 1 < model.times.size());
   });
   if (behind) watched.due = options_.clock->now();
   watched.listener = school.listen([this, &watched](const std::vector<Change>& changes) { heard(watched, changes); });
@@ -272,7 +341,7 @@ bool AnchorKeeper::take_due(Watched& school) {
   while (!school.deadlines.empty() &&
          school.deadlines.begin()->micros + (accuracy + 1) * kMicrosPerSecond <= now.micros) {
     school.deadlines.erase(school.deadlines.begin());
-    due = true;
+    due = school.past_deadline = true;
   }
   if (due) school.due.reset();
   return due;
@@ -303,6 +372,10 @@ void AnchorKeeper::ask(Watched& school) {
       school.authorities.push_back(std::make_unique<Asking<ledger::PolicyTsa>>(authority));
   }
   school.policy = policy->parsed;
+  {
+    const std::lock_guard lock(mutex_);
+    round.past_deadline = std::exchange(school.past_deadline, false);
+  }
   round.asked = options_.clock->now();
   const auto answers = send(school, round);
   answers->wait(*school.policy);
@@ -441,8 +514,12 @@ void AnchorKeeper::settle(Watched& school, Round& round) {
   }
   const auto tokens = choose_tokens(school, round, kEvidenceMaxBytes - std::min(bytes, kEvidenceMaxBytes));
   for (const Bytes* token : tokens) anchor.evidence.push_back({projections::kTimestamp, *token});
-  if (!anchor.evidence.empty()) record(school, anchor, "anchor");
-  conclude(school, round, lines.size(), tokens.size());
+  round.tail = tail_of(school.school, round.checkpoint.size);
+  const bool news = policy.met(round.seen) || (round.past_deadline && policy.bracket(round.seen)) ||
+                    says_more(round.seen, round.tail, policy);
+  const bool worth = news && !anchor.evidence.empty();
+  if (worth) record(school, anchor, "anchor");
+  conclude(school, round, worth ? lines.size() : 0, worth ? tokens.size() : 0);
 }
 
 // The tokens an anchor has room for; whatever is left out is told of.

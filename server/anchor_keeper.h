@@ -5,7 +5,8 @@
 //
 // When: `near` after an entry whose deadline is less than ten minutes away, at most `usual` after any other, and once past every
 // deadline: those that entries have named, and those of the day's timetable, whoever has entered what. The school's own entries (anchors, commitments) are no news and cause none. A witness that does not
-// answer stops nothing: what the others said is recorded, and the round is tried again, later each time.
+// answer stops nothing: what the others said is recorded, and the round is tried again, later each time; what they say then is
+// recorded where it meets the quorum, or adds to what the log holds of theirs over the same entries.
 //
 // One thread of its own, besides one for each school while its witnesses are asked and one for each of those: no school waits for
 // another's. Recording is never waited for by whoever records; once a quorum has answered the others have two seconds more, and whoever

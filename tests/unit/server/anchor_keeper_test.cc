@@ -43,6 +43,13 @@ struct TestWitness {
     url = server->url();
   }
   void die() { server.reset(); }
+  void come_back() {  // where it was
+    HttpOptions at;
+    at.port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+    auto started = WitnessServer::start(*witness, at, *log);
+    LETOPIS_ASSERT(started);
+    server = *std::move(started);
+  }
   std::string line() const { return "witness " + name + " " + witness->vkey().text() + " " + url + "\n"; }
 
   ManualClock clock;
@@ -421,6 +428,49 @@ TEST_F(AnchorKeeping, WithoutAQuorumItIsTriedAgainLaterEachTime) {
   EXPECT_EQ(counted().witnessed_size, 0U);
 }
 
+// "An anchor alone causes no further anchor": whoever is asked again and again says nothing new by it.
+TEST_F(AnchorKeeping, WithoutAQuorumTheSameWordIsRecordedOnce) {
+  set_policy();
+  keep();
+  witnesses[1]->die();
+  witnesses[2]->die();
+  const std::uint64_t index = topic();
+  for (int tries = 0; tries < 10; ++tries) round();
+  EXPECT_EQ(counted().rounds, 10U);
+  EXPECT_EQ(counted().anchors, 1U) << logged;
+  keep();
+  for (int tries = 0; tries < 3; ++tries) round();
+  EXPECT_EQ(counted().rounds, 3U) << "it is asked on after a restart";
+  EXPECT_EQ(counted().anchors, 0U) << "and knows from the log what was said";
+  branch("b");
+  for (int tries = 0; tries < 3; ++tries) round();
+  EXPECT_EQ(counted().anchors, 1U) << "over an entry that is new";
+  witnesses[1]->come_back();
+  round();
+  EXPECT_EQ(counted().anchors, 2U) << logged;
+  EXPECT_TRUE(licey.school().cosigned_proof(index)) << "it meets the quorum";
+  EXPECT_EQ(counted().witnessed_size, size() - 1);
+}
+
+TEST_F(AnchorKeeping, WithoutAQuorumWhoeverHadNotSpokenIsHeardOnce) {
+  set_policy();
+  keep();
+  witnesses[1]->die();
+  witnesses[2]->die();
+  topic();
+  round();
+  for (int turns = 0; turns < 2; ++turns) {
+    witnesses[0]->die();
+    witnesses[1]->come_back();
+    round();
+    EXPECT_EQ(counted().anchors, 2U) << "one that says what it had not said";
+    witnesses[1]->die();
+    witnesses[0]->come_back();
+    round();
+    EXPECT_EQ(counted().anchors, 2U) << "one that had said it";
+  }
+}
+
 TEST_F(AnchorKeeping, AWitnessOfAnotherKeyGivesNothing) {
   set_policy();
   keep();
@@ -588,7 +638,7 @@ TEST_F(AnchorKeeping, TokensOfAuthoritiesAreKeptBesideCosignatures) {
 class ListedAuthority : public AnchorKeeping {
  protected:
   using Authority = letopis::test::TimeAuthority;
-  void open() {
+  void open(const std::string& companion = {}) {
     auto started =
         HttpServer::start({}, answers_at_once([this](const Request& request) { return answer(request); }), {});
     ASSERT_TRUE(started);
@@ -596,7 +646,7 @@ class ListedAuthority : public AnchorKeeping {
     Authority::Kind kind;
     kind.lists_at = server->url() + "/root.crl";
     authority = std::make_unique<Authority>("tsa.example", live.clock().now(), kind);
-    set_policy("tsa district " + to_base64(authority->root()) + " " + server->url() + "/tsr\n");
+    set_policy("tsa district " + to_base64(authority->root()) + " " + server->url() + "/tsr\n" + companion);
     keep();
   }
   void ask() {
@@ -680,6 +730,23 @@ TEST_F(ListedAuthority, ASignerThatIsOnTheListIsNotHeard) {
   round();
   EXPECT_EQ(evidence_in_newest_anchor(), 3U) << "the witnesses' alone";
   EXPECT_NE(logged.find("revoked"), std::string::npos) << logged;
+}
+
+// Authorities that date a checkpoint by themselves prove what follows a deadline late, though no witness is there.
+TEST_F(ListedAuthority, PastADeadlineAnAuthoritysWordIsRecordedThoughNothingIsNew) {
+  open("tsa-quorum 1\n");
+  for (auto& one : witnesses) one->die();
+  topic();
+  ask();
+  round();
+  round();
+  EXPECT_EQ(counted().anchors, 1U) << logged;
+  live.at("2026-09-02 00:30");  // the topic had its deadline at the end of the day
+  authority->set(live.clock().now());
+  keeper->run_due();
+  EXPECT_EQ(counted().anchors, 2U) << logged;
+  round();
+  EXPECT_EQ(counted().anchors, 2U);
 }
 
 // A list that is too long for an anchor, or for any token, takes nothing with it.
