@@ -177,10 +177,13 @@ struct AnchorKeeper::Watched {
   std::vector<std::unique_ptr<Asking<WitnessClient>>> witnesses;  // of the policy, in its order
   std::vector<std::unique_ptr<Asking<ledger::PolicyTsa>>> authorities;
   std::chrono::milliseconds retry{0};
+  // The earliest moment that the newest anchor which met proves: what comes after it is later.
+  std::optional<Instant> proved;
   // Of plan_day alone: what it was planned by.
   std::pair<Date, std::uint64_t> planned{};
   // Under running_mutex_: the round that is out, which alone uses what is the rounds'. Ends first.
   std::future<void> asked;
+  void recall();
   bool busy() const { return asked.valid() && asked.wait_for(std::chrono::seconds(0)) != std::future_status::ready; }
 };
 
@@ -217,6 +220,26 @@ AnchorKeeper::AnchorKeeper(commands::Engine& engine, Options options)
 
 AnchorKeeper::~AnchorKeeper() { stop(); }
 
+// What was witnessed before this process began.
+void AnchorKeeper::Watched::recall() {
+  std::optional<EvidenceBook::Anchor> newest;
+  std::shared_ptr<const TrustPolicy> by;
+  school.read([&](const ReadModel& model) {
+    const auto met =
+        std::find_if(model.anchors.rbegin(), model.anchors.rend(), [](const auto& anchor) { return anchor.met; });
+    if (met != model.anchors.rend()) newest = *met;
+    if (const auto* known = model.structure.evidence().policy()) by = known->parsed;
+  });
+  if (!newest || !by) return;
+  counters.witnessed_size = newest->size;
+  const auto bytes = school.entry(newest->index);
+  const auto entry = bytes ? ledger::decode_entry(*bytes) : tl::unexpected(bytes.error());
+  if (!entry) return;
+  // Nobody of the policy of now may stand in it: then the first bracket is open to the past, and no figure.
+  if (const auto said = by->bracket(said_in(std::get<ledger::AnchorAdded>(entry->statement.body), *by)))
+    proved = said->earliest;
+}
+
 void AnchorKeeper::watch(School& school) {
   auto& watched = *schools_.emplace_back(std::make_unique<Watched>(school));
   // What was recorded before this process began may be unwitnessed.
@@ -226,6 +249,7 @@ void AnchorKeeper::watch(School& school) {
            (!newest || !newest->met || newest->index + 1 < model.times.size());
   });
   if (behind) watched.due = options_.clock->now();
+  watched.recall();
   watched.listener = school.listen([this, &watched](const std::vector<Change>& changes) { heard(watched, changes); });
 }
 
@@ -561,7 +585,12 @@ void AnchorKeeper::conclude(Watched& school, const Round& round, std::size_t cos
   counters.cosignatures += cosignatures;
   counters.tokens += tokens;
   counters.anchors += cosignatures + tokens == 0 ? 0 : 1;
-  if (met && said) counters.bracket_micros = said->latest.micros - said->earliest.micros;
+  if (met && said) {
+    // The service's own entries are nobody's news: what an anchor over them alone says is no entry's bracket.
+    const bool of_entries = round.tail.from > counters.witnessed_size;
+    if (of_entries && school.proved) counters.bracket_micros = said->latest.micros - school.proved->micros;
+    school.proved = std::max(school.proved.value_or(said->earliest), said->earliest);
+  }
   if (met) counters.witnessed_size = round.checkpoint.size;
   school.retry = met ? std::chrono::milliseconds{0}
                      : std::min(std::max(school.retry * 2, options_.retry_first), options_.retry_most);

@@ -62,8 +62,10 @@ class AnchorKeeper {
 
   struct Counters {
     std::uint64_t rounds = 0, anchors = 0, cosignatures = 0, tokens = 0, failures = 0, refused = 0, clock_faults = 0;
-    std::uint64_t witnessed_size = 0;  // of the newest checkpoint that met a quorum
-    std::int64_t bracket_micros = 0;   // the width of its bracket
+    std::uint64_t witnessed_size = 0;  // of the newest checkpoint that met a quorum, by the log
+    // The width of the newest entries' bracket: from the earliest moment that the anchor before them proves to the latest that theirs
+    // does. Zero before there are two.
+    std::int64_t bracket_micros = 0;
   };
   std::map<std::string, Counters> counters() const;  // by school
 

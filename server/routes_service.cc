@@ -101,7 +101,7 @@ void write_anchors(MetricsWriter& out, const AnchorKeeper& keeper) {
        [](const Of& of) { return of.clock_faults; });
   each("letopis_witnessed_entries", "gauge", "Entries that a quorum has seen.",
        [](const Of& of) { return of.witnessed_size; });
-  each("letopis_bracket_seconds", "gauge", "Width of the newest bracket.",
+  each("letopis_bracket_seconds", "gauge", "Width of the bracket of the newest entries that a quorum has seen.",
        [](const Of& of) { return static_cast<double>(of.bracket_micros) / 1e6; });
 }
 

@@ -206,7 +206,6 @@ TEST_F(AnchorKeeping, WhatIsRecordedIsWitnessed) {
   EXPECT_EQ(counted().anchors, 1U);
   EXPECT_EQ(counted().failures, 0U);
   EXPECT_EQ(counted().witnessed_size, size() - 1);
-  EXPECT_GT(counted().bracket_micros, 0);
   // And again from where the witnesses stand; a keeper that begins anew learns it from them (409).
   advance(60);
   licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"}, {});
@@ -214,6 +213,39 @@ TEST_F(AnchorKeeping, WhatIsRecordedIsWitnessed) {
   keep();
   round();
   EXPECT_TRUE(licey.school().cosigned_proof(next)) << logged;
+}
+
+// From what the anchor before them proves to what the next one proves: the time that nobody outside could say anything of.
+TEST_F(AnchorKeeping, ABracketIsAsWideAsItsEntriesHaveIt) {
+  const auto seconds = [&] { return counted().bracket_micros / kMicrosPerSecond; };
+  set_policy();
+  keep();
+  topic();
+  round();
+  EXPECT_EQ(seconds(), 0) << "no anchor stands before the first";
+  advance(300);
+  branch("a");
+  round();
+  EXPECT_GE(seconds(), 345);
+  EXPECT_LE(seconds(), 355);
+  // An anchor at a deadline covers none but the service's own: nobody's bracket.
+  const auto deadline = keeper->next_due();
+  ASSERT_TRUE(deadline);
+  live.clock().set(*deadline);
+  advance(3);
+  keeper->run_due();
+  EXPECT_EQ(counted().anchors, 3U);
+  EXPECT_LE(seconds(), 355);
+  // A keeper that begins anew knows from the log what was witnessed, and what the newest anchor proves.
+  const auto witnessed = counted().witnessed_size;
+  keep();
+  EXPECT_EQ(counted().witnessed_size, witnessed);
+  EXPECT_EQ(witnessed, size() - 1);
+  advance(600);
+  branch("b");
+  round();
+  EXPECT_GE(seconds(), 645) << logged;
+  EXPECT_LE(seconds(), 655);
 }
 
 TEST_F(AnchorKeeping, WithoutAPolicyNobodyIsAsked) {
