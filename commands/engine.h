@@ -116,7 +116,7 @@ class School {
   // Takes no further writes, with the reason ("held"), until the process is started again: a witness has seen another history.
   virtual void hold(const Error& why) = 0;
   virtual std::optional<Error> held() const = 0;
-  // The service key's own entries. Waits, likewise.
+  // The service key's own entries. Waits, likewise. Of a StateCommitted the school fills in what it says, and says it next: unawaited.
   virtual Result<std::vector<Acknowledged>> record(const ledger::Body& body) = 0;
 
   // Calls fn(const ReadModel&) under a shared lock; keep it short, copy out what you need.

@@ -895,6 +895,12 @@ RawStatement SchoolImpl::say(Author& service, const Body& body) const {
 
 Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body) {
   TRY_STATUS(writable());
+  // Its root must cover exactly what precedes it: the school says it between two batches, and there need not be any otherwise.
+  if (std::holds_alternative<StateCommitted>(body)) {
+    commitment_wanted_ = true;
+    TRY(const auto nothing, shop_.sequencer.submit(record_.number, Submission()).get());
+    return std::vector<Acknowledged>();
+  }
   const std::lock_guard lock(service_mutex_);
   if (!service_) service_.emplace(*service_key_, record_.origin, Id{}, shop_.random);
   const auto before = service_->position();
@@ -914,7 +920,7 @@ bool SchoolImpl::state_commitment_due() const {
 // Every few thousand entries, and every hour in which there are any, the root of the state tree goes into the log. A remark is placed before anything else, so that the
 // root covers exactly what precedes its own entry.
 std::optional<Judge::Remark> SchoolImpl::remark() {
-  if (committing_ || !state_commitment_due()) return std::nullopt;
+  if (committing_ || !(commitment_wanted_.exchange(false) || state_commitment_due())) return std::nullopt;
   StateCommitted committed;
   {
     const std::unique_lock lock(model_mutex_);

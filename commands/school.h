@@ -1,6 +1,7 @@
 #pragma once
 // One school of an engine: judge for the sequencer, read model for everybody else (used by engine.cc only).
 
+#include <atomic>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -156,6 +157,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   std::uint64_t since_state_commit_ = 0;  // entries
   Instant state_committed_at_;
   bool committing_ = false;
+  std::atomic<bool> commitment_wanted_ = false;  // by record()
 };
 
 }  // namespace letopis::commands

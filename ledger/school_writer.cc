@@ -261,7 +261,7 @@ void SchoolWriter::grow_tree(WriteBatch& batch) {
 void SchoolWriter::show() const { judge_.published(published_, checkpoint_, *note_); }
 
 Receipted SchoolWriter::receipt(Placement placement) const {
-  Receipted receipted{{}, checkpoint_, *note_};
+  Receipted receipted{{}, checkpoint_, note_.value_or("")};  // none yet where nothing was recorded
   receipted.placed.reserve(placement.items.size());
   for (auto& item : placement.items) {
     if (item.stored) {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <unordered_map>
 
@@ -48,7 +49,6 @@ Status check_sizes(const Submission& submission) {
 
 // What would otherwise fail in the middle of a batch, and stop everyone.
 Status check_submission(const Submission& submission, const Vault* vault) {
-  if (submission.statements.empty()) return fail("malformed", "no statements");
   TRY_STATUS(check_sizes(submission));
   if (submission.texts.size() != submission.places.size()) return fail("malformed", "texts without places");
   for (const auto& [hash, blob] : submission.blobs)
@@ -95,7 +95,7 @@ struct Sequencer::Impl {
   Status sign_and_journal(const std::vector<SchoolWriter*>& schools);
   Status commit_checkpoint_rows(const std::vector<SchoolWriter*>& schools);
   void publish(const std::vector<SchoolWriter*>& schools, WriteBatch& rows);
-  void take_remarks(const std::vector<SchoolWriter*>& schools);
+  void take_remarks(const std::vector<Request>& requests);
   void count(const std::vector<Result<Receipted>>& results, Instant began);
   template <class F>
   auto timed(std::int64_t Counters::*total, F&& work) {
@@ -321,7 +321,7 @@ Result<std::vector<Result<Receipted>>> Sequencer::Impl::write(std::vector<Reques
     if (school->has_pending()) touched.push_back(school.get());
   if (!touched.empty()) TRY_STATUS(make_durable(touched, rows));
   publish(touched, rows);
-  take_remarks(touched);
+  take_remarks(requests);
 
   std::vector<Result<Receipted>> results;
   results.reserve(requests.size());
@@ -353,12 +353,14 @@ void Sequencer::Impl::publish(const std::vector<SchoolWriter*>& touched, WriteBa
   for (const auto* school : touched) school->show();
 }
 
-// Schools speak for themselves between two batches, before anybody who waits.
-void Sequencer::Impl::take_remarks(const std::vector<SchoolWriter*>& touched) {
-  for (auto* school : touched) {
-    auto remark = school->remark();
+// Schools speak for themselves between two batches, before anybody who waits; also where nothing new was recorded.
+void Sequencer::Impl::take_remarks(const std::vector<Request>& requests) {
+  std::set<std::uint32_t> asked;
+  for (const auto& request : requests) asked.insert(request.school);
+  for (const std::uint32_t school : asked) {
+    auto remark = schools.at(school)->remark();
     if (!remark) continue;
-    Request request{school->record().number, std::move(remark->submission), 0, std::move(remark->done)};
+    Request request{school, std::move(remark->submission), 0, std::move(remark->done)};
     request.bytes = bytes_of(request.submission);
     const std::lock_guard guard(state_mutex);
     queue_statements += request.submission.statements.size();

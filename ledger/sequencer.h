@@ -82,8 +82,8 @@ struct Receipted {
 };
 // Errors, nothing recorded of the request: "chain_conflict" (other bytes under a used number: detail names the index; a gap;
 // a wrong previous hash; statements of one chain out of order or twice in one request), "queue_full", "stopping", "stopped",
-// "unknown_school", "clock_behind" (the clock is more than a minute behind the newest entry), "too_large", "malformed" (no
-// statements, texts without places, a blob of another hash), "no_vault".
+// "unknown_school", "clock_behind" (the clock is more than a minute behind the newest entry), "too_large", "malformed" (texts
+// without places, a blob of another hash), "no_vault". Without statements nothing is recorded: it is the school's turn to remark.
 // Sealed texts and blobs of repeated statements are not stored again: they may have been erased since.
 
 // Implemented by commands; the sequencer calls upward through it. judge/told/applied: sequencer thread only.
@@ -108,7 +108,7 @@ class Judge {
   };
   virtual void published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint,
                          const std::string& note) = 0;
-  // After published(): what the school itself has to say, next of all. It is placed before whatever else waits, so that it may
+  // After every batch it was asked in: what the school itself has to say, next of all. It is placed before whatever else waits, so that it may
   // speak of everything up to it (a state commitment). `done` hears what became of it, on the sequencer thread.
   struct Remark {
     Submission submission;

@@ -181,6 +181,7 @@ struct AnchorKeeper::Watched {
   std::optional<Instant> proved;
   // Of plan_day alone: what it was planned by.
   std::pair<Date, std::uint64_t> planned{};
+  Date committed{};  // of commit_weeks alone
   // Under running_mutex_: the round that is out, which alone uses what is the rounds'. Ends first.
   std::future<void> asked;
   void recall();
@@ -303,6 +304,38 @@ void AnchorKeeper::plan_day() {
   }
 }
 
+namespace {
+
+// The day after the week of a school's newest entry, where that has come and no commitment of the state since.
+std::optional<Date> uncommitted_week(const School& school, Instant now) {
+  const Tail tail = tail_of(school, school.read([](const ReadModel& model) { return model.times.size(); }));
+  if (tail.from == 0) return std::nullopt;
+  return school.read([&](const ReadModel& model) -> std::optional<Date> {
+    const auto day_of = [&](std::uint64_t index) { return model.structure.local_today(model.times[index]); };
+    const Date over = day_of(tail.from - 1).monday() + 7;
+    const bool committed = model.committed != 0 && day_of(model.committed) >= over;
+    return !committed && model.structure.local_today(now) >= over ? std::optional(over) : std::nullopt;
+  });
+}
+
+}  // namespace
+
+void AnchorKeeper::commit_weeks() {
+  const std::lock_guard running(running_mutex_);
+  const Instant now = options_.clock->now();
+  for (const auto& school : schools_) {
+    if (school->school.held()) continue;
+    const auto over = uncommitted_week(school->school, now);
+    // Asked for once: it is on its way.
+    if (!over || school->committed == *over) continue;
+    const auto said = school->school.record(ledger::StateCommitted{});
+    if (said)
+      school->committed = *over;
+    else
+      tell(LogLevel::kWarning, "state_uncommitted", *school, said.error());
+  }
+}
+
 void AnchorKeeper::hurry(const School& school) {
   const Instant due{options_.clock->now().micros + micros_of(options_.near)};
   const std::lock_guard lock(mutex_);
@@ -319,7 +352,7 @@ void AnchorKeeper::start() {
     for (int tick = 0; !stopping_; ++tick) {
       due_.wait_for(lock, kTick);
       lock.unlock();
-      if (tick % kTicksBetweenPlans == 0) plan_day();
+      if (tick % kTicksBetweenPlans == 0) plan_day(), commit_weeks();
       if (const auto next = next_due(); next && *next <= options_.clock->now()) begin_due();
       lock.lock();
     }

@@ -53,6 +53,10 @@ class AnchorKeeper {
   // Learns the deadlines of today's lessons, where the day or the timetable is another than when it last did. The thread does so
   // every few seconds.
   void plan_day();
+  // Has the state committed to once the week of the newest entry is over, where no commitment has come since: a week's proof of
+  // completeness (docs/formats/week-proof.md) needs one that is dated after its Sunday, and in holidays nothing else brings one. The
+  // thread does so every few seconds.
+  void commit_weeks();
   // Somebody waits for this school's evidence: it is asked for within `near`.
   void hurry(const commands::School& school);
   // Asks for whatever is due now, of all schools at once, and waits for it.

@@ -321,6 +321,60 @@ TEST_F(AnchorKeeping, TheDaysTimetableHasItsDeadlines) {
   EXPECT_EQ(keeper->next_due(), std::nullopt) << "a day without lessons has none";
 }
 
+// --- Weeks that are over
+
+// The proof of a week needs a commitment dated after its Sunday, and in holidays nothing else brings one.
+class WeeksOver : public AnchorKeeping {
+ protected:
+  std::size_t commitments() {
+    std::size_t found = 0;
+    for (std::uint64_t i = 0; i < size(); ++i) {
+      const Bytes kept = *licey.school().entry(i);
+      found += std::holds_alternative<StateCommitted>(decode_entry(kept)->statement.body);
+    }
+    return found;
+  }
+  // What was asked for is placed before whatever comes next.
+  void look() {
+    keeper->commit_weeks();
+    ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockJump, live.clock().now(), {}}));
+  }
+};
+
+TEST_F(WeeksOver, TheStateIsCommittedToOnceThoughNothingHappens) {
+  keep();  // no policy is needed
+  topic();
+  live.at("2026-09-06 23:59");  // Sunday
+  look();
+  EXPECT_EQ(commitments(), 0U) << "not over";
+  live.at("2026-09-07 00:00");
+  look();
+  ASSERT_EQ(commitments(), 1U) << logged;
+  Bytes bytes;
+  const auto said = newest<StateCommitted>(bytes);
+  ASSERT_TRUE(said);
+  const Entry entry = *decode_entry(bytes);
+  EXPECT_EQ(said->size, entry.event.index) << "it covers what precedes it";
+  EXPECT_EQ(licey.school().read([](const auto& model) { return model.committed; }), entry.event.index);
+  EXPECT_TRUE(licey.school().prove_state({}));
+  for (const char* later : {"2026-09-07 12:00", "2026-09-14 00:00", "2026-10-05 00:00"}) {
+    live.at(later);
+    look();
+  }
+  keep();
+  look();
+  EXPECT_EQ(commitments(), 1U) << "the service's own entries are no news";
+  branch("b");
+  look();
+  EXPECT_EQ(commitments(), 1U) << "of a week that goes on";
+  live.at("2026-10-12 00:00");
+  look();
+  look();
+  EXPECT_EQ(commitments(), 2U);
+  keeper.reset();
+  ASSERT_TRUE(live.reopen()) << "an opening holds each against the entries before it";
+}
+
 // --- Prefer: wait=cosigned
 
 class WaitingForWitnesses : public AnchorKeeping {

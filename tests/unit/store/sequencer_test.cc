@@ -267,9 +267,19 @@ TEST_F(SequencerTest, AConflictDoesNotBlockTheRestOfItsBatch) {
 
 // --- what is refused unread
 
+TEST_F(SequencerTest, WithoutStatementsNothingIsRecorded) {
+  for (std::uint64_t recorded = 0; recorded < 2; ++recorded) {
+    const auto none = sequencer_->submit(record_.number, Submission()).get();
+    ASSERT_TRUE(none) << none.error().text();
+    EXPECT_TRUE(none->placed.empty());
+    EXPECT_EQ(none->checkpoint.checkpoint.size, recorded);
+    EXPECT_EQ(none->note.empty(), recorded == 0);
+    EXPECT_EQ(size(), recorded);
+    ASSERT_TRUE(send(anna_.says("5")));
+  }
+}
+
 TEST_F(SequencerTest, RefusesWhatIsTooLargeOrMakesNoSense) {
-  Submission none;
-  EXPECT_EQ(sequencer_->submit(record_.number, std::move(none)).get().error().code, "malformed");
   Submission many;
   for (std::size_t i = 0; i <= kStatementsPerRequestMax; ++i) many.statements.push_back(anna_.says("5"));
   EXPECT_EQ(sequencer_->submit(record_.number, std::move(many)).get().error().code, "too_large");
