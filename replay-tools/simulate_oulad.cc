@@ -16,11 +16,11 @@ namespace {
 constexpr UtcOffset kLondon{0};
 constexpr std::size_t kStatementsPerRequest = 480;
 // What is said of one day, in this order: at noon the marks, before them whatever they rest on.
-enum class Kind { kEnrolled, kLeft, kMark };
+enum class Kind { kEnrolled, kLeft, kPlanned, kMark };
 struct Act {
   Date day;
   Kind kind;
-  std::size_t row;  // registrations or results
+  std::size_t row;  // registrations, assessments or results
 };
 
 Id dataset_id(std::string_view kind, std::uint64_t number) {
@@ -112,7 +112,13 @@ class OuladSimulation {
       // Leaving before one came, on the files' word: the span is empty, and known by the day of registration.
       if (r.to) acts.push_back({std::max(*r.to, r.from), Kind::kLeft, i});
     }
-    for (std::size_t i = 0; i < m_.results.size(); ++i) acts.push_back({m_.results[i].sent_on, Kind::kMark, i});
+    std::set<std::size_t> marked;
+    for (std::size_t i = 0; i < m_.results.size(); ++i) {
+      acts.push_back({m_.results[i].sent_on, Kind::kMark, i});
+      if (m_.results[i].score) marked.insert(m_.results[i].assessment);
+    }
+    // A work has the week of written works only when it was planned by the end of its day.
+    for (const std::size_t i : marked) acts.push_back({m_.assessments[i].held_on, Kind::kPlanned, i});
     std::stable_sort(acts.begin(), acts.end(),
                      [](const Act& a, const Act& b) { return std::pair(a.day, a.kind) < std::pair(b.day, b.kind); });
     return acts;
@@ -127,11 +133,21 @@ class OuladSimulation {
         marking_ = true;
       }
       clock_.set(std::max(clock_.now(), at_local(day, mark ? kOuladSendingMinute : 9 * 60, kLondon)));
-      TRY_STATUS(mark ? give_mark(acts[next].row, result) : enrolment(acts[next]));
+      TRY_STATUS(act(acts[next], result));
       if (request_ && request_->size() >= kStatementsPerRequest) TRY_STATUS(send(result));
     }
     TRY_STATUS(send(result));
     marking_ = false;
+    return {};
+  }
+
+  Status act(const Act& act, Simulated& result) {
+    switch (act.kind) {
+      case Kind::kEnrolled:
+      case Kind::kLeft: return enrolment(act);
+      case Kind::kPlanned: return plan_work(act.row);
+      case Kind::kMark: return give_mark(act.row, result);
+    }
     return {};
   }
 
@@ -158,7 +174,7 @@ class OuladSimulation {
     }
     const OuladAssessment& assessment = m_.assessments[r.assessment];
     Scribe& teacher = *teachers_[assessment.presentation];
-    if (works_[r.assessment].is_zero()) TRY_STATUS(plan_work(r.assessment, teacher));
+    TRY_STATUS(plan_work(r.assessment));  // what is sent in early is marked before the day
     Author::Draft draft;
     const std::string value = std::to_string(*r.score);
     draft.body = MarkGiven{works_[r.assessment], 1, dataset_id("student", r.student), value};
@@ -166,7 +182,8 @@ class OuladSimulation {
     return queue(teacher, draft);
   }
 
-  Status plan_work(std::size_t i, Scribe& teacher) {
+  Status plan_work(std::size_t i) {
+    if (!works_[i].is_zero()) return {};
     const OuladAssessment& assessment = m_.assessments[i];
     WorkPlanned body;
     body.group = group(assessment.presentation);
@@ -181,7 +198,7 @@ class OuladSimulation {
     draft.body = body;
     draft.acting_as = Role::kTeacher;
     works_[i] = draft.id;
-    return queue(teacher, draft);
+    return queue(*teachers_[assessment.presentation], draft);
   }
 
   Id group(std::size_t presentation) const { return dataset_id("presentation", presentation); }
