@@ -42,6 +42,13 @@ Instant deadline_of(const SchoolState& state, const DeadlineRule& rule, Date day
   return deadline;
 }
 
+std::optional<Instant> written_if_planned_by(const SchoolState& state, const Profile& profile, Date held_on,
+                                             const Id& group) {
+  const Instant ordinary = deadline_of(state, profile.lesson_mark, held_on, group);
+  const Instant written = deadline_of(state, profile.written_work, held_on, group);
+  return written > ordinary ? std::optional(ordinary) : std::nullopt;
+}
+
 std::set<Instant> deadlines_of_day(const SchoolState& state, const ProfileBook& profiles, Date day) {
   std::set<Instant> deadlines;
   for (const auto& [id, group] : state.groups())

@@ -16,6 +16,12 @@ const Profile* profile_before(const projections::SchoolState& state, const Profi
 Instant deadline_of(const projections::SchoolState& state, const DeadlineRule& rule, Date day, const Id& group,
                     Instant lesson_ends = {});
 
+// By when a work of a written kind has to be planned for its marks to have the time of written works (r000 3.3): by the deadline of
+// the lesson's other marks. What is said after it lengthens no deadline, or whoever is late with a mark would say that it was of a
+// written work, or have its kind called written. nullopt: the time of written works is no longer than the others'.
+std::optional<Instant> written_if_planned_by(const projections::SchoolState& state, const Profile& profile,
+                                             Date held_on, const Id& group);
+
 // The deadlines of what is entered about a day's lessons, by the timetable and the regulation as they are known now: each once,
 // whether anything has been entered or not.
 std::set<Instant> deadlines_of_day(const projections::SchoolState& state, const ProfileBook& profiles, Date day);

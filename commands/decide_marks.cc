@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "commands/deadlines.h"
 #include "commands/families.h"
 
 namespace letopis::commands {
@@ -175,6 +176,17 @@ void require_free_cell(Case& c, const Id& id, const Work& work, int part, const 
 
 }  // namespace
 
+namespace {
+
+// By what was recorded until then: what a kind means was read when the work was planned, and it keeps that meaning.
+bool has_time_of_written(const Case& c, const Work& work) {
+  if (!work.written) return false;
+  const auto by = written_if_planned_by(c.state, *c.profile, work.held_on, work.group);
+  return !by || work.index < c.state.recorded_before({by->micros + 1});
+}
+
+}  // namespace
+
 void judge(Case& c, const MarkGiven& b) {
   const Work* work = own_work(c, b.work);
   if (work == nullptr) return;
@@ -185,8 +197,9 @@ void judge(Case& c, const MarkGiven& b) {
   require_value(c, *work, b.value);
   c.require(c.now >= work->starts, rule::kFutureEntry);
   if (c.refused()) return;
-  const DeadlineRule& (*which)(const Profile&) = work->written ? written_work_rule : lesson_mark_rule;
-  const auto rule_id = work->written ? rule::kWrittenWorkDeadline : rule::kLessonMarkDeadline;
+  const bool written = has_time_of_written(c, *work);
+  const DeadlineRule& (*which)(const Profile&) = written ? written_work_rule : lesson_mark_rule;
+  const auto rule_id = written ? rule::kWrittenWorkDeadline : rule::kLessonMarkDeadline;
   c.due(which, rule_id, work->held_on, work->starts, work->group);
   // A late one that waits for its second signature has its cell.
   const auto in_cell = [&](const MarkGiven& other) {

@@ -303,6 +303,12 @@ class GroupDuties {
   bool absent(const WorkView& work, const Id& student) const {
     return work.lesson != UINT32_MAX && absences_.contains({j_.sheet.lessons[work.lesson].id, student});
   }
+  // Of a written work: what its marks are judged by.
+  const DeadlineRule& rule_of_marks(const WorkView& work, const Profile& then) const {
+    const auto planned_by = written_if_planned_by(state_, then, work.held_on, j_.group);
+    const bool too_late = planned_by && !work.history.empty() && work.history.front().recorded_at > *planned_by;
+    return too_late ? then.lesson_mark : then.written_work;
+  }
   void unmarked(const WorkView& work) {
     const auto* kind = state_.dictionary("work_kind", work.kind);
     const bool written =
@@ -320,9 +326,9 @@ class GroupDuties {
           !absent(work, student.id))
         ++count;
     if (count == 0) return;
-    Duty& duty =
-        add("written_work", then->written_work.source, deadline_of(state_, then->written_work, work.held_on, j_.group),
-            kTeaching, in_lesson ? keepers(j_.sheet.lessons[work.lesson]) : teachers_of(work.held_on));
+    const DeadlineRule& rule = rule_of_marks(work, *then);
+    Duty& duty = add("written_work", rule.source, deadline_of(state_, rule, work.held_on, j_.group), kTeaching,
+                     in_lesson ? keepers(j_.sheet.lessons[work.lesson]) : teachers_of(work.held_on));
     duty.work = work.id;
     duty.from = duty.to = work.held_on;
     duty.count = count;

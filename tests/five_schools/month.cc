@@ -165,6 +165,10 @@ class School final : public commands::Rules {
          {"1", "2", "5", "6", "100", "осв.", "освобождён", "освобожден", "н/а", "не аттестован", "зач"})
       ask(std::string("the mark «") + value + "»", h.by(teacher), MarkGiven{work, 0, masha, value});
     h.mark(work, masha, "4");
+    const Id afterwards = h.work(projections::lesson_id(physics, day("2026-11-23"), 2), "control");
+    ask("a mark for a written work of Monday, planned on Thursday", h.by(teacher),
+        MarkGiven{afterwards, 0, masha, "4"});
+    h.annul(afterwards);
     const Id other = h.work(projections::lesson_id(physics, day("2026-11-26"), 3), "answer");
     ask("a mark for another work of the lesson", h.by(teacher), MarkGiven{other, 0, masha, "5"});
     ask("a second mark in a cell", h.by(teacher), MarkGiven{work, 0, masha, "5"});

@@ -286,6 +286,20 @@ TEST_F(Duties, AWrittenWorkAsksForTheMarksOfWhoWasThere) {
   EXPECT_EQ(duties("written_work")[0].count, 2);
 }
 
+// The term that is shown is the one the marks are judged by.
+TEST_F(Duties, AWrittenWorkPlannedTooLateIsDueAsTheLessonsMarksAre) {
+  const Id lesson = h.lesson(physics, "2026-11-23", 2);
+  h.at("2026-11-23 20:00");
+  h.work(lesson, "control");  // at 20:00 sharp: in time
+  const Id late = h.work(lesson, "control");
+  const auto both = duties("written_work");
+  ASSERT_EQ(both.size(), 2U);
+  for (const Duty& duty : both) {
+    EXPECT_EQ(duty.due, ruling(h.by(teacher), MarkGiven{duty.work, 0, masha, "4"}).deadline);
+    EXPECT_EQ(duty.due, duty.work == late ? h.local("2026-11-23 20:00") : h.local("2026-12-01 00:00"));
+  }
+}
+
 TEST_F(Duties, Clause3_3PeriodMarksInTheLastWeek) {
   const Id quarter = period("semester", "2026-11-09", "2026-12-06");
   h.at("2026-11-29 23:59");

@@ -53,8 +53,9 @@ TEST_F(Deadlines, AWrittenWorkIsMarkedWithinAWeekOfTheDayItWasHeld) {  // r000 3
 }
 
 TEST_F(Deadlines, AWorkOutsideALessonCountsFromTheDayItWasHeld) {
-  const auto statement = mark_for(h.work_outside(physics, "2026-11-20", "control"));
-  expect_until(statement, midnight_after("2026-11-27"), rule::kWrittenWorkDeadline);
+  const auto statement = mark_for(h.work_outside(physics, "2026-11-25", "control"));
+  h.at("2026-11-25 12:00");
+  expect_until(statement, midnight_after("2026-12-02"), rule::kWrittenWorkDeadline);
 }
 
 TEST_F(Deadlines, HomeworkIsSetWithinThreeHoursAfterTheLastClassOfTheGroupsClasses) {  // r000 3.3
@@ -247,6 +248,72 @@ TEST_F(Deadlines, ARulingNamesHowMuchTheLogHeldBeforeTheLesson) {
   const auto ruling = judge(mark_for(h.work(lesson_today(), "answer")), h.now());
   EXPECT_EQ(ruling.context, before_lesson);
   EXPECT_EQ(ruling.utc_offset, UtcOffset{3 * 3600});
+}
+
+// --- A work's kind: what was said of it after the lesson's own deadline lengthens none
+
+// r000 3.3: the week is that of a written work, and what a lesson held is known by the end of its day. Else whoever is late with a
+// mark says that it was a written one.
+TEST_F(Deadlines, AWrittenWorkPlannedOnceTheLessonsMarksAreDueGetsNoWeek) {
+  const Id lesson = lesson_today();
+  const Instant due = h.local("2026-11-23 20:00");
+  h.at("2026-11-23 20:00");
+  const Id in_time = h.work(lesson, "control");  // recorded at 20:00 sharp
+  const Id too_late = h.work(lesson, "control");
+  ASSERT_EQ(h.state().recorded_before({due.micros + 1}), h.state().work(in_time)->index + 1);
+  expect_until(mark_for(in_time), midnight_after("2026-11-30"), rule::kWrittenWorkDeadline);
+  const auto late = judge(mark_for(too_late), h.now());
+  EXPECT_EQ(text(late), "late lesson_mark_deadline");
+  EXPECT_EQ(format_instant(late.deadline), format_instant(due));
+}
+
+TEST_F(Deadlines, AWorkOutsideALessonIsPlannedByTheEndOfItsDayToo) {
+  const auto late = judge(mark_for(h.work_outside(physics, "2026-11-20", "control")), h.now());
+  EXPECT_EQ(text(late), "late lesson_mark_deadline");
+  EXPECT_EQ(format_instant(late.deadline), format_instant(h.local("2026-11-20 20:00")));
+}
+
+TEST_F(Deadlines, AKindThatIsCalledWrittenAfterwardsLengthensNoDeadline) {
+  const Id lesson = lesson_today();
+  const Id before = h.work(lesson, "answer");
+  h.at("2026-11-24 09:00").work_kind("answer", true);
+  const Id after = h.work(lesson, "answer");
+  for (const Id& work : {before, after}) {
+    const auto late = judge(mark_for(work), h.now());
+    EXPECT_EQ(text(late), "late lesson_mark_deadline");
+    EXPECT_EQ(format_instant(late.deadline), format_instant(h.local("2026-11-23 20:00")));
+  }
+  const Id thursday = h.lesson(physics, "2026-11-26", 3);
+  expect_until(mark_for(h.work(thursday, "answer")), midnight_after("2026-12-03"), rule::kWrittenWorkDeadline);
+}
+
+TEST_F(Deadlines, AKindThatIsNoLongerWrittenLeavesTheWorksThatWere) {
+  const Id work = h.work(lesson_today(), "control");
+  h.at("2026-11-24 09:00").work_kind("control", false);
+  expect_until(mark_for(work), midnight_after("2026-11-30"), rule::kWrittenWorkDeadline);
+}
+
+// A work's kind is not corrected; it is annulled and planned anew, and that is when it was planned.
+TEST_F(Deadlines, AWorkPlannedAnewAsAWrittenOneGetsNoWeek) {
+  const Id lesson = lesson_today();
+  const Id answer = h.work(lesson, "answer");
+  h.at("2026-11-24 09:00");
+  EXPECT_EQ(ruled(reasoned(h.by(teacher), masha), EntryCorrected{answer, "control", 0, false}),
+            "refused cannot_correct");
+  h.annul(answer);
+  EXPECT_EQ(text(judge(mark_for(h.work(lesson, "control")), h.now())), "late lesson_mark_deadline");
+}
+
+// A school may give written works less time than others; saying late that a work was one does not give it more.
+TEST_F(Deadlines, AShorterTimeOfAKindHoldsWheneverItWasPlanned) {
+  adopt(r000_with("days_after = 7\nuntil = \"midnight\"\nru = \"Отметка за письменную",
+                  "days_after = 0\nuntil = \"12:00\"\nru = \"Отметка за письменную"),
+        "2026-11-24");
+  const Id lesson = h.lesson(physics, "2026-11-26", 3);
+  h.at("2026-11-27 09:00");
+  const auto late = judge(mark_for(h.work(lesson, "control")), h.now());
+  EXPECT_EQ(text(late), "late written_work_deadline");
+  EXPECT_EQ(format_instant(late.deadline), format_instant(h.local("2026-11-26 12:00")));
 }
 
 // --- What becomes of a late entry
