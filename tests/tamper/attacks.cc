@@ -15,6 +15,7 @@ using namespace ledger;
 namespace {
 
 constexpr const char* kLogKey = "the log's key";
+constexpr const char* kTeacher = "the log's key and a teacher's";
 constexpr const char* kServiceKey = "the log's key and the service key";
 constexpr const char* kWithTeacher = "the log's and service keys, and the teacher's";
 
@@ -70,6 +71,20 @@ void make_evidence_up(Forger& op, const Story& honest) {
         evidence.bytes = as_bytes(std::string_view(line));
       },
       &service);
+  op.sign_anew();
+}
+
+// The mark of the night, signed anew by its teacher, slipped in among the entries of the afternoon: before the anchor of 15:40. What
+// was between it and the night is renumbered; the anchors' evidence stays, the witnesses' keys being theirs.
+void slip_in(Forger& op, const Story& honest) {
+  const Instant before = decode_event(honest.entries[static_cast<std::size_t>(honest.afternoon)])->recorded_at;
+  op.cut(honest.night_mark);
+  op.insert(honest.afternoon, honest.entries[static_cast<std::size_t>(honest.night_mark)], *honest.first_key,
+            [&](Event& event, Statement& statement) {
+              stamp(event);
+              event.recorded_at = {before.micros - 1};
+              statement.claimed_at = event.recorded_at;
+            });
   op.sign_anew();
 }
 
@@ -134,6 +149,11 @@ std::vector<Attack> attacks() {
        kLogKey,
        shift_the_clock,
        "verdict_differs",
+       {}},
+      {"a night's mark signed anew and slipped in among the afternoon's entries, the rest renumbered",
+       kTeacher,
+       slip_in,
+       "checkpoint_root",
        {}},
       {"evidence made up", kServiceKey, make_evidence_up, "verdict_differs", {}},
       {"a night's mark signed at night by its teacher and stamped with the afternoon, witnesses asked at night",

@@ -39,6 +39,33 @@ void Forger::swap(std::uint64_t a, std::uint64_t b) {
   std::swap(entries_[static_cast<std::size_t>(a)], entries_[static_cast<std::size_t>(b)]);
 }
 
+Seen Forger::seen_at(std::uint64_t size) const {
+  Frontier tree;
+  for (std::uint64_t i = 0; i < size; ++i) tree.append(leaf_hash(entries_[static_cast<std::size_t>(i)]));
+  return {tree.size(), tree.root()};
+}
+
+void Forger::insert(std::uint64_t at, const Bytes& entry, const signing::KeyPair& key, const Change& change) {
+  // What the log held before an entry, or before its lesson, is one more too.
+  for (std::uint64_t i = at; i < entries_.size(); ++i)
+    rewrite_event(i, [&](Event& event) { event.context += event.context > at || event.context == i ? 1 : 0; });
+  entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(at), Bytes(entry));
+  SeededRandom random(at);
+  rewrite(
+      at,
+      [&](Event& event, Statement& statement) {
+        event.context = std::min(event.context, at);
+        statement.key = key.id();
+        statement.chain = random.id();
+        statement.number = 1;
+        statement.previous = {};
+        statement.seen = seen_at(at);
+        change(event, statement);
+      },
+      &key);
+  renumber();
+}
+
 void Forger::add_like(std::uint64_t like, const signing::KeyPair& key, const Change& change) {
   const Instant newest = decode_event(entries_.back())->recorded_at;
   repeat(like);

@@ -26,6 +26,9 @@ class Forger {
   void drop(std::uint64_t index);
   void cut(std::uint64_t size) { entries_.resize(static_cast<std::size_t>(size)); }
   void swap(std::uint64_t a, std::uint64_t b);
+  // Slips a new entry in before entry `at`, by whoever holds `key`: a statement like that of `entry`, changed, the first of a new
+  // chain, with the log before it as what its author had seen. Everything after it is renumbered.
+  void insert(std::uint64_t at, const Bytes& entry, const signing::KeyPair& key, const Change& change);
   // Appends a new entry by whoever holds `key`: a statement like that of entry `like`, changed.
   void add_like(std::uint64_t like, const signing::KeyPair& key, const Change& change);
   void repeat(std::uint64_t index);  // the same statement once more, at the end
@@ -41,6 +44,8 @@ class Forger {
   audit::MemorySource source() const;
 
  private:
+  ledger::Seen seen_at(std::uint64_t size) const;
+
   const Story& honest_;
   std::vector<Bytes> entries_;
   std::string checkpoint_;

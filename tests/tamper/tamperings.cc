@@ -196,6 +196,39 @@ void cut_and_sign(Scene& scene) {
   op.cut(scene.honest.late_mark);
   op.sign_anew();
 }
+// Petya's mark, three weeks late, as one of the day of the lesson: after Masha's, signed by the teacher with the key of that day.
+void slip_in(Scene& scene) {
+  auto& op = scene.operator_();
+  const Instant before = decode_event(op.entries()[static_cast<std::size_t>(scene.honest.mark)])->recorded_at;
+  const Bytes late = op.entries()[static_cast<std::size_t>(scene.honest.late_mark)];
+  op.drop(scene.honest.late_mark);
+  op.insert(scene.honest.mark + 1, late, *scene.honest.first_key, [&](Event& event, Statement& st) {
+    event.recorded_at = {before.micros + 1};
+    event.verdict = Verdict::kAccepted;
+    event.rule = {};
+    event.late_seconds = 0;
+    st.claimed_at = event.recorded_at;
+  });
+  op.sign_anew();
+}
+// Where nobody has seen what comes after: just before the last entry, which has seen what went before.
+void slip_in_before_the_last(Scene& scene) {
+  auto& op = scene.operator_();
+  const std::uint64_t last = scene.honest.late_mark;
+  SeededRandom random(4);
+  op.insert(last, op.entries()[static_cast<std::size_t>(last)], *scene.honest.teacher->key,
+            [&](Event& event, Statement& st) {
+              event.recorded_at.micros -= 1;
+              event.verdict = Verdict::kAccepted;
+              event.rule = {};
+              event.late_seconds = 0;
+              event.deadline = {};
+              event.context = last;
+              st.id = random.id();
+              st.body = MarkAwaited{scene.honest.work, scene.honest.petya->id};
+            });
+  op.sign_anew();
+}
 void swap_entries(Scene& scene) {
   auto& op = scene.operator_();
   op.swap(scene.honest.mark, scene.honest.refused_mark);
@@ -285,6 +318,8 @@ std::vector<Tampering> tamperings() {
       {"an entry in the middle dated an hour back", kLogKey, backdate_out_of_order, "time_not_increasing"},
       {"an entry in the middle dated a microsecond later", kLogKey, shift_by_a_microsecond, "seen_contradicted"},
       {"a refused entry dropped, the rest renumbered", kLogKey, drop_entry, "chain_gap"},
+      {"an entry slipped in between, signed by its author, the rest renumbered", kAuthorKey, slip_in,
+       "seen_contradicted", "checkpoint_root"},
       {"two entries of one author swapped", kLogKey, swap_entries, "chain_gap"},
       {"an entry repeated at the end", kLogKey, repeat_entry, "chain_repeated"},
       {"an entry made up, with a key made up", kLogKey, forge_statement, "unknown_key"},
@@ -294,6 +329,8 @@ std::vector<Tampering> tamperings() {
       {"everything set back to an earlier copy", kDisk, cut_and_sign, "", "log_cut"},
       {"the last entry cut off", kLogKey, cut_and_sign, "", "log_cut"},
       {"the last entry dated back to before its deadline, and accepted", kLogKey, backdate, "", "checkpoint_root"},
+      {"an entry slipped in before the last, signed by its author", kAuthorKey, slip_in_before_the_last, "",
+       "checkpoint_root"},
       {"the last entry rewritten and signed by its author", kAuthorKey, rewrite_mark_with_key, "", "checkpoint_root"},
       {"the whole log signed by another key", "another key", other_log_key, "log_key_differs", "checkpoint_signature"},
   };
