@@ -243,10 +243,6 @@ std::vector<Refusal> refusals() {
        "EvidenceRules.APolicyGivesWayOnlyToOneItsQuorumHasSeen"},
       {"a report of a compromise against unwanted marks of before", "voids nothing of before its receipt",
        "Compromise.NobodyVoidsThePastByNamingAMoment"},
-      {"a receipt without its entry", "`receipt_differs`, by whoever kept the receipt",
-       "Evidence.CountsAsFarAsTheLogSignedIt"},
-      {"two histories shown to two people", "a kept checkpoint of the other is not of this log: `checkpoint_root`",
-       "Evidence.OfAnotherKeyOrLogIsToldApartByTheKeyThatIsBrought"},
   };
 }
 

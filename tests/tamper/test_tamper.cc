@@ -8,12 +8,14 @@
 #include <iostream>
 
 #include "tests/tamper/attacks.h"
+#include "tests/tamper/scenarios.h"
 #include "tests/tamper/tamperings.h"
 
 namespace letopis::test {
 namespace {
 
 using ::testing::Contains;
+using ::testing::ElementsAreArray;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
@@ -75,6 +77,28 @@ const std::vector<Attacked>& attacked() {
   return kAttacked;
 }
 
+struct Played {
+  Scenario scenario;
+  std::vector<std::string> came;
+};
+const std::vector<Played>& played() {
+  static const std::vector<Played> kPlayed = [] {
+    std::vector<Played> done;
+    for (auto& scenario : scenarios()) {
+      auto came = scenario.play();
+      done.push_back({std::move(scenario), std::move(came)});
+    }
+    return done;
+  }();
+  return kPlayed;
+}
+
+std::string joined(const std::vector<std::string>& steps) {
+  std::string text;
+  for (const auto& step : steps) text += (text.empty() ? "" : "; ") + step;
+  return text;
+}
+
 std::string witnessed_page() {
   std::string text = R"(
 ## Where the log is witnessed
@@ -92,6 +116,16 @@ audit says of the time of the mark that the attack is about; the mark was given 
 The last row is what is not proved: who has a quorum of the witnesses has the clock. `claimed` says that the deadline lies inside
 the bracket, and that the time rests on the operator's clock alone.
 
+## What was played through
+
+In a school at work, with its own rules, and before readers who kept what they had been shown.
+
+| attack | needs | what comes of it |
+|---|---|---|
+)";
+  for (const auto& [scenario, came] : played())
+    text += "| " + scenario.what + " | " + scenario.needs + " | " + joined(came) + " |\n";
+  text += R"(
 ## What is turned away
 
 | attack | what becomes of it | shown by |
@@ -244,6 +278,13 @@ TEST(WitnessedAttacks, NeverMakeALateMarkTimelyBelowAQuorumOfLiars) {
   std::size_t timely = 0;
   for (const auto& [attack, judged] : attacked()) timely += judged.codes.empty() && judged.verdict == "timely_proved";
   EXPECT_EQ(timely, 1U) << "two of three lie";
+}
+
+TEST(Scenarios, ComeToWhatTheListSays) {
+  for (const auto& [scenario, came] : played()) {
+    SCOPED_TRACE(scenario.what);
+    EXPECT_THAT(came, ElementsAreArray(scenario.comes_to));
+  }
 }
 
 TEST(WitnessedAttacks, WhatIsTurnedAwayIsShownByATestThatIsThere) {
