@@ -28,9 +28,10 @@ struct Judged {
 // With a memory: of an audit that goes on from it; no verdict where the entry was judged before.
 Judged judge_attack(const Forger& log, const Story& honest, audit::AuditMemory* memory = nullptr);
 
-// What is turned away at the door, and by which test that is shown.
+// What is turned away at the door, and by which tests that is shown: each code that `how` names stands in one of them.
 struct Refusal {
-  std::string what, how, test;
+  std::string what, how;
+  std::vector<std::string> tests;
 };
 std::vector<Refusal> refusals();
 
