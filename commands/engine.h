@@ -1,7 +1,7 @@
 #pragma once
 // A data directory at work: many schools, one database, one sequencer. Wires store, vault, rules and projections; knows
 // nothing of HTTP. Layout of DIR: ledger/ (RocksDB), vault/ (its own database), checkpoints.journal, profiles/ (texts of adopted
-// profiles), LOCK.letopis.
+// profiles), LOCK.letopis; <slug>.copy and <slug>.held where a school takes no writes.
 //
 // Thread-safe. Acknowledged means durable: submit() returns only after the entries are fsynced and their checkpoint is in
 // the journal. Reads go to read models that follow the log; they never touch the writer.
@@ -19,6 +19,7 @@
 #include "commands/authenticate.h"
 #include "commands/decide.h"
 #include "ledger/copy_mark.h"
+#include "ledger/hold_mark.h"
 #include "ledger/log_store.h"
 #include "ledger/sequencer.h"
 #include "ledger/tree_cache.h"
@@ -113,9 +114,14 @@ class School {
                                                         Language language) const = 0;
   // Both, waiting for it. Not from a callback of the sequencer.
   Result<std::vector<Acknowledged>> submit(RawSubmission submission, Language language);
-  // Takes no further writes, with the reason ("held"), until the process is started again: a witness has seen another history.
-  virtual void hold(const Error& why) = 0;
+  // Takes no further writes ("held"), with the reason: a witness has seen another history. Marked in the directory first, so that
+  // every later start is held too, until release(); an error says that the mark could not be written, and this process is held all
+  // the same. A mark that cannot be read holds, and is nobody's to release.
+  virtual Status hold(const ledger::HoldMark& why) = 0;
   virtual std::optional<Error> held() const = 0;
+  virtual std::optional<ledger::HoldMark> hold_mark()
+      const = 0;  // that it is held by; nullopt: not held, or unreadable
+  virtual Status release() = 0;
   // The service key's own entries. Waits, likewise. Of a StateCommitted the school fills in what it says, and says it next: unawaited.
   virtual Result<std::vector<Acknowledged>> record(const ledger::Body& body) = 0;
 

@@ -86,6 +86,7 @@ SchoolImpl::SchoolImpl(Workshop workshop, SchoolRecord record, signing::Verifier
 }
 
 Status SchoolImpl::start(std::uint64_t signed_size, signing::KeyPair log_key) {
+  recall_hold();
   TRY(const std::uint64_t stored, shop_.store.size(record_.number));
   if (stored < signed_size)
     return fail("log_behind_checkpoint", "the database of " + record_.slug + " holds " + std::to_string(stored) +
@@ -120,13 +121,55 @@ Status SchoolImpl::start_copy(const CopyMark& mark) {
   return {};
 }
 
-void SchoolImpl::hold(const Error& why) {
+std::string SchoolImpl::hold_file() const { return shop_.directory + "/" + hold_mark_file(record_.slug); }
+
+// What an earlier process was held by: that nobody can be asked today makes it no less true.
+void SchoolImpl::recall_hold() {
+  if (!shop_.files.exists(hold_file())) return;
+  const auto bytes = shop_.files.read(hold_file(), kHoldMarkSizeMaxBytes);
+  auto mark = bytes ? parse_hold_mark(as_text(*bytes)) : Result<HoldMark>(tl::unexpected(bytes.error()));
   const std::lock_guard lock(held_mutex_);
-  held_ = why;
+  held_ = mark ? mark->error() : Error{"hold_unreadable", hold_file() + ": " + mark.error().text()};
+  if (mark) hold_mark_ = *std::move(mark);
 }
+
+// Of several witnesses the one that has seen most is remembered, unless that is all here by now and another contradicts.
+Status SchoolImpl::hold(const HoldMark& why) {
+  const std::lock_guard lock(held_mutex_);
+  if (held_ && !hold_mark_) return {};  // an unreadable mark stays for somebody to look at
+  HoldMark mark = why;
+  if (hold_mark_) {
+    mark.since = hold_mark_->since;
+    const auto known = parse_checkpoint_note(hold_mark_->checkpoint), shown = parse_checkpoint_note(why.checkpoint);
+    const auto size = read([](const ReadModel& model) { return model.checkpoint.size; });
+    const auto root = known && known->size <= size ? shop_.sequencer.tree().root(record_.number, known->size)
+                                                   : Result<Hash>(fail("not_found"));
+    const bool overcome = root && *root == known->root;
+    if (known && shown && !overcome && known->size >= shown->size) return {};
+  }
+  const Status kept = shop_.files.write_atomically(hold_file(), as_bytes(mark.encode()), 0640);
+  held_ = mark.error();
+  hold_mark_ = std::move(mark);
+  return kept;
+}
+
 std::optional<Error> SchoolImpl::held() const {
   const std::lock_guard lock(held_mutex_);
   return held_;
+}
+
+std::optional<HoldMark> SchoolImpl::hold_mark() const {
+  const std::lock_guard lock(held_mutex_);
+  return hold_mark_;
+}
+
+Status SchoolImpl::release() {
+  const std::lock_guard lock(held_mutex_);
+  if (held_ && !hold_mark_) return fail(held_->code, held_->detail);
+  TRY_STATUS(shop_.files.remove(hold_file()));
+  held_.reset();
+  hold_mark_.reset();
+  return {};
 }
 
 Status SchoolImpl::writable() const {

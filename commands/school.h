@@ -45,8 +45,10 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   const std::optional<ledger::CopyMark>& copy() const override { return copy_; }
   void submit(RawSubmission submission, Recorded recorded) override;
   Result<std::vector<Acknowledged>> acknowledge(const ledger::Receipted& receipted, Language language) const override;
-  void hold(const Error& why) override;
+  Status hold(const ledger::HoldMark& why) override;
   std::optional<Error> held() const override;
+  std::optional<ledger::HoldMark> hold_mark() const override;
+  Status release() override;
   Result<std::vector<Acknowledged>> record(const ledger::Body& body) override;
   Result<Bytes> entry(std::uint64_t index) const override;
   Result<std::string> proof(std::uint64_t index, bool full) const override;
@@ -85,6 +87,8 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
 
  private:
   Status writable() const;
+  std::string hold_file() const;
+  void recall_hold();
   void hand_to_sequencer(RawSubmission submission, bool genesis_allowed, Recorded recorded);
   Result<ledger::Submission> prepare(RawSubmission submission, bool genesis_allowed);
   Status match_texts(const std::vector<RawText>& texts, ledger::Submission& submission) const;
@@ -149,6 +153,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
 
   mutable std::mutex held_mutex_;
   std::optional<Error> held_;
+  std::optional<ledger::HoldMark> hold_mark_;
 
   std::mutex service_mutex_;
   std::optional<Author> service_;  // of record()

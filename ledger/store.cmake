@@ -3,6 +3,7 @@ letopis_library(letopis_store
     chain_book.cc
     checkpoint_journal.cc
     copy_mark.cc
+    hold_mark.cc
     log_store.cc
     rebuild.cc
     school_opening.cc

@@ -678,18 +678,47 @@ void AnchorKeeper::look_closer(Watched& school, std::size_t witness) {
   const auto newest = WitnessClient(school.policy->witnesses()[witness], brief).newest(school.school.origin());
   if (!newest || !*newest) return;
   const Status same = hold_against(school.school, **newest);
-  if (same) return;
-  school.school.hold(same.error());
-  tell(LogLevel::kError, "held", school, same.error());
+  if (!same) hold(school, same.error(), school.policy->witnesses()[witness], **newest);
+}
+
+void AnchorKeeper::hold(Watched& school, const Error& why, const ledger::PolicyWitness& shown_by,
+                        std::string_view checkpoint) {
+  const Status kept =
+      school.school.hold({options_.clock->now(), why.code, why.detail, shown_by.key.text(), std::string(checkpoint)});
+  if (!kept) tell(LogLevel::kError, "hold_unmarked", school, kept.error());
+  tell(LogLevel::kError, "held", school, *school.school.held());
+}
+
+// Held since an earlier start: until what held it is in this log's history, and whoever showed it has been asked again. One that no
+// policy names any more cannot be.
+void AnchorKeeper::look_again(Watched& school, const std::set<std::string>& content) {
+  const auto mark = school.school.hold_mark();
+  bool asked = mark.has_value();
+  school.school.read([&](const ReadModel& model) {
+    const auto* policy = model.structure.evidence().policy();
+    if (!mark || policy == nullptr) return;
+    for (const auto& witness : policy->parsed->witnesses())
+      if (witness.key.text() == mark->witness) asked = content.contains(mark->witness);
+  });
+  const bool ours = mark && ledger::open_checkpoint(mark->checkpoint, school.school.vkey());
+  const bool caught_up = asked && ours && hold_against(school.school, mark->checkpoint);
+  const Status released = caught_up ? school.school.release() : Status{};
+  if (!released) tell(LogLevel::kError, "hold_unmarked", school, released.error());
+  const auto held = school.school.held();
+  held ? tell(LogLevel::kError, "held", school, *held) : tell(LogLevel::kWarning, "released", school, mark->error());
 }
 
 void AnchorKeeper::look_back() {
   // All of all schools at once: a start waits for the slowest, and not for one after another.
   struct Asked {
     Watched* school;
+    ledger::PolicyWitness witness;
     std::future<Result<std::optional<std::string>>> answer;
   };
   std::vector<Asked> asked;
+  std::map<Watched*, std::set<std::string>> held;  // from earlier on; by whom nothing else is known now
+  for (const auto& school : schools_)
+    if (school->school.held()) held[school.get()];
   for (const auto& school : schools_) {
     std::optional<EvidenceBook::Policy> policy;
     school->school.read([&](const ReadModel& model) {
@@ -697,21 +726,25 @@ void AnchorKeeper::look_back() {
     });
     if (!policy) continue;
     for (const auto& witness : policy->parsed->witnesses())
-      asked.push_back({school.get(), std::async(std::launch::async, [this, witness, of = school.get()] {
+      asked.push_back({school.get(), witness, std::async(std::launch::async, [this, witness, of = school.get()] {
                          return WitnessClient(witness, options_.outward).newest(of->school.origin());
                        })});
   }
-  for (auto& [school, answer] : asked) {
+  for (auto& [school, witness, answer] : asked) {
     const auto newest = answer.get();
     if (!newest) {
       if (newest.error().code != "no_url") tell(LogLevel::kWarning, "witness_unasked", *school, newest.error());
       continue;
     }
     const Status same = *newest ? hold_against(school->school, **newest) : Status{};
-    if (same) continue;
-    school->school.hold(same.error());
-    tell(LogLevel::kError, "held", *school, same.error());
+    if (!same) {
+      hold(*school, same.error(), witness, **newest);
+      held.erase(school);
+    } else if (*newest && held.contains(school)) {
+      held[school].insert(witness.key.text());
+    }
   }
+  for (const auto& [school, content] : held) look_again(*school, content);
 }
 
 std::map<std::string, AnchorKeeper::Counters> AnchorKeeper::counters() const {

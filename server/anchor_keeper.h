@@ -45,7 +45,8 @@ class AnchorKeeper {
 
   // Before the first write: each witness's newest checkpoint is held against the log. A school is held (School::hold) where one of
   // them, signed by the log's own key, is longer than the log or of another history: a restored machine image would otherwise fork
-  // it in good faith. A witness that cannot be asked stops nobody.
+  // it in good faith. A witness that cannot be asked stops nobody. A school that is held from an earlier start is released once that
+  // very witness has been asked and all it showed, then and now, is of this log's history.
   void look_back();
   void start();  // the thread; without it run_due() is called by hand
   void stop();
@@ -85,6 +86,8 @@ class AnchorKeeper {
   std::shared_ptr<Answers> send(Watched& school, const Round& round);
   std::uint64_t take(Watched& school, Answers& answers, Round& round);
   void look_closer(Watched& school, std::size_t witness);
+  void hold(Watched& school, const Error& why, const ledger::PolicyWitness& shown_by, std::string_view checkpoint);
+  void look_again(Watched& school, const std::set<std::string>& content);
   void settle(Watched& school, Round& round);
   void leave_out_lone_times(Watched& school, Round& round);
   std::vector<const Bytes*> choose_tokens(Watched& school, Round& round, std::size_t room);

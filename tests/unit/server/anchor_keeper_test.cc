@@ -20,6 +20,7 @@
 #include "signing/rfc3161.h"
 #include "signing/sha256.h"
 #include "tests/support/live_school.h"
+#include "tests/support/test_witness.h"
 #include "tests/support/time_authority.h"
 #include "tests/unit/store/memory_kv.h"
 
@@ -29,36 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace ledger;
 
-// A witness with a clock of its own.
-struct TestWitness {
-  TestWitness(std::uint64_t seed, Instant now) : clock(now) {
-    SeededRandom random(seed);
-    name = "w" + std::to_string(seed) + ".example";
-    auto opened = Witness::open(store, signing::KeyPair::generate(signing::Purpose::kWitness, random), {name, &clock});
-    LETOPIS_ASSERT(opened);
-    witness = *std::move(opened);
-    auto started = WitnessServer::start(*witness, {}, *log);
-    LETOPIS_ASSERT(started);
-    server = *std::move(started);
-    url = server->url();
-  }
-  void die() { server.reset(); }
-  void come_back() {  // where it was
-    HttpOptions at;
-    at.port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
-    auto started = WitnessServer::start(*witness, at, *log);
-    LETOPIS_ASSERT(started);
-    server = *std::move(started);
-  }
-  std::string line() const { return "witness " + name + " " + witness->vkey().text() + " " + url + "\n"; }
-
-  ManualClock clock;
-  std::unique_ptr<Log> log = Log::nowhere(clock);  // what the keeper says is read while servers still answer
-  std::string name, url;
-  ledger::test::MemoryKv store;
-  std::unique_ptr<Witness> witness;
-  std::unique_ptr<WitnessServer> server;
-};
+using letopis::test::TestWitness;
 
 // A port that takes every connection and never says a word.
 class Silence {
@@ -894,6 +866,30 @@ TEST_F(AnchorKeeping, TokensThatDoNotFitAreLeftOut) {
 
 class RestoredImage : public AnchorKeeping {
  protected:
+  std::string data() const { return live.directory() + "/data"; }
+  std::string mark() const { return data() + "/licey29.held"; }
+  // Stops, lets somebody have the directory, and starts again.
+  void restart(const std::function<void()>& meanwhile = {}) {
+    keeper.reset();
+    live.close();
+    if (meanwhile) meanwhile();
+    ASSERT_TRUE(live.reopen());
+    keep();
+  }
+  std::string refused() {
+    const auto said = licey.try_say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
+    for (auto& one : witnesses) one->clock.set(live.clock().now());
+    return said ? "recorded" : said.error().code;
+  }
+  // The newer directory is put back, beside what the old one was held by.
+  void bring_the_newer() {
+    const Bytes kept = faults::read_whole(mark());
+    fs::remove_all(data());
+    fs::copy(newer.path(), data(), fs::copy_options::recursive);
+    faults::overwrite(mark(), kept);
+  }
+  const faults::TemporaryDirectory newer;
+
   // An image of the directory is put back, of before its witnesses saw more of the log.
   void put_back() {
     set_policy();
@@ -915,6 +911,7 @@ class RestoredImage : public AnchorKeeping {
     keeper.reset();
 
     live.close();
+    fs::copy(data(), newer.path(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     for (const auto& entry : fs::directory_iterator(live.directory())) fs::remove_all(entry.path());
     fs::copy(image.path(), live.directory(), fs::copy_options::recursive | fs::copy_options::overwrite_existing);
     ASSERT_TRUE(live.reopen());
@@ -941,6 +938,75 @@ TEST_F(RestoredImage, AnImageThatWentOnIsHeldOnceAWitnessShowsAnotherHistory) {
   ASSERT_TRUE(licey.school().held()) << logged;
   EXPECT_EQ(licey.try_say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"}).error().code,
             "held");
+}
+
+// A hold lived in memory alone: an old image that was started again while its witnesses were away went its own way.
+TEST_F(RestoredImage, AHoldOutlivesTheProcessThoughNobodyCanBeAsked) {
+  put_back();
+  keeper->look_back();
+  const auto held = licey.school().held();
+  ASSERT_TRUE(held);
+  const std::string since = format_instant(live.clock().now());
+  EXPECT_NE(held->detail.find("since " + since), std::string::npos) << held->detail;
+  for (auto& one : witnesses) one->die();
+  live.advance(3600);
+  logged.clear();
+  restart();
+  EXPECT_EQ(refused(), "held") << "from the first moment on";
+  keeper->look_back();
+  EXPECT_EQ(refused(), "held");
+  EXPECT_NE(logged.find("\"held\""), std::string::npos) << logged;
+  EXPECT_NE(logged.find("since " + since), std::string::npos) << logged;
+}
+
+TEST_F(RestoredImage, TheRightDirectoryIsReleasedOnceTheWitnessHasBeenAsked) {
+  put_back();
+  keeper->look_back();
+  restart([this] { bring_the_newer(); });
+  EXPECT_EQ(refused(), "held") << "nobody has been asked yet";
+  keeper->look_back();
+  EXPECT_FALSE(licey.school().held()) << logged;
+  EXPECT_NE(logged.find("released"), std::string::npos) << logged;
+  EXPECT_FALSE(fs::exists(mark()));
+  EXPECT_EQ(refused(), "recorded");
+  restart();
+  EXPECT_FALSE(licey.school().held()) << "for good";
+}
+
+TEST_F(RestoredImage, TheRightDirectoryStaysHeldWhileTheWitnessIsAway) {
+  put_back();
+  keeper->look_back();
+  for (auto& one : witnesses) one->die();
+  restart([this] { bring_the_newer(); });
+  keeper->look_back();
+  EXPECT_EQ(refused(), "held");
+}
+
+TEST_F(RestoredImage, AMarkThatCannotBeReadHolds) {
+  put_back();
+  keeper->look_back();
+  restart([this] {
+    bring_the_newer();
+    faults::overwrite(mark(), Bytes{'?'});
+  });
+  keeper->look_back();
+  ASSERT_TRUE(licey.school().held());
+  EXPECT_EQ(licey.school().held()->code, "hold_unreadable");
+  EXPECT_TRUE(fs::exists(mark())) << "for somebody to look at";
+}
+
+TEST_F(AnchorKeeping, AHoldThatIsOvercomeGivesWayToTheNext) {
+  const auto note = [this] { return licey.school().read([](const auto& model) { return model.checkpoint_note; }); };
+  const std::string older = note();
+  topic();
+  const Instant since = live.clock().now();
+  ASSERT_TRUE(licey.school().hold({since, "witness_ahead", "all of it is here by now", "first", note()}));
+  live.advance(60);
+  ASSERT_TRUE(licey.school().hold({live.clock().now(), "witness_inconsistent", "another history", "second", older}));
+  const auto mark = licey.school().hold_mark();
+  ASSERT_TRUE(mark);
+  EXPECT_EQ(mark->witness, "second");
+  EXPECT_EQ(mark->since, since) << "held all the while";
 }
 
 TEST_F(AnchorKeeping, WitnessesThatDoNotAnswerHoldNobody) {

@@ -130,7 +130,7 @@ TEST_F(Evidences, LessThanAQuorumIsNoAnchorOfAReceipt) {
 
 TEST_F(Evidences, ASchoolThatIsHeldTakesNoWrites) {
   set_policy();
-  licey.school().hold({"witness_ahead", "a witness has seen 900 entries"});
+  ASSERT_TRUE(licey.school().hold({{}, "witness_ahead", "a witness has seen 900 entries", "w", "note"}));
   const auto said = licey.try_say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
   ASSERT_FALSE(said);
   EXPECT_EQ(said.error().code, "held");

@@ -157,7 +157,7 @@ TEST_F(NeighboursTest, AnotherFirstEntryUnderTheSameKeyIsAFork) {
 
 TEST_F(NeighboursTest, ASchoolThatIsHeldCosignsForNobody) {
   ASSERT_EQ(code(neighbours->add(gymnasium())), "ok");
-  licey.school().hold({"witness_ahead", "a witness has seen 900 entries"});
+  ASSERT_TRUE(licey.school().hold({{}, "witness_ahead", "a witness has seen 900 entries", "w", "note"}));
   EXPECT_EQ(ask(0).body, "held");
 }
 
