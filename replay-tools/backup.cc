@@ -47,6 +47,8 @@ Status record(commands::Engine& engine, const std::string& copy) {
 // the second one fail, the first is still what was said of it.
 Status make_backup(commands::Engine& engine, const std::string& to) {
   if (posix_file_system().exists(to)) return fail("already_exists", to + " exists");
+  for (const auto* school : engine.schools())
+    if (const auto why = school->held()) return fail("held", school->slug() + " takes no writes: " + why->text());
   const std::string first = to + ".partial", second = to + ".partial-2";
   TRY_STATUS(copy_anew(engine, first));
   TRY_STATUS(record(engine, first));

@@ -8,7 +8,8 @@
 
 namespace letopis::tools {
 
-// Makes `to`, which is not there yet ("already_exists"), whole or not at all, and synced. Every school that takes writes gets a
+// Makes `to`, which is not there yet ("already_exists"), whole or not at all, and synced. "held": of a directory that may be an old
+// copy there is no backup. Every school that takes writes gets a
 // backup_made once a whole copy is on the disk; it names what that copy holds.
 Status make_backup(commands::Engine& engine, const std::string& to);
 

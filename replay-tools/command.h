@@ -28,6 +28,8 @@ Result<std::string> password(const std::string& login);
 Result<ledger::MasterKeySource> vault_key();
 // Of a directory that nobody holds ("in_use"), with its vault's key; "not_found" where no school is.
 Result<std::unique_ptr<commands::Engine>> open_engine(const std::string& data);
+// The same to record in: its schools' witnesses are asked first (server/look_back.h). "held".
+Result<std::unique_ptr<commands::Engine>> open_engine_to_record(const std::string& data);
 Result<signing::KeyPair> read_key(const std::string& file, signing::Purpose purpose);
 Status write_key(const std::string& file, const signing::KeyPair& key);         // refuses to overwrite
 Result<std::string> read_text(const std::string& file, std::size_t max_bytes);  // "-": standard input

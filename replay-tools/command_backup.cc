@@ -10,6 +10,7 @@
 #include "replay-tools/command.h"
 #include "replay-tools/erase.h"
 #include "replay-tools/restore.h"
+#include "server/look_back.h"
 
 namespace letopis::tools {
 
@@ -27,6 +28,12 @@ SystemRandom& system_random() {
   static SystemRandom random;
   return random;
 }
+// How witnesses are reached: with the authorities of $LETOPIS_CA_FILE, where it is set.
+server::OutwardLimits outward_limits() {
+  server::OutwardLimits limits;
+  if (const char* ca = std::getenv("LETOPIS_CA_FILE")) limits.ca_file = ca;
+  return limits;
+}
 
 }  // namespace
 
@@ -40,7 +47,29 @@ Result<std::unique_ptr<commands::Engine>> open_engine(const std::string& data) {
   return commands::Engine::open(options);
 }
 
+Result<std::unique_ptr<commands::Engine>> open_engine_to_record(const std::string& data) {
+  TRY(auto engine, open_engine(data));
+  const auto log = server::Log::to_stderr(wall_clock());
+  const Status content = server::look_back(*engine, system_random(), *log, outward_limits());
+  log->flush();
+  TRY_STATUS(content);
+  return engine;
+}
+
 namespace {
+
+// What the witnesses of a log keep of it, for a restore to be held against.
+std::vector<audit::KeptFile> kept_by_witnesses(const ledger::TrustPolicy& policy, const std::string& origin) {
+  std::vector<audit::KeptFile> kept;
+  for (auto& [witness, note] : server::shown_by_witnesses(policy, origin, outward_limits())) {
+    if (note)
+      kept.push_back({"witness " + witness, *std::move(note)});
+    else
+      std::cerr << "letopis: witness " << witness << " does not answer, what it has seen of " << origin
+                << " is not known: " << note.error().text() << '\n';
+  }
+  return kept;
+}
 
 bool is_url(const std::string& from) { return from.starts_with("http://") || from.starts_with("https://"); }
 
@@ -105,6 +134,7 @@ Result<Restored> run(const Restore& options) {
   TRY(request.master_key, vault_key());
   request.clock = &wall_clock();
   request.random = &system_random();
+  request.ask_witnesses = kept_by_witnesses;
   request.at_step = [](std::string_view step) -> Status {
     std::cerr << step << " ...\n";
     return {};
@@ -121,7 +151,7 @@ Result<Erased> run(const Erase& options) {
   for (const auto& key : keys) request.keys.push_back(&key);
   request.clock = &wall_clock();
   request.random = &system_random();
-  auto engine = open_engine(options.data);
+  auto engine = open_engine_to_record(options.data);
   if (!engine && engine.error().code != "in_use") return tl::unexpected(engine.error());
   const Ask ask = [&](const std::string& line) -> Result<std::string> {
     if (engine) return answer_erase(**engine, line);
@@ -137,7 +167,7 @@ int backup(const Backup& options) {
   // It goes to a running server as one line.
   if (std::any_of(out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
     return refuse("--out holds control characters");
-  auto engine = open_engine(options.data);
+  auto engine = open_engine_to_record(options.data);
   if (!engine && engine.error().code == "in_use") {
     if (const auto done = control(options.data, "backup " + out); !done) return refuse(done.error());
   } else if (!engine) {

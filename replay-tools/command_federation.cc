@@ -13,8 +13,9 @@ namespace {
 namespace json = boost::json;
 
 // A running server is asked; a directory nobody holds is opened here, under its lock.
-Result<std::string> ask(const std::string& data, const std::string& line) {
-  auto engine = open_engine(data);
+enum class Records : std::uint8_t { kNo, kYes };
+Result<std::string> ask(const std::string& data, const std::string& line, Records records = Records::kNo) {
+  auto engine = records == Records::kYes ? open_engine_to_record(data) : open_engine(data);
   if (!engine && engine.error().code == "in_use") return control(data, line);
   if (!engine) return tl::unexpected(engine.error());
   SystemRandom random;
@@ -47,7 +48,7 @@ Result<std::string> run(const FederationAdd& options) {
                                 "/genesis is not there: URL is a log's, https://HOST/log/SCHOOL. Logs of other kinds "
                                 "are cosigned by letopis witness");
   addition.genesis = *std::move(genesis);
-  return ask(options.data, federation_line(addition));
+  return ask(options.data, federation_line(addition), Records::kYes);
 }
 
 std::string text(const json::value& value) { return std::string(value.as_string()); }

@@ -6,6 +6,7 @@
 #include "commands/profile.h"
 #include "commands/profile_files.h"
 #include "ledger/checkpoint_journal.h"
+#include "ledger/hold_mark.h"
 #include "ledger/rebuild.h"
 #include "ledger/schema/describe.h"
 #include "projections/school_state.h"
@@ -75,6 +76,8 @@ class Restoring {
   Status every_checkpoint_is_ours() const;
   Status decide_how(Plan& plan) const;
   Status compare(Plan& plan);
+  Status hold(Plan& plan, const std::string& note, const std::string& where) const;
+  Status compare_with_witnesses(Plan& plan) const;
   Status clear_aside();
   Status rebuild_all();
   Status rebuild(Plan& plan, const std::shared_ptr<LogStore>& store);
@@ -153,6 +156,9 @@ Status Restoring::look_at_target() {
   TRY(lock_, DirectoryLock::acquire(data_));
   TRY(const auto journalled, CheckpointJournal::read(files_, path(data_, audit::kJournalFile)));
   for (const auto& [slug, note] : journalled) present_[slug].push_back(note);
+  // What a witness has shown of it is signed by the log too, and outlasts what is restored over it.
+  TRY(const auto held, read_hold_marks(files_, data_));
+  for (const auto& [slug, mark] : held) present_[slug].push_back(mark.checkpoint);
   return look_at_present_database(present_);
 }
 
@@ -204,6 +210,10 @@ Status Restoring::plan_all() {
       return fail("not_found",
                   from_ + " holds no " + (request_.school.empty() ? "school" : "school " + request_.school));
     vault_from_ = path(from_, audit::kVaultFolder);
+    // An image that is held is no better for being restored from.
+    TRY(const auto held, read_hold_marks(files_, from_));
+    for (const auto& slug : slugs)
+      if (const auto mark = held.find(slug); mark != held.end()) present_[slug].push_back(mark->second.checkpoint);
   }
   if (request_.school.empty() && slugs.size() > 1 && (request_.to_index || request_.successor))
     return fail("malformed", "there are " + std::to_string(slugs.size()) + " schools: say which one is meant");
@@ -257,32 +267,51 @@ Status Restoring::plan_one(const std::string& slug) {
   plan.size = plan.log.size();
   TRY_STATUS(compare(plan));
   TRY_STATUS(decide_how(plan));
+  TRY_STATUS(compare_with_witnesses(plan));
   plans_.push_back(std::move(plan));
   return {};
 }
 
 // Nothing that was signed may be missing, or other than it was.
+Status Restoring::hold(Plan& plan, const std::string& note, const std::string& where) const {
+  TRY(const Checkpoint checkpoint, hold_against(plan.log, note, where));
+  if (checkpoint.size > plan.claimed.size) plan.claimed = checkpoint;
+  const bool may_be_lost = request_.successor && meant(plan.log.slug);
+  if (checkpoint.size <= plan.log.size() || may_be_lost) return {};
+  return fail("log_behind_checkpoint",
+              where + " has signed " + std::to_string(checkpoint.size) + " entries of " + plan.log.slug + ", " +
+                  plan.log.source->name() + " holds " + std::to_string(plan.log.size()) +
+                  ": a log never goes behind what it signed. If the rest is lost for good, open a --successor");
+}
+
 Status Restoring::compare(Plan& plan) {
   plan.claimed = plan.log.newest;
-  const bool may_be_lost = request_.successor && meant(plan.log.slug);
-  const auto hold = [&](const std::string& note, const std::string& where) -> Status {
-    TRY(const Checkpoint checkpoint, hold_against(plan.log, note, where));
-    if (checkpoint.size > plan.claimed.size) plan.claimed = checkpoint;
-    if (checkpoint.size <= plan.log.size() || may_be_lost) return {};
-    return fail("log_behind_checkpoint",
-                where + " has signed " + std::to_string(checkpoint.size) + " entries of " + plan.log.slug + ", " +
-                    plan.log.source->name() + " holds " + std::to_string(plan.log.size()) +
-                    ": a log never goes behind what it signed. If the rest is lost for good, open a --successor");
-  };
   if (const auto there = present_.find(plan.log.slug); there != present_.end())
-    for (const auto& note : there->second) TRY_STATUS(hold(note, data_));
+    for (const auto& note : there->second) TRY_STATUS(hold(plan, note, data_));
   for (const auto& kept : request_.checkpoints) {
     // Of several schools each has its own; one of none of them is a mistake (every_checkpoint_is_ours).
     const auto checkpoint = parse_checkpoint_note(kept.text);
     if (!checkpoint) return fail("malformed", kept.label + ": " + checkpoint.error().text());
     if (checkpoint->origin != plan.log.origin && request_.school.empty() && !request_.peer) continue;
-    TRY_STATUS(hold(kept.text, kept.label));
+    TRY_STATUS(hold(plan, kept.text, kept.label));
   }
+  return {};
+}
+
+// Before anything is rebuilt, let alone signed: the target stays as it was, for the newer backup to be restored into.
+Status Restoring::compare_with_witnesses(Plan& plan) const {
+  const bool goes_on = !plan.mark || (request_.successor && meant(plan.log.slug));
+  if (!request_.ask_witnesses || !goes_on) return {};
+  projections::SchoolState state(projections::Detail::kStructure);
+  TRY_STATUS(plan.log.source->entries(0, plan.log.size(), [&](std::uint64_t, ByteView bytes) {
+    const auto entry = decode_entry(bytes);
+    if (entry) state.apply(*entry);
+    return entry.has_value();
+  }));
+  const auto* policy = state.evidence().policy();
+  if (policy == nullptr) return {};
+  for (const auto& kept : request_.ask_witnesses(*policy->parsed, plan.log.origin))
+    if (open_checkpoint(kept.text, plan.log.vkey)) TRY_STATUS(hold(plan, kept.text, kept.label));
   return {};
 }
 

@@ -42,6 +42,11 @@ struct RestoreRequest {
   std::optional<std::string> vkey;           // of the log, as the operator knows it
   std::vector<audit::KeptFile> checkpoints;  // signed notes that somebody kept
   std::optional<Successor> successor;
+  // What the witnesses of a policy keep of a log, as `checkpoints`; asked before a log goes on, or is declared lost. Nobody is
+  // asked without it. What is not signed by the log's own key is passed over.
+  using AskWitnesses =
+      std::function<std::vector<audit::KeptFile>(const ledger::TrustPolicy& policy, const std::string& origin)>;
+  AskWitnesses ask_witnesses = {};
   ledger::MasterKeySource master_key;
   const Clock* clock = nullptr;
   Random* random = nullptr;
