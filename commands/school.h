@@ -75,6 +75,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   // Judge
   ledger::Ruling judge(const ledger::Statement& statement, std::uint64_t index, Instant recorded_at) override;
   Words told(const ledger::Event& event, const ledger::Statement& statement) override;
+  bool clock_doubted() const override { return state_.evidence().clock_doubted(); }
   void applied(const ledger::Entry& entry, const Hash& leaf) override;
   void published(const std::vector<Published>& entries, const ledger::SignedCheckpoint& checkpoint,
                  const std::string& note) override;

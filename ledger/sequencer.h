@@ -82,8 +82,9 @@ struct Receipted {
 };
 // Errors, nothing recorded of the request: "chain_conflict" (other bytes under a used number: detail names the index; a gap;
 // a wrong previous hash; statements of one chain out of order or twice in one request), "queue_full", "stopping", "stopped",
-// "unknown_school", "clock_behind" (the clock is more than a minute behind the newest entry), "too_large", "malformed" (texts
-// without places, a blob of another hash), "no_vault". Without statements nothing is recorded: it is the school's turn to remark.
+// "unknown_school", "clock_behind" (the clock is more than a minute behind the newest entry, which no clock_fault on record explains),
+// "too_large", "malformed" (texts without places, a blob of another hash), "no_vault". Without statements nothing is recorded: it is
+// the school's turn to remark.
 // Sealed texts and blobs of repeated statements are not stored again: they may have been erased since.
 
 // Implemented by commands; the sequencer calls upward through it. judge/told/applied: sequencer thread only.
@@ -98,6 +99,8 @@ class Judge {
     static_cast<void>(event), static_cast<void>(statement);
     return {};
   }
+  // Whether a clock_fault on record stands: brackets alone say when, and a clock behind the newest entry stops nobody.
+  virtual bool clock_doubted() const { return false; }
   // The entry has its place in the batch; following statements are judged with it. Not durable yet.
   virtual void applied(const Entry& entry, const Hash& leaf) = 0;
   // Durable and signed: show it. `entries` are the batch's, in order. The sequencer thread; readers are concurrent.

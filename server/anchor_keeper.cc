@@ -192,6 +192,7 @@ struct AnchorKeeper::Watched {
 struct AnchorKeeper::Round {
   ledger::Checkpoint checkpoint;
   std::string note;
+  Instant newest_at;  // recorded_at of the newest entry
   bool clock_doubted = false, jumped = false;
   bool past_deadline = false;  // it is for one: what is recorded after it is to be proved late
   Instant asked, answered;
@@ -336,6 +337,24 @@ void AnchorKeeper::commit_weeks() {
   }
 }
 
+// A clock that has gone back leaves rounds planned for a time that is far off, and people whose statements are refused until the
+// fault is on record.
+void AnchorKeeper::check_clock() {
+  const Instant now = options_.clock->now();
+  const Instant soon{now.micros + micros_of(std::max(options_.usual, options_.retry_most))};
+  for (const auto& school : schools_) {
+    const bool concerned = school->school.read([&](const ReadModel& model) {
+      if (model.times.empty()) return false;
+      const EvidenceBook& book = model.structure.evidence();
+      if (!book.clock_doubted()) return model.times.back().micros - now.micros > kClockToleranceMicros;
+      return book.policy() == nullptr && model.times.back() <= now;
+    });
+    const std::lock_guard lock(mutex_);
+    const bool waits = school->due && school->retry.count() > 0;  // for a quorum that was asked and did not answer
+    if ((concerned && !waits) || (school->due && *school->due > soon)) school->due = now;
+  }
+}
+
 void AnchorKeeper::hurry(const School& school) {
   const Instant due{options_.clock->now().micros + micros_of(options_.near)};
   const std::lock_guard lock(mutex_);
@@ -352,7 +371,7 @@ void AnchorKeeper::start() {
     for (int tick = 0; !stopping_; ++tick) {
       due_.wait_for(lock, kTick);
       lock.unlock();
-      if (tick % kTicksBetweenPlans == 0) plan_day(), commit_weeks();
+      if (tick % kTicksBetweenPlans == 0) check_clock(), plan_day(), commit_weeks();
       if (const auto next = next_due(); next && *next <= options_.clock->now()) begin_due();
       lock.lock();
     }
@@ -417,8 +436,10 @@ void AnchorKeeper::ask(Watched& school) {
     round.checkpoint = model.checkpoint;
     round.note = model.checkpoint_note;
     round.clock_doubted = book.clock_doubted();
+    if (!model.times.empty()) round.newest_at = model.times.back();
   });
-  if (!policy || round.note.empty()) return;
+  if (round.note.empty()) return;
+  if (!policy) return judge_alone(school, round);
   if (school.policy_text != policy->text || school.policy == nullptr) {
     school.policy_text = policy->text;
     school.witnesses.clear();
@@ -521,13 +542,17 @@ bool AnchorKeeper::tell_jump(Watched& school) {
 // Whether the clock agrees with a quorum; what it has to be told of is recorded first, so that the anchor may follow.
 bool AnchorKeeper::judge_clock(Watched& school, const Round& round) {
   const auto said = school.policy->bracket(round.seen);
-  const bool off = said && apart(*said, round.ours());
+  // A clock that was ahead and has been set right has left entries of a time that is still to come.
+  const bool ahead = said && round.newest_at.micros - said->latest.micros > kClockToleranceMicros;
+  const bool off = ahead || (said && apart(*said, round.ours()));
   if (off) {
     const std::lock_guard lock(mutex_);
     ++school.counters.clock_faults;
   }
   if (off && (round.jumped || !round.clock_doubted))
-    record(school, ledger::ClockFault{projections::kClockEvidence, round.answered, said->earliest}, "clock_fault");
+    record(school,
+           ledger::ClockFault{projections::kClockEvidence, ahead ? round.newest_at : round.answered, said->earliest},
+           "clock_fault");
   if (!off && said && round.clock_doubted)
     record(school, ledger::ClockFault{projections::kClockAgrees, round.answered, said->earliest}, "clock_agrees");
   return !off && (said || !round.clock_doubted);
@@ -553,6 +578,20 @@ void AnchorKeeper::leave_out_lone_times(Watched& school, Round& round) {
     round.seen.witnesses[i].reset();
     refuse(school, {"evidence_off_clock", school.policy->witnesses()[i].name});
   }
+}
+
+// Nobody outside says what the time is: all that can be known is that the clock has gone back behind the log, and is past it again.
+void AnchorKeeper::judge_alone(Watched& school, const Round& round) {
+  const Instant now = options_.clock->now();
+  if (!round.clock_doubted && round.newest_at.micros - now.micros > kClockToleranceMicros) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++school.counters.clock_faults;
+    }
+    record(school, ledger::ClockFault{projections::kClockJump, now, round.newest_at}, "clock_fault");
+  }
+  if (round.clock_doubted && round.newest_at <= now)
+    record(school, ledger::ClockFault{projections::kClockAgrees, now, {}}, "clock_agrees");
 }
 
 void AnchorKeeper::settle(Watched& school, Round& round) {

@@ -58,6 +58,9 @@ class AnchorKeeper {
   // completeness (docs/formats/week-proof.md) needs one that is dated after its Sunday, and in holidays nothing else brings one. The
   // thread does so every few seconds.
   void commit_weeks();
+  // Has a round soon where the clock is behind the newest entry and no fault on record says so, or agrees again. The thread does so
+  // every few seconds.
+  void check_clock();
   // Somebody waits for this school's evidence: it is asked for within `near`.
   void hurry(const commands::School& school);
   // Asks for whatever is due now, of all schools at once, and waits for it.
@@ -86,6 +89,7 @@ class AnchorKeeper {
   std::shared_ptr<Answers> send(Watched& school, const Round& round);
   std::uint64_t take(Watched& school, Answers& answers, Round& round);
   void look_closer(Watched& school, std::size_t witness);
+  void judge_alone(Watched& school, const Round& round);
   void hold(Watched& school, const Error& why, const ledger::PolicyWitness& shown_by, std::string_view checkpoint);
   void look_again(Watched& school, const std::set<std::string>& content);
   void settle(Watched& school, Round& round);

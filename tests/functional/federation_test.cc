@@ -212,8 +212,13 @@ class Federation : public testing::Test {
     EXPECT_EQ(str(time.at("verdict")), "bracketed") << read.out;
     // What the server says of the entry is what its receipt proves.
     const auto bracket = school.entry(read.json().at("index").to_number<std::uint64_t>()).at("bracket");
-    EXPECT_EQ(bracket.at("earliest"), time.at("earliest"));
-    EXPECT_EQ(bracket.at("latest"), time.at("latest"));
+    for (const char* side : {"earliest", "latest"}) {
+      const auto* said = bracket.as_object().if_contains(side);
+      const auto* proved = time.as_object().if_contains(side);
+      ASSERT_EQ(said != nullptr, proved != nullptr) << side;
+      if (said != nullptr) EXPECT_EQ(*said, *proved);
+    }
+    EXPECT_TRUE(bracket.as_object().contains("latest"));
   }
   Folder folder_;
 };

@@ -15,6 +15,8 @@
 #include <mutex>
 
 #include "ledger/schema/codec.h"
+#include "replay-tools/audit.h"
+#include "replay-tools/audit_directory.h"
 #include "server/cosigned_waits.h"
 #include "server/witness_routes.h"
 #include "signing/rfc3161.h"
@@ -596,21 +598,19 @@ TEST_F(AnchorKeeping, AJumpOfTheClockIsRecordedWithoutAPolicy) {
   pass(7'200, 100);
   branch("c");
   keeper->run_due();
-  EXPECT_TRUE(doubted());
-  Bytes bytes;
-  const auto fault = newest<ClockFault>(bytes);
-  ASSERT_TRUE(fault);
-  EXPECT_EQ(fault->kind, "jump");
-  EXPECT_EQ(fault->observed, clocks.now());
+  EXPECT_EQ(faults(), 2U)
+      << "the jump; and that the clock is not behind the log, all that can be known without witnesses";
+  EXPECT_FALSE(doubted());
   EXPECT_EQ(counted().clock_faults, 1U);
   pass(100, 100);
   branch("d");
   keeper->run_due();
-  EXPECT_EQ(faults(), 1U) << "said once";
+  EXPECT_EQ(faults(), 2U) << "said once";
   pass(-7'200, 100);
   branch("e");
   keeper->run_due();
-  EXPECT_EQ(faults(), 2U) << "the other way";
+  EXPECT_EQ(faults(), 4U) << "the other way";
+  EXPECT_EQ(counted().clock_faults, 2U);
 }
 
 TEST_F(AnchorKeeping, AJumpOfTheClockIsRecordedAndOverOnceItsWitnessesAgree) {
@@ -644,6 +644,107 @@ TEST_F(AnchorKeeping, AJumpAwayFromTheWitnessesIsToldWithWhatTheySay) {
   ASSERT_TRUE(fault);
   EXPECT_EQ(fault->kind, "evidence");
   EXPECT_LT(fault->expected.micros, clocks.now().micros - 7'000 * kMicrosPerSecond);
+}
+
+// --- A clock that was ahead, and is set right
+
+class AheadForOneEntry : public AnchorKeeping {
+ protected:
+  static constexpr std::int64_t kDay = 86'400;
+  Result<commands::Acknowledged> branch(std::string_view code) {
+    auto said = licey.try_say(licey.administrator(), Role::kAdministrator, BranchDefined{code, "Филиал"});
+    for (auto& one : witnesses) one->clock.set(live.clock().now());
+    return said;
+  }
+  // A day ahead, one entry, and right again.
+  void be_ahead_once() {
+    live.advance(kDay);
+    ASSERT_TRUE(branch("ahead"));
+    at_newest = newest_at();
+    live.advance(-kDay);
+    for (auto& one : witnesses) one->clock.set(live.clock().now());
+    EXPECT_EQ(branch("refused").error().code, "clock_behind") << "nothing explains it yet";
+  }
+  Instant newest_at() {
+    return licey.school().read([](const auto& model) { return model.times.back(); });
+  }
+  void look() {
+    keeper->check_clock();
+    const auto due = keeper->next_due();
+    ASSERT_TRUE(due);
+    EXPECT_LE(*due, live.clock().now()) << "not when the clock said it was tomorrow";
+    keeper->run_due();
+  }
+  void a_day_later() {
+    advance(kDay + 120);
+    ASSERT_TRUE(branch("later"));
+    EXPECT_EQ(newest_at(), live.clock().now()) << "the clock counts again";
+    keeper->check_clock();
+    round();
+    EXPECT_FALSE(doubted()) << logged;
+  }
+  audit::AuditReport audited(const std::string& policy) {
+    keeper.reset();
+    live.close();
+    std::array<std::uint8_t, 32> key;
+    key.fill(7);
+    const auto source = audit::DirectorySource::open(live.directory() + "/data", "licey29", key);
+    EXPECT_TRUE(source) << source.error().text();
+    audit::AuditOptions options;
+    if (!policy.empty()) options.policy = *TrustPolicy::parse(policy);
+    return *audit::audit(**source, options);
+  }
+  Instant at_newest;
+};
+
+TEST_F(AheadForOneEntry, WithWitnessesTheBracketAloneCountsUntilItIsPast) {
+  set_policy();
+  Bytes bytes;
+  const std::string policy(newest<WitnessPolicySet>(bytes)->policy);
+  keep();
+  topic();
+  round();
+  be_ahead_once();
+  const auto anchors = counted().anchors;
+  look();
+  EXPECT_TRUE(doubted()) << logged;
+  EXPECT_EQ(counted().anchors, anchors + 1) << logged;
+  EXPECT_EQ(evidence_in_newest_anchor(), 3U);
+  const auto fault = newest<ClockFault>(bytes);
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(fault->kind, "evidence");
+  EXPECT_GT(fault->observed.micros - fault->expected.micros, (kDay - 600) * kMicrosPerSecond);
+  EXPECT_EQ(newest_at().micros, at_newest.micros + 2) << "the fault and the anchor, one after another";
+  ASSERT_TRUE(branch("b")) << "people are not kept waiting";
+  EXPECT_EQ(newest_at().micros, at_newest.micros + 3);
+  advance(60);
+  round();
+  EXPECT_TRUE(doubted()) << "entries of tomorrow are the newest still";
+  a_day_later();
+  const auto report = audited(policy);
+  EXPECT_EQ(report.findings_by_code.count("time_not_increasing"), 0U);
+  const auto outside = report.findings_by_code.find("outside_bracket");
+  ASSERT_NE(outside, report.findings_by_code.end());
+  EXPECT_EQ(outside->second, 1U) << "of the one entry that was recorded before anybody knew";
+  EXPECT_EQ(report.violations, 1U);
+}
+
+TEST_F(AheadForOneEntry, WithoutAPolicyTheClockIsHeldAgainstTheLog) {
+  keep();
+  topic();
+  be_ahead_once();
+  look();
+  EXPECT_TRUE(doubted()) << logged;
+  Bytes bytes;
+  EXPECT_EQ(newest<ClockFault>(bytes)->kind, "jump");
+  ASSERT_TRUE(branch("b"));
+  EXPECT_EQ(newest_at().micros, at_newest.micros + 2);
+  keeper.reset();
+  ASSERT_TRUE(live.reopen());
+  keep();
+  ASSERT_TRUE(branch("c")) << "after a start, too";
+  a_day_later();
+  EXPECT_EQ(audited({}).violations, 0U);
 }
 
 TEST_F(AnchorKeeping, AWitnessAloneWithItsTimeIsLeftOut) {

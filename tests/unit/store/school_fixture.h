@@ -108,6 +108,7 @@ class NotingJudge : public Judge {
     const std::string mark(std::get<MarkGiven>(statement.body).value);
     return {std::string(event.rule) + " о " + mark, std::string(event.rule) + " of " + mark};
   }
+  bool clock_doubted() const override { return doubted; }
   void applied(const Entry& entry, const Hash&) override { marks_applied.push_back(mark_of(entry)); }
   void published(const std::vector<Published>& entries, const SignedCheckpoint& checkpoint,
                  const std::string&) override {
@@ -115,6 +116,7 @@ class NotingJudge : public Judge {
     newest_shown = checkpoint.checkpoint;
   }
 
+  bool doubted = false;
   std::function<void()> on_first_judged;  // once
   std::vector<Instant> judged_at;
   std::vector<std::string> marks_applied;

@@ -100,6 +100,18 @@ TEST_F(SequencerTest, AClockThatIsAMinuteBehindRecordsNothing) {
   EXPECT_THAT(judge_.marks_applied, ElementsAre("5", "5"));
 }
 
+// The clock was ahead, and is set right: people go on recording, each entry a microsecond after the one before.
+TEST_F(SequencerTest, AClockThatIsBehindIsBridgedWhileAFaultOnRecordExplainsIt) {
+  ASSERT_TRUE(send(anna_.says("5")));
+  clock_.advance_micros(-86'400 * kMicrosPerSecond);
+  EXPECT_EQ(refusal(boris_.says_as(1, {}, "4")), "clock_behind");
+  judge_.doubted = true;
+  ASSERT_TRUE(send(anna_.says("4")));
+  EXPECT_EQ(stored(1).event.recorded_at.micros, kMorning.micros + 1);
+  judge_.doubted = false;
+  EXPECT_EQ(refusal(boris_.says_as(1, {}, "4")), "clock_behind");
+}
+
 // --- repeating
 
 TEST_F(SequencerTest, ARepeatedRequestGetsTheOriginalEntries) {
