@@ -62,8 +62,9 @@ class WitnessProgram : public testing::Test {
     return ledger::cosignatures_in(answer, signing::parse_note(note)->text, *signing::parse_vkey(witness_->vkey()));
   }
   std::string monitored() const {
+    const std::string origin = log_vkey_.substr(0, log_vkey_.find('+'));
     return get(witness_->url(),
-               "/" + to_hex(signing::sha256({as_bytes(std::string_view(kOrigin))}).view()) + "/checkpoint")
+               "/" + to_hex(signing::sha256({as_bytes(std::string_view(origin))}).view()) + "/checkpoint")
         .body;
   }
 
@@ -198,6 +199,70 @@ TEST_F(WitnessProgram, ASchoolsEntriesAreWitnessedByItsPolicy) {
   const Ran audited = letopis({"audit", "--data", data_, "--school", slug_, "--policy", policy_file, "--json"});
   EXPECT_EQ(audited.status, 3) << "what was recorded before there were witnesses has no lower side: " << audited.out;
   EXPECT_GE(audited.json().at("times").at("anchors").as_int64(), 1);
+}
+
+// A machine's image is put back, older than what a witness has seen: nothing that records does so, whichever command it is, and
+// nobody has to be reachable for that afterwards.
+TEST_F(WitnessProgram, AnImageBehindItsWitnessRecordsNothing) {
+  const std::string credentials = folder_ / "demo.json", image = folder_ / "image";
+  slug_ = letopis_ok({"simulate", "school", kTimetable, "--data", data_, "--days", "1", "--credentials", credentials,
+                      "--json"})
+              .json()
+              .at("school")
+              .as_string();
+  serve();
+  witness({"--allow-simulated"});
+  ASSERT_EQ(add(checkpoint()).status, 200U);  // it reads the first entry where this server listens
+  const auto demo = boost::json::parse(text_of(credentials));
+  const auto say = [&](const char* official, const std::string& statement) {
+    return letopis({"submit", "-", "--url", school_->url(), "--school", slug_, "--key",
+                    str(demo.at(official).at("key_file")), "--json"},
+                   statement);
+  };
+  const auto set = say("director", R"({"type":"witness_policy_set","policy":"witness one )" + witness_->vkey() + " " +
+                                       witness_->url() + R"(\nquorum one\n"})")
+                       .json()
+                       .at("items")
+                       .at(0);
+  const std::string target = str(set.at("statement"));
+  ASSERT_EQ(say("administrator", R"({"type":"endorsed","target":")" + target + R"(","approve":true})").status, 0);
+  school_->stop();
+  std::filesystem::copy(data_, image, std::filesystem::copy_options::recursive);
+  const std::string journal = text_of(image + "/checkpoints.journal");
+  school_ = std::make_unique<Server>(data_, Words{"--witness-interval", "1"});
+  log_url_ = school_->url() + "/log/" + slug_;
+  const Ran later = say("administrator", R"({"type":"branch_defined","code":"b","title":"Филиал"})");
+  const auto index = static_cast<std::uint64_t>(later.json().at("items").at(0).at("index").as_int64());
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  const auto seen = [&] {
+    const std::string kept = monitored();
+    return kept.find("— ") != std::string::npos && size_of(kept) > index;
+  };
+  while (!seen()) ASSERT_LT(std::chrono::steady_clock::now(), patience) << "the witness has not seen the newer entry";
+
+  const auto held = [&](const Words& words) {
+    const Ran ran = letopis(words);
+    EXPECT_EQ(ran.status, 2) << ran.out << ran.err;
+    EXPECT_NE(ran.err.find("letopis: held: "), std::string::npos) << ran.err;
+    EXPECT_NE(ran.err.find("witness_ahead"), std::string::npos) << ran.err;
+  };
+  const Ran restored = letopis({"restore", "--from", image, "--data", folder_ / "elsewhere"});
+  EXPECT_EQ(restored.status, 2);
+  EXPECT_NE(restored.err.find("log_behind_checkpoint: witness one"), std::string::npos) << restored.err;
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "elsewhere"));
+  held({"federation", "add", log_url_, log_vkey_, "--data", image});
+  held({"backup", "--data", image, "--out", folder_ / "backup"});
+  held({"erase", "--data", image, "--person", std::string(32, '1'), "--reason", "r", "--key",
+        str(demo.at("director").at("key_file"))});
+  school_->stop();
+  witness_->stop();
+  school_ = std::make_unique<Server>(image);
+  const Ran refused = say("administrator", R"({"type":"branch_defined","code":"c","title":"Филиал"})");
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(get(school_->url(), "/metrics").body.find("letopis_school_held{school=\"" + slug_ + "\"} 1"),
+            std::string::npos);
+  school_->stop();
+  EXPECT_EQ(text_of(image + "/checkpoints.journal"), journal) << "nothing was signed";
 }
 
 TEST_F(WitnessProgram, WrongUseIsTold) {
