@@ -18,7 +18,7 @@ struct SimulateOptions {
   std::string profile = "r000";
   int days = 20;  // school days, the last before `today`
   std::uint64_t seed = 1;
-  Date today;               // the virtual clock stops before this day begins
+  Date today;               // the virtual clock stops as this day begins
   std::string credentials;  // file to write sign-in details to; empty: none
   std::string passphrase;   // of the key files written beside it
   Progress progress;

@@ -618,11 +618,18 @@ TEST_F(RunningSchool, WhatARunningServerHoldsIsRebuiltElsewhereFromItsEntries) {
   letopis_ok({"restore", "--from", server_->url(), "--data", elsewhere, "--school", kSchool, "--key", key("auditor"),
               "--vkey", server_->vkey(kSchool)});
   ASSERT_EQ(server_->stop(), 0);
-  const auto here = audit().json();
+  const std::string here = data_;
   data_ = elsewhere;
   const auto there = audit();
   EXPECT_EQ(there.status, 0) << there.out << there.err;
-  EXPECT_EQ(there.json().at("root"), here.at("root"));
+  // As far as the log had come then: a server adds to it by itself, a commitment once a week is over.
+  const auto digest_of = [&](const std::string& data) {
+    return letopis_ok({"replay", "--data", data, "--school", kSchool, "--json", "--to-index",
+                       std::to_string(there.json().at("size").to_number<std::uint64_t>())})
+        .json()
+        .at("digest");
+  };
+  EXPECT_EQ(digest_of(elsewhere), digest_of(here));
   // The school's rules came along, over HTTP: an audit of the copy needs nobody's key.
   std::size_t profiles = 0;
   for (const auto& file : fs::directory_iterator(folder_ / "data/profiles")) {
