@@ -216,7 +216,9 @@ class Federation : public testing::Test {
       const auto* said = bracket.as_object().if_contains(side);
       const auto* proved = time.as_object().if_contains(side);
       ASSERT_EQ(said != nullptr, proved != nullptr) << side;
-      if (said != nullptr) EXPECT_EQ(*said, *proved);
+      if (said != nullptr) {
+        EXPECT_EQ(*said, *proved);
+      }
     }
     EXPECT_TRUE(bracket.as_object().contains("latest"));
   }
