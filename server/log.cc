@@ -78,7 +78,11 @@ class SinkLog final : public Log {
   void flush() override {}
 
  private:
-  void put(LogLevel, const std::string& line) override { sink_(line); }
+  void put(LogLevel, const std::string& line) override {
+    const std::lock_guard guard(mutex_);
+    sink_(line);
+  }
+  std::mutex mutex_;
   Sink sink_;
 };
 

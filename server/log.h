@@ -27,7 +27,7 @@ class Log {
     std::string_view name;
     std::variant<std::string_view, std::int64_t> value;
   };
-  using Sink = std::function<void(std::string_view line)>;  // without the line feed
+  using Sink = std::function<void(std::string_view line)>;  // without the line feed; one call at a time
 
   // To standard error; from a queue with a thread of its own, which drops lines rather than hold anybody up. A line may come
   // a second late, a warning never.
