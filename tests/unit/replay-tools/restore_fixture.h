@@ -4,14 +4,25 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 
 #include "commands/profile.h"
 #include "replay-tools/audit_directory.h"
 #include "replay-tools/restore.h"
 #include "signing/sha256.h"
+#include "tests/fault/temporary_directory.h"
 #include "tests/support/live_school.h"
 
 namespace letopis::tools {
+
+// Every file below a directory with its content, but for the lock's.
+inline std::map<std::string, Bytes> contents(const std::string& directory) {
+  std::map<std::string, Bytes> all;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory))
+    if (entry.is_regular_file() && entry.path().filename() != "LOCK.letopis")
+      all[std::filesystem::relative(entry.path(), directory).string()] = faults::read_whole(entry.path().string());
+  return all;
+}
 
 class Restores : public ::testing::Test {
  protected:

@@ -23,15 +23,6 @@ void flip_middle(const std::string& path) {
   faults::overwrite(path, bytes);
 }
 
-// Every file below a directory with its content, but for the lock's.
-std::map<std::string, Bytes> contents(const std::string& directory) {
-  std::map<std::string, Bytes> all;
-  for (const auto& entry : fs::recursive_directory_iterator(directory))
-    if (entry.is_regular_file() && entry.path().filename() != "LOCK.letopis")
-      all[fs::relative(entry.path(), directory).string()] = faults::read_whole(entry.path().string());
-  return all;
-}
-
 // --- From a backup
 
 TEST_F(Restores, EverySchoolComesBackWithItsTextsAndGoesOn) {

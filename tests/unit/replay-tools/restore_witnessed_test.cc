@@ -12,15 +12,6 @@ namespace {
 using namespace ledger;
 namespace fs = std::filesystem;
 
-// Every file below a directory with its content, but for the lock's.
-std::map<std::string, Bytes> contents(const std::string& directory) {
-  std::map<std::string, Bytes> all;
-  for (const auto& entry : fs::recursive_directory_iterator(directory))
-    if (entry.is_regular_file() && entry.path().filename() != "LOCK.letopis")
-      all[fs::relative(entry.path(), directory).string()] = faults::read_whole(entry.path().string());
-  return all;
-}
-
 class Witnessed : public Restores {
  protected:
   Witnessed() {

@@ -474,9 +474,9 @@ TEST_F(WhatIsGone, IsNamedWithTheLastEntryThatIsLeft) {
               AllOf(HasSubstr("принёс аудитор (наша)"), HasSubstr("подписано записей " + std::to_string(size)),
                     HasSubstr("нет записей " + gone),
                     HasSubstr("внесена " + format_local(report.last_recorded_at, report.offset))));
-  const std::string todo(advice(FindingKind::kHistory).ru);
-  EXPECT_THAT(html_report(report, Language::kRussian), HasSubstr(todo));
-  EXPECT_THAT(text_report(report, Language::kRussian), HasSubstr(todo));
+  const std::string advised(advice(FindingKind::kHistory).ru);
+  EXPECT_THAT(html_report(report, Language::kRussian), HasSubstr(advised));
+  EXPECT_THAT(text_report(report, Language::kRussian), HasSubstr(advised));
   EXPECT_THAT(text_report(report, Language::kRussian), Not(HasSubstr(std::string(advice(FindingKind::kText).ru))));
 }
 
