@@ -184,6 +184,15 @@ struct Site {
     return build + "/letopis " + name + " --data " + data() + " --school " + school.slug();
   }
   std::string log() const { return live.directory() + "/log"; }
+  // A server goes by the machine's clock, and has entries of its own: what is recorded here must not lie far behind them.
+  void go_by_the_machine() {
+    const SystemClock system;
+    if (system.now() > live.clock().now()) live.clock().set(system.now());
+  }
+  // The same, at an hour of school.
+  void go_on_tomorrow() {
+    while (live.clock().now() < SystemClock().now()) live.advance(86'400);
+  }
 
   std::string build;
   test::LiveEngine live;
@@ -406,9 +415,7 @@ void fill_diary(Site& site) {
 
 void Bench::intake() {
   Site site("bench", build_);
-  // The server goes by the machine's clock: what is signed here must not lie far behind it.
-  const SystemClock system;
-  if (system.now() > site.live.clock().now()) site.live.clock().set(system.now());
+  site.go_by_the_machine();
   fill_diary(site);
   const Bodies bodies = sign_load(site);
   const std::uint64_t before = site.school.seen().size;
@@ -469,8 +476,7 @@ void offer_until(const std::atomic<bool>& over, std::vector<BenchLog>& logs, std
 void Bench::witnessing() {
   constexpr std::size_t kPairs = 7, kLogs = 50, kAlone = 4, kRequests = 25;
   Site site("witnesses", build_);
-  const SystemClock system;
-  if (system.now() > site.live.clock().now()) site.live.clock().set(system.now());
+  site.go_by_the_machine();
   std::vector<Bodies> bodies(2 * kPairs);
   for (auto& round : bodies)
     for (auto& desk : site.load.desks) round.thirty.push_back(sign_bodies(site.school, desk, kRequests, kBatch));
@@ -550,8 +556,7 @@ void Bench::anchoring() {
   }
   policy += "group all-three 2" + names + "\nquorum all-three\n";
   Site site("anchors", build_);
-  const SystemClock system;
-  if (system.now() > site.live.clock().now()) site.live.clock().set(system.now());
+  site.go_by_the_machine();
   const Id set = site.school.say(site.school.director(), ledger::Role::kDirector, ledger::WitnessPolicySet{policy, {}});
   site.school.say(site.school.administrator(), ledger::Role::kAdministrator, ledger::Endorsed{set, true});
   for (const auto& one : witnesses) must(one->witness->add_log(site.school.school().vkey()), "the school's log");
@@ -678,6 +683,7 @@ void Bench::audit_what_is_new(Site& site, double size) {
   std::vector<std::pair<double, double>> days;  // processor, wall
   for (std::size_t day = 0; day < kDays; ++day) {
     must(site.live.reopen(), "opening the school again");
+    site.go_on_tomorrow();
     const std::uint64_t before = site.school.seen().size;
     record_a_day(site, kRounds);
     at.entries = static_cast<double>(site.school.seen().size - before);
