@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "ledger/limits.h"
+#include "ledger/marks.h"
 #include "ledger/merkle.h"
 #include "ledger/schema/codec.h"
 
@@ -15,16 +16,6 @@ constexpr std::string_view kEnding = ".copy";
 constexpr std::size_t kSourceSizeMaxBytes = 4096;
 
 Error malformed(const std::string& what) { return {"malformed", "the mark of a copy: " + what}; }
-
-// Takes "<word> <value>\n" off the front; false, leaving `text` as it was, when it begins otherwise.
-bool take_line(std::string_view& text, std::string_view word, std::string_view& value) {
-  if (!text.starts_with(word) || text.substr(word.size(), 1) != " ") return false;
-  const auto end = text.find('\n');
-  if (end == std::string_view::npos) return false;
-  value = text.substr(word.size() + 1, end - word.size() - 1);
-  text.remove_prefix(end + 1);
-  return true;
-}
 
 Result<CopyKind> kind_of(std::string_view name) {
   for (std::size_t i = 0; i < std::size(kCopyKindNames); ++i)
@@ -57,20 +48,20 @@ Result<CopyMark> parse_copy_mark(std::string_view text) {
   CopyMark mark;
   if (!rest.starts_with(kTag)) return tl::unexpected(malformed("another kind of file"));
   rest.remove_prefix(kTag.size());
-  if (!take_line(rest, "kind", value)) return tl::unexpected(malformed("no kind"));
+  if (!take_mark_line(rest, "kind", value)) return tl::unexpected(malformed("no kind"));
   TRY(mark.kind, kind_of(value));
-  if (!take_line(rest, "size", value)) return tl::unexpected(malformed("no size"));
+  if (!take_mark_line(rest, "size", value)) return tl::unexpected(malformed("no size"));
   TRY(mark.size, size_of(value));
-  if (!take_line(rest, "source", value)) return tl::unexpected(malformed("no source"));
+  if (!take_mark_line(rest, "source", value)) return tl::unexpected(malformed("no source"));
   if (value.size() > kSourceSizeMaxBytes || !valid_text(value)) return tl::unexpected(malformed("its source"));
   mark.source = value;
-  while (take_line(rest, "proof", value)) {
+  while (take_mark_line(rest, "proof", value)) {
     TRY(const Bytes hash, from_base64(value));
     if (hash.size() != Hash::kSize || mark.consistency.size() == kInclusionProofLengthMax)
       return tl::unexpected(malformed("its proof"));
     mark.consistency.push_back(Hash::copy_of(hash));
   }
-  while (take_line(rest, "erased", value)) {
+  while (take_mark_line(rest, "erased", value)) {
     TRY(mark.erased_later.emplace_back(), fixed_from_hex<Id>(value));
   }
   if (!rest.starts_with('\n')) return tl::unexpected(malformed("an unknown line"));
@@ -80,17 +71,7 @@ Result<CopyMark> parse_copy_mark(std::string_view text) {
 }
 
 Result<std::map<std::string, CopyMark>> read_copy_marks(FileSystem& files, const std::string& directory) {
-  std::map<std::string, CopyMark> marks;
-  if (!files.exists(directory)) return marks;
-  TRY(const auto names, files.list(directory));
-  for (const auto& name : names) {
-    if (!name.ends_with(kEnding) || name.size() == kEnding.size()) continue;
-    TRY(const Bytes bytes, files.read(directory + "/" + name, kCopyMarkSizeMaxBytes));
-    auto mark = parse_copy_mark(as_text(bytes));
-    if (!mark) return fail("damaged", directory + "/" + name + ": " + mark.error().detail);
-    marks.emplace(name.substr(0, name.size() - kEnding.size()), *std::move(mark));
-  }
-  return marks;
+  return read_marks<CopyMark>(files, directory, kEnding, kCopyMarkSizeMaxBytes, parse_copy_mark);
 }
 
 Result<Checkpoint> check_copy(const CopyMark& mark, const Hash& root, const signing::VerifierKey& log) {

@@ -1,6 +1,7 @@
 #include "ledger/hold_mark.h"
 
 #include "ledger/limits.h"
+#include "ledger/marks.h"
 #include "ledger/schema/codec.h"
 
 namespace letopis::ledger {
@@ -9,14 +10,10 @@ namespace {
 constexpr std::string_view kTag = "letopis/held/v1\n";
 constexpr std::string_view kEnding = ".held";
 
-// Takes "<word> <value>\n" off the front.
 Result<std::string> take_line(std::string_view& text, std::string_view word) {
-  const auto end = text.find('\n');
-  if (!text.starts_with(word) || text.substr(word.size(), 1) != " " || end == std::string_view::npos)
-    return fail("malformed", "the mark of a hold: no line " + std::string(word));
-  const std::string_view value = text.substr(word.size() + 1, end - word.size() - 1);
+  std::string_view value;
+  if (!take_mark_line(text, word, value)) return fail("malformed", "the mark of a hold: no line " + std::string(word));
   if (!valid_text(value)) return fail("malformed", "the mark of a hold: its line " + std::string(word));
-  text.remove_prefix(end + 1);
   return std::string(value);
 }
 
@@ -49,17 +46,7 @@ Result<HoldMark> parse_hold_mark(std::string_view text) {
 }
 
 Result<std::map<std::string, HoldMark>> read_hold_marks(FileSystem& files, const std::string& directory) {
-  std::map<std::string, HoldMark> marks;
-  if (!files.exists(directory)) return marks;
-  TRY(const auto names, files.list(directory));
-  for (const auto& name : names) {
-    if (!name.ends_with(kEnding) || name.size() == kEnding.size()) continue;
-    const auto bytes = files.read(directory + "/" + name, kHoldMarkSizeMaxBytes);
-    auto mark = bytes ? parse_hold_mark(as_text(*bytes)) : Result<HoldMark>(tl::unexpected(bytes.error()));
-    if (!mark) return fail("damaged", directory + "/" + name + ": " + mark.error().text());
-    marks.emplace(name.substr(0, name.size() - kEnding.size()), *std::move(mark));
-  }
-  return marks;
+  return read_marks<HoldMark>(files, directory, kEnding, kHoldMarkSizeMaxBytes, parse_hold_mark);
 }
 
 }  // namespace letopis::ledger
