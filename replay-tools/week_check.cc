@@ -158,12 +158,24 @@ Counts counts(const WeekReport& report) {
   return all;
 }
 
+std::string refusal(const WeekReport& report, bool ru) {
+  const std::string& reason = report.commitment.steps.back().reason;
+  if (reason == "other_student")
+    return (ru ? "ОПРОВЕРГНУТО (refuted): это неделя другого ученика, не того, что назван в --student: "
+               : "REFUTED: this is the week of another student than --student names: ") +
+           to_hex(report.student.view()) + ".";
+  if (reason == "other_week")
+    return (ru ? "ОПРОВЕРГНУТО (refuted): это другая неделя, не та, что названа в --week: с "
+               : "REFUTED: this is another week than --week names: that of ") +
+           format_day(report.week) + ".";
+  return ru ? "ОПРОВЕРГНУТО (refuted): полнота недели не доказана."
+            : "REFUTED: this does not prove that the week is complete.";
+}
+
 std::string sentence(const WeekReport& report, bool ru) {
   const auto [shown, hidden, later] = counts(report);
   switch (report.commitment.verdict) {
-    case Verdict::kRefuted:
-      return ru ? "ОПРОВЕРГНУТО (refuted): полнота недели не доказана."
-                : "REFUTED: this does not prove that the week is complete.";
+    case Verdict::kRefuted: return refusal(report, ru);
     case Verdict::kUnusable:
       return ru ? "НЕПРИГОДНО (unusable): проверять нечего." : "UNUSABLE: there is nothing to check.";
     case Verdict::kGood: break;

@@ -344,6 +344,11 @@ TEST_F(WeekProofs, AnotherWeekOrStudentIsNotPassedOff) {
   ASSERT_TRUE(made);
   EXPECT_EQ(verdict(*made, {petya.id, {}}), "asked other_student");
   EXPECT_EQ(verdict(*made, {{}, *parse_week("2026-W37")}), "asked other_week");
+  const auto told = [&](const receipt::WeekAsked& asked) {
+    return receipt::text_report(checked(*made, asked), Language::kEnglish);
+  };
+  EXPECT_NE(told({petya.id, {}}).find("the week of another student than --student names"), std::string::npos);
+  EXPECT_NE(told({{}, *parse_week("2026-W37")}).find("another week than --week names"), std::string::npos);
   // An empty week under another name: the tree's key is of the week.
   auto empty = *proof(masha.id, "2026-W40");
   empty.week = *parse_week("2026-W36");
