@@ -1,6 +1,6 @@
 // What comes from outside the operator (formats.md: "Proof that nothing was backdated"): whose word counts, what they said of a
-// checkpoint, and the clock it is held against. Tokens of RFC 3161 are recorded as they came and judged by whoever audits: a
-// ruling must be the same under every release of OpenSSL.
+// checkpoint, and the clock it is held against. Tokens of RFC 3161, and lists of revoked certificates, are recorded as they
+// came and judged by whoever audits: a ruling must be the same under every release of OpenSSL.
 
 #include <algorithm>
 
@@ -66,7 +66,7 @@ void judge(Case& c, const AnchorAdded& b) {
     if (evidence.kind == projections::kCosignature)
       judge_cosignature(c, *policy->parsed, *checkpoint, as_text(evidence.bytes));
     else
-      c.require(evidence.kind == projections::kTimestamp, rule::kEvidenceBad);
+      c.require(evidence.kind == kTimestamp || EvidenceFile::read(evidence), rule::kEvidenceBad);
   }
 }
 

@@ -123,7 +123,8 @@ class School {
       const = 0;  // that it is held by; nullopt: not held, or unreadable
   virtual Status release() = 0;
   // The service key's own entries. Waits, likewise. Of a StateCommitted the school fills in what it says, and says it next: unawaited.
-  virtual Result<std::vector<Acknowledged>> record(const ledger::Body& body) = 0;
+  // `files`: those the body names.
+  virtual Result<std::vector<Acknowledged>> record(const ledger::Body& body, std::vector<Bytes> files = {}) = 0;
 
   // Calls fn(const ReadModel&) under a shared lock; keep it short, copy out what you need.
   template <class F>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/anchor_evidence.h"
 #include "ledger/schema/codec.h"
 
 namespace letopis::commands {
@@ -56,6 +57,9 @@ std::vector<Hash> files_named(const Statement& statement) {
         if constexpr (requires { b.note; }) add(b.note);
         if constexpr (requires { b.files; })
           for (const auto& file : b.files) add(file);
+        if constexpr (std::is_same_v<std::decay_t<decltype(b)>, AnchorAdded>)
+          for (const auto& evidence : b.evidence)
+            if (const auto file = EvidenceFile::read(evidence)) add(file->hash);
       },
       statement.body);
   return files;

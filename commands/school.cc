@@ -1,6 +1,7 @@
 #include "commands/school.h"
 
 #include <algorithm>
+#include <deque>
 #include <future>
 #include <set>
 
@@ -8,6 +9,7 @@
 #include "commands/profile_files.h"
 #include "commands/rights.h"
 #include "ledger/checkpoint.h"
+#include "signing/rfc3161.h"
 #include "signing/sha256.h"
 
 namespace letopis::commands {
@@ -18,7 +20,9 @@ using projections::View;
 
 namespace {
 constexpr std::size_t kRootsRememberedMax = 4096;
-}
+// Tokens of files that a receipt takes along, so that it stays one.
+constexpr std::size_t kReceiptTokensMaxBytes = 256 * 1024;
+}  // namespace
 
 // --- What every school answers from its read model ---------------------------------------------------------------------
 
@@ -548,6 +552,10 @@ Status SchoolImpl::match_files(const Submission& submission) const {
       if (!known) return fail("file_missing", to_hex(hash.view()) + " did not come along and is not known");
       files[hash] = {known->size(), media_type_of(*known)};
     }
+    if (const auto* anchor = std::get_if<AnchorAdded>(&statement.decoded.body))
+      for (const auto& evidence : anchor->evidence)
+        if (const auto said = EvidenceFile::read(evidence); said && said->size != files[said->hash].size)
+          return fail("bad_file", to_hex(said->hash.view()) + ": the anchor says another size");
     const auto* attached = std::get_if<FileAttached>(&statement.decoded.body);
     if (attached == nullptr) continue;
     const Kept& file = files[attached->file];
@@ -787,8 +795,18 @@ Result<std::string> SchoolImpl::cosigned_proof(std::uint64_t index) const {
     proved.event = before;
     TRY(proved.proof, path_of(proved.index));
   }
-  for (const auto& evidence : anchor.evidence)
-    if (evidence.kind != projections::kCosignature) receipt.tokens.push_back(evidence);
+  std::deque<Bytes> tokens;  // that lie in files: a receipt is complete by itself
+  std::size_t room = kReceiptTokensMaxBytes;
+  for (const auto& evidence : anchor.evidence) {
+    if (evidence.kind == kTimestamp) receipt.tokens.push_back(evidence);
+    const auto named = evidence.kind == kTimestampFile ? EvidenceFile::read(evidence) : std::nullopt;
+    if (!named) continue;
+    const auto text = blob(named->hash);
+    auto token = text ? signing::token_of_text(as_text(*text)) : tl::unexpected(text.error());
+    if (!token || token->size() > room) continue;
+    room -= token->size();
+    receipt.tokens.push_back({kTimestamp, tokens.emplace_back(*std::move(token))});
+  }
   file.extra = encode(receipt);
   return file.encode();
 }
@@ -936,7 +954,7 @@ RawStatement SchoolImpl::say(Author& service, const Body& body) const {
                       }));
 }
 
-Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body) {
+Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body, std::vector<Bytes> files) {
   TRY_STATUS(writable());
   // Its root must cover exactly what precedes it: the school says it between two batches, and there need not be any otherwise.
   if (std::holds_alternative<StateCommitted>(body)) {
@@ -949,6 +967,7 @@ Result<std::vector<Acknowledged>> SchoolImpl::record(const Body& body) {
   const auto before = service_->position();
   RawSubmission submission;
   submission.statements.push_back(say(*service_, body));
+  submission.blobs = std::move(files);
   auto result = School::submit(std::move(submission), Language::kRussian);
   if (!result) service_->rewind(before);
   return result;

@@ -49,7 +49,7 @@ class SchoolImpl final : public School, public ledger::Judge, public KeyDirector
   std::optional<Error> held() const override;
   std::optional<ledger::HoldMark> hold_mark() const override;
   Status release() override;
-  Result<std::vector<Acknowledged>> record(const ledger::Body& body) override;
+  Result<std::vector<Acknowledged>> record(const ledger::Body& body, std::vector<Bytes> files) override;
   Result<Bytes> entry(std::uint64_t index) const override;
   Result<std::string> proof(std::uint64_t index, bool full) const override;
   Result<std::string> cosigned_proof(std::uint64_t index) const override;

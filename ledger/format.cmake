@@ -3,6 +3,7 @@ letopis_library(letopis_format
   SOURCES
     schema/codec.cc
     schema/describe.cc
+    anchor_evidence.cc
     checkpoint.cc
     fork_file.cc
     merkle.cc

@@ -11,14 +11,12 @@
 #include <optional>
 #include <string_view>
 
+#include "ledger/anchor_evidence.h"
 #include "ledger/checkpoint.h"
 #include "ledger/statement.h"
 #include "ledger/trust_policy.h"
 
 namespace letopis::ledger {
-
-inline constexpr std::string_view kCosignature = "cosignature";  // Evidence.kind: a note's line, without its line feed
-inline constexpr std::string_view kTimestamp = "rfc3161";        // an RFC 3161 token, DER
 
 struct ReceiptBracket {
   std::size_t witnesses = 0, authorities = 0;  // of the policy, whose evidence over the checkpoint holds

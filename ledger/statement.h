@@ -192,7 +192,7 @@ struct Slot {
   }
 };
 
-// A cosignature line or an RFC 3161 token.
+// One word of others: what it is by its kind (ledger/anchor_evidence.h).
 struct Evidence {
   std::string_view kind{};
   ByteView bytes{};

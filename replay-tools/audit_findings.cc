@@ -152,6 +152,9 @@ constexpr std::array kCodes = {
                 "A file does not match its hash in the log"},
     FindingCode{"blob_missing", kText, kNotice, "Файла, названного в журнале, нет в хранилище",
                 "A file named in the log is not in the blob store"},
+    FindingCode{"evidence_unread", kText, kNotice,
+                "Доказательство времени лежит в файле, который этой проверке недоступен: оно не учтено",
+                "Evidence of a time lies in a file that this audit could not read: it does not count"},
 };
 
 // In the order of FindingKind.

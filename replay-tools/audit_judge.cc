@@ -273,7 +273,17 @@ void AuditJudge::weigh(const Now& now, const AnchorAdded& body) {
   const auto key = times_ == nullptr ? Result<LogKey>(fail("no_policy")) : read_log_key(state_.log_vkey());
   const auto over = key ? open_note(body.checkpoint, *key) : Result<OpenedCheckpoint>(fail("no_policy"));
   if (over && over->size <= now.index && tree_.root_at(over->size) == over->root)
-    times_->anchor(now.index, *over, body, findings_, now.place);
+    times_->anchor(
+        now.index, *over, body, [&](const EvidenceFile& file) { return evidence_file(now, file); }, findings_,
+        now.place);
+}
+
+// Whether files that should be in a vault are is told of at the end.
+std::optional<Bytes> AuditJudge::evidence_file(const Now& now, const EvidenceFile& file) {
+  auto bytes = source_.file(file.hash, now.index);
+  if (bytes && EvidenceFile::of(*bytes) == file) return *std::move(bytes);
+  if (evidence_missed_.insert(file.hash).second) findings_.add("evidence_unread", now.place, to_hex(file.hash.view()));
+  return std::nullopt;
 }
 
 // While it stands nothing is held against the recorded times: whoever reads the report has to know.

@@ -93,6 +93,7 @@ class AuditJudge {
   void check_claims(const Now& now);
   void check_root(const Now& now, std::uint64_t size, const Hash& root);
   void weigh(const Now& now, const ledger::AnchorAdded& body);
+  std::optional<Bytes> evidence_file(const Now& now, const ledger::EvidenceFile& file);
   void weigh(const Now& now, const ledger::FileAttached& body);
   void weigh(const Now& now, const ledger::ClockFault& body);
   void check_state(const Now& now, const ledger::StateCommitted& body);
@@ -117,6 +118,7 @@ class AuditJudge {
   std::vector<std::pair<std::uint64_t, Bytes>> structure_;  // entries that make structure, where it collects
   std::vector<KeptCheckpoint> anchors_;
   std::set<Hash> commitments_;
+  std::set<Hash> evidence_missed_;
   std::map<Hash, Findings::Place> blobs_;                             // first named by
   std::map<Id, std::vector<std::pair<std::uint64_t, Id>>> erasures_;  // person → (index, statement)
 };

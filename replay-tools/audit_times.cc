@@ -16,6 +16,7 @@ namespace {
 // A clock that agrees with its witnesses may be so far off.
 constexpr std::int64_t kClockToleranceMicros = 60 * kMicrosPerSecond;
 constexpr std::size_t kLackingShown = 100;
+constexpr std::size_t kListsKept = 16;
 
 }  // namespace
 
@@ -44,33 +45,60 @@ void EntryTimes::hear(std::size_t who, bool again, Instant said) {
   heard_[who].newest = said;
 }
 
-void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const AnchorAdded& body, Findings& findings,
-                        const Findings::Place& place) {
+EntryTimes::Lists EntryTimes::lists_in(const AnchorAdded& body, const File& file) {
+  Lists lists;
+  for (const auto& evidence : body.evidence) {
+    const auto named = evidence.kind == kRevocationListFile ? EvidenceFile::read(evidence) : std::nullopt;
+    if (!named) continue;
+    auto known = lists_.find(named->hash);
+    if (known == lists_.end()) {
+      const auto text = file(*named);
+      auto list = text ? signing::list_of_text(as_text(*text)) : tl::unexpected(Error{"not_found", {}});
+      if (!list) continue;
+      if (lists_.size() == kListsKept) lists_.clear();
+      known = lists_.emplace(named->hash, *std::move(list)).first;
+    }
+    lists.push_back(known->second);
+  }
+  return lists;
+}
+
+void EntryTimes::weigh_token(ByteView token, const Hash& digest, const Lists& lists, TrustPolicy::Sightings& seen,
+                             Findings& findings, const Findings::Place& place) {
+  for (std::size_t i = 0; i < policy_.authorities().size(); ++i) {
+    const auto stamp = signing::verify_timestamp(token, digest, policy_.authorities()[i].certificate,
+                                                 policy_.accuracy_seconds() * kMicrosPerSecond, lists);
+    // One that this authority did sign, but over something else, or with a certificate that was revoked by then.
+    if (!stamp && (stamp.error().code == "other_digest" || stamp.error().code == "revoked"))
+      findings.add("bad_evidence", place, policy_.authorities()[i].name);
+    if (!stamp) continue;
+    hear(policy_.witnesses().size() + i, seen.authorities[i].has_value(), stamp->said);
+    seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
+  }
+}
+
+void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const AnchorAdded& body, const File& file,
+                        Findings& findings, const Findings::Place& place) {
   auto seen = policy_.nobody();
   const Hash digest = signing::sha256({as_bytes(body.checkpoint)});
+  const Lists lists = lists_in(body, file);
   for (const auto& evidence : body.evidence) {
-    if (evidence.kind == "cosignature") {
-      for (std::size_t i = 0; i < policy_.witnesses().size(); ++i) {
-        const auto& key = policy_.witnesses()[i].key;
-        const auto at = read_cosignature(as_text(evidence.bytes), body.checkpoint, key.name, key.key);
-        if (!at && at.error().code == "bad_signature") findings.add("bad_evidence", place, key.name);
-        if (!at) continue;
-        const Bracket then = policy_.of_seconds(*at);
-        hear(i, seen.witnesses[i].has_value(),
-             Instant{then.earliest.micros + policy_.accuracy_seconds() * kMicrosPerSecond});
-        seen.witnesses[i] = then;
-      }
-      continue;
+    if (evidence.kind == kTimestamp) weigh_token(evidence.bytes, digest, lists, seen, findings, place);
+    if (evidence.kind == kTimestampFile) {
+      const auto named = EvidenceFile::read(evidence);
+      const auto text = named ? file(*named) : std::nullopt;
+      const auto token = text ? signing::token_of_text(as_text(*text)) : tl::unexpected(Error{"not_found", {}});
+      if (token) weigh_token(*token, digest, lists, seen, findings, place);
     }
-    for (std::size_t i = 0; i < policy_.authorities().size(); ++i) {
-      const auto stamp = signing::verify_timestamp(evidence.bytes, digest, policy_.authorities()[i].certificate,
-                                                   policy_.accuracy_seconds() * kMicrosPerSecond);
-      // One that this authority did sign, but over something else, or with a certificate that was revoked by then.
-      if (!stamp && (stamp.error().code == "other_digest" || stamp.error().code == "revoked"))
-        findings.add("bad_evidence", place, policy_.authorities()[i].name);
-      if (!stamp) continue;
-      hear(policy_.witnesses().size() + i, seen.authorities[i].has_value(), stamp->said);
-      seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
+    for (std::size_t i = 0; evidence.kind == kCosignature && i < policy_.witnesses().size(); ++i) {
+      const auto& key = policy_.witnesses()[i].key;
+      const auto at = read_cosignature(as_text(evidence.bytes), body.checkpoint, key.name, key.key);
+      if (!at && at.error().code == "bad_signature") findings.add("bad_evidence", place, key.name);
+      if (!at) continue;
+      const Bracket then = policy_.of_seconds(*at);
+      hear(i, seen.witnesses[i].has_value(),
+           Instant{then.earliest.micros + policy_.accuracy_seconds() * kMicrosPerSecond});
+      seen.witnesses[i] = then;
     }
   }
   const auto bracket = policy_.bracket(seen);

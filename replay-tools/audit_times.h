@@ -13,10 +13,12 @@
 #include <string_view>
 #include <vector>
 
+#include "ledger/anchor_evidence.h"
 #include "ledger/statement.h"
 #include "ledger/trust_policy.h"
 #include "replay-tools/audit_findings.h"
 #include "replay-tools/audit_note.h"
+#include "signing/rfc3161.h"
 
 namespace letopis::audit {
 
@@ -128,9 +130,11 @@ class EntryTimes {
 
   // Every entry, in order. The service's own (anchors, commitments) are not judged.
   void entry(const ledger::Event& event, const ledger::Statement& statement);
+  // A file that an anchor names; nullopt: it is not to be had.
+  using File = std::function<std::optional<Bytes>(const ledger::EvidenceFile&)>;
   // An anchor that counts, over a checkpoint of this log whose root was compared.
-  void anchor(std::uint64_t index, const OpenedCheckpoint& over, const ledger::AnchorAdded& body, Findings& findings,
-              const Findings::Place& place);
+  void anchor(std::uint64_t index, const OpenedCheckpoint& over, const ledger::AnchorAdded& body, const File& file,
+              Findings& findings, const Findings::Place& place);
   // Whether a token over this statement would say something: it is on record, late, and has a deadline.
   bool asks_for_token(const Id& statement) const { return late_.contains(statement); }
   void token(const Id& statement, Bytes token);
@@ -146,6 +150,10 @@ class EntryTimes {
 
  private:
   void hear(std::size_t who, bool again, Instant said);
+  using Lists = std::vector<signing::RevocationList>;
+  Lists lists_in(const ledger::AnchorAdded& body, const File& file);
+  void weigh_token(ByteView token, const Hash& digest, const Lists& lists, ledger::TrustPolicy::Sightings& seen,
+                   Findings& findings, const Findings::Place& place);
   Date day_of(const Recorded& entry) const;
   TimeVerdict verdict_of(const Recorded& entry, const Between& between, const Settling& settling) const;
   bool narrow(const Between& between) const;
@@ -166,6 +174,8 @@ class EntryTimes {
   std::map<Id, Late> late_;
   std::vector<TimesReport::Anchor> anchors_;  // in the order of the log
   std::vector<TimesReport::Heard> heard_;     // witnesses, then authorities
+  // The newest lists of revoked certificates, by their files: an hour's anchors name the same.
+  std::map<Hash, signing::RevocationList> lists_;
 };
 
 }  // namespace letopis::audit

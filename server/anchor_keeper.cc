@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <deque>
 #include <future>
 
 #include "commands/deadlines.h"
+#include "ledger/limits.h"
 #include "ledger/merkle.h"
 #include "ledger/schema/codec.h"
 #include "signing/rfc3161.h"
@@ -23,8 +25,10 @@ namespace {
 
 constexpr std::int64_t kNearDeadlineMicros = 600 * kMicrosPerSecond;
 constexpr std::int64_t kClockToleranceMicros = 60 * kMicrosPerSecond;
-// Of one anchor: a statement holds 32 KiB, its checkpoint and envelope included.
+// Of one anchor: a statement holds 32 KiB, its checkpoint and envelope included, and the files it names (a hundred bytes each).
 constexpr std::size_t kEvidenceMaxBytes = 20 * 1024;
+constexpr std::size_t kEvidenceFilesMax = 16;
+static_assert(kEvidenceFilesMax <= ledger::kBlobsPerRequestMax);
 constexpr std::size_t kDeadlinesMax = 4096;  // ahead, remembered
 // Entries of the service's own that are looked through for the last that is not.
 constexpr std::uint64_t kTailMax = 256;
@@ -40,8 +44,16 @@ std::string line_text(const signing::NoteSignature& line) {
   return text.substr(3, text.size() - 4);
 }
 
+std::optional<Bytes> token_in(const School& school, const ledger::Evidence& evidence) {
+  if (evidence.kind == projections::kTimestamp) return Bytes(evidence.bytes.begin(), evidence.bytes.end());
+  const auto file = evidence.kind == ledger::kTimestampFile ? ledger::EvidenceFile::read(evidence) : std::nullopt;
+  const auto text = file ? school.blob(file->hash) : tl::unexpected(Error{"not_found", {}});
+  auto token = text ? signing::token_of_text(as_text(*text)) : tl::unexpected(text.error());
+  return token ? std::optional(*std::move(token)) : std::nullopt;
+}
+
 // Who says what in an anchor that is on record, by the policy of now.
-TrustPolicy::Sightings said_in(const ledger::AnchorAdded& anchor, const TrustPolicy& policy) {
+TrustPolicy::Sightings said_in(const School& school, const ledger::AnchorAdded& anchor, const TrustPolicy& policy) {
   auto seen = policy.nobody();
   const Hash digest = signing::sha256({as_bytes(anchor.checkpoint)});
   const std::int64_t accuracy = policy.accuracy_seconds() * kMicrosPerSecond;
@@ -51,9 +63,9 @@ TrustPolicy::Sightings said_in(const ledger::AnchorAdded& anchor, const TrustPol
         seen.witnesses[line->witness] = policy.of_seconds(line->at);
       continue;
     }
-    for (std::size_t i = 0; i < policy.authorities().size(); ++i)
-      if (const auto stamp =
-              signing::verify_timestamp(evidence.bytes, digest, policy.authorities()[i].certificate, accuracy))
+    const auto token = token_in(school, evidence);
+    for (std::size_t i = 0; token && i < policy.authorities().size(); ++i)
+      if (const auto stamp = signing::verify_timestamp(*token, digest, policy.authorities()[i].certificate, accuracy))
         seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
   }
   return seen;
@@ -79,7 +91,7 @@ Tail tail_of(const School& school, std::uint64_t size) {
 
 // Whether what was seen now says more than the anchors of the tail: none of them covers all that is not the service's own, or somebody
 // speaks who does not in those that do.
-bool says_more(const TrustPolicy::Sightings& seen, const Tail& tail, const TrustPolicy& policy) {
+bool says_more(const School& school, const TrustPolicy::Sightings& seen, const Tail& tail, const TrustPolicy& policy) {
   bool covered = false;
   TrustPolicy::Sightings new_ones = seen;
   const auto strike = [](auto& from, const auto& these) {
@@ -92,7 +104,7 @@ bool says_more(const TrustPolicy::Sightings& seen, const Tail& tail, const Trust
     const auto over = ledger::parse_checkpoint_note(anchor.checkpoint);
     if (!over || over->size < tail.from) continue;
     covered = true;
-    const auto known = said_in(anchor, policy);
+    const auto known = said_in(school, anchor, policy);
     strike(new_ones.witnesses, known.witnesses);
     strike(new_ones.authorities, known.authorities);
   }
@@ -102,7 +114,7 @@ bool says_more(const TrustPolicy::Sightings& seen, const Tail& tail, const Trust
   return !covered || any(new_ones.witnesses) || any(new_ones.authorities);
 }
 
-// The tokens that an anchor has room for, by authority: as many as fit, and then the lists of as many of those as still do.
+// The tokens that an anchor has room for, by authority: as many as fit, and then with their lists in them as many of those as still do.
 std::vector<const Bytes*> tokens_that_fit(const std::vector<std::optional<StampedToken>>& tokens, std::size_t room) {
   std::vector<const Bytes*> fit(tokens.size());
   for (std::size_t i = 0; i < tokens.size(); ++i) {
@@ -208,6 +220,34 @@ struct AnchorKeeper::Round {
   void see(const TrustPolicy& policy);
 };
 
+// An anchor in the making. It owns what its evidence shows; its checkpoint is the caller's.
+struct AnchorKeeper::Draft {
+  explicit Draft(std::string_view checkpoint) { anchor.checkpoint = checkpoint; }
+  ledger::AnchorAdded anchor;
+  std::vector<Bytes> files;
+  std::size_t bytes = 0;  // of its evidence
+
+  void add(std::string_view kind, ByteView evidence) {
+    const Bytes& kept = owned_.emplace_back(evidence.begin(), evidence.end());
+    anchor.evidence.push_back({kind, kept});
+    bytes += kept.size();
+  }
+  // Once each, whoever's it is; false: it names as many as it may.
+  bool name(std::string_view kind, std::string_view file) {
+    const Bytes reference = ledger::EvidenceFile::of(as_bytes(file)).encode();
+    const auto is_it = [&](const Bytes& one) { return one == reference; };
+    if (std::any_of(owned_.begin(), owned_.end(), is_it)) return true;
+    if (files.size() == kEvidenceFilesMax) return false;
+    const ByteView text = as_bytes(file);
+    files.emplace_back(text.begin(), text.end());
+    add(kind, reference);
+    return true;
+  }
+
+ private:
+  std::deque<Bytes> owned_;
+};
+
 AnchorKeeper::AnchorKeeper(commands::Engine& engine, Options options)
     : engine_(engine),
       options_(std::move(options)),
@@ -238,7 +278,7 @@ void AnchorKeeper::Watched::recall() {
   const auto entry = bytes ? ledger::decode_entry(*bytes) : tl::unexpected(bytes.error());
   if (!entry) return;
   // Nobody of the policy of now may stand in it: then the first bracket is open to the past, and no figure.
-  if (const auto said = by->bracket(said_in(std::get<ledger::AnchorAdded>(entry->statement.body), *by)))
+  if (const auto said = by->bracket(said_in(school, std::get<ledger::AnchorAdded>(entry->statement.body), *by)))
     proved = said->earliest;
 }
 
@@ -598,48 +638,44 @@ void AnchorKeeper::settle(Watched& school, Round& round) {
   const TrustPolicy& policy = *school.policy;
   round.see(policy);
   if (judge_clock(school, round)) leave_out_lone_times(school, round);
-  ledger::AnchorAdded anchor;
-  anchor.checkpoint = round.note;
-  std::vector<std::string> lines;
-  lines.reserve(round.lines.size());
-  std::size_t bytes = 0;
-  for (const auto& line : round.lines) {
-    if (!line) continue;
-    bytes += lines.emplace_back(line_text(line->line)).size();
-    anchor.evidence.push_back({projections::kCosignature, as_bytes(std::string_view(lines.back()))});
-  }
-  const auto tokens = choose_tokens(school, round, kEvidenceMaxBytes - std::min(bytes, kEvidenceMaxBytes));
-  for (const Bytes* token : tokens) anchor.evidence.push_back({projections::kTimestamp, *token});
+  Draft draft(round.note);
+  for (const auto& line : round.lines)
+    if (line) draft.add(projections::kCosignature, as_bytes(line_text(line->line)));
+  const std::size_t cosignatures = draft.anchor.evidence.size();
+  const std::size_t tokens = add_tokens(school, round, draft);
   round.tail = tail_of(school.school, round.checkpoint.size);
   const bool news = policy.met(round.seen) || (round.past_deadline && policy.bracket(round.seen)) ||
-                    says_more(round.seen, round.tail, policy);
-  const bool worth = news && !anchor.evidence.empty();
-  if (worth) record(school, anchor, "anchor");
-  conclude(school, round, worth ? lines.size() : 0, worth ? tokens.size() : 0);
+                    says_more(school.school, round.seen, round.tail, policy);
+  const bool worth = news && cosignatures + tokens > 0;
+  if (worth) record(school, draft.anchor, "anchor", std::move(draft.files));
+  conclude(school, round, worth ? cosignatures : 0, worth ? tokens : 0);
 }
 
-// The tokens an anchor has room for; whatever is left out is told of.
-std::vector<const Bytes*> AnchorKeeper::choose_tokens(Watched& school, Round& round, std::size_t room) {
-  const auto fit = tokens_that_fit(round.tokens, room);
-  std::vector<const Bytes*> chosen;
+// What is left over of the room lies in files, tokens before lists; whatever no file is left for is told of.
+std::size_t AnchorKeeper::add_tokens(Watched& school, Round& round, Draft& draft) {
+  const auto fit = tokens_that_fit(round.tokens, kEvidenceMaxBytes - std::min(draft.bytes, kEvidenceMaxBytes));
+  const auto name_of = [&](std::size_t i) { return school.policy->authorities()[i].name; };
+  std::size_t added = 0;
+  std::vector<std::size_t> unlisted;
   for (std::size_t i = 0; i < fit.size(); ++i) {
     if (!round.tokens[i]) continue;
-    const auto& [alone, listed, unlisted] = *round.tokens[i];
-    const std::string& name = school.policy->authorities()[i].name;
-    if (fit[i] == nullptr) {
+    const auto& [alone, lists, listed] = *round.tokens[i];
+    const Bytes& token = fit[i] != nullptr ? *fit[i] : listed ? *listed : alone;
+    if (fit[i] != nullptr) {
+      draft.add(projections::kTimestamp, token);
+    } else if (!draft.name(ledger::kTimestampFile, signing::token_text(token))) {
       round.seen.authorities[i].reset();
-      refuse(school, {"too_large", name});
+      refuse(school, {"too_many_files", name_of(i)});
       continue;
     }
-    if (unlisted || (listed && fit[i] == &alone))
-      tell(LogLevel::kWarning, "revocation_list_left_out", school,
-           unlisted
-               ? Error{unlisted->code, name + ": " + unlisted->detail}
-               : Error{"too_large", name + ": " + std::to_string(listed->size()) + " bytes, an anchor has room for " +
-                                        std::to_string(kEvidenceMaxBytes) + " of all evidence"});
-    chosen.push_back(fit[i]);
+    ++added;
+    if (!listed || &token != &*listed) unlisted.push_back(i);
   }
-  return chosen;
+  for (const std::size_t i : unlisted)
+    for (const auto& list : round.tokens[i]->lists)
+      if (!draft.name(ledger::kRevocationListFile, signing::list_text(list)))
+        tell(LogLevel::kWarning, "revocation_list_left_out", school, {"too_many_files", name_of(i)});
+  return added;
 }
 
 void AnchorKeeper::refuse(Watched& school, const Error& why) {
@@ -671,8 +707,8 @@ void AnchorKeeper::conclude(Watched& school, const Round& round, std::size_t cos
   if (!school.due || again < *school.due) school.due = again;
 }
 
-void AnchorKeeper::record(Watched& school, const ledger::Body& body, std::string_view what) {
-  const auto recorded = school.school.record(body);
+void AnchorKeeper::record(Watched& school, const ledger::Body& body, std::string_view what, std::vector<Bytes> files) {
+  const auto recorded = school.school.record(body, std::move(files));
   if (!recorded) return tell(LogLevel::kWarning, "evidence_unrecorded", school, recorded.error());
   const auto& item = recorded->front();
   if (item.verdict == ledger::Verdict::kRefused)

@@ -81,6 +81,7 @@ class AnchorKeeper {
   struct Watched;
   struct Round;
   struct Answers;
+  struct Draft;
   void watch(commands::School& school);
   void heard(Watched& school, const std::vector<commands::Change>& changes);
   void begin_due();
@@ -94,12 +95,12 @@ class AnchorKeeper {
   void look_again(Watched& school, const std::set<std::string>& content);
   void settle(Watched& school, Round& round);
   void leave_out_lone_times(Watched& school, Round& round);
-  std::vector<const Bytes*> choose_tokens(Watched& school, Round& round, std::size_t room);
+  std::size_t add_tokens(Watched& school, Round& round, Draft& draft);
   void refuse(Watched& school, const Error& why);
   void conclude(Watched& school, const Round& round, std::size_t cosignatures, std::size_t tokens);
   bool tell_jump(Watched& school);
   bool judge_clock(Watched& school, const Round& round);
-  void record(Watched& school, const ledger::Body& body, std::string_view what);
+  void record(Watched& school, const ledger::Body& body, std::string_view what, std::vector<Bytes> files = {});
   void tell(LogLevel level, std::string_view event, const Watched& school, const Error& why);
 
   commands::Engine& engine_;

@@ -7,12 +7,12 @@
 namespace letopis::server {
 namespace {
 
-constexpr std::size_t kAnswerMaxBytes = 256 * 1024;
+constexpr std::size_t kAnswerMaxBytes = 256 * 1024;  // but of a list of revoked certificates
 constexpr std::size_t kWordsMax = 200;
 
-ClientLimits client_limits(const OutwardLimits& limits) {
+ClientLimits client_limits(const OutwardLimits& limits, std::size_t answer_max_bytes = kAnswerMaxBytes) {
   ClientLimits out;
-  out.body_max_bytes = kAnswerMaxBytes;
+  out.body_max_bytes = answer_max_bytes;
   out.connect_timeout = limits.connect_timeout;
   out.answer_timeout = limits.answer_timeout;
   return out;
@@ -105,41 +105,40 @@ namespace {
 constexpr std::int64_t kListKeptMicros = 3600 * kMicrosPerSecond, kListMissedMicros = 600 * kMicrosPerSecond;
 constexpr std::chrono::milliseconds kListPatience{1'000};  // to connect, and to answer: a token waits for it
 
-Result<Bytes> fetch_list(const std::string& url, const OutwardLimits& limits) {
+Result<signing::RevocationList> fetch_list(const std::string& url, const OutwardLimits& limits) {
   OutwardLimits soon = limits;
   soon.connect_timeout = std::min(limits.connect_timeout, kListPatience);
   soon.answer_timeout = std::min(limits.answer_timeout, kListPatience);
   const auto [host, path] = split_url(url);
-  TRY(const auto client, HttpClient::connect(host, soon.ca_file, client_limits(soon)));
+  TRY(const auto client,
+      HttpClient::connect(host, soon.ca_file, client_limits(soon, signing::kRevocationListSizeMaxBytes)));
   TRY(const auto answer, client->send({"GET", path.empty() ? "/" : path, {}, {}, {}}));
   if (answer.status != 200) return fail("authority_refuses", url + ": " + std::to_string(answer.status));
-  const ByteView body = as_bytes(std::string_view(answer.body));
-  return Bytes(body.begin(), body.end());
+  return signing::RevocationList::read(as_bytes(std::string_view(answer.body)));
 }
 
 }  // namespace
 
-std::vector<Bytes> RevocationLists::at(const std::vector<std::string>& urls, const OutwardLimits& limits) {
-  std::vector<Bytes> lists;
+std::vector<signing::RevocationList> RevocationLists::at(const std::vector<std::string>& urls,
+                                                         const OutwardLimits& limits) {
+  std::vector<signing::RevocationList> lists;
   for (const auto& url : urls) {
     const Instant now = clock_.now();
     {
       const std::lock_guard lock(mutex_);
       const auto kept = kept_.find(url);
       if (kept != kept_.end() && now < kept->second.until) {
-        if (!kept->second.list.empty()) lists.push_back(kept->second.list);
+        if (kept->second.list) lists.push_back(*kept->second.list);
         continue;
       }
     }
     auto list = fetch_list(url, limits);
-    const auto next = list ? signing::next_revocation_list(*list) : tl::unexpected(list.error());
-    const Instant until =
-        next ? std::max(Instant{now.micros + kListMissedMicros}, std::min(*next, Instant{now.micros + kListKeptMicros}))
-             : Instant{now.micros + kListMissedMicros};
-    if (!next) missed_(url, next.error());
+    Instant until{now.micros + kListMissedMicros};
+    if (list) until = std::max(until, std::min(list->next(), Instant{now.micros + kListKeptMicros}));
+    if (!list) missed_(url, list.error());
     const std::lock_guard lock(mutex_);
-    kept_[url] = {until, next ? *list : Bytes()};
-    if (next) lists.push_back(*std::move(list));
+    kept_[url] = {until, list ? std::optional(*list) : std::nullopt};
+    if (list) lists.push_back(*std::move(list));
   }
   return lists;
 }
@@ -153,15 +152,11 @@ Result<StampedToken> ask_authority(const ledger::PolicyTsa& authority, const Has
   const std::int64_t accuracy = accuracy_seconds * kMicrosPerSecond;
   TRY_STATUS(signing::verify_timestamp(token.alone, digest, authority.certificate, accuracy));
   TRY(const auto urls, signing::revocation_list_urls(token.alone));
-  const auto lists = urls.empty() ? std::vector<Bytes>() : revoked.at(urls, limits);
-  if (lists.empty()) return token;
-  auto with = signing::with_revocation_lists(token.alone, lists, authority.certificate);
-  if (!with) {
-    token.unlisted = std::move(with).error();
-    return token;
-  }
-  TRY_STATUS(signing::verify_timestamp(*with, digest, authority.certificate, accuracy));
-  token.listed = *std::move(with);
+  if (urls.empty()) return token;
+  TRY(token.lists, signing::lists_signed_by_chain(token.alone, revoked.at(urls, limits), authority.certificate));
+  if (token.lists.empty()) return token;
+  TRY_STATUS(signing::verify_timestamp(token.alone, digest, authority.certificate, accuracy, token.lists));
+  if (auto with = signing::with_revocation_lists(token.alone, token.lists)) token.listed = *std::move(with);
   return token;
 }
 

@@ -16,6 +16,7 @@
 #include "server/http.h"
 #include "signing/base/random.h"
 #include "signing/base/time.h"
+#include "signing/rfc3161.h"
 
 namespace letopis::server {
 
@@ -55,12 +56,12 @@ class RevocationLists {
   using Missed = std::function<void(const std::string& url, const Error& why)>;
   RevocationLists(const Clock& clock, Missed missed) : clock_(clock), missed_(std::move(missed)) {}
   // Those that are to be had within two seconds each.
-  std::vector<Bytes> at(const std::vector<std::string>& urls, const OutwardLimits& limits);
+  std::vector<signing::RevocationList> at(const std::vector<std::string>& urls, const OutwardLimits& limits);
 
  private:
   struct Kept {
     Instant until;
-    Bytes list;  // empty: none was to be had
+    std::optional<signing::RevocationList> list;  // nullopt: none was to be had
   };
   const Clock& clock_;
   const Missed missed_;
@@ -68,11 +69,11 @@ class RevocationLists {
   std::map<std::string, Kept> kept_;
 };
 
-// A token as it came, and with what lists of revoked certificates there are.
+// A token as it came, and the lists of revoked certificates that its chain has signed.
 struct StampedToken {
   Bytes alone;
-  std::optional<Bytes> listed;
-  std::optional<Error> unlisted;  // "too_large": there are lists, and no token holds them
+  std::vector<signing::RevocationList> lists;
+  std::optional<Bytes> listed;  // with them in it, where a token has room for them
 };
 // A token over a digest by an authority of the policy, verified by its certificate and by the lists. Without one it is as good as before:
 // whether there had to be is the auditor's to ask. Errors: HttpClient's, "no_url", "authority_refuses", and those of signing/rfc3161.h.

@@ -30,7 +30,7 @@ using Number = std::unique_ptr<ASN1_INTEGER, Freed<ASN1_INTEGER_free>>;
 
 constexpr std::size_t kNonceBytes = 8;
 constexpr std::size_t kPemLine = 64;
-constexpr std::string_view kPemBegin = "-----BEGIN PKCS7-----\n", kPemEnd = "-----END PKCS7-----\n";
+constexpr std::string_view kTokenLabel = "PKCS7", kListLabel = "X509 CRL";
 
 std::string openssl_says() {
   std::string said;
@@ -43,8 +43,8 @@ std::string openssl_says() {
 
 // Nothing may follow the object. That an authority's DER has one spelling is not asked: many order their certificates freely.
 template <class Pointer, class Read>
-Result<Pointer> read_der(ByteView der, const Read& read) {
-  if (der.size() > kTimestampSizeMaxBytes) return fail("too_large", "larger than a time-stamp may be");
+Result<Pointer> read_der(ByteView der, std::size_t max, const Read& read) {
+  if (der.size() > max) return fail("too_large", "larger than " + std::to_string(max) + " bytes");
   const std::uint8_t* at = der.data();
   Pointer object(read(nullptr, &at, static_cast<long>(der.size())));
   if (object && at == der.data() + der.size()) return object;
@@ -52,7 +52,7 @@ Result<Pointer> read_der(ByteView der, const Read& read) {
   return fail("malformed", "not the DER expected");
 }
 
-Result<Token> read_token(ByteView der) { return read_der<Token>(der, d2i_PKCS7); }
+Result<Token> read_token(ByteView der) { return read_der<Token>(der, kTimestampSizeMaxBytes, d2i_PKCS7); }
 
 template <class Object, class Write>
 Bytes to_der(const Object* object, const Write& write) {
@@ -164,15 +164,14 @@ bool leaves_the_key_sound(const X509_REVOKED* revoked) {
          code == CRL_REASON_CESSATION_OF_OPERATION;
 }
 
-// Whether a list in the token, by one who could issue the certificate, says that it was no longer good for a token of this time.
-bool is_revoked(const PKCS7* token, X509* certificate, const std::vector<X509*>& issuers, const Timestamp& stamp) {
-  const auto* lists = token->d.sign->crl;
-  for (int i = 0; i < sk_X509_CRL_num(lists); ++i) {
-    X509_CRL* list = sk_X509_CRL_value(lists, i);
+// Whether one of the lists, by one who could issue the certificate, says that it was no longer good for a token of this time.
+bool is_revoked(const std::vector<X509_CRL*>& lists, X509* certificate, const std::vector<X509*>& issuers,
+                const Timestamp& stamp) {
+  for (X509_CRL* list : lists) {
     const auto is_by = [&](X509* issuer) { return is_signed_by(list, issuer); };
     X509_REVOKED* revoked = nullptr;
     if (X509_NAME_cmp(X509_CRL_get_issuer(list), X509_get_issuer_name(certificate)) != 0 ||
-        std::none_of(issuers.begin(), issuers.end(), is_by) || X509_CRL_get0_by_cert(list, &revoked, certificate) != 1)
+        X509_CRL_get0_by_cert(list, &revoked, certificate) != 1 || std::none_of(issuers.begin(), issuers.end(), is_by))
       continue;
     const std::int64_t since = seconds_of(X509_REVOKED_get0_revocationDate(revoked));
     if (!leaves_the_key_sound(revoked) || stamp.latest.seconds() >= since) return true;
@@ -180,14 +179,19 @@ bool is_revoked(const PKCS7* token, X509* certificate, const std::vector<X509*>&
   return false;
 }
 
-Status not_revoked(const PKCS7* token, ByteView trusted, const Timestamp& stamp) {
-  if (sk_X509_CRL_num(token->d.sign->crl) <= 0) return {};
+Status not_revoked(const PKCS7* token, std::span<const RevocationList> beside, ByteView trusted,
+                   const Timestamp& stamp) {
+  std::vector<X509_CRL*> lists;
+  for (int i = 0; i < sk_X509_CRL_num(token->d.sign->crl); ++i)
+    lists.push_back(sk_X509_CRL_value(token->d.sign->crl, i));
+  for (const auto& list : beside) lists.push_back(list.get());
+  if (lists.empty()) return {};
   const Certificate root = read_certificate(trusted);
   std::vector<X509*> issuers = certificates_of(token);
   for (X509* certificate : certificates_of(token)) {
     if (X509_cmp(certificate, root.get()) == 0) continue;  // trusted, whoever thinks otherwise
     issuers.push_back(root.get());
-    const bool revoked = is_revoked(token, certificate, issuers, stamp);
+    const bool revoked = is_revoked(lists, certificate, issuers, stamp);
     issuers.pop_back();
     if (revoked) return fail("revoked", "a certificate of the token stood in its issuer's list of revoked ones");
   }
@@ -221,26 +225,42 @@ Result<std::vector<std::string>> revocation_list_urls(ByteView der) {
   return urls;
 }
 
-Result<Bytes> with_revocation_lists(ByteView der, const std::vector<Bytes>& lists, ByteView trusted) {
+Result<RevocationList> RevocationList::read(ByteView der) {
+  TRY(auto read, read_der<Revocations>(der, kRevocationListSizeMaxBytes, d2i_X509_CRL));
+  RevocationList list;
+  list.der_ = std::make_shared<const Bytes>(der.begin(), der.end());
+  list.list_ = {read.release(), X509_CRL_free};
+  return list;
+}
+
+Instant RevocationList::next() const {
+  return Instant::from_seconds(seconds_of(X509_CRL_get0_nextUpdate(list_.get())));
+}
+
+Result<std::vector<RevocationList>> lists_signed_by_chain(ByteView der, std::span<const RevocationList> lists,
+                                                          ByteView trusted) {
   TRY(const Token token, read_token(der));
   const Certificate root = read_certificate(trusted);
   if (!PKCS7_type_is_signed(token.get()) || !root) return fail("malformed", "not a time-stamp token");
   std::vector<X509*> issuers = certificates_of(token.get());
   issuers.push_back(root.get());
-  for (const auto& bytes : lists) {
-    const auto list = read_der<Revocations>(bytes, d2i_X509_CRL);
-    const auto is_by = [&](X509* issuer) { return is_signed_by(list->get(), issuer); };
-    if (list && std::any_of(issuers.begin(), issuers.end(), is_by))
-      LETOPIS_ASSERT(PKCS7_add_crl(token.get(), list->get()) == 1);
-  }
-  Bytes with = to_der(token.get(), i2d_PKCS7);
-  if (with.size() > kTimestampSizeMaxBytes) return fail("too_large", "larger than a time-stamp may be");
-  return with;
+  std::vector<RevocationList> signed_ones;
+  for (const auto& list : lists)
+    if (std::any_of(issuers.begin(), issuers.end(), [&](X509* issuer) { return is_signed_by(list.get(), issuer); }))
+      signed_ones.push_back(list);
+  return signed_ones;
 }
 
-Result<Instant> next_revocation_list(ByteView bytes) {
-  TRY(const Revocations list, read_der<Revocations>(bytes, d2i_X509_CRL));
-  return Instant::from_seconds(seconds_of(X509_CRL_get0_nextUpdate(list.get())));
+Result<Bytes> with_revocation_lists(ByteView der, std::span<const RevocationList> lists) {
+  TRY(const Token token, read_token(der));
+  if (!PKCS7_type_is_signed(token.get())) return fail("malformed", "not a time-stamp token");
+  std::size_t size = der.size();
+  for (const auto& list : lists) size += list.der().size();
+  if (size <= kTimestampSizeMaxBytes)
+    for (const auto& list : lists) LETOPIS_ASSERT(PKCS7_add_crl(token.get(), list.get()) == 1);
+  Bytes with = to_der(token.get(), i2d_PKCS7);
+  if (std::max(size, with.size()) > kTimestampSizeMaxBytes) return fail("too_large", "larger than a time-stamp may be");
+  return with;
 }
 
 TimestampQuery make_timestamp_query(const Hash& digest, Random& random) {
@@ -267,7 +287,7 @@ TimestampQuery make_timestamp_query(const Hash& digest, Random& random) {
 }
 
 Result<Bytes> token_of_answer(ByteView bytes, const TimestampQuery& query) {
-  TRY(const Answer answer, read_der<Answer>(bytes, d2i_TS_RESP));
+  TRY(const Answer answer, read_der<Answer>(bytes, kTimestampSizeMaxBytes, d2i_TS_RESP));
   const TS_STATUS_INFO* status = TS_RESP_get_status_info(answer.get());
   const std::int64_t code = ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(status));
   if (code != TS_STATUS_GRANTED && code != TS_STATUS_GRANTED_WITH_MODS)
@@ -281,7 +301,8 @@ Result<Bytes> token_of_answer(ByteView bytes, const TimestampQuery& query) {
   return to_der(token, i2d_PKCS7);
 }
 
-Result<Timestamp> verify_timestamp(ByteView der, const Hash& digest, ByteView trusted, std::int64_t accuracy_micros) {
+Result<Timestamp> verify_timestamp(ByteView der, const Hash& digest, ByteView trusted, std::int64_t accuracy_micros,
+                                   std::span<const RevocationList> lists) {
   TRY(const Token token, read_token(der));
   const Info info(PKCS7_type_is_signed(token.get()) ? PKCS7_to_TS_TST_INFO(token.get()) : nullptr);
   if (!info) {
@@ -298,29 +319,48 @@ Result<Timestamp> verify_timestamp(ByteView der, const Hash& digest, ByteView tr
   TS_VERIFY_CTX_set_store(check.get(), store.release());                                    // likewise
   ERR_clear_error();
   if (TS_RESP_verify_token(check.get(), token.get()) == 1) {
-    TRY_STATUS(not_revoked(token.get(), trusted, stamp));
+    TRY_STATUS(not_revoked(token.get(), lists, trusted, stamp));
     return stamp;
   }
   const bool other_digest = ERR_GET_REASON(ERR_peek_error()) == TS_R_MESSAGE_IMPRINT_MISMATCH;
   return fail(other_digest ? "other_digest" : "bad_signature", openssl_says());
 }
 
-std::string token_text(ByteView token) {
-  const std::string base64 = to_base64(token);
-  std::string text(kPemBegin);
+// --- As text
+
+namespace {
+
+std::string pem_begin(std::string_view label) { return "-----BEGIN " + std::string(label) + "-----\n"; }
+std::string pem_end(std::string_view label) { return "-----END " + std::string(label) + "-----\n"; }
+
+std::string pem_of(std::string_view label, ByteView der) {
+  const std::string base64 = to_base64(der);
+  std::string text = pem_begin(label);
   for (std::size_t at = 0; at < base64.size(); at += kPemLine) text += base64.substr(at, kPemLine) + "\n";
-  return text + std::string(kPemEnd);
+  return text + pem_end(label);
 }
 
-Result<Bytes> token_of_text(std::string_view text) {
-  if (text.size() > 2 * kTimestampSizeMaxBytes) return fail("too_large", "larger than a time-stamp may be");
-  if (!text.starts_with(kPemBegin) || !text.ends_with(kPemEnd) || text.size() < kPemBegin.size() + kPemEnd.size())
-    return fail("malformed", "not a token in PEM");
-  std::string base64(text.substr(kPemBegin.size(), text.size() - kPemBegin.size() - kPemEnd.size()));
+Result<Bytes> der_of(std::string_view label, std::string_view text, std::size_t max) {
+  const std::string begin = pem_begin(label), end = pem_end(label);
+  if (text.size() > 2 * max) return fail("too_large", "larger than " + std::to_string(2 * max) + " bytes");
+  if (!text.starts_with(begin) || !text.ends_with(end) || text.size() < begin.size() + end.size())
+    return fail("malformed", "not a " + std::string(label) + " in PEM");
+  std::string base64(text.substr(begin.size(), text.size() - begin.size() - end.size()));
   std::erase(base64, '\n');
-  TRY(Bytes token, from_base64(base64));
-  if (token_text(token) != text) return fail("malformed", "not spelt as tokens are written");
-  return token;
+  TRY(Bytes der, from_base64(base64));
+  if (pem_of(label, der) != text) return fail("malformed", "not spelt as it is written");
+  return der;
+}
+
+}  // namespace
+
+std::string token_text(ByteView token) { return pem_of(kTokenLabel, token); }
+Result<Bytes> token_of_text(std::string_view text) { return der_of(kTokenLabel, text, kTimestampSizeMaxBytes); }
+
+std::string list_text(const RevocationList& list) { return pem_of(kListLabel, list.der()); }
+Result<RevocationList> list_of_text(std::string_view text) {
+  TRY(const Bytes der, der_of(kListLabel, text, kRevocationListSizeMaxBytes));
+  return RevocationList::read(der);
 }
 
 }  // namespace letopis::signing

@@ -908,59 +908,149 @@ TEST_F(ListedAuthority, PastADeadlineAnAuthoritysWordIsRecordedThoughNothingIsNe
   EXPECT_EQ(counted().anchors, 2U);
 }
 
-// A list that is too long for an anchor, or for any token, takes nothing with it.
-TEST_F(ListedAuthority, ATokenWhoseListDoesNotFitIsKeptWithoutIt) {
+// A list that is too long for an anchor, or for any token, is a file that the anchor names.
+TEST_F(ListedAuthority, AListThatDoesNotFitIsAFileOfItsOwn) {
   open();
   ask();
   round();
   EXPECT_EQ(token_holds(given), true) << logged;
-  for (const std::size_t so_many : {930U, 1090U}) {
+  for (const std::size_t so_many : {930U, 1090U, 20'000U}) {
     logged.clear();
     others = so_many;
     live.advance(3600);  // a new list is fetched
-    ask();
-    round();
-    EXPECT_GT(given.size(), others * 20);
-    EXPECT_EQ(token_holds(given), false) << logged;
-    EXPECT_NE(logged.find("revocation_list_left_out"), std::string::npos) << logged;
-    EXPECT_NE(logged.find("too_large"), std::string::npos) << logged;
-    EXPECT_NE(logged.find("district"), std::string::npos) << "whose: " << logged;
+    for (int once_more = 0; once_more < 2; ++once_more) {
+      ask();
+      round();
+      EXPECT_GT(given.size(), others * 20);
+      EXPECT_EQ(token_holds(given), false) << logged;
+      Bytes bytes;
+      const auto anchor = newest<AnchorAdded>(bytes);
+      ASSERT_EQ(anchor->evidence.size(), 5U) << logged;
+      EXPECT_EQ(anchor->evidence[4].kind, kRevocationListFile);
+      const auto file = EvidenceFile::read(anchor->evidence[4]);
+      ASSERT_TRUE(file);
+      const auto text = licey.school().blob(file->hash);
+      ASSERT_TRUE(text) << text.error().text();
+      EXPECT_EQ(text->size(), file->size);
+      const auto list = signing::list_of_text(as_text(*text));
+      ASSERT_TRUE(list) << list.error().text();
+      EXPECT_TRUE(equal(list->der(), given)) << "that of its day";
+    }
+    EXPECT_EQ(logged.find("revocation_list"), std::string::npos) << logged;
   }
   EXPECT_EQ(counted().refused, 0U) << "no evidence was";
 }
 
-// More tokens than a statement holds: the cosignatures come first, and what is left out is told of.
-TEST_F(AnchorKeeping, TokensThatDoNotFitAreLeftOut) {
-  constexpr std::size_t kAuthorities = 30;
-  std::vector<std::unique_ptr<letopis::test::TimeAuthority>> authorities;
-  std::mutex mutex;
-  const auto server = HttpServer::start({}, answers_at_once([&](const Request& request) {
-                                          const std::lock_guard lock(mutex);
-                                          Response response;
-                                          auto& asked = *authorities.at(std::stoul(request.path.substr(1)));
-                                          const Bytes answer = asked.answer(as_bytes(std::string_view(request.body)));
-                                          response.body = std::string(as_text(answer));
-                                          return response;
-                                        }),
-                                        {});
-  ASSERT_TRUE(server);
-  std::string companion;
-  for (std::size_t i = 0; i < kAuthorities; ++i) {
-    const std::string number = std::to_string(i);
-    authorities.push_back(std::make_unique<letopis::test::TimeAuthority>("tsa" + number, live.clock().now()));
-    companion +=
-        "tsa t" + number + " " + to_base64(authorities.back()->root()) + " " + (*server)->url() + "/" + number + "\n";
-  }
-  set_policy(companion);
-  keep();
-  const std::uint64_t index = topic();
-  for (auto& one : authorities) one->set(live.clock().now());
+TEST_F(ListedAuthority, AListLargerThanAnyMayBeIsToldOfAndLeftOut) {
+  others = signing::kRevocationListSizeMaxBytes / 20;
+  open();
+  ask();
   round();
+  EXPECT_GT(given.size(), signing::kRevocationListSizeMaxBytes);
+  EXPECT_EQ(evidence_in_newest_anchor(), 4U) << "the token alone";
+  EXPECT_NE(logged.find("revocation_list_missed"), std::string::npos) << logged;
+}
+
+// More tokens than a statement holds.
+class ManyAuthorities : public AnchorKeeping {
+ protected:
+  static constexpr std::size_t kMany = 30;
+  // `address` is where their certificates say that their lists are, below the server's own.
+  void open(const std::string& address, const std::string& quorum = {}) {
+    auto started =
+        HttpServer::start({}, answers_at_once([this](const Request& request) { return answer(request); }), {});
+    ASSERT_TRUE(started);
+    server = *std::move(started);
+    std::string companion;
+    for (std::size_t i = 0; i < kMany; ++i) {
+      const std::string number = std::to_string(i);
+      letopis::test::TimeAuthority::Kind kind;
+      kind.lists_at = server->url() + "/" + number + address;
+      authorities.push_back(std::make_unique<letopis::test::TimeAuthority>("tsa" + number, live.clock().now(), kind));
+      companion +=
+          "tsa t" + number + " " + to_base64(authorities.back()->root()) + " " + server->url() + "/" + number + "\n";
+    }
+    set_policy(companion + quorum);
+    keep();
+  }
+  Response answer(const Request& request) {
+    const std::lock_guard lock(mutex);
+    Response response;
+    auto& asked = *authorities.at(std::stoul(request.path.substr(1)));
+    const bool wants_list = request.path.ends_with(".crl");
+    if (wants_list || !request.body.empty()) {
+      const Bytes bytes = wants_list ? asked.revocation_list() : asked.answer(as_bytes(std::string_view(request.body)));
+      response.body = std::string(as_text(bytes));
+    } else {
+      response.status = 404;
+    }
+    return response;
+  }
+  std::uint64_t topic() {
+    const std::uint64_t index = AnchorKeeping::topic();
+    for (auto& one : authorities) one->set(live.clock().now());
+    return index;
+  }
+  // Of the newest anchor.
+  std::size_t kept(std::string_view kind) {
+    Bytes bytes;
+    const auto anchor = newest<AnchorAdded>(bytes);
+    return anchor ? static_cast<std::size_t>(std::count_if(anchor->evidence.begin(), anchor->evidence.end(),
+                                                           [&](const auto& one) { return one.kind == kind; }))
+                  : 0;
+  }
+  std::mutex mutex;
+  std::vector<std::unique_ptr<letopis::test::TimeAuthority>> authorities;
+  std::unique_ptr<HttpServer> server;  // last: it uses the rest
+};
+
+TEST_F(ManyAuthorities, TokensThatDoNotFitAreFilesAndReceiptsHoldThemAll) {
+  open("/none");
+  const std::uint64_t index = topic();
+  round();
+  EXPECT_EQ(kept(kCosignature), 3U) << logged;
+  EXPECT_GT(kept(kTimestamp), 0U);
+  EXPECT_GT(kept(kTimestampFile), 0U);
+  EXPECT_EQ(kept(kTimestamp) + kept(kTimestampFile), kMany);
+  EXPECT_EQ(counted().tokens, kMany);
+  EXPECT_EQ(counted().refused, 0U);
+  const auto proof = licey.school().cosigned_proof(index);
+  ASSERT_TRUE(proof) << logged;
+  EXPECT_EQ(decode_receipt(*parse_proof_file(*proof)->extra)->tokens.size(), kMany);
+}
+
+TEST_F(ManyAuthorities, ListsMakeRoomForTokens) {
+  open("/root.crl");
+  topic();
+  round();
+  EXPECT_EQ(kept(kTimestamp) + kept(kTimestampFile), kMany) << logged;
+  EXPECT_GT(kept(kRevocationListFile), 0U);
+  EXPECT_EQ(counted().refused, 0U);
+  EXPECT_NE(logged.find("revocation_list_left_out"), std::string::npos);
+}
+
+// The cosignatures come first, and what is left out is told of. An address of a kilobyte makes a token larger by as much.
+TEST_F(ManyAuthorities, MoreTokensThanAnAnchorHoldsAndNamesAreLeftOut) {
+  open("/" + std::string(1500, 'x'));
+  const std::uint64_t index = topic();
+  round();
+  EXPECT_EQ(kept(kCosignature), 3U) << logged;
+  EXPECT_LT(kept(kTimestamp) + kept(kTimestampFile), kMany);
+  EXPECT_EQ(counted().refused, kMany - kept(kTimestamp) - kept(kTimestampFile));
+  EXPECT_NE(logged.find("too_many_files"), std::string::npos);
   EXPECT_TRUE(licey.school().cosigned_proof(index)) << logged;
-  EXPECT_LT(evidence_in_newest_anchor(), 3 + kAuthorities);
-  EXPECT_GT(evidence_in_newest_anchor(), 3U);
-  EXPECT_GT(counted().refused, 0U);
-  EXPECT_NE(logged.find("too_large"), std::string::npos);
+}
+
+// Without a quorum the same is asked again and again: what lies in files is known, too.
+TEST_F(ManyAuthorities, WhatFilesSayIsNotSaidTwice) {
+  open("/none");
+  for (auto& one : witnesses) one->die();
+  topic();
+  round();
+  ASSERT_GT(kept(kTimestampFile), 0U) << logged;
+  const auto anchors = counted().anchors;
+  round();
+  EXPECT_EQ(counted().anchors, anchors) << logged;
 }
 
 // --- A restored machine image

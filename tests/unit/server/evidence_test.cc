@@ -8,7 +8,10 @@
 #include "replay-tools/audit.h"
 #include "replay-tools/audit_directory.h"
 #include "replay-tools/receipt.h"
+#include "signing/rfc3161.h"
+#include "signing/sha256.h"
 #include "tests/support/live_school.h"
+#include "tests/support/time_authority.h"
 
 namespace letopis::server {
 namespace {
@@ -42,8 +45,14 @@ class Evidences : public testing::Test {
   }
   // What the newest checkpoint of these witnesses' cosignatures makes of it.
   // … `off` seconds from the school's clock.
-  Result<std::vector<commands::Acknowledged>> anchor(std::initializer_list<std::size_t> witnesses,
-                                                     std::int64_t off = 0) {
+  // … and of other evidence, with the files it names.
+  struct Part {
+    std::string_view kind;
+    Bytes bytes;
+  };
+  Result<std::vector<commands::Acknowledged>> anchor(std::initializer_list<std::size_t> witnesses, std::int64_t off = 0,
+                                                     const std::vector<Part>& others = {},
+                                                     std::vector<Bytes> files = {}) {
     const auto [checkpoint, note] = licey.school().read(
         [](const commands::ReadModel& model) { return std::pair(model.checkpoint, model.checkpoint_note); });
     AnchorAdded body;
@@ -58,7 +67,8 @@ class Evidences : public testing::Test {
       lines.push_back(encoded.substr(cosigned.text.size() + 1, encoded.size() - cosigned.text.size() - 2));
       body.evidence.push_back({projections::kCosignature, as_bytes(std::string_view(lines.back()))});
     }
-    return licey.school().record(body);
+    for (const auto& other : others) body.evidence.push_back({other.kind, other.bytes});
+    return licey.school().record(body, std::move(files));
   }
   std::uint64_t topic() {
     const Id lesson = licey.lesson(ivan, physics, "2026-09-01", 3);
@@ -268,7 +278,7 @@ class AuditedTimes : public ProvedTimes {
  protected:
   audit::AuditReport audited(std::int64_t limit_seconds = 600, const std::string& companion = {}) {
     live.close();
-    const auto source = audit::DirectorySource::open(live.directory() + "/data", "licey29", std::nullopt);
+    const auto source = audit::DirectorySource::open(live.directory() + "/data", "licey29", master_key);
     LETOPIS_ASSERT(source);
     audit::AuditOptions options = asked;
     options.policy = TrustPolicy::parse(policy(), companion).value();
@@ -292,6 +302,7 @@ class AuditedTimes : public ProvedTimes {
     return sum;
   }
   audit::AuditOptions asked;
+  std::optional<std::array<std::uint8_t, 32>> master_key;
 };
 
 TEST_F(AuditedTimes, EveryEntryHasItsVerdict) {
@@ -511,6 +522,133 @@ TEST_F(AuditedTimes, OneLyingWitnessNarrowsNoBracket) {
   EXPECT_EQ(report.times->anchors, 2U);
   EXPECT_EQ(found(report, "outside_bracket"), 0U);
   EXPECT_EQ(count(report, "bracketed"), 1U);
+}
+
+// --- Evidence that lies in files
+
+// An authority that dates by itself, and anchors that name its tokens and its lists of revoked certificates by their files.
+class EvidenceInFiles : public AuditedTimes {
+ protected:
+  EvidenceInFiles() {
+    master_key.emplace().fill(7);  // that of every LiveEngine
+  }
+  std::string companion() const { return "tsa t " + to_base64(authority.root()) + "\ntsa-quorum 1\n"; }
+  std::string newest_note() {
+    return licey.school().read([](const commands::ReadModel& model) { return model.checkpoint_note; });
+  }
+  Bytes token_over(const std::string& note) {
+    authority.set(live.clock().now());
+    const auto query = signing::make_timestamp_query(signing::sha256({as_bytes(note)}), live.random());
+    return signing::token_of_answer(authority.answer(query.der), query).value();
+  }
+  static std::string list_of(const test::TimeAuthority& by, const std::optional<test::TimeAuthority::Revoked>& signer) {
+    return signing::list_text(signing::RevocationList::read(by.revocation_list(signer)).value());
+  }
+  // What it came to: the verdict, or why nothing was recorded.
+  std::string record(const std::string& note, const std::vector<Part>& parts, const std::vector<std::string>& texts) {
+    AnchorAdded body;
+    body.checkpoint = note;
+    for (const auto& part : parts) body.evidence.push_back({part.kind, part.bytes});
+    std::vector<Bytes> files;
+    for (const auto& text : texts) files.emplace_back(text.begin(), text.end());
+    const auto said = licey.school().record(body, std::move(files));
+    if (!said) return said.error().code;
+    return said->front().verdict == Verdict::kAccepted ? "accepted" : said->front().rule;
+  }
+  static Bytes named(const std::string& text) { return EvidenceFile::of(as_bytes(std::string_view(text))).encode(); }
+  // A topic, and an anchor over it of which the token, or a list, is a file.
+  std::uint64_t topic_stamped_in_a_file() {
+    const std::uint64_t index = topic();
+    const std::string note = newest_note(), file = signing::token_text(token_over(note));
+    EXPECT_EQ(record(note, {{kTimestampFile, named(file)}}, {file}), "accepted");
+    return index;
+  }
+  std::uint64_t topic_stamped_with_list(const std::string& list) {
+    const std::uint64_t index = topic();
+    const std::string note = newest_note();
+    EXPECT_EQ(record(note, {{kTimestamp, token_over(note)}, {kRevocationListFile, named(list)}}, {list}), "accepted");
+    return index;
+  }
+  std::string verdict_of(const audit::AuditReport& report, std::uint64_t index) const {
+    const auto verdict = report.times->entries.at(static_cast<std::size_t>(index - report.times->first));
+    return std::string(audit::time_verdict_name(verdict));
+  }
+  test::TimeAuthority authority{"tsa.example", live.clock().now()};
+};
+
+TEST_F(EvidenceInFiles, ATokenInAFileDatesWhatItCovers) {
+  const std::uint64_t index = topic_stamped_in_a_file();
+  const auto proof = licey.school().cosigned_proof(index);
+  EXPECT_EQ(reason(proof), "pending") << "by the school's own policy no authority dates alone";
+  const auto report = audited(600, companion());
+  EXPECT_EQ(verdict_of(report, index), "timely_proved");
+  EXPECT_EQ(report.times->heard.back().anchors, 1U);
+  EXPECT_EQ(report.violations, 0U);
+  EXPECT_EQ(found(report, "evidence_unread"), 0U);
+}
+
+TEST_F(EvidenceInFiles, AReceiptTakesTheTokenAlong) {
+  const std::uint64_t index = topic();
+  const std::string note = newest_note(), file = signing::token_text(token_over(note));
+  ASSERT_TRUE(anchor({0, 1}, 0, {{kTimestampFile, named(file)}}, {Bytes(file.begin(), file.end())}));
+  const auto trusted = TrustPolicy::parse(policy(), companion());
+  const auto report = receipt::check(licey.school().cosigned_proof(index).value(), vkey_, {}, &*trusted);
+  EXPECT_EQ(verdict(report), "timely_proved");
+  EXPECT_EQ(report.times->authorities, 1U);
+}
+
+// Whoever cannot read the file is told so, and proves nothing by it.
+TEST_F(EvidenceInFiles, AFileThatIsNotToBeHadProvesNothing) {
+  const std::uint64_t index = topic_stamped_in_a_file();
+  master_key.reset();
+  const auto report = audited(600, companion());
+  EXPECT_EQ(verdict_of(report, index), "unwitnessed");
+  EXPECT_EQ(found(report, "evidence_unread"), 1U);
+  EXPECT_EQ(report.violations, 0U);
+}
+
+TEST_F(EvidenceInFiles, AListThatNamesTheSignerTakesTheTokenAway) {
+  const std::string list = list_of(authority, test::TimeAuthority::Revoked{live.clock().now(), std::nullopt});
+  const std::uint64_t index = topic_stamped_with_list(list);
+  const auto report = audited(600, companion());
+  EXPECT_EQ(verdict_of(report, index), "unwitnessed");
+  EXPECT_EQ(found(report, "bad_evidence"), 1U);
+}
+
+TEST_F(EvidenceInFiles, AListThatDoesNotNameItTakesNothingAway) {
+  const std::uint64_t index = topic_stamped_with_list(list_of(authority, {}));
+  const auto report = audited(600, companion());
+  EXPECT_EQ(verdict_of(report, index), "timely_proved");
+  EXPECT_EQ(found(report, "bad_evidence"), 0U);
+}
+
+// An authority of the same name whose word nobody asked for.
+TEST_F(EvidenceInFiles, AListByAnotherKeyTakesNothingAway) {
+  const test::TimeAuthority other("tsa.example", live.clock().now());
+  const std::string list = list_of(other, test::TimeAuthority::Revoked{live.clock().now(), std::nullopt});
+  const std::uint64_t index = topic_stamped_with_list(list);
+  const auto report = audited(600, companion());
+  EXPECT_EQ(verdict_of(report, index), "timely_proved");
+  EXPECT_EQ(found(report, "bad_evidence"), 0U);
+}
+
+TEST_F(EvidenceInFiles, AFileIsThereAndAsItIsNamedOrNothingIsRecorded) {
+  topic();
+  const std::string note = newest_note(), file = signing::token_text(token_over(note));
+  const std::uint64_t before = size();
+  EXPECT_EQ(record(note, {{kTimestampFile, named(file)}}, {}), "file_missing");
+  EXPECT_EQ(record(note, {{kTimestamp, token_over(note)}}, {file}), "bad_file") << "a file that nothing names";
+  EvidenceFile wrong = EvidenceFile::of(as_bytes(file));
+  wrong.size += 1;
+  EXPECT_EQ(record(note, {{kTimestampFile, wrong.encode()}}, {file}), "bad_file");
+  EXPECT_EQ(size(), before);
+  wrong.size = kEvidenceFileSizeMaxBytes + 1;
+  EXPECT_EQ(record(note, {{kTimestampFile, wrong.encode()}}, {}), "evidence_bad") << "a size no file may have";
+  wrong.size = 0;
+  EXPECT_EQ(record(note, {{kTimestampFile, wrong.encode()}}, {}), "evidence_bad");
+  Bytes cut = named(file);
+  cut.pop_back();
+  EXPECT_EQ(record(note, {{kRevocationListFile, cut}}, {}), "evidence_bad");
 }
 
 }  // namespace

@@ -107,6 +107,13 @@ TEST_F(Timestamps, AnAnswerIsToItsOwnQuery) {
   EXPECT_EQ(token_of_answer(query.der, query).error().code, "malformed");
 }
 
+int shell(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()); }
+void write(const std::string& path, std::string_view bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+Bytes read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return Bytes(std::istreambuf_iterator<char>(file), {});
+}
+
 // --- Lists of revoked certificates
 
 constexpr std::string_view kLists = "http://lists.example/root.crl";
@@ -124,10 +131,15 @@ class RevokedSigners : public Timestamps {
   }
   // What a token says whose authority has this list of revoked certificates inside.
   std::string with(const std::optional<Revoked>& signer) {
-    const auto made = with_revocation_lists(*token(listed_), {listed_.revocation_list(signer)}, listed_.root());
+    const Lists list = {*RevocationList::read(listed_.revocation_list(signer))};
+    const auto made = with_revocation_lists(*token(listed_), list);
     EXPECT_TRUE(made) << made.error().text();
-    return checked(*made, digest_, listed_.root());
+    const std::string inside = checked(*made, digest_, listed_.root());
+    const auto beside = verify_timestamp(*token(listed_), digest_, listed_.root(), kMicrosPerSecond, list);
+    EXPECT_EQ(beside ? "good" : beside.error().code, inside) << "a list counts wherever it lies";
+    return inside;
   }
+  using Lists = std::vector<RevocationList>;
   test::TimeAuthority listed_{"tsa.example", Instant::from_seconds(kNow), with_lists()};
 };
 
@@ -135,16 +147,17 @@ TEST_F(RevokedSigners, TheirListsAreWhereTheirCertificatesSay) {
   EXPECT_EQ(*revocation_list_urls(*token(listed_)), std::vector<std::string>{std::string(kLists)});
   EXPECT_TRUE(revocation_list_urls(*token(authority_))->empty());
   EXPECT_EQ(revocation_list_urls(digest_.view()).error().code, "malformed");
-  EXPECT_EQ(next_revocation_list(listed_.revocation_list())->seconds(), kNow + 7 * 24 * 3600);
-  EXPECT_EQ(next_revocation_list(listed_.root()).error().code, "malformed");
+  EXPECT_EQ(RevocationList::read(listed_.revocation_list())->next().seconds(), kNow + 7 * 24 * 3600);
+  EXPECT_EQ(RevocationList::read(listed_.root()).error().code, "malformed");
+  EXPECT_EQ(RevocationList::read(Bytes(kRevocationListSizeMaxBytes + 1)).error().code, "too_large");
 }
 
 TEST_F(RevokedSigners, AListLiesInTheTokenAndChangesNothingWhereTheSignerIsNotOnIt) {
   EXPECT_EQ(with({}), "good");
   const Bytes plain = *token(listed_);
-  const Bytes listed = *with_revocation_lists(plain, {listed_.revocation_list()}, listed_.root());
+  const Bytes listed = *with_revocation_lists(plain, Lists{*RevocationList::read(listed_.revocation_list())});
   EXPECT_GT(listed.size(), plain.size());
-  EXPECT_EQ(*with_revocation_lists(plain, {}, listed_.root()), plain);
+  EXPECT_EQ(*with_revocation_lists(plain, {}), plain);
 }
 
 // RFC 3161, section 4.
@@ -169,24 +182,36 @@ TEST_F(RevokedSigners, AListThatItsIssuerDidNotSignIsNotTakenAlong) {
   Bytes changed = listed_.revocation_list(since(kNow - 60, 1));
   changed.back() ^= 1;
   const Bytes plain = *token(listed_);
-  for (const Bytes& list : {other.revocation_list(since(kNow - 60, 1)), changed, Bytes{0x30, 0x00}, Bytes()})
-    EXPECT_EQ(*with_revocation_lists(plain, {list}, listed_.root()), plain);
+  for (const Bytes& bytes : {other.revocation_list(since(kNow - 60, 1)), changed}) {
+    const Lists list = {*RevocationList::read(bytes)};
+    EXPECT_TRUE(lists_signed_by_chain(plain, list, listed_.root())->empty());
+    EXPECT_TRUE(verify_timestamp(plain, digest_, listed_.root(), kMicrosPerSecond, list)) << "nor does it count";
+  }
+  const Lists good = {*RevocationList::read(listed_.revocation_list())};
+  EXPECT_EQ(lists_signed_by_chain(plain, good, listed_.root())->size(), 1U);
+  for (const Bytes& none : {Bytes{0x30, 0x00}, Bytes()})
+    EXPECT_EQ(RevocationList::read(none).error().code, "malformed");
 }
 
 TEST_F(RevokedSigners, WhatWouldMakeATokenTooLargeIsTold) {
   const Bytes list = listed_.revocation_list();
-  const std::vector<Bytes> many(kTimestampSizeMaxBytes / list.size() + 1, list);
-  EXPECT_EQ(with_revocation_lists(*token(listed_), many, listed_.root()).error().code, "too_large");
+  const Lists many(kTimestampSizeMaxBytes / list.size() + 1, *RevocationList::read(list));
+  EXPECT_EQ(with_revocation_lists(*token(listed_), many).error().code, "too_large");
+}
+
+TEST_F(RevokedSigners, AListAsTextIsOneSpellingThatOpensslReads) {
+  const faults::TemporaryDirectory home;
+  const auto list = *RevocationList::read(listed_.revocation_list(since(kNow, 4)));
+  const std::string text = list_text(list);
+  EXPECT_TRUE(equal(list_of_text(text)->der(), list.der()));
+  for (const std::string& other : {text + "\n", text.substr(1), "x" + text, token_text(*token(listed_))})
+    EXPECT_EQ(list_of_text(other).error().code, "malformed") << other.substr(0, 40);
+  EXPECT_EQ(token_of_text(text).error().code, "malformed") << "a list is no token";
+  write(home / "list", text);
+  EXPECT_EQ(shell("openssl crl -in " + (home / "list") + " -noout -text | grep -q Superseded"), 0);
 }
 
 // --- openssl ts, the program
-
-int shell(const std::string& command) { return std::system((command + " >/dev/null 2>&1").c_str()); }
-void write(const std::string& path, std::string_view bytes) { std::ofstream(path, std::ios::binary) << bytes; }
-Bytes read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return Bytes(std::istreambuf_iterator<char>(file), {});
-}
 
 TEST_F(Timestamps, OpensslVerifiesWhatWeKeepAtItsTime) {
   const faults::TemporaryDirectory home;
@@ -203,7 +228,7 @@ TEST_F(Timestamps, OpensslVerifiesWhatWeKeepAtItsTime) {
 
 TEST_F(RevokedSigners, OpensslReadsATokenWithAListAsOneWithout) {
   const faults::TemporaryDirectory home;
-  const Bytes listed = *with_revocation_lists(*token(listed_), {listed_.revocation_list()}, listed_.root());
+  const Bytes listed = *with_revocation_lists(*token(listed_), Lists{*RevocationList::read(listed_.revocation_list())});
   write(home / "token", as_text(listed));
   write(home / "root.pem", listed_.root_pem());
   EXPECT_EQ(shell("openssl ts -verify -token_in -in " + (home / "token") + " -CAfile " + (home / "root.pem") +
