@@ -1,6 +1,7 @@
 #include "server/anchor_keeper.h"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <future>
@@ -30,6 +31,7 @@ constexpr std::size_t kEvidenceMaxBytes = 20 * 1024;
 constexpr std::size_t kEvidenceFilesMax = 16;
 static_assert(kEvidenceFilesMax <= ledger::kBlobsPerRequestMax);
 constexpr std::size_t kDeadlinesMax = 4096;  // ahead, remembered
+constexpr int kDeadlineDaysMax = 31;         // lessons so long ago have nothing due any more
 // Entries of the service's own that are looked through for the last that is not.
 constexpr std::uint64_t kTailMax = 256;
 constexpr std::chrono::seconds kStragglers{2};  // that those have who answer after a quorum
@@ -139,8 +141,8 @@ template <class Who>
 struct Asking {
   explicit Asking(Who of) : who(std::move(of)) {}
   Who who;
-  std::future<void> out;  // ends first: it uses `who`
-  bool busy() const { return out.valid() && out.wait_for(std::chrono::seconds(0)) != std::future_status::ready; }
+  std::atomic<bool> busy = false;  // until the answer is in: the thread may take a moment more to end
+  std::future<void> out;           // ends first: it uses the rest
 };
 
 }  // namespace
@@ -181,7 +183,7 @@ struct AnchorKeeper::Watched {
   std::set<Instant> deadlines;
   std::optional<std::pair<Instant, Instant>> last_heard;  // wall clock and monotonic clock
   bool jumped = false;
-  bool past_deadline = false;  // the round that is due, or out
+  bool past_deadline = false;  // the round that is due: one has passed since evidence last came
   Counters counters;
   // Of the rounds alone.
   std::string policy_text;
@@ -335,10 +337,14 @@ void AnchorKeeper::plan_day() {
                        std::pair(model.structure.local_today(now), model.structure.structure_version()));
     });
     if (!watched || planned == school->planned) continue;
+    // What is due of the days before is known to whoever planned them.
+    const Date from = planned.first - (school->planned.first == Date{} ? kDeadlineDaysMax : 0);
     school->planned = planned;
     // A whole timetable is looked through: not under the lock that recording waits for.
     const auto structure = school->school.structure();
-    const auto deadlines = commands::deadlines_of_day(*structure, *school->school.profiles(), planned.first);
+    std::set<Instant> deadlines;
+    for (Date day = from; day <= planned.first; day = day + 1)
+      deadlines.merge(commands::deadlines_of_day(*structure, *school->school.profiles(), day));
     const std::lock_guard lock(mutex_);
     for (const Instant& deadline : deadlines)
       if (deadline > now && school->deadlines.size() < kDeadlinesMax) school->deadlines.insert(deadline);
@@ -513,7 +519,7 @@ namespace {
 // Asks in a thread of its own.
 template <class Who, class Answers, class Ask, class Into>
 void ask_one(Asking<Who>& whom, const std::shared_ptr<Answers>& answers, Into into, Ask ask) {
-  if (whom.busy()) {
+  if (whom.busy.exchange(true)) {
     into(*answers) = fail("still_asked", "the last question is not answered yet");
     return;
   }
@@ -521,6 +527,7 @@ void ask_one(Asking<Who>& whom, const std::shared_ptr<Answers>& answers, Into in
     auto answer = ask(whom.who);
     const std::lock_guard lock(answers->mutex);
     into(*answers) = std::move(answer);
+    whom.busy = false;
     answers->came.notify_all();
   });
 }
@@ -700,6 +707,7 @@ void AnchorKeeper::conclude(Watched& school, const Round& round, std::size_t cos
     school.proved = std::max(school.proved.value_or(said->earliest), said->earliest);
   }
   if (met) counters.witnessed_size = round.checkpoint.size;
+  if (round.past_deadline && !said) school.past_deadline = true;
   school.retry = met ? std::chrono::milliseconds{0}
                      : std::min(std::max(school.retry * 2, options_.retry_first), options_.retry_most);
   if (met) return;

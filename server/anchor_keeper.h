@@ -4,7 +4,7 @@
 // signed by the service key.
 //
 // When: `near` after an entry whose deadline is less than ten minutes away, at most `usual` after any other, and once past every
-// deadline: those that entries have named, and those of the day's timetable, whoever has entered what. The school's own entries (anchors, commitments) are no news and cause none. A witness that does not
+// deadline: those that entries have named, and those of the timetable, whoever has entered what. The school's own entries (anchors, commitments) are no news and cause none. A witness that does not
 // answer stops nothing: what the others said is recorded, and the round is tried again, later each time; what they say then is
 // recorded where it meets the quorum, or adds to what the log holds of theirs over the same entries.
 //
@@ -51,8 +51,8 @@ class AnchorKeeper {
   void start();  // the thread; without it run_due() is called by hand
   void stop();
 
-  // Learns the deadlines of today's lessons, where the day or the timetable is another than when it last did. The thread does so
-  // every few seconds.
+  // Learns the deadlines of today's lessons, and at first those of the month before, where the day or the timetable is another than
+  // when it last did. The thread does so every few seconds.
   void plan_day();
   // Has the state committed to once the week of the newest entry is over, where no commitment has come since: a week's proof of
   // completeness (docs/formats/week-proof.md) needs one that is dated after its Sunday, and in holidays nothing else brings one. The

@@ -289,10 +289,26 @@ TEST_F(AnchorKeeping, TheDaysTimetableHasItsDeadlines) {
   const auto anchors = counted().anchors;
   keeper->run_due();
   EXPECT_EQ(counted().anchors, anchors + 1);
+}
+
+// Written works of Tuesday are due in a week (r000 3.3): whoever starts in between anchors then, too.
+TEST_F(AnchorKeeping, WhatIsStillDueOfEarlierDaysIsKnownAfterARestart) {
+  set_policy();
   live.at("2026-09-02 10:30");  // a Wednesday: physics is on Tuesdays
+  for (auto& one : witnesses) one->clock.set(live.clock().now());
   keep();
+  round();
+  ASSERT_EQ(keeper->next_due(), std::nullopt);
   keeper->plan_day();
-  EXPECT_EQ(keeper->next_due(), std::nullopt) << "a day without lessons has none";
+  const auto deadline = keeper->next_due();
+  ASSERT_TRUE(deadline);
+  EXPECT_EQ(*deadline, at_local(*parse_date("2026-09-08"), 24 * 60, {3 * 3600})) << "the end of that day";
+  live.clock().set(*deadline);
+  advance(3);
+  for (auto& one : witnesses) one->clock.set(live.clock().now());
+  const auto anchors = counted().anchors;
+  keeper->run_due();
+  EXPECT_EQ(counted().anchors, anchors + 1) << logged;
 }
 
 // --- Weeks that are over
@@ -819,6 +835,10 @@ class ListedAuthority : public AnchorKeeping {
     const std::lock_guard lock(mutex);
     Response response;
     const bool wants_list = request.path == "/root.crl";
+    if (gone) {
+      response.status = 503;
+      return response;
+    }
     lists_asked += wants_list ? 1 : 0;
     response.status = wants_list && !has_list ? 404 : 200;
     const Bytes body = !wants_list ? authority->answer(as_bytes(std::string_view(request.body)))
@@ -842,7 +862,7 @@ class ListedAuthority : public AnchorKeeping {
   std::unique_ptr<Authority> authority;
   std::optional<Authority::Revoked> signer;
   std::size_t others = 0;  // that stand on the list
-  bool has_list = true;
+  bool has_list = true, gone = false;
   int lists_asked = 0, entries = 0;
   Bytes given;
   std::unique_ptr<HttpServer> server;  // last: it uses the rest
@@ -906,6 +926,25 @@ TEST_F(ListedAuthority, PastADeadlineAnAuthoritysWordIsRecordedThoughNothingIsNe
   EXPECT_EQ(counted().anchors, 2U) << logged;
   round();
   EXPECT_EQ(counted().anchors, 2U);
+}
+
+// What fails at the deadline is still worth recording when it comes.
+TEST_F(ListedAuthority, AnAuthorityThatFailsAtADeadlineIsHeardWhenItIsBack) {
+  open("tsa-quorum 1\n");
+  for (auto& one : witnesses) one->die();
+  topic();
+  ask();
+  round();
+  EXPECT_EQ(counted().anchors, 1U) << logged;
+  live.at("2026-09-02 00:30");
+  gone = true;
+  keeper->run_due();
+  EXPECT_EQ(counted().anchors, 1U) << logged;
+  gone = false;
+  advance(60);
+  authority->set(live.clock().now());
+  keeper->run_due();
+  EXPECT_EQ(counted().anchors, 2U) << logged;
 }
 
 // A list that is too long for an anchor, or for any token, is a file that the anchor names.
