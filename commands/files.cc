@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "ledger/anchor_evidence.h"
 #include "ledger/schema/codec.h"
+#include "signing/rfc3161.h"
 
 namespace letopis::commands {
 
@@ -63,6 +63,14 @@ std::vector<Hash> files_named(const Statement& statement) {
       },
       statement.body);
   return files;
+}
+
+std::optional<Bytes> token_of(const Evidence& evidence, const ReadEvidence& file) {
+  if (evidence.kind == kTimestamp) return Bytes(evidence.bytes.begin(), evidence.bytes.end());
+  const auto named = evidence.kind == kTimestampFile ? EvidenceFile::read(evidence) : std::nullopt;
+  const auto text = named ? file(*named) : std::nullopt;
+  auto token = text ? signing::token_of_text(as_text(*text)) : tl::unexpected(Error{"not_found", {}});
+  return token ? std::optional(*std::move(token)) : std::nullopt;
 }
 
 std::span<const std::string_view> media_types() { return kTypes; }

@@ -9,7 +9,6 @@
 #include "commands/profile_files.h"
 #include "commands/rights.h"
 #include "ledger/checkpoint.h"
-#include "signing/rfc3161.h"
 #include "signing/sha256.h"
 
 namespace letopis::commands {
@@ -20,7 +19,7 @@ using projections::View;
 
 namespace {
 constexpr std::size_t kRootsRememberedMax = 4096;
-// Tokens of files that a receipt takes along, so that it stays one.
+// Of tokens in a receipt, so that it stays one.
 constexpr std::size_t kReceiptTokensMaxBytes = 256 * 1024;
 }  // namespace
 
@@ -795,14 +794,14 @@ Result<std::string> SchoolImpl::cosigned_proof(std::uint64_t index) const {
     proved.event = before;
     TRY(proved.proof, path_of(proved.index));
   }
-  std::deque<Bytes> tokens;  // that lie in files: a receipt is complete by itself
+  std::deque<Bytes> tokens;  // those that lie in files, too: a receipt is complete by itself
   std::size_t room = kReceiptTokensMaxBytes;
+  const auto read = [&](const EvidenceFile& named) {
+    auto text = blob(named.hash);
+    return text ? std::optional(*std::move(text)) : std::nullopt;
+  };
   for (const auto& evidence : anchor.evidence) {
-    if (evidence.kind == kTimestamp) receipt.tokens.push_back(evidence);
-    const auto named = evidence.kind == kTimestampFile ? EvidenceFile::read(evidence) : std::nullopt;
-    if (!named) continue;
-    const auto text = blob(named->hash);
-    auto token = text ? signing::token_of_text(as_text(*text)) : tl::unexpected(text.error());
+    auto token = token_of(evidence, read);
     if (!token || token->size() > room) continue;
     room -= token->size();
     receipt.tokens.push_back({kTimestamp, tokens.emplace_back(*std::move(token))});

@@ -45,7 +45,7 @@ void EntryTimes::hear(std::size_t who, bool again, Instant said) {
   heard_[who].newest = said;
 }
 
-EntryTimes::Lists EntryTimes::lists_in(const AnchorAdded& body, const File& file) {
+EntryTimes::Lists EntryTimes::lists_in(const AnchorAdded& body, const commands::ReadEvidence& file) {
   Lists lists;
   for (const auto& evidence : body.evidence) {
     const auto named = evidence.kind == kRevocationListFile ? EvidenceFile::read(evidence) : std::nullopt;
@@ -77,19 +77,14 @@ void EntryTimes::weigh_token(ByteView token, const Hash& digest, const Lists& li
   }
 }
 
-void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const AnchorAdded& body, const File& file,
-                        Findings& findings, const Findings::Place& place) {
+void EntryTimes::anchor(std::uint64_t index, const OpenedCheckpoint& over, const AnchorAdded& body,
+                        const commands::ReadEvidence& file, Findings& findings, const Findings::Place& place) {
   auto seen = policy_.nobody();
   const Hash digest = signing::sha256({as_bytes(body.checkpoint)});
   const Lists lists = lists_in(body, file);
   for (const auto& evidence : body.evidence) {
-    if (evidence.kind == kTimestamp) weigh_token(evidence.bytes, digest, lists, seen, findings, place);
-    if (evidence.kind == kTimestampFile) {
-      const auto named = EvidenceFile::read(evidence);
-      const auto text = named ? file(*named) : std::nullopt;
-      const auto token = text ? signing::token_of_text(as_text(*text)) : tl::unexpected(Error{"not_found", {}});
-      if (token) weigh_token(*token, digest, lists, seen, findings, place);
-    }
+    if (const auto token = commands::token_of(evidence, file))
+      weigh_token(*token, digest, lists, seen, findings, place);
     for (std::size_t i = 0; evidence.kind == kCosignature && i < policy_.witnesses().size(); ++i) {
       const auto& key = policy_.witnesses()[i].key;
       const auto at = read_cosignature(as_text(evidence.bytes), body.checkpoint, key.name, key.key);

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ledger/anchor_evidence.h"
+#include "commands/files.h"
 #include "ledger/statement.h"
 #include "ledger/trust_policy.h"
 #include "replay-tools/audit_findings.h"
@@ -130,11 +130,9 @@ class EntryTimes {
 
   // Every entry, in order. The service's own (anchors, commitments) are not judged.
   void entry(const ledger::Event& event, const ledger::Statement& statement);
-  // A file that an anchor names; nullopt: it is not to be had.
-  using File = std::function<std::optional<Bytes>(const ledger::EvidenceFile&)>;
   // An anchor that counts, over a checkpoint of this log whose root was compared.
-  void anchor(std::uint64_t index, const OpenedCheckpoint& over, const ledger::AnchorAdded& body, const File& file,
-              Findings& findings, const Findings::Place& place);
+  void anchor(std::uint64_t index, const OpenedCheckpoint& over, const ledger::AnchorAdded& body,
+              const commands::ReadEvidence& file, Findings& findings, const Findings::Place& place);
   // Whether a token over this statement would say something: it is on record, late, and has a deadline.
   bool asks_for_token(const Id& statement) const { return late_.contains(statement); }
   void token(const Id& statement, Bytes token);
@@ -151,7 +149,7 @@ class EntryTimes {
  private:
   void hear(std::size_t who, bool again, Instant said);
   using Lists = std::vector<signing::RevocationList>;
-  Lists lists_in(const ledger::AnchorAdded& body, const File& file);
+  Lists lists_in(const ledger::AnchorAdded& body, const commands::ReadEvidence& file);
   void weigh_token(ByteView token, const Hash& digest, const Lists& lists, ledger::TrustPolicy::Sightings& seen,
                    Findings& findings, const Findings::Place& place);
   Date day_of(const Recorded& entry) const;

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <future>
 
 #include "commands/deadlines.h"
-#include "ledger/limits.h"
 #include "ledger/merkle.h"
 #include "ledger/schema/codec.h"
+#include "server/anchor_draft.h"
+#include "server/anchor_tail.h"
 #include "signing/rfc3161.h"
 #include "signing/sha256.h"
 
@@ -26,115 +26,13 @@ namespace {
 
 constexpr std::int64_t kNearDeadlineMicros = 600 * kMicrosPerSecond;
 constexpr std::int64_t kClockToleranceMicros = 60 * kMicrosPerSecond;
-// Of one anchor: a statement holds 32 KiB, its checkpoint and envelope included, and the files it names (a hundred bytes each).
-constexpr std::size_t kEvidenceMaxBytes = 20 * 1024;
-constexpr std::size_t kEvidenceFilesMax = 16;
-static_assert(kEvidenceFilesMax <= ledger::kBlobsPerRequestMax);
-constexpr std::size_t kDeadlinesMax = 4096;  // ahead, remembered
-constexpr int kDeadlineDaysMax = 31;         // lessons so long ago have nothing due any more
-// Entries of the service's own that are looked through for the last that is not.
-constexpr std::uint64_t kTailMax = 256;
+constexpr std::size_t kDeadlinesMax = 4096;     // ahead, remembered
+constexpr int kDeadlineDaysMax = 31;            // lessons so long ago have nothing due any more
 constexpr std::chrono::seconds kStragglers{2};  // that those have who answer after a quorum
 
 std::int64_t micros_of(std::chrono::milliseconds time) { return time.count() * 1000; }
 
 bool apart(const Bracket& a, const Bracket& b) { return a.latest < b.earliest || b.latest < a.earliest; }
-
-std::string line_text(const signing::NoteSignature& line) {
-  signing::Note note{"x\n", {line}};
-  const std::string text = note.encode();
-  return text.substr(3, text.size() - 4);
-}
-
-std::optional<Bytes> token_in(const School& school, const ledger::Evidence& evidence) {
-  if (evidence.kind == projections::kTimestamp) return Bytes(evidence.bytes.begin(), evidence.bytes.end());
-  const auto file = evidence.kind == ledger::kTimestampFile ? ledger::EvidenceFile::read(evidence) : std::nullopt;
-  const auto text = file ? school.blob(file->hash) : tl::unexpected(Error{"not_found", {}});
-  auto token = text ? signing::token_of_text(as_text(*text)) : tl::unexpected(text.error());
-  return token ? std::optional(*std::move(token)) : std::nullopt;
-}
-
-// Who says what in an anchor that is on record, by the policy of now.
-TrustPolicy::Sightings said_in(const School& school, const ledger::AnchorAdded& anchor, const TrustPolicy& policy) {
-  auto seen = policy.nobody();
-  const Hash digest = signing::sha256({as_bytes(anchor.checkpoint)});
-  const std::int64_t accuracy = policy.accuracy_seconds() * kMicrosPerSecond;
-  for (const auto& evidence : anchor.evidence) {
-    if (evidence.kind == projections::kCosignature) {
-      if (const auto line = projections::anchored_line(policy, as_text(evidence.bytes)))
-        seen.witnesses[line->witness] = policy.of_seconds(line->at);
-      continue;
-    }
-    const auto token = token_in(school, evidence);
-    for (std::size_t i = 0; token && i < policy.authorities().size(); ++i)
-      if (const auto stamp = signing::verify_timestamp(*token, digest, policy.authorities()[i].certificate, accuracy))
-        seen.authorities[i] = Bracket{stamp->earliest, stamp->latest};
-  }
-  return seen;
-}
-
-// The end of a log in which the service alone speaks, and the anchors there.
-struct Tail {
-  std::uint64_t from = 0;      // the first entry behind the newest one that is not the service's own
-  std::vector<Bytes> anchors;  // entries, the newest first
-};
-Tail tail_of(const School& school, std::uint64_t size) {
-  Tail tail{size, {}};
-  for (; tail.from > 0 && size - tail.from < kTailMax; --tail.from) {
-    auto bytes = school.entry(tail.from - 1);
-    const auto entry = bytes ? ledger::decode_entry(*bytes) : tl::unexpected(bytes.error());
-    if (!entry || entry->statement.acting_as != ledger::Role::kService) break;
-    const bool counts = entry->event.verdict != ledger::Verdict::kRefused;
-    if (counts && std::holds_alternative<ledger::AnchorAdded>(entry->statement.body))
-      tail.anchors.push_back(*std::move(bytes));
-  }
-  return tail;
-}
-
-// Whether what was seen now says more than the anchors of the tail: none of them covers all that is not the service's own, or somebody
-// speaks who does not in those that do.
-bool says_more(const School& school, const TrustPolicy::Sightings& seen, const Tail& tail, const TrustPolicy& policy) {
-  bool covered = false;
-  TrustPolicy::Sightings new_ones = seen;
-  const auto strike = [](auto& from, const auto& these) {
-    for (std::size_t i = 0; i < these.size(); ++i)
-      if (these[i]) from[i].reset();
-  };
-  for (const auto& bytes : tail.anchors) {
-    const auto entry = ledger::decode_entry(bytes);
-    const auto& anchor = std::get<ledger::AnchorAdded>(entry->statement.body);
-    const auto over = ledger::parse_checkpoint_note(anchor.checkpoint);
-    if (!over || over->size < tail.from) continue;
-    covered = true;
-    const auto known = said_in(school, anchor, policy);
-    strike(new_ones.witnesses, known.witnesses);
-    strike(new_ones.authorities, known.authorities);
-  }
-  const auto any = [](const auto& of) {
-    return std::any_of(of.begin(), of.end(), [](const auto& one) { return one.has_value(); });
-  };
-  return !covered || any(new_ones.witnesses) || any(new_ones.authorities);
-}
-
-// The tokens that an anchor has room for, by authority: as many as fit, and then with their lists in them as many of those as still do.
-std::vector<const Bytes*> tokens_that_fit(const std::vector<std::optional<StampedToken>>& tokens, std::size_t room) {
-  std::vector<const Bytes*> fit(tokens.size());
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (!tokens[i] || tokens[i]->alone.size() > room) continue;
-    fit[i] = &tokens[i]->alone;
-    room -= fit[i]->size();
-  }
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    if (fit[i] == nullptr || !tokens[i]->listed || tokens[i]->listed->size() > room + fit[i]->size()) continue;
-    room = room + fit[i]->size() - tokens[i]->listed->size();
-    fit[i] = &*tokens[i]->listed;
-  }
-  return fit;
-}
-
-}  // namespace
-
-namespace {
 
 // One who is asked; not again while the last question is still out.
 template <class Who>
@@ -214,40 +112,12 @@ struct AnchorKeeper::Round {
   std::vector<std::optional<StampedToken>> tokens;     // by authority
   std::vector<std::size_t> contradicted;               // witnesses that say the log is another, or longer
   TrustPolicy::Sightings seen;                         // by whom of those that are heard
-  Tail tail;                                           // what was recorded since somebody else spoke
+  AnchorTail tail;                                     // what was recorded since somebody else spoke
 
   Bracket ours() const {  // what our clock says of the answers
     return {{asked.micros - kClockToleranceMicros}, {answered.micros + kClockToleranceMicros}};
   }
   void see(const TrustPolicy& policy);
-};
-
-// An anchor in the making. It owns what its evidence shows; its checkpoint is the caller's.
-struct AnchorKeeper::Draft {
-  explicit Draft(std::string_view checkpoint) { anchor.checkpoint = checkpoint; }
-  ledger::AnchorAdded anchor;
-  std::vector<Bytes> files;
-  std::size_t bytes = 0;  // of its evidence
-
-  void add(std::string_view kind, ByteView evidence) {
-    const Bytes& kept = owned_.emplace_back(evidence.begin(), evidence.end());
-    anchor.evidence.push_back({kind, kept});
-    bytes += kept.size();
-  }
-  // Once each, whoever's it is; false: it names as many as it may.
-  bool name(std::string_view kind, std::string_view file) {
-    const Bytes reference = ledger::EvidenceFile::of(as_bytes(file)).encode();
-    const auto is_it = [&](const Bytes& one) { return one == reference; };
-    if (std::any_of(owned_.begin(), owned_.end(), is_it)) return true;
-    if (files.size() == kEvidenceFilesMax) return false;
-    const ByteView text = as_bytes(file);
-    files.emplace_back(text.begin(), text.end());
-    add(kind, reference);
-    return true;
-  }
-
- private:
-  std::deque<Bytes> owned_;
 };
 
 AnchorKeeper::AnchorKeeper(commands::Engine& engine, Options options)
@@ -355,7 +225,7 @@ namespace {
 
 // The day after the week of a school's newest entry, where that has come and no commitment of the state since.
 std::optional<Date> uncommitted_week(const School& school, Instant now) {
-  const Tail tail = tail_of(school, school.read([](const ReadModel& model) { return model.times.size(); }));
+  const AnchorTail tail = anchor_tail(school, school.read([](const ReadModel& model) { return model.times.size(); }));
   if (tail.from == 0) return std::nullopt;
   return school.read([&](const ReadModel& model) -> std::optional<Date> {
     const auto day_of = [&](std::uint64_t index) { return model.structure.local_today(model.times[index]); };
@@ -645,44 +515,24 @@ void AnchorKeeper::settle(Watched& school, Round& round) {
   const TrustPolicy& policy = *school.policy;
   round.see(policy);
   if (judge_clock(school, round)) leave_out_lone_times(school, round);
-  Draft draft(round.note);
+  AnchorDraft draft(round.note);
   for (const auto& line : round.lines)
-    if (line) draft.add(projections::kCosignature, as_bytes(line_text(line->line)));
-  const std::size_t cosignatures = draft.anchor.evidence.size();
-  const std::size_t tokens = add_tokens(school, round, draft);
-  round.tail = tail_of(school.school, round.checkpoint.size);
-  const bool news = policy.met(round.seen) || (round.past_deadline && policy.bracket(round.seen)) ||
-                    says_more(school.school, round.seen, round.tail, policy);
-  const bool worth = news && cosignatures + tokens > 0;
-  if (worth) record(school, draft.anchor, "anchor", std::move(draft.files));
-  conclude(school, round, worth ? cosignatures : 0, worth ? tokens : 0);
-}
-
-// What is left over of the room lies in files, tokens before lists; whatever no file is left for is told of.
-std::size_t AnchorKeeper::add_tokens(Watched& school, Round& round, Draft& draft) {
-  const auto fit = tokens_that_fit(round.tokens, kEvidenceMaxBytes - std::min(draft.bytes, kEvidenceMaxBytes));
-  const auto name_of = [&](std::size_t i) { return school.policy->authorities()[i].name; };
-  std::size_t added = 0;
-  std::vector<std::size_t> unlisted;
-  for (std::size_t i = 0; i < fit.size(); ++i) {
-    if (!round.tokens[i]) continue;
-    const auto& [alone, lists, listed] = *round.tokens[i];
-    const Bytes& token = fit[i] != nullptr ? *fit[i] : listed ? *listed : alone;
-    if (fit[i] != nullptr) {
-      draft.add(projections::kTimestamp, token);
-    } else if (!draft.name(ledger::kTimestampFile, signing::token_text(token))) {
-      round.seen.authorities[i].reset();
-      refuse(school, {"too_many_files", name_of(i)});
+    if (line) draft.add_cosignature(line->line);
+  for (const auto& [authority, token] : draft.add_tokens(round.tokens)) {
+    const Error why{"too_many_files", policy.authorities()[authority].name};
+    if (!token) {
+      tell(LogLevel::kWarning, "revocation_list_left_out", school, why);
       continue;
     }
-    ++added;
-    if (!listed || &token != &*listed) unlisted.push_back(i);
+    round.seen.authorities[authority].reset();
+    refuse(school, why);
   }
-  for (const std::size_t i : unlisted)
-    for (const auto& list : round.tokens[i]->lists)
-      if (!draft.name(ledger::kRevocationListFile, signing::list_text(list)))
-        tell(LogLevel::kWarning, "revocation_list_left_out", school, {"too_many_files", name_of(i)});
-  return added;
+  round.tail = anchor_tail(school.school, round.checkpoint.size);
+  const bool news = policy.met(round.seen) || (round.past_deadline && policy.bracket(round.seen)) ||
+                    says_more(school.school, round.seen, round.tail, policy);
+  const bool worth = news && draft.cosignatures() + draft.tokens() > 0;
+  if (worth) record(school, draft.anchor(), "anchor", draft.files());
+  conclude(school, round, worth ? draft.cosignatures() : 0, worth ? draft.tokens() : 0);
 }
 
 void AnchorKeeper::refuse(Watched& school, const Error& why) {

@@ -81,7 +81,6 @@ class AnchorKeeper {
   struct Watched;
   struct Round;
   struct Answers;
-  struct Draft;
   void watch(commands::School& school);
   void heard(Watched& school, const std::vector<commands::Change>& changes);
   void begin_due();
@@ -95,7 +94,6 @@ class AnchorKeeper {
   void look_again(Watched& school, const std::set<std::string>& content);
   void settle(Watched& school, Round& round);
   void leave_out_lone_times(Watched& school, Round& round);
-  std::size_t add_tokens(Watched& school, Round& round, Draft& draft);
   void refuse(Watched& school, const Error& why);
   void conclude(Watched& school, const Round& round, std::size_t cosignatures, std::size_t tokens);
   bool tell_jump(Watched& school);
