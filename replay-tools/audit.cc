@@ -183,7 +183,8 @@ Status Audit::keep(AuditReport& report, const std::vector<KeptCheckpoint>& kept)
   if (times_) keeping.times(times_->keep());
   report.state_root = judge_.state_root();
   TRY_STATUS(keeping.finish({judge_.state().origin(), vkey_, size_, judge_.tree().root(), signed_end->note,
-                             report.state_root, judge_.shard_count(), options_.policy_digest}));
+                             report.state_root, judge_.shard_count(), options_.policy_digest,
+                             report.earlier_unproved + (report.times ? report.times->unproved : 0)}));
   report.kept = true;
   return {};
 }
@@ -235,8 +236,9 @@ void Audit::find_end(const std::vector<KeptCheckpoint>& kept) {
 }
 
 // Whether the signed log follows from what was kept, by the leaf hashes stored with it: then whatever is wrong is wrong with the new
-// entries themselves.
+// entries themselves. One that is shorter now was cut, where what is left is signed as it was then, and is another history otherwise.
 bool Audit::history_changed() const {
+  if (end_ && size_ > 0 && size_ < since_) return judge_.tree().root_at(size_) != end_->root;
   return stored_tree_ && end_ && readable_ && size_ >= since_ && stored_tree_->size() == size_ &&
          stored_tree_->root() != end_->root;
 }
@@ -448,12 +450,16 @@ void Audit::cut_at(const KeptCheckpoint& kept, std::uint64_t signed_size) {
   const std::string gone = number(size_) + (one ? "" : "–" + number(signed_size - 1));
   const Instant last = last_recorded_at();
   const std::string until = format_local(last, judge_.state().offset_at(last));
+  // What is left was compared where an earlier audit goes on; else a checkpoint of a longer log says nothing of a shorter one.
+  const bool known = since_ > 0;
   findings_.add("log_cut", {},
                 Words{ru + " — подписано записей " + number(signed_size) + ", здесь " + number(size_) + "; нет " +
                           (one ? "записи " : "записей ") + gone +
-                          (last == Instant{} ? "" : ", последняя из оставшихся внесена " + until),
+                          (last == Instant{} ? "" : ", последняя из оставшихся внесена " + until) +
+                          (known ? "" : "; те ли записи остались, что были подписаны, эта точка не говорит"),
                       en + " — " + number(signed_size) + " entries signed, " + number(size_) + " here; gone: " + gone +
-                          (last == Instant{} ? "" : ", the last one left was recorded " + until)});
+                          (last == Instant{} ? "" : ", the last one left was recorded " + until) +
+                          (known ? "" : "; whether what is left is what was signed, that checkpoint does not tell")});
 }
 
 // Once every checkpoint was checked: those that hold say how far the entries are those that were signed.
@@ -553,7 +559,13 @@ void Audit::name_author(Finding& finding) const {
 
 Instant Audit::last_recorded_at() const {
   if (size_ == 0) return {};
-  return size_ < since_ ? judge_.state().recorded_at(size_ - 1) : judge_.last_recorded_at;
+  if (size_ >= since_) return judge_.last_recorded_at;
+  Instant last;  // by the entry that is here, not by the one that was
+  (void)source_.entries(size_ - 1, size_, [&](std::uint64_t, ByteView bytes) {
+    if (const auto entry = ledger::decode_entry(bytes)) last = entry->event.recorded_at;
+    return false;
+  });
+  return last;
 }
 
 // Nobody asks witnesses about a copy.
@@ -573,6 +585,7 @@ void Audit::fill(AuditReport& report) const {
   report.vkey_brought = options_.vkey.has_value() || since_ > 0;  // what was kept has it
   if (since_ > 0) report.since = since_;
   if (since_ > 0) report.since_root = options_.memory->head()->root;
+  if (since_ > 0) report.earlier_unproved = options_.memory->head()->unproved;
   report.size = std::min(judge_.tree().size(), size_);
   report.stored = std::max(size_, report.size);
   // What is here, where that is not what follows from what was kept.

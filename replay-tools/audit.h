@@ -68,11 +68,12 @@ struct AuditReport {
   AuditVerdict verdict = AuditVerdict::kConsistent;
   Hash since_root;  // the root that an earlier audit came to, where this one goes on from it
   std::optional<std::uint64_t>
-      since;             // an earlier audit found nothing violated in so many entries; this one is of those after them
-  bool kept = false;     // what it came to, for the next one; else, where it was asked for:
-  std::string not_kept;  // why not: "violated", "unfinished", "unsigned_tail"
-  Hash state_root;       // of the state after the last entry, where it was kept
-  bool simulated = false;  // said in every output, whatever the verdict
+      since;  // an earlier audit found nothing violated in so many entries; this one is of those after them
+  std::uint64_t earlier_unproved = 0;  // of those, entries whose time was not proved as the policy asks
+  bool kept = false;                   // what it came to, for the next one; else, where it was asked for:
+  std::string not_kept;                // why not: "violated", "unfinished", "unsigned_tail"
+  Hash state_root;                     // of the state after the last entry, where it was kept
+  bool simulated = false;              // said in every output, whatever the verdict
   std::string source;
   std::string school;  // its name, by the genesis
   std::string origin;

@@ -161,12 +161,16 @@ constexpr std::array kCodes = {
 constexpr std::array<Phrase, kFindingKindNames.size()> kAdvice = {{
     {"Журнал не тот, который был подписан. Ничего не исправляйте и не удаляйте: сохраните каталог с данными, "
      "контрольные точки и этот отчёт. Если каталог восстановлен из копии, найдите более новую: журнал из старой "
-     "копии короче. Если принесённый файл — другой школы, проверьте снова с ключом этого журнала (--vkey). Иначе "
+     "копии короче. Если в копию уже вносили, остановите сервер и сохраните оба каталога: в каждом есть записи, "
+     "которых нет в другом. Если принесённый файл — другой школы, проверьте снова с ключом этого журнала (--vkey). "
+     "Иначе "
      "записи изменил тот, у кого был ключ журнала и доступ к серверу, и подписанная контрольная точка, с которой "
      "журнал не сходится, — доказательство этого для того, кто проверяет школу.",
      "The log is not the one that was signed. Correct and delete nothing: keep the data directory, the checkpoints "
      "and this report. If the directory was restored from a copy, look for a newer one: a log from an old copy is "
-     "shorter. If a file that was brought is another school's, audit again with this log's key (--vkey). Otherwise "
+     "shorter. If something was entered into that copy, stop the server and keep both directories: each has entries "
+     "that the other lacks. If a file that was brought is another school's, audit again with this log's key (--vkey). "
+     "Otherwise "
      "entries were changed by somebody who had the log's key and the server, and the signed checkpoint that the "
      "log does not agree with proves it to whoever inspects the school."},
     {"Файлы базы изменены или повреждены. Сами записи под подписями могут быть целы: что не цело, названо "

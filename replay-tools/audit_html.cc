@@ -45,7 +45,7 @@ td:nth-child(n+2){font-variant-numeric:tabular-nums}code{word-break:break-all}
 svg{width:100%;height:auto;margin:.5rem 0}svg text{font:12px system-ui,sans-serif;fill:currentColor}
 .legend span{display:inline-block;margin-right:1rem}.legend i{display:inline-block;width:.8em;height:.8em;margin-right:.35em}
 .proved{fill:#1f7a3a;background:#1f7a3a}.late{fill:#2b5fb3;background:#2b5fb3}.claimed{fill:#c98a00;background:#c98a00}
-.pending{fill:#8a8a92;background:#8a8a92}.wanting{fill:#b3261e;background:#b3261e})";
+.founding{fill:#7b6aa8;background:#7b6aa8}.pending{fill:#8a8a92;background:#8a8a92}.wanting{fill:#b3261e;background:#b3261e})";
 
 std::string two_digits(std::int64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); }
 // In the school's time, which the page names once: "21.11.2026 12:10:07".
@@ -69,7 +69,7 @@ std::string between_of(const AuditReport& report, const Finding& finding) {
 
 std::string findings_table(const AuditReport& report, Language language) {
   const bool ru = russian(language);
-  if (report.findings.empty()) return ru ? "<p>Ничего не найдено.</p>\n" : "<p>Nothing was found.</p>\n";
+  if (report.findings.empty()) return ru ? "<p>Нарушений и замечаний нет.</p>\n" : "<p>Nothing was found to be wrong.</p>\n";
   std::string out =
       "<table>\n" +
       cells("th", ru ? std::vector<std::string>{"Код", "Где", "Что", "Записано между", "Автор", "Заявление"}
@@ -109,11 +109,12 @@ constexpr std::array<bool, kTimeVerdictNames.size()> any_of(Verdict... verdicts)
   return is;
 }
 constexpr Tone kTones[] = {
-    {"proved",
-     {"доказано", "proved"},
-     any_of(TimeVerdict::kTimelyProved, TimeVerdict::kBracketed, TimeVerdict::kFounding)},
+    {"proved", {"доказано", "proved"}, any_of(TimeVerdict::kTimelyProved, TimeVerdict::kBracketed)},
     {"late", {"после срока, доказано", "late, proved"}, any_of(TimeVerdict::kLateProved)},
     {"claimed", {"по часам школы", "by the school's clock"}, any_of(TimeVerdict::kClaimed, TimeVerdict::kWide)},
+    {"founding",
+     {"при основании школы, до первого якоря", "of the founding, before the first anchor"},
+     any_of(TimeVerdict::kFounding)},
     {"pending", {"ждут свидетельства", "pending"}, any_of(TimeVerdict::kPending)},
     {"wanting", {"без свидетельства", "without evidence"}, any_of(TimeVerdict::kOverdue, TimeVerdict::kUnwitnessed)},
 };

@@ -18,7 +18,7 @@ using projections::to_row;
 
 namespace {
 
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 constexpr std::string_view kRowsFolder = "rows";
 constexpr std::string_view kCheckpointFile = "checkpoint";
 constexpr unsigned kTileHeight = 8;  // levels 0, 8, 16, … are kept, in tiles of 256
@@ -69,7 +69,7 @@ struct ChainRow {
 
 template <class Codec>
 void fields(Codec& c, Of<Codec, AuditHead>& v) {
-  c(v.origin, v.vkey, v.size, v.root, v.checkpoint, v.state_root, v.shards, v.policy);
+  c(v.origin, v.vkey, v.size, v.root, v.checkpoint, v.state_root, v.shards, v.policy, v.unproved);
 }
 template <class Codec>
 void fields(Codec& c, Of<Codec, HeadRow>& v) {

@@ -30,7 +30,8 @@ struct AuditHead {
   std::string checkpoint;  // the signed note over exactly these
   Hash state_root;         // what a state commitment at this place would say
   std::uint64_t shards = 0;
-  Hash policy;  // policy_digest() of what times were judged by; zero: of nothing
+  Hash policy;                 // policy_digest() of what times were judged by; zero: of nothing
+  std::uint64_t unproved = 0;  // of its entries, those whose time is not proved as that policy asks, and never will be
 };
 
 // SHA-256("letopis/audit-policy/v1" ‖ 0 ‖ policy ‖ companion ‖ limit), each part after its length: times go on under the same alone.

@@ -52,10 +52,22 @@ namespace {
 
 // Exit 3 in words.
 std::string wanting_words(const AuditReport& report, Language language) {
-  if (exit_code(report) != kExitUnwitnessed) return {};
-  const std::string count = number(report.times->wanting());
-  return russian(language) ? " Но время " + count + " записей не доказано так, как требует политика аудитора."
-                           : " But of " + count + " entries the time is not proved as the auditor's policy asks.";
+  const bool ru = russian(language);
+  const std::string asked = ru ? " записей не доказано так, как требует политика аудитора." : "";
+  std::string words;
+  if (exit_code(report) == kExitUnwitnessed) {
+    const std::string count = number(report.times->wanting());
+    words += ru ? " Но время " + count + (report.since ? " новых" : "") + asked
+                : " But of " + count + (report.since ? " new" : "") +
+                      " entries the time is not proved as the auditor's policy asks.";
+  }
+  if (report.earlier_unproved > 0) {
+    const std::string count = number(report.earlier_unproved);
+    words +=
+        ru ? " Из проверенных прежде по-прежнему время " + count + asked
+           : " Of those checked before, the time of " + count + " is still not proved as the auditor's policy asks.";
+  }
+  return words;
 }
 
 }  // namespace
@@ -133,11 +145,15 @@ std::vector<std::string> caveats(const AuditReport& report, Language language) {
     said.push_back(russian(language) ? "Политика аудитора требует свидетельств, которых у " + count +
                                            " записей нет (код завершения 3): промежуток шире предела, свидетельства "
                                            "ждут слишком долго, его нет вовсе или решение ему "
-                                           "противоречит."
+                                           "противоречит. Это не нарушение: записи могут быть верны, но "
+                                           "доказать их время посторонними нельзя, и задним числом этого не "
+                                           "исправить. Чтобы новые записи были доказаны, свидетели должны отвечать."
                                      : "The auditor's policy asks for evidence that " + count +
                                            " entries lack (exit 3): the bracket is wider than the limit, evidence is "
                                            "overdue, there is none at all, or the ruling "
-                                           "contradicts it.");
+                                           "contradicts it. That is no violation: the entries may be true, but "
+                                           "nobody outside can vouch for their time, and nothing done later "
+                                           "mends it. For new entries to be proved the witnesses have to answer.");
   }
   if (report.checkpoints_brought == 0)
     say("Аудитор не принёс ни контрольной точки, ни квитанции: конец журнала, обрезанный и подписанный заново, не был "
@@ -383,6 +399,7 @@ std::string json_report(const AuditReport& report) {
   object.flag("vkey_brought", report.vkey_brought);
   object.count("size", report.size);
   if (report.since) object.count("since", *report.since);
+  if (report.since) object.count("earlier_unproved", report.earlier_unproved);
   object.count("stored", report.stored);
   object.text("root", to_hex(report.root.view()));
   object.flag("kept", report.kept);

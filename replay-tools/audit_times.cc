@@ -218,7 +218,9 @@ void EntryTimes::count(const EntryTime& is, const Recorded& entry, bool in_spite
   report.ruled_in_time += in_spite ? 1 : 0;
   report.claimed_wide += is.verdict == TimeVerdict::kClaimed && !narrow(is.between) ? 1 : 0;
   report.entries[static_cast<std::size_t>(is.index - first_)] = is.verdict;
-  if (report.wanting() > wanting && report.lacking.size() < kLackingShown) report.lacking.push_back(is);
+  const bool lacks = report.wanting() > wanting;
+  report.unproved += lacks && latest ? 1 : 0;
+  if (lacks && report.lacking.size() < kLackingShown) report.lacking.push_back(is);
   if (!latest || !earliest) return;
   const std::int64_t seconds = (latest->micros - earliest->micros) / kMicrosPerSecond;
   day.widest_seconds = std::max(day.widest_seconds, seconds);

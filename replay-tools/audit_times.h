@@ -86,6 +86,7 @@ struct TimesReport {
   // Of entries recorded late: how many there are, and how many were signed by their deadline all the same, as tokens on record prove
   // (ledger/timeliness.h). A figure beside the verdicts: late stays late.
   std::uint64_t late = 0, signed_in_time = 0;
+  std::uint64_t unproved = 0;      // of wanting(), those that an anchor covers: no later evidence helps them
   std::uint64_t claimed_wide = 0;  // of `claimed`: with a bracket wider than the limit, or open to the past
   // Ruled as in time, though proved to be more than a minute late: while the clock was in doubt, when times are not judged by it.
   std::uint64_t ruled_in_time = 0;

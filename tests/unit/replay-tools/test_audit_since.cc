@@ -31,8 +31,9 @@ MemorySource as_of(const Story& honest, std::uint64_t size) {
 // An auditor with a directory of their own, and perhaps a policy.
 class Auditor {
  public:
-  explicit Auditor(const std::string& policy = {}) {
+  explicit Auditor(const std::string& policy = {}, std::int64_t bracket_limit_micros = kBracketLimitMicros) {
     if (policy.empty()) return;
+    options_.bracket_limit_micros = bracket_limit_micros;
     options_.policy = ledger::TrustPolicy::parse(policy).value();
     options_.policy_digest = policy_digest(policy, "", options_.bracket_limit_micros);
   }
@@ -211,6 +212,41 @@ TEST(AuditSince, AccusesALogThatGotShorter) {
   EXPECT_EQ(ledger::decode_entry(shorter.log.back())->event.recorded_at, report.last_recorded_at);
   EXPECT_THAT(text_report(report, Language::kEnglish),
               HasSubstr("The earlier audit: " + std::to_string(story().entries.size()) + " entries, root "));
+}
+
+// An old copy that was served and recorded on: two histories, though the one here is the shorter.
+TEST(AuditSince, AShorterLogOfAnotherHistoryIsNotCalledCut) {
+  const std::uint64_t size = story().entries.size();
+  Auditor auditor;
+  auditor.audit(as_of(story(), size));
+  Forger other(story());
+  other.rewrite_event(size - 2, [](ledger::Event& event) { event.recorded_at.micros += 1; });
+  other.cut(size - 1);
+  other.sign_anew();
+  const auto source = other.source();
+  const auto report = auditor.audit(source);
+  EXPECT_THAT(codes(report), ElementsAre("history_changed"));
+  EXPECT_EQ(root_of(source), report.root);
+  EXPECT_EQ(ledger::decode_entry(source.log.back())->event.recorded_at, report.last_recorded_at)
+      << "of what is here, not of what was";
+}
+
+// What no evidence can mend any more does not turn green by being old.
+TEST(AuditSince, WhatWasNotProvedEarlierIsToldAgain) {
+  const Story& honest = witnessed_story();
+  const auto all = as_of(honest, honest.entries.size());
+  Auditor auditor(honest.policy, 1);
+  const auto whole = auditor.audit(all);
+  ASSERT_EQ(kExitUnwitnessed, exit_code(whole));
+  ASSERT_GT(whole.times->unproved, 0U);
+  EXPECT_EQ(0U, whole.earlier_unproved);
+  for (int again = 0; again < 2; ++again) {
+    const auto next = auditor.audit(all);
+    EXPECT_EQ(whole.times->unproved, next.earlier_unproved);
+    EXPECT_THAT(sentence(next, Language::kEnglish),
+                HasSubstr("the time of " + std::to_string(next.earlier_unproved) + " is still not proved"));
+    EXPECT_THAT(json_report(next), HasSubstr("\"earlier_unproved\":" + std::to_string(next.earlier_unproved)));
+  }
 }
 
 TEST(AuditSince, AccusesALogOfWhichNothingIsLeft) {
