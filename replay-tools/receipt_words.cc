@@ -84,9 +84,7 @@ std::string sentence(const Report& report, Language language) {
       text = ru ? "ОПРОВЕРГНУТО (refuted): квитанция не доказывает того, что утверждает."
                 : "REFUTED: the receipt does not prove what it says.";
       break;
-    case Verdict::kUnusable:
-      text = ru ? "НЕПРИГОДНО (unusable): проверять нечего." : "UNUSABLE: there is nothing to check.";
-      break;
+    case Verdict::kUnusable: text = unusable_words(report, ru); break;
   }
   if (report.simulated) text += simulated_words(language);
   return text;
@@ -100,6 +98,14 @@ std::size_t end_of_string(std::string_view json, std::size_t at) {
 }
 
 }  // namespace
+
+// What cannot be used need not be the file.
+std::string unusable_words(const Report& report, bool ru) {
+  if (!report.steps.empty() && report.steps.back().name == "vkey" && !report.steps.back().holds())
+    return ru ? "НЕПРИГОДНО (unusable): ключ журнала, названный в --vkey, не читается; файл не проверялся."
+              : "UNUSABLE: the log's key that --vkey gives cannot be read; the file was not checked.";
+  return ru ? "НЕПРИГОДНО (unusable): проверять нечего." : "UNUSABLE: there is nothing to check.";
+}
 
 // JSON text as people read it: a member a line, indented, without brackets.
 std::string laid_out(std::string_view json) {
@@ -132,14 +138,20 @@ std::string time_words(const Report& report, Language language) {
   const bool ru = language == Language::kRussian;
   const Times& times = *report.times;
   const auto shown = [&](Instant at) { return format_local(at, report.offset); };
-  if (times.verdict == TimeVerdict::kUnwitnessed)
-    return ru ? "Время не засвидетельствовано: в квитанции нет подписей свидетелей, которых требует политика."
-              : "The time is not witnessed: the receipt lacks the cosignatures that the policy asks for.";
+  if (times.verdict == TimeVerdict::kUnwitnessed) {
+    const std::string heard = std::to_string(times.witnesses + times.authorities);
+    return ru ? "Время не засвидетельствовано: из тех, кого называет эта политика, в квитанции подписались " + heard +
+                    ", а её кворума нет."
+              : "The time is not witnessed: of those whom this policy names " + heard +
+                    " have signed in the receipt, and they are not its quorum.";
+  }
   std::string text =
       ru ? "Записано не позже " + shown(*times.latest) : "Recorded no later than " + shown(*times.latest);
   if (times.earliest) text += (ru ? " и не раньше " : " and no earlier than ") + shown(*times.earliest);
-  text += ru ? " (свидетелей: " : " (witnesses: ";
-  text += std::to_string(times.witnesses + times.authorities) + "). ";
+  text += (ru ? " (свидетелей: " : " (witnesses: ") + std::to_string(times.witnesses);
+  if (times.authorities > 0)
+    text += (ru ? ", служб штампов времени: " : ", time-stamping authorities: ") + std::to_string(times.authorities);
+  text += "). ";
   const std::string deadline = shown(report.deadline);
   switch (times.verdict) {
     case TimeVerdict::kTimelyProved:

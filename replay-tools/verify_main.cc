@@ -67,6 +67,7 @@ letopis::Result<Arguments> parse(int argc, char** argv) {
         std::find_if(std::begin(values), std::end(values), [&](const auto& v) { return v.first == word; });
     if (value != std::end(values) || word == "--token") {
       if (i + 1 == argc) return letopis::fail("arguments", word + " needs a value");
+      if (value != std::end(values) && !value->second->empty()) return letopis::fail("arguments", word + " twice");
       (value != std::end(values) ? *value->second : arguments.tokens.emplace_back()) = argv[++i];
     } else if (word == "--help" || word == "-h") {
       arguments.help = true;

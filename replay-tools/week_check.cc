@@ -158,6 +158,20 @@ Counts counts(const WeekReport& report) {
   return all;
 }
 
+// When the list was fixed: of the entries' own times that says nothing.
+std::string fixed_words(const WeekReport& report, Language language) {
+  const Times& times = *report.commitment.times;
+  if (times.verdict == TimeVerdict::kUnwitnessed) return time_words(report.commitment, language);
+  const auto shown = [&](Instant at) { return format_local(at, report.offset); };
+  const bool ru = language == Language::kRussian;
+  std::string text =
+      (ru ? "Этот перечень закреплён не позже " : "This list was fixed no later than ") + shown(*times.latest);
+  if (times.earliest) text += (ru ? " и не раньше " : " and no earlier than ") + shown(*times.earliest);
+  return text + (ru ? " (свидетелей: " : " (witnesses: ") + std::to_string(times.witnesses) +
+         (ru ? "). Когда внесена каждая запись, доказывает её собственная квитанция (letopis prove --cosigned)."
+             : "). When each entry was recorded its own receipt proves (letopis prove --cosigned).");
+}
+
 std::string refusal(const WeekReport& report, bool ru) {
   const std::string& reason = report.commitment.steps.back().reason;
   if (reason == "other_student")
@@ -176,8 +190,7 @@ std::string sentence(const WeekReport& report, bool ru) {
   const auto [shown, hidden, later] = counts(report);
   switch (report.commitment.verdict) {
     case Verdict::kRefuted: return refusal(report, ru);
-    case Verdict::kUnusable:
-      return ru ? "НЕПРИГОДНО (unusable): проверять нечего." : "UNUSABLE: there is nothing to check.";
+    case Verdict::kUnusable: return unusable_words(report.commitment, ru);
     case Verdict::kGood: break;
   }
   const std::string to = std::to_string(report.complete_to), week = format_day(report.week),
@@ -191,9 +204,12 @@ std::string sentence(const WeekReport& report, bool ru) {
                " entries shown, " + std::to_string(hidden) + " of other students (not shown).";
   text += ru ? "\nВнесено позже и показано: " + std::to_string(later) + "; что это всё, НЕ доказано."
              : "\nCame later and shown: " + std::to_string(later) + "; that these are all is NOT proved.";
+  const bool begun = local_date(report.as_of, report.offset) >= report.week;
   if (!report.week_was_over())
-    text += ru ? "\nНеделя тогда ещё не кончилась: запросите доказательство снова, когда она пройдёт."
-               : "\nThe week was not over then: ask for the proof again once it is.";
+    text += begun ? (ru ? "\nНеделя тогда ещё не кончилась: запросите доказательство снова, когда она пройдёт."
+                        : "\nThe week was not over then: ask for the proof again once it is.")
+                  : (ru ? "\nЭта неделя тогда ещё не началась: запросите доказательство, когда она пройдёт."
+                        : "\nThis week had not begun then: ask for the proof once it is over.");
   return text;
 }
 
@@ -249,7 +265,7 @@ std::string text_report(const WeekReport& report, Language language, WeekDetail 
   out += "\n\n";
   if (good) out += week_table(report, language) + "\n";
   out += steps_text(report.commitment, language);
-  if (report.commitment.times) out += "\n" + time_words(report.commitment, language) + "\n";
+  if (report.commitment.times) out += "\n" + fixed_words(report, language) + "\n";
   if (good && detail == WeekDetail::kEntries) out += entries_text(report, ru);
   return out;
 }
