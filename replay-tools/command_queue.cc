@@ -225,13 +225,18 @@ struct Run {
   }
 };
 
-// A folder is one person's at one school: what another key signs, or for another log, could never be sent from it.
+Error other_queue(const Submit& options, const Contact& known) {
+  return {"other_queue", options.queue + " is of another key, or for another school (" + known.school +
+                             "): name a folder of this key's own"};
+}
+
+// A folder is one person's at one school: what another key signs, or for another log, could never be sent from it. Once it is empty
+// the same person may go on with a new key, which the server knows.
 Status own_queue(const SubmitQueue& queue, const Contact& known, const Submit& options, const signing::KeyPair& key) {
   if (known.school == options.school && known.key == key.id()) return {};
   TRY(const auto names, queue.waiting());
-  if (names.empty()) return {};
-  return fail("other_queue", options.queue + " holds what another key signed, or for another school (" + known.school +
-                                 "): name a folder of this key's own, or send that first");
+  if (known.school == options.school && names.empty()) return {};
+  return tl::unexpected(other_queue(options, known));
 }
 
 }  // namespace
@@ -249,6 +254,8 @@ int submit_queued(const Submit& options, const signing::KeyPair& key, std::vecto
       if (options.cosigned) session->prefer = "wait=cosigned";
       TRY(Contact contact, contact_with(*session));
       contact.key = key.id();
+      if (known && (known->person != contact.person || known->origin != contact.origin))
+        return tl::unexpected(other_queue(options, *known));
       TRY_STATUS(queue.remember(contact));
       TRY_STATUS(submitting.sign(contact, drafts, files));
       return submitting.deliver_all(*session, contact);

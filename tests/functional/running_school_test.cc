@@ -215,6 +215,12 @@ TEST_F(RunningSchool, WhatWaitsForTheServerIsStampedMeanwhileAndRecordedOnce) {
   EXPECT_THAT(attached, HasSubstr("file_attached"));
   EXPECT_THAT(attached, HasSubstr(str(item.at("statement")))) << "the token, on record";
 
+  // Nothing waits, and the folder is still its owner's.
+  const Ran stranger = letopis(
+      {"submit", "-", "--url", server_->url(), "--school", kSchool, "--key", key("director"), "--queue", queue}, mark);
+  EXPECT_EQ(stranger.status, 2) << stranger.out;
+  EXPECT_THAT(stranger.err, HasSubstr("other_queue"));
+
   // Sent again, as after a death between answer and disk, it is recorded once.
   write_text(waiting, kept);
   const Ran again = submit(server_->url(), "");
