@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <iostream>
 
+#include "ledger/checkpoint.h"
 #include "ledger/schema/describe.h"
+#include "ledger/week_proof.h"
 #include "replay-tools/audit_http.h"
 #include "replay-tools/backup.h"
 #include "replay-tools/command.h"
@@ -105,6 +107,14 @@ std::string slug_of(const Restore& options) {
                                           : options.successor_school;
 }
 
+// The signed checkpoint of a file somebody kept: it may lie in a receipt or in the proof of a week.
+std::string checkpoint_in(const std::string& text) {
+  if (const auto receipt = ledger::parse_proof_file(text)) return receipt->checkpoint;
+  const auto week = ledger::parse_week_proof(text);
+  const auto commitment = week ? ledger::parse_proof_file(week->commitment) : tl::unexpected(week.error());
+  return commitment ? commitment->checkpoint : text;
+}
+
 Result<Restored> run(const Restore& options) {
   RestoreRequest request;
   request.data = options.data;
@@ -117,8 +127,8 @@ Result<Restored> run(const Restore& options) {
     request.from = options.from;
   }
   for (const auto& file : options.checkpoints) {
-    TRY(std::string text, read_text(file, kKeptFileMaxBytes));
-    request.checkpoints.push_back({file, std::move(text)});
+    TRY(const std::string text, read_text(file, kKeptFileMaxBytes));
+    request.checkpoints.push_back({file, checkpoint_in(text)});
   }
   TRY(const auto roots, read_keys(options.root_keys, signing::Purpose::kRoot));
   if (!options.successor.empty()) {

@@ -278,10 +278,12 @@ Status Restoring::hold(Plan& plan, const std::string& note, const std::string& w
   if (checkpoint.size > plan.claimed.size) plan.claimed = checkpoint;
   const bool may_be_lost = request_.successor && meant(plan.log.slug);
   if (checkpoint.size <= plan.log.size() || may_be_lost) return {};
-  return fail("log_behind_checkpoint",
-              where + " has signed " + std::to_string(checkpoint.size) + " entries of " + plan.log.slug + ", " +
-                  plan.log.source->name() + " holds " + std::to_string(plan.log.size()) +
-                  ": a log never goes behind what it signed. If the rest is lost for good, open a --successor");
+  return fail(
+      "log_behind_checkpoint",
+      where + " has signed " + std::to_string(checkpoint.size) + " entries of " + plan.log.slug + ", " +
+          plan.log.source->name() + " holds " + std::to_string(plan.log.size()) +
+          ": a log never goes behind what it signed. Find a newer backup or copy; only if the rest is lost for good, "
+          "open a --successor");
 }
 
 Status Restoring::compare(Plan& plan) {

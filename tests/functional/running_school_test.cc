@@ -568,13 +568,20 @@ TEST_F(RunningSchool, ABackupOfTheRunningServerIsRestoredAndNeverOverSomethingNe
   serve();
   const std::string copy = folder_ / "copy";
   letopis_ok({"backup", "--data", data_, "--out", copy});
-  give_mark(free_place(), "5");
+  const std::string receipt = folder_ / "receipt.tlog-proof";
+  write_text(receipt, str(give_mark(free_place(), "5").at("receipt")));
   ASSERT_EQ(server_->stop(), 0);
 
   const Ran behind = letopis({"restore", "--from", copy, "--data", data_});
   EXPECT_EQ(behind.status, 2);
   EXPECT_NE(behind.err.find("log_behind_checkpoint"), std::string::npos) << behind.err;
   EXPECT_EQ(audit().status, 0) << "a refused restore leaves what was there";
+
+  // Where the machine is lost, a pupil's receipt says how far the log went.
+  const std::string elsewhere = folder_ / "elsewhere";
+  const Ran older = letopis({"restore", "--from", copy, "--data", elsewhere, "--checkpoint", receipt});
+  EXPECT_EQ(older.status, 2);
+  EXPECT_NE(older.err.find("log_behind_checkpoint"), std::string::npos) << older.err;
 
   data_ = folder_ / "restored";
   letopis_ok({"restore", "--from", copy, "--data", data_});
