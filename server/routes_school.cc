@@ -326,7 +326,8 @@ Result<Response> get_stream(Context& context) {
   }
   Response response;
   response.content_type = "text/event-stream";
-  TRY(response.stream, context.services.streams.subscribe(context.session, last_seen));
+  const bool receipts = context.query("receipts") == "true";
+  TRY(response.stream, context.services.streams.subscribe(context.session, last_seen, receipts));
   response.headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}};
   return response;
 }
@@ -549,8 +550,10 @@ void add_entry_routes(std::vector<Route>& to) {
   stream.id = "stream";
   stream.tag = "views";
   stream.summary = "Server-sent events: which of the views one may see have changed.";
-  stream.parameters = {{"Last-Event-ID", Parameter::In::kHeader, false, kText, "go on after this entry"}};
-  stream.answers = {{200, "events: open, change, reset", {{"text/event-stream", {}}}}};
+  stream.parameters = {{"Last-Event-ID", Parameter::In::kHeader, false, kText, "go on after this entry"},
+                       {"receipts", Parameter::In::kQuery, false, R"({"type":"string","enum":["true","false"]})",
+                        "true: cosigned receipts of what one records oneself, once there are any"}};
+  stream.answers = {{200, "events: open, change, reset, witnessed, receipt", {{"text/event-stream", {}}}}};
   stream.handle = get_stream;
   to.push_back(std::move(stream));
 }

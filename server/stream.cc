@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 
+#include "ledger/schema/codec.h"
+#include "ledger/schema/describe.h"
+
 namespace letopis::server {
 
 using commands::Change;
@@ -11,6 +14,8 @@ using projections::ShardKey;
 using projections::View;
 
 namespace {
+
+constexpr std::size_t kOwnMax = 1000;  // entries of one person that wait for their receipts; older ones are fetched
 
 using NewsByShard = std::map<ShardKey, StreamHub::News>;
 
@@ -157,8 +162,42 @@ void StreamHub::tell_witnessed(Subscriber& subscriber, std::uint64_t size) {
   subscriber.stream->push({}, "witnessed", size_json(size));
 }
 
+// Under subscribers_mutex_. An entry is read where somebody waits for receipts alone.
+void StreamHub::note_own(const Batch& batch) {
+  const auto waits = [&](const Subscriber& s) { return s.receipts && &s.session->school() == batch.school; };
+  if (std::none_of(subscribers_.begin(), subscribers_.end(), waits)) return;
+  for (const auto& change : batch.changes) {
+    if (change.of_service) continue;
+    const auto bytes = batch.school->entry(change.index);
+    const auto entry = bytes ? ledger::decode_entry(*bytes) : tl::unexpected(bytes.error());
+    if (!entry) continue;
+    for (auto& subscriber : subscribers_) {
+      if (!waits(subscriber) || change.index < subscriber.next) continue;
+      const CallerPtr caller = sessions_.caller(subscriber.session);
+      if (caller == nullptr || caller->viewer.person != entry->statement.author) continue;
+      if (subscriber.own.size() == kOwnMax) subscriber.own.pop_front();
+      subscriber.own.push_back(change.index);
+    }
+  }
+}
+
+void StreamHub::tell_receipts(Subscriber& subscriber) const {
+  std::size_t room = options_.receipt_bytes_at_once;
+  auto& own = subscriber.own;
+  for (; !own.empty() && own.front() < subscriber.witnessed; own.pop_front()) {
+    const auto receipt = subscriber.session->school().cosigned_proof(own.front());
+    if (!receipt) continue;
+    const std::string json =
+        "{\"index\":" + std::to_string(own.front()) + ",\"receipt\":" + ledger::json_string(*receipt) + "}";
+    if (json.size() > options_.receipt_bytes_at_once) continue;  // is fetched
+    if (json.size() > room) return;
+    room -= json.size();
+    subscriber.stream->push({}, "receipt", json);
+  }
+}
+
 Result<std::shared_ptr<EventStream>> StreamHub::subscribe(const SessionPtr& session,
-                                                          std::optional<std::uint64_t> last_seen) {
+                                                          std::optional<std::uint64_t> last_seen, bool receipts) {
   const CallerPtr caller = sessions_.caller(session);
   if (caller == nullptr) return fail("not_signed_in", {});
   auto stream = make_event_stream();
@@ -182,7 +221,7 @@ Result<std::shared_ptr<EventStream>> StreamHub::subscribe(const SessionPtr& sess
   // through.
   if (!reset) push(*stream, tell(*caller, missed));
   stream->push(id_of(size), reset ? "reset" : "open", size_json(size));
-  subscribers_.push_back({session, stream, size, 0});
+  subscribers_.push_back({session, stream, size, 0, receipts});
   tell_witnessed(subscribers_.back(), witnessed);
   return stream;
 }
@@ -214,8 +253,12 @@ void StreamHub::run() {
 
 void StreamHub::check_sessions() {
   const std::lock_guard lock(subscribers_mutex_);
-  for (auto& subscriber : subscribers_)
-    if (sessions_.caller(subscriber.session) == nullptr) subscriber.stream->close();
+  for (auto& subscriber : subscribers_) {
+    if (sessions_.caller(subscriber.session) == nullptr)
+      subscriber.stream->close();
+    else
+      tell_receipts(subscriber);
+  }
   std::erase_if(subscribers_, [](const auto& s) { return s.stream->closed(); });
 }
 
@@ -227,6 +270,7 @@ void StreamHub::deliver(const Batch& batch) {
       std::any_of(batch.changes.begin(), batch.changes.end(), [](const Change& change) { return change.of_service; });
   const std::uint64_t witnessed = evidence ? batch.school->read(witnessed_size) : 0;
   const std::lock_guard lock(subscribers_mutex_);
+  note_own(batch);
   for (auto& subscriber : subscribers_) {
     if (&subscriber.session->school() != batch.school) continue;
     const CallerPtr caller = sessions_.caller(subscriber.session);
@@ -237,6 +281,7 @@ void StreamHub::deliver(const Batch& batch) {
     push(*subscriber.stream, tell(*caller, listed(by_shard, subscriber.next)));
     subscriber.next = std::max(subscriber.next, end);
     tell_witnessed(subscriber, witnessed);
+    tell_receipts(subscriber);
   }
   std::erase_if(subscribers_, [](const auto& s) { return s.stream->closed(); });
 }

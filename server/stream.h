@@ -1,6 +1,6 @@
 #pragma once
 // GET /v1/schools/{s}/stream: server-sent events that tell a session which of the views it may see have changed. They
-// carry no content: the client reads the view again.
+// carry no content of views: the client reads the view again.
 //
 //   event: change   data: {"view":"journal","subject":"<group>","week":"2026-W36","index":412}   id: 412
 //                   view: school (no subject, no week), journal, diary, refusals (no subject)
@@ -8,6 +8,8 @@
 //   event: reset    data: {"size":413}         too much was missed: read everything again
 //   event: witnessed data: {"size":400}        entries below have cosigned receipts now (…/events/{index}/proof?cosigned=true);
 //                   no id, after open and whenever it grows; none where the school has no witnesses
+//   event: receipt  data: {"index":412,"receipt":"c2sp.org/tlog-proof@v1…"}   where they were asked for: the cosigned receipt of an
+//                   entry that the session's own person recorded while the stream was open; no id, after witnessed
 //
 // With Last-Event-ID the changes since that entry come first, one for each view. Where one entry changed several views,
 // the id stands with the last of them: whoever resumes from an id has heard everything up to it.
@@ -36,12 +38,15 @@ class StreamHub {
     std::uint64_t resume_entries_max = 20'000;  // beyond: reset
     std::size_t streams_per_session_max = 8;
     std::chrono::milliseconds session_check{5'000};
+    // Of receipts, to one stream at once; the others follow at the next check. Well below what a reader may leave untaken.
+    std::size_t receipt_bytes_at_once = 128 * 1024;
   };
   StreamHub(commands::Engine& engine, Sessions& sessions, const Options& options);
   ~StreamHub();  // stop()
 
   // Errors: "not_signed_in" (the session just ended), "rate_limited" (too many streams of one session).
-  Result<std::shared_ptr<EventStream>> subscribe(const SessionPtr& session, std::optional<std::uint64_t> last_seen);
+  Result<std::shared_ptr<EventStream>> subscribe(const SessionPtr& session, std::optional<std::uint64_t> last_seen,
+                                                 bool receipts = false);
   void end(const SessionPtr& session);  // closes its streams: it was signed out
   void stop();                          // closes every stream
   std::size_t size() const;
@@ -66,8 +71,10 @@ class StreamHub {
   struct Subscriber {
     SessionPtr session;
     std::shared_ptr<EventStream> stream;
-    std::uint64_t next = 0;       // entries below were told already
-    std::uint64_t witnessed = 0;  // as it was told
+    std::uint64_t next = 0;              // entries below were told already
+    std::uint64_t witnessed = 0;         // as it was told
+    bool receipts = false;               // asked for
+    std::deque<std::uint64_t> own = {};  // entries whose receipts are to be told
   };
   struct Batch {
     commands::School* school;
@@ -78,6 +85,8 @@ class StreamHub {
   void check_sessions();
   static void push(EventStream& stream, const std::vector<Told>& told);
   static void tell_witnessed(Subscriber& subscriber, std::uint64_t size);
+  void note_own(const Batch& batch);
+  void tell_receipts(Subscriber& subscriber) const;
 
   commands::Engine& engine_;
   Sessions& sessions_;

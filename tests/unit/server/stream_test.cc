@@ -69,6 +69,7 @@ class Listener {
     return ended_;
   }
   const std::vector<Heard>& heard() const { return heard_; }
+  bool ended() const { return ended_; }
   bool told(std::string_view view, const std::string& subject = {}) const {
     return std::any_of(heard_.begin(), heard_.end(), [&](const Heard& one) {
       return one.event == "change" && one.view() == view && (subject.empty() || one.subject() == subject);
@@ -145,6 +146,87 @@ class StreamTest : public ::testing::Test {
   Id physics = licey.group("7А", "Физика", {class_a}, ivan, {{2, 3}});
   Id lesson, work;
 };
+
+// --- Receipts
+
+class StreamedReceipts : public StreamTest {
+ protected:
+  StreamedReceipts() {
+    const Id set = licey.say(licey.director(), Role::kDirector,
+                             ledger::WitnessPolicySet{"witness w " + vkey() + "\nquorum w\n", {}});
+    licey.say(licey.administrator(), Role::kAdministrator, ledger::Endorsed{set, true});
+  }
+  std::string vkey() const { return signing::vkey_of("w.example", signing::kNoteTypeCosignature, witness).text(); }
+  void anchor() {
+    const auto [checkpoint, note] = licey.school().read(
+        [](const commands::ReadModel& model) { return std::pair(model.checkpoint, model.checkpoint_note); });
+    const signing::Note cosigned{
+        checkpoint.text(),
+        {signing::cosign(checkpoint.text(), "w.example", witness, site.live().clock().now().seconds())}};
+    const std::string line = cosigned.encode().substr(cosigned.text.size() + 1);
+    ledger::AnchorAdded body;
+    body.checkpoint = note;
+    body.evidence = {{ledger::kCosignature, as_bytes(std::string_view(line).substr(0, line.size() - 1))}};
+    const auto said = licey.school().record(body);
+    ASSERT_TRUE(said) << said.error().text();
+    ASSERT_EQ(said->front().verdict, ledger::Verdict::kAccepted) << said->front().rule;
+  }
+  std::shared_ptr<EventStream> open_for_receipts(Member& member) {
+    Request request =
+        site.request(Method::kGet, "/v1/schools/licey29/stream?receipts=true", site.sign_in(licey, member));
+    const auto response = site.ask(request);
+    EXPECT_EQ(response.status, 200U) << body_of(response);
+    return response.stream;
+  }
+  // Those a listener heard, by index; each verified to be of its entry.
+  std::set<std::uint64_t> receipts(const Listener& listener) {
+    std::set<std::uint64_t> of;
+    for (const auto& one : listener.heard()) {
+      if (one.event != "receipt") continue;
+      const auto json = boost::json::parse(one.data);
+      const auto file = ledger::parse_proof_file(json.at("receipt").as_string());
+      EXPECT_TRUE(file);
+      EXPECT_EQ(std::string(json.at("receipt").as_string()),
+                licey.school().cosigned_proof(json.at("index").to_number<std::uint64_t>()).value());
+      EXPECT_EQ(file->index, json.at("index").to_number<std::uint64_t>());
+      of.insert(file->index);
+    }
+    return of;
+  }
+  const signing::KeyPair witness = [] {
+    SeededRandom random(31);
+    return signing::KeyPair::generate(signing::Purpose::kWitness, random);
+  }();
+};
+
+// Once an anchor covers it, whoever recorded it has it in hand; nobody else does, nor whoever did not ask.
+TEST_F(StreamedReceipts, WhoRecordedItHearsItsReceipt) {
+  Listener teacher(open_for_receipts(ivan)), plain(open(site.sign_in(licey, ivan))), other(open_for_receipts(olga));
+  const auto of_masha = mark(masha), of_petya = mark(petya);
+  anchor();
+  const auto end = for_everybody();
+  for (auto* one : {&teacher, &plain, &other}) one->until_index(end);
+  EXPECT_EQ(receipts(teacher), (std::set{of_masha, of_petya}));
+  EXPECT_TRUE(receipts(plain).empty());
+  EXPECT_TRUE(receipts(other).empty());
+}
+
+// Many at once are told piece by piece: a reader is not dropped for them.
+TEST_F(StreamedReceipts, MoreThanFitAtOnceFollow) {
+  Listener teacher(open_for_receipts(ivan));
+  std::set<std::uint64_t> marks;
+  constexpr std::size_t kMany = 64;
+  for (std::size_t i = 0; i < kMany; ++i) {
+    const Id another = licey.work(ivan, physics, lesson);
+    marks.insert(licey.index_of(licey.mark(ivan, another, masha, "5")));
+  }
+  anchor();
+  teacher.until([&](const auto&) {
+    const auto heard = receipts(teacher);
+    return std::includes(heard.begin(), heard.end(), marks.begin(), marks.end());
+  });
+  EXPECT_FALSE(teacher.ended());
+}
 
 TEST_F(StreamTest, ItOpensWithWhatIsThere) {
   Listener listener(open(site.sign_in(licey, ivan)));
