@@ -104,7 +104,7 @@ AppOptions quick() {
 
 class StreamTest : public ::testing::Test {
  protected:
-  StreamTest() {
+  explicit StreamTest(const AppOptions& options = quick()) : site(options) {
     licey.join(physics, masha);
     licey.join(physics, petya);
     site.live().at("2026-09-01 10:30");
@@ -134,7 +134,7 @@ class StreamTest : public ::testing::Test {
         licey.say(licey.administrator(), Role::kAdministrator, ledger::PersonRegistered{site.live().random().id()}));
   }
 
-  Site site{quick()};
+  Site site;
   LiveSchool& licey = site.school("licey29");
   LiveSchool& gymnasium = site.school("gymnasium");
   Member& ivan = licey.teacher("Иван Седов");
@@ -149,9 +149,17 @@ class StreamTest : public ::testing::Test {
 
 // --- Receipts
 
+// Pieces so small and so far apart that a reader on a busy machine keeps up.
+AppOptions in_pieces() {
+  AppOptions options;
+  options.streams.session_check = std::chrono::milliseconds(50);
+  options.streams.receipt_bytes_at_once = 16 * 1024;
+  return options;
+}
+
 class StreamedReceipts : public StreamTest {
  protected:
-  StreamedReceipts() {
+  StreamedReceipts() : StreamTest(in_pieces()) {
     const Id set = licey.say(licey.director(), Role::kDirector,
                              ledger::WitnessPolicySet{"witness w " + vkey() + "\nquorum w\n", {}});
     licey.say(licey.administrator(), Role::kAdministrator, ledger::Endorsed{set, true});
