@@ -177,11 +177,17 @@ tl::unexpected<Error> held_by_another(int fd, const std::string& directory) {
   return fail("in_use", directory + " is already open in process " + (got > 0 ? std::string(holder) : "?"));
 }
 
+// Of the lock file whoever gave the directory knows nothing.
+tl::unexpected<Error> no_directory(const std::string& directory) {
+  return fail("not_found", "there is no directory " + directory);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DirectoryLock>> DirectoryLock::acquire(const std::string& directory) {
   const std::string path = directory + "/LOCK.letopis";
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+  if (fd < 0 && errno == ENOENT) return no_directory(directory);
   if (fd < 0) return io_error("open", path);
   auto lock = std::unique_ptr<DirectoryLock>(new DirectoryLock(fd));
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) return held_by_another(fd, directory);
@@ -193,7 +199,10 @@ Result<std::unique_ptr<DirectoryLock>> DirectoryLock::acquire(const std::string&
 Result<std::unique_ptr<DirectoryLock>> DirectoryLock::watch(const std::string& directory) {
   const std::string path = directory + "/LOCK.letopis";
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0 && errno == ENOENT && posix_file_system().exists(directory)) return std::unique_ptr<DirectoryLock>();
+  if (fd < 0 && errno == ENOENT) {
+    if (!posix_file_system().exists(directory)) return no_directory(directory);
+    return std::unique_ptr<DirectoryLock>();
+  }
   if (fd < 0) return io_error("open", path);
   auto lock = std::unique_ptr<DirectoryLock>(new DirectoryLock(fd));
   if (::flock(fd, LOCK_SH | LOCK_NB) != 0) return held_by_another(fd, directory);

@@ -205,7 +205,11 @@ TEST_F(FileTest, AShorterProcessIdLeavesNothingOfALongerOne) {
 }
 
 TEST_F(FileTest, NoLockInAFolderThatIsNotThere) {
-  EXPECT_EQ(code(DirectoryLock::acquire(path("absent"))), "not_found");
+  for (const auto take : {DirectoryLock::acquire, DirectoryLock::watch}) {
+    const auto refused = take(path("absent"));
+    ASSERT_EQ(code(refused), "not_found");
+    EXPECT_EQ(refused.error().detail, "there is no directory " + path("absent")) << "the lock's name helps nobody";
+  }
 }
 
 }  // namespace
