@@ -69,7 +69,8 @@ std::string between_of(const AuditReport& report, const Finding& finding) {
 
 std::string findings_table(const AuditReport& report, Language language) {
   const bool ru = russian(language);
-  if (report.findings.empty()) return ru ? "<p>Нарушений и замечаний нет.</p>\n" : "<p>Nothing was found to be wrong.</p>\n";
+  if (report.findings.empty())
+    return ru ? "<p>Нарушений и замечаний нет.</p>\n" : "<p>Nothing was found to be wrong.</p>\n";
   std::string out =
       "<table>\n" +
       cells("th", ru ? std::vector<std::string>{"Код", "Где", "Что", "Записано между", "Автор", "Заявление"}
@@ -222,8 +223,9 @@ std::string timeline(const AuditReport& report, Language language) {
 
 std::string heard_table(const AuditReport& report, Language language) {
   const bool ru = russian(language);
-  std::string out = "<table>\n" + cells("th", ru ? std::vector<std::string>{"Свидетель", "Якорей", "В последний раз"}
-                                                 : std::vector<std::string>{"Witness", "Anchors", "Last"});
+  std::string out =
+      "<table>\n" + cells("th", ru ? std::vector<std::string>{"Свидетель", "Якорей с его подписью", "В последний раз"}
+                                   : std::vector<std::string>{"Witness", "Anchors that have its signature", "Last"});
   for (const auto& heard : report.times->heard)
     out += cells("td", {heard.name, number(heard.anchors), heard.newest ? shown(heard.newest, report.offset) : "—"});
   return out + "</table>\n";
@@ -251,10 +253,11 @@ std::string lacking_table(const AuditReport& report, Language language) {
 std::string times_table(const AuditReport& report, Language language) {
   const bool ru = russian(language);
   if (!report.times) return {};
-  std::string out = (ru ? "<h2>Когда это записано</h2>\n<p>По свидетелям, которым верит аудитор; якорей: "
-                        : "<h2>When it was recorded</h2>\n<p>By witnesses the auditor trusts; anchors: ") +
-                    number(report.times->anchors) + "</p>\n" + heard_table(report, language) +
-                    timeline(report, language) + "<table>\n";
+  std::string out =
+      (ru ? "<h2>Когда это записано</h2>\n<p>По свидетелям, которым верит аудитор; якорей с кворумом: "
+          : "<h2>When it was recorded</h2>\n<p>By witnesses the auditor trusts; anchors with a quorum: ") +
+      number(report.times->anchors) + "</p>\n" + heard_table(report, language) + timeline(report, language) +
+      "<table>\n";
   for (const auto& figure : time_figures(*report.times))
     out += cells("td", {std::string(figure.words.in(language)), number(figure.value)});
   out += "</table>\n<table>\n" +

@@ -192,8 +192,8 @@ std::string text_report(const AuditReport& report, Language language) {
          (ru ? ", с опозданием: " : ", late: ") + number(report.verdicts.late) +
          (ru ? ", отклонено: " : ", refused: ") + number(report.verdicts.refused) + "\n";
   if (report.times) {
-    out += (ru ? "Время, по свидетелям (якорей: " : "Times, by witnesses (anchors: ") + number(report.times->anchors) +
-           "):\n";
+    out += (ru ? "Время, по свидетелям (якорей с кворумом: " : "Times, by witnesses (anchors with a quorum: ") +
+           number(report.times->anchors) + "):\n";
     for (const auto& figure : time_figures(*report.times))
       out += "  " + std::string(figure.words.in(language)) + ": " + number(figure.value) + "\n";
     out += ru ? "  ширина промежутков, у которых есть оба края:" : "  widths of brackets that have both ends:";
