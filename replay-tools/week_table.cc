@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <tuple>
 
 #include "commands/titles.h"
 #include "ledger/schema/codec.h"
@@ -54,19 +53,29 @@ class Week {
   }
 
   std::string table() const {
-    std::map<std::tuple<bool, Date, Id>, std::string> lines;
+    std::map<Place, std::string> lines;
     for (const auto& told : told_) {
       const Date day = day_of(told);
-      std::string& line = lines[{day.days == 0, day, told.group}];
+      const Id lesson = lesson_of(about(told).entry.statement.body);
+      std::string& line = lines[{day.days == 0, day, told.group, begin_of(lesson), lesson}];
       line += (line.empty() ? "" : "; ") + said(told);
     }
     if (lines.empty()) return in("  Записей нет.\n", "  No entries.\n");
     std::string out = heading();
-    for (const auto& [place, what] : lines) out += row(std::get<1>(place), std::get<2>(place)) + what + "\n";
+    for (const auto& [place, what] : lines) out += row(place.day, place.group) + what + "\n";
     return out;
   }
 
  private:
+  // Of a line, in the order of lines: two lessons of a group and day are two, what is of no lesson stands before them.
+  struct Place {
+    bool undated;
+    Date day;
+    Id group;
+    int begin;  // minute of the day, or the number of the lesson
+    Id lesson;  // zero: none
+    auto operator<=>(const Place&) const = default;
+  };
   struct Told {
     Entry entry;
     const WeekReport::Entry* shown = nullptr;
@@ -86,7 +95,7 @@ class Week {
       told_.push_back({*std::move(entry), &shown, {}, 0});
       const auto& st = told_.back().entry.statement;
       by_id_.try_emplace(st.id, place->second);
-      if (const auto* lesson = std::get_if<LessonRecorded>(&st.body)) days_.try_emplace(lesson->lesson, lesson->date);
+      if (const auto* lesson = std::get_if<LessonRecorded>(&st.body)) lessons_.try_emplace(lesson->lesson, *lesson);
     }
     if (shard.diary) return;
     Told& told = told_[place->second];
@@ -111,12 +120,36 @@ class Week {
     return *at;
   }
   Date lesson_day(const Id& lesson) const {
-    const auto day = days_.find(lesson);
-    return day == days_.end() ? Date{} : day->second;
+    const auto known = lessons_.find(lesson);
+    return known == lessons_.end() ? Date{} : known->second.date;
+  }
+  int begin_of(const Id& lesson) const {
+    const auto known = lessons_.find(lesson);
+    if (known == lessons_.end()) return 0;
+    return known->second.slot == 0 ? known->second.start.value : known->second.slot;
+  }
+  Id lesson_of(const Body& body) const {
+    return std::visit(
+        [&](const auto& b) {
+          if constexpr (requires { b.lesson; })
+            return b.lesson;
+          else if constexpr (requires { b.work; })
+            return work_lesson(b.work);
+          else
+            return Id{};
+        },
+        body);
+  }
+  const WorkPlanned* work_of(const Id& id) const {
+    const Told* told = find(id);
+    return told == nullptr ? nullptr : std::get_if<WorkPlanned>(&told->entry.statement.body);
+  }
+  Id work_lesson(const Id& id) const {
+    const auto* work = work_of(id);
+    return work == nullptr ? Id{} : work->lesson;
   }
   Date work_day(const Id& id) const {
-    const Told* told = find(id);
-    const auto* work = told == nullptr ? nullptr : std::get_if<WorkPlanned>(&told->entry.statement.body);
+    const auto* work = work_of(id);
     if (work == nullptr) return {};
     return work->held_on.days != 0 ? work->held_on : lesson_day(work->lesson);
   }
@@ -197,8 +230,7 @@ class Week {
   }
 
   std::string work_name(const Id& id) const {
-    const Told* told = find(id);
-    const auto* work = told == nullptr ? nullptr : std::get_if<WorkPlanned>(&told->entry.statement.body);
+    const auto* work = work_of(id);
     return work == nullptr ? std::string() : detail(*work);
   }
   static std::string worth(std::string_view value, const std::string& work) {
@@ -263,7 +295,7 @@ class Week {
   std::vector<Told> told_;
   std::map<std::uint64_t, std::size_t> by_index_;
   std::map<Id, std::size_t> by_id_;
-  std::map<Id, Date> days_;  // of lessons
+  std::map<Id, LessonRecorded> lessons_;
 };
 
 }  // namespace

@@ -244,6 +244,24 @@ TEST_F(WeekTables, ALineForADayAndAGroupInTheirOrder) {
   EXPECT_TRUE(lines[2].starts_with("  02.09.2026 We  " + short_id(algebra) + "  mark: 4")) << lines[2];
 }
 
+TEST_F(WeekTables, TwoLessonsOfAGroupAndDayAreTwoLines) {
+  const Id algebra = licey.group("7А", "Алгебра", {class_7a}, ivan, {{3, 1}, {3, 2}});
+  licey.join(algebra, masha);
+  live.at("2026-09-02 11:30");
+  const Id second = licey.lesson(ivan, algebra, "2026-09-02", 2), first = licey.lesson(ivan, algebra, "2026-09-02", 1);
+  licey.mark(ivan, licey.work(ivan, algebra, second), masha, "2");
+  licey.mark(ivan, licey.work(ivan, algebra, first), masha, "4");
+  licey.homework(ivan, first, "§ 5", "2026-09-03");
+  commit();
+  const auto lines = rows();
+  ASSERT_EQ(lines.size(), 3U) << read(Language::kEnglish);
+  EXPECT_TRUE(lines[1].starts_with("  02.09.2026 We  " + short_id(algebra) + "  mark: 4 (control)")) << lines[1];
+  EXPECT_NE(lines[1].find("homework: § 5"), std::string::npos) << lines[1];
+  EXPECT_NE(lines[1].find("lesson: № 1"), std::string::npos) << lines[1];
+  EXPECT_TRUE(lines[2].starts_with("  02.09.2026 We  " + short_id(algebra) + "  mark: 2 (control)")) << lines[2];
+  EXPECT_NE(lines[2].find("lesson: № 2"), std::string::npos) << lines[2];
+}
+
 TEST_F(WeekTables, ACorrectionStandsOnTheDayOfItsMark) {
   live.at("2026-09-02 10:30");
   test::LiveSchool::How because;
