@@ -364,6 +364,7 @@ void AnchorKeeper::ask(Watched& school) {
       school.witnesses.push_back(std::make_unique<Asking<WitnessClient>>(WitnessClient(witness, options_.outward)));
     for (const auto& authority : policy->parsed->authorities())
       school.authorities.push_back(std::make_unique<Asking<ledger::PolicyTsa>>(authority));
+    count_from_zero(school, *policy->parsed);
   }
   school.policy = policy->parsed;
   {
@@ -373,12 +374,11 @@ void AnchorKeeper::ask(Watched& school) {
   round.asked = options_.clock->now();
   const auto answers = send(school, round);
   answers->wait(*school.policy);
-  const std::uint64_t failures = take(school, *answers, round);
+  take(school, *answers, round);
   round.answered = options_.clock->now();
   {
     const std::lock_guard lock(mutex_);
     ++school.counters.rounds;
-    school.counters.failures += failures;
   }
   for (const std::size_t witness : round.contradicted) look_closer(school, witness);
   settle(school, round);
@@ -423,26 +423,38 @@ std::shared_ptr<AnchorKeeper::Answers> AnchorKeeper::send(Watched& school, const
   return answers;
 }
 
-// How many did not answer, or not well.
-std::uint64_t AnchorKeeper::take(Watched& school, Answers& answers, Round& round) {
-  std::uint64_t failures = 0;
+// A counter that is there before the first failure can be watched for the first one.
+void AnchorKeeper::count_from_zero(Watched& school, const TrustPolicy& policy) {
+  const std::lock_guard lock(mutex_);
+  const auto each = [&](const auto& named) {
+    for (const auto& one : named)
+      if (!one.url.empty()) school.counters.failures.try_emplace(one.name);
+  };
+  each(policy.witnesses());
+  each(policy.authorities());
+}
+
+// Counts and tells who did not answer, or not well.
+void AnchorKeeper::take(Watched& school, Answers& answers, Round& round) {
   const std::lock_guard lock(answers.mutex);
-  const auto take_all = [&](auto& from, auto& into) {
+  const auto take_all = [&](auto& from, const auto& of, auto& into) {
     for (auto& answer : from) {
+      const std::string& name = of[into.size()].name;
       const bool good = answer && *answer;
       const Error why = !answer ? Error{"slow", "no answer while the others' were waited for"}
                         : good  ? Error{}
                                 : answer->error();
-      const bool asked = !good && why.code != "no_url";
-      failures += asked ? 1 : 0;
-      if (asked) tell(LogLevel::kWarning, "no_evidence", school, why);
+      if (!good && why.code != "no_url") {
+        tell_of(name, "no_evidence", school, why);
+        const std::lock_guard counting(mutex_);
+        ++school.counters.failures[name];
+      }
       if (why.code == "witness_ahead" || why.code == "witness_inconsistent") round.contradicted.push_back(into.size());
       into.push_back(good ? std::optional(**std::move(answer)) : std::nullopt);
     }
   };
-  take_all(answers.lines, round.lines);
-  take_all(answers.tokens, round.tokens);
-  return failures;
+  take_all(answers.lines, school.policy->witnesses(), round.lines);
+  take_all(answers.tokens, school.policy->authorities(), round.tokens);
 }
 
 // A clock that parted from the monotonic one between two entries: told of whether or not there is anybody to be asked.
@@ -579,6 +591,11 @@ void AnchorKeeper::tell(LogLevel level, std::string_view event, const Watched& s
   options_.log->write(level, event,
                       {{"school", school.school.slug()}, {"code", why.code}, {"why", std::string_view(why.detail)}});
 }
+void AnchorKeeper::tell_of(std::string_view name, std::string_view event, const Watched& school, const Error& why) {
+  options_.log->write(
+      LogLevel::kWarning, event,
+      {{"school", school.school.slug()}, {"asked", name}, {"code", why.code}, {"why", std::string_view(why.detail)}});
+}
 
 // --- Before the first write
 
@@ -666,7 +683,7 @@ void AnchorKeeper::look_back() {
   for (auto& [school, witness, answer] : asked) {
     const auto newest = answer.get();
     if (!newest) {
-      if (newest.error().code != "no_url") tell(LogLevel::kWarning, "witness_unasked", *school, newest.error());
+      if (newest.error().code != "no_url") tell_of(witness.name, "witness_unasked", *school, newest.error());
       continue;
     }
     const Status same = *newest ? hold_against(school->school, **newest) : Status{};

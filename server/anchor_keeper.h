@@ -69,7 +69,9 @@ class AnchorKeeper {
   std::optional<Instant> next_due() const;
 
   struct Counters {
-    std::uint64_t rounds = 0, anchors = 0, cosignatures = 0, tokens = 0, failures = 0, refused = 0, clock_faults = 0;
+    std::uint64_t rounds = 0, anchors = 0, cosignatures = 0, tokens = 0, refused = 0, clock_faults = 0;
+    std::map<std::string, std::uint64_t>
+        failures;                      // by the policy's name of whoever gave nothing; of all who are asked
     std::uint64_t witnessed_size = 0;  // of the newest checkpoint that met a quorum, by the log
     // The width of the newest entries' bracket: from the earliest moment that the anchor before them proves to the latest that theirs
     // does. Zero before there are two.
@@ -87,7 +89,8 @@ class AnchorKeeper {
   bool take_due(Watched& school);
   void ask(Watched& school);
   std::shared_ptr<Answers> send(Watched& school, const Round& round);
-  std::uint64_t take(Watched& school, Answers& answers, Round& round);
+  void count_from_zero(Watched& school, const ledger::TrustPolicy& policy);
+  void take(Watched& school, Answers& answers, Round& round);
   void look_closer(Watched& school, std::size_t witness);
   void judge_alone(Watched& school, const Round& round);
   void hold(Watched& school, const Error& why, const ledger::PolicyWitness& shown_by, std::string_view checkpoint);
@@ -100,6 +103,8 @@ class AnchorKeeper {
   bool judge_clock(Watched& school, const Round& round);
   void record(Watched& school, const ledger::Body& body, std::string_view what, std::vector<Bytes> files = {});
   void tell(LogLevel level, std::string_view event, const Watched& school, const Error& why);
+  // Of one whom the policy names.
+  void tell_of(std::string_view name, std::string_view event, const Watched& school, const Error& why);
 
   commands::Engine& engine_;
   const Options options_;

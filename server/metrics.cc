@@ -25,6 +25,15 @@ void MetricsWriter::head(std::string_view name, std::string_view kind, std::stri
       .append(kind)
       .append("\n");
 }
+// Prometheus, exposition formats, text format: these three are escaped.
+std::string MetricsWriter::label(std::string_view name, std::string_view value) {
+  std::string out = std::string(name) + "=\"";
+  for (const char c : value) {
+    if (c == '\\' || c == '"') out += '\\';
+    out += c == '\n' ? std::string("\\n") : std::string(1, c);
+  }
+  return out + "\"";
+}
 void MetricsWriter::value(std::string_view name, std::string_view labels, double number) {
   char text[32];
   const auto end = std::to_chars(text, text + sizeof text, number);

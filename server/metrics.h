@@ -39,6 +39,8 @@ class MetricsWriter {
  public:
   explicit MetricsWriter(std::string& to) : to_(to) {}
   void head(std::string_view name, std::string_view kind, std::string_view help);
+  // A label whose value may be any text: name="value", as value() takes them.
+  static std::string label(std::string_view name, std::string_view value);
   void value(std::string_view name, std::string_view labels, double value);  // labels: a="b",c="d"
   void value(std::string_view name, std::string_view labels, std::uint64_t value);
   void single(std::string_view name, std::string_view kind, std::string_view help, std::uint64_t value_of) {

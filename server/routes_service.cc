@@ -93,8 +93,6 @@ void write_anchors(MetricsWriter& out, const AnchorKeeper& keeper) {
   each("letopis_anchor_cosignatures_total", "counter", "Cosignatures anchored.",
        [](const Of& of) { return of.cosignatures; });
   each("letopis_anchor_tokens_total", "counter", "Time-stamps anchored.", [](const Of& of) { return of.tokens; });
-  each("letopis_anchor_failures_total", "counter", "Witnesses and authorities that gave nothing.",
-       [](const Of& of) { return of.failures; });
   each("letopis_anchor_refused_total", "counter", "Evidence left out: alone with its time, or too large.",
        [](const Of& of) { return of.refused; });
   each("letopis_clock_faults_total", "counter", "Times the clock disagreed with a quorum or with itself.",
@@ -103,6 +101,14 @@ void write_anchors(MetricsWriter& out, const AnchorKeeper& keeper) {
        [](const Of& of) { return of.witnessed_size; });
   each("letopis_bracket_seconds", "gauge", "Width of the bracket of the newest entries that a quorum has seen.",
        [](const Of& of) { return static_cast<double>(of.bracket_micros) / 1e6; });
+}
+
+void write_failures(MetricsWriter& out, const AnchorKeeper& keeper) {
+  out.head("letopis_anchor_failures_total", "counter", "Times a witness or an authority of the policy gave nothing.");
+  for (const auto& [school, of] : keeper.counters())
+    for (const auto& [name, count] : of.failures)
+      out.value("letopis_anchor_failures_total", "school=\"" + school + "\"," + MetricsWriter::label("asked", name),
+                count);
 }
 
 void write_held(MetricsWriter& out, commands::Engine& engine) {
@@ -120,7 +126,10 @@ Result<Response> get_metrics(Context& context) {
   write_sequencer(out, services.engine.sequencer());
   write_schools(out, services.engine);
   write_held(out, services.engine);
-  if (services.anchors != nullptr) write_anchors(out, *services.anchors);
+  if (services.anchors != nullptr) {
+    write_anchors(out, *services.anchors);
+    write_failures(out, *services.anchors);
+  }
   if (services.neighbours != nullptr) write_witness(out, services.neighbours->witness());
   out.single("letopis_sessions", "gauge", "Sessions.", services.sessions.size());
   out.single("letopis_streams", "gauge", "Sessions that listen for changes.", services.streams.size());

@@ -162,6 +162,9 @@ class School {
     return at == std::string::npos ? 0 : std::stoull(metrics.substr(metrics.find(' ', at) + 1));
   }
   std::string of_school(const std::string& name) const { return name + "{school=\"" + slug_ + "\"}"; }
+  std::string failures_of(const School& witness) const {
+    return "letopis_anchor_failures_total{school=\"" + slug_ + "\",asked=\"" + witness.slug_ + "\"}";
+  }
   std::string checkpoint() const { return get(url_, "/log/" + slug_ + "/checkpoint").body; }
   std::uint64_t size() const {
     return ledger::open_checkpoint(checkpoint(), *signing::parse_vkey(vkey_))->checkpoint.size;
@@ -253,11 +256,12 @@ TEST_F(Federation, SchoolsOfADistrictWitnessEachOther) {
   // One that is gone stops nobody, and it shows.
   const auto seen_by_b = b.cosigned_size(a);
   b.server().kill();
-  const auto failures = a.metric(a.of_school("letopis_anchor_failures_total"));
+  const auto failures = a.metric(a.failures_of(b)), failures_of_c = a.metric(a.failures_of(c));
   const auto seen_by_c = c.cosigned_size(a);
   a.define_branch("two");
-  EXPECT_TRUE(comes_true([&] { return a.metric(a.of_school("letopis_anchor_failures_total")) > failures; }));
+  EXPECT_TRUE(comes_true([&] { return a.metric(a.failures_of(b)) > failures; }));
   EXPECT_TRUE(comes_true([&] { return c.cosigned_size(a) > seen_by_c; })) << "the others go on";
+  EXPECT_EQ(a.metric(a.failures_of(c)), failures_of_c) << "it is told which one is gone";
 
   // It goes on where it was.
   b.serve();

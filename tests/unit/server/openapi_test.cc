@@ -8,6 +8,7 @@
 #include <set>
 
 #include "server/answers.h"
+#include "server/metrics.h"
 #include "server/openapi.h"
 #include "tests/unit/server/site.h"
 
@@ -276,6 +277,12 @@ TEST_F(ServiceTest, MetricsCountAndNameNobody) {
     ++samples;
   }
   EXPECT_GT(samples, 30U);
+}
+
+// A policy's names are anybody's; one of them must not end its own line.
+TEST(Metrics, ALabelMayBeAnyText) {
+  EXPECT_EQ(MetricsWriter::label("asked", "north"), "asked=\"north\"");
+  EXPECT_EQ(MetricsWriter::label("asked", "a\"} 7\nb\\"), "asked=\"a\\\"} 7\\nb\\\\\"");
 }
 
 }  // namespace
