@@ -71,6 +71,11 @@ struct ReadModel {
   projections::Waiting waiting;
   std::vector<Instant> times;                              // recorded_at by index
   std::vector<projections::EvidenceBook::Anchor> anchors;  // those that count, by index
+  struct ClockWord {
+    std::uint64_t index = 0;
+    bool doubted = false;  // from there on
+  };
+  std::vector<ClockWord> clock_words;  // what the log says of its server's clock, by index
   std::uint64_t tree_at =
       0;  // how many entries the tree of the shards covers: as many as when its root was last asked for
   std::uint64_t committed = 0;  // index of the newest entry that commits to the state before it; zero: none

@@ -396,6 +396,8 @@ void SchoolImpl::fold_published(const Entry& entry, const Hash& leaf, const std:
   model_.structure.apply(entry);
   if (std::holds_alternative<AnchorAdded>(entry.statement.body))
     model_.anchors.push_back(*model_.structure.evidence().newest_anchor());
+  if (std::holds_alternative<ClockFault>(entry.statement.body))
+    model_.clock_words.push_back({entry.event.index, model_.structure.evidence().clock_doubted()});
   learn_names(entry);
   const std::unique_lock lock(keys_mutex_);
   const auto learn = [&](signing::Purpose purpose, const PublicKey& key, const Id& person) {
@@ -737,9 +739,10 @@ Result<SchoolImpl::OwnedReceipt> SchoolImpl::receipt_of(const Entry& entry, Byte
 }
 
 // The newest anchor below an index that meets a quorum by itself (a lower bound), and the first over a checkpoint past it (an
-// upper one).
+// upper one). The clock_fault that stood at that index.
 struct SchoolImpl::Sides {
   std::optional<projections::EvidenceBook::Anchor> before, after;
+  std::optional<std::uint64_t> clock_fault;
 };
 SchoolImpl::Sides SchoolImpl::anchors_around(std::uint64_t index) const {
   return read([&](const ReadModel& model) {
@@ -752,6 +755,10 @@ SchoolImpl::Sides SchoolImpl::anchors_around(std::uint64_t index) const {
     if (before != anchors.rend()) sides.before = *before;
     const auto after = std::find_if(from, anchors.end(), [&](const auto& a) { return a.met && a.size > index; });
     if (after != anchors.end()) sides.after = *after;
+    const auto& words = model.clock_words;
+    const auto word = std::lower_bound(words.begin(), words.end(), index,
+                                       [](const auto& one, std::uint64_t at) { return one.index < at; });
+    if (word != words.begin() && std::prev(word)->doubted) sides.clock_fault = std::prev(word)->index;
     return sides;
   });
 }
@@ -786,14 +793,15 @@ Result<std::string> SchoolImpl::cosigned_proof(std::uint64_t index) const {
   TRY(auto genesis_proof, path_of(0));
   TRY(OwnedReceipt kept, receipt_of(decoded, bytes, std::move(genesis_proof)));
   Receipt& receipt = kept.receipt;
-  Bytes before;
-  if (sides.before) {
-    TRY(before, entry(sides.before->index));
-    ProvedEntry& proved = receipt.anchors.emplace_back();
-    proved.index = sides.before->index;
-    proved.event = before;
-    TRY(proved.proof, path_of(proved.index));
-  }
+  std::deque<Bytes> brought;
+  const auto bring = [&](std::uint64_t of, std::vector<ProvedEntry>& into) -> Status {
+    TRY(Bytes event, entry(of));
+    TRY(auto path, path_of(of));
+    into.push_back({of, brought.emplace_back(std::move(event)), std::move(path)});
+    return {};
+  };
+  if (sides.before) TRY_STATUS(bring(sides.before->index, receipt.anchors));
+  if (sides.clock_fault) TRY_STATUS(bring(*sides.clock_fault, receipt.clock_faults));
   std::deque<Bytes> tokens;  // those that lie in files, too: a receipt is complete by itself
   std::size_t room = kReceiptTokensMaxBytes;
   const auto read = [&](const EvidenceFile& named) {

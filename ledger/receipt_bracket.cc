@@ -38,18 +38,22 @@ Result<TrustPolicy::Sightings> sightings(const signing::Note& note, const std::v
   return seen;
 }
 
+// An entry that the receipt brings along stands where it says, before the receipt's own.
+Result<Entry> brought(const ProvedEntry& proved, const SignedCheckpoint& opened, std::uint64_t index) {
+  if (proved.index >= index) return fail("misplaced", "it does not come before the entry");
+  const Checkpoint& under = opened.checkpoint;
+  TRY_STATUS(verify_inclusion(leaf_hash(proved.event), proved.index, under.size, proved.proof, under.root));
+  return decode_entry(proved.event);
+}
+
 // The moment before which nobody can have made an entry that follows this anchor.
 Result<std::optional<Instant>> not_before(const ProvedEntry& proved, const SignedCheckpoint& opened,
                                           std::uint64_t index, const signing::VerifierKey& log,
                                           const TrustPolicy& policy) {
   const auto misplaced = [](std::string why) { return fail("bad_anchor", std::move(why)); };
-  if (proved.index >= index) return misplaced("it does not come before the entry");
-  const Checkpoint& under = opened.checkpoint;
-  if (const auto there = verify_inclusion(leaf_hash(proved.event), proved.index, under.size, proved.proof, under.root);
-      !there)
-    return misplaced(there.error().text());
-  const auto entry = decode_entry(proved.event);
-  const auto* anchor = entry ? std::get_if<AnchorAdded>(&entry->statement.body) : nullptr;
+  const auto entry = brought(proved, opened, index);
+  if (!entry) return misplaced(entry.error().text());
+  const auto* anchor = std::get_if<AnchorAdded>(&entry->statement.body);
   if (anchor == nullptr) return misplaced("another kind of entry");
   std::string cosigned(anchor->checkpoint);
   std::vector<Evidence> tokens;
@@ -64,6 +68,16 @@ Result<std::optional<Instant>> not_before(const ProvedEntry& proved, const Signe
   TRY(const auto seen, sightings(over->note, tokens, log, policy));
   const auto bracket = policy.bracket(seen);
   return bracket ? std::optional(bracket->earliest) : std::nullopt;
+}
+
+// What anybody says and the school refuses is in the log as well.
+Status doubts_the_clock(const ProvedEntry& proved, const SignedCheckpoint& opened, std::uint64_t index) {
+  const auto entry = brought(proved, opened, index);
+  if (!entry) return fail("bad_clock_fault", entry.error().text());
+  const auto* fault = std::get_if<ClockFault>(&entry->statement.body);
+  if (fault == nullptr || fault->kind == kClockAgrees) return fail("bad_clock_fault", "another kind of entry");
+  if (entry->event.verdict == Verdict::kRefused) return fail("bad_clock_fault", "the school refused it");
+  return {};
 }
 
 template <class Seen>
@@ -83,6 +97,10 @@ Result<ReceiptBracket> bracket_of(const SignedCheckpoint& opened, const Receipt&
   for (const auto& anchor : receipt.anchors) {
     TRY(const auto earliest, not_before(anchor, opened, index, log, policy));
     if (earliest) found.earliest = std::max(found.earliest.value_or(*earliest), *earliest);
+  }
+  for (const auto& fault : receipt.clock_faults) {
+    TRY_STATUS(doubts_the_clock(fault, opened, index));
+    found.clock_doubted = true;
   }
   if (const auto bracket = policy.bracket(seen)) found.latest = bracket->latest;
   return found;

@@ -2485,6 +2485,7 @@ struct Receipt {
   std::vector<Hash> genesis_proof{};
   std::vector<ProvedEntry> anchors{};
   std::vector<Evidence> tokens{};
+  std::vector<ProvedEntry> clock_faults{};
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor& visitor) {
     visitor.field(0, "version", self.version, false);
@@ -2493,6 +2494,7 @@ struct Receipt {
     visitor.field(3, "genesis_proof", self.genesis_proof, false);
     visitor.field(4, "anchors", self.anchors, false);
     visitor.field(5, "tokens", self.tokens, false);
+    visitor.field(6, "clock_faults", self.clock_faults, false);
   }
 };
 

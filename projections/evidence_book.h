@@ -23,11 +23,11 @@ struct AnchoredLine {
 // nullopt: not a line of a cosignature by one of the policy's witnesses.
 std::optional<AnchoredLine> anchored_line(const ledger::TrustPolicy& policy, std::string_view line);
 
+using ledger::kClockAgrees;
 using ledger::kCosignature;
 using ledger::kTimestamp;
 inline constexpr std::string_view kClockJump = "jump";  // ClockFault.kind: wall clock and monotonic clock parted
 inline constexpr std::string_view kClockEvidence = "evidence";  // it is more than a minute off what a quorum says
-inline constexpr std::string_view kClockAgrees = "agrees";      // it agrees with a quorum again
 
 class EvidenceBook {
  public:

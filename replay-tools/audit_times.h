@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "commands/files.h"
+#include "ledger/receipt_bracket.h"
 #include "ledger/statement.h"
 #include "ledger/trust_policy.h"
 #include "replay-tools/audit_findings.h"
@@ -137,7 +138,7 @@ class EntryTimes {
   // Whether a token over this statement would say something: it is on record, late, and has a deadline.
   bool asks_for_token(const Id& statement) const { return late_.contains(statement); }
   void token(const Id& statement, Bytes token);
-  void clock_fault(const ledger::ClockFault& body) { doubted_ = body.kind != "agrees"; }
+  void clock_fault(const ledger::ClockFault& body) { doubted_ = body.kind != ledger::kClockAgrees; }
 
   struct Settling {
     Instant founded;  // when the school's genesis says it was

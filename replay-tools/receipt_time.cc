@@ -31,9 +31,9 @@ std::string_view time_verdict_name(TimeVerdict verdict) {
   return "";
 }
 
-// A receipt does not hold what the log says of its server's clock.
+// One of before receipts brought that along, or one that somebody has shortened.
 constexpr std::string_view kUnlessDoubted =
-    "; whether its clock was on record as in doubt then, an audit of the log tells";
+    "; and the receipt holds nothing by which the clock was on record as in doubt then";
 
 Result<Times> time_of(const SignedCheckpoint& opened, const Receipt& receipt, const Event& event,
                       const signing::VerifierKey& log, const TrustPolicy& policy) {
@@ -42,13 +42,14 @@ Result<Times> time_of(const SignedCheckpoint& opened, const Receipt& receipt, co
   times.witnesses = bracket.witnesses;
   times.authorities = bracket.authorities;
   times.earliest = bracket.earliest;
+  times.clock_doubted = bracket.clock_doubted;
   const auto& at = event.recorded_at;
-  if (times.earliest && at.micros < times.earliest->micros - kClockToleranceMicros)
+  if (!times.clock_doubted && times.earliest && at.micros < times.earliest->micros - kClockToleranceMicros)
     return fail("outside_bracket",
                 "it says it was recorded before evidence that it follows" + std::string(kUnlessDoubted));
   if (!bracket.latest) return times;
   times.latest = bracket.latest;
-  if (at.micros > times.latest->micros + kClockToleranceMicros)
+  if (!times.clock_doubted && at.micros > times.latest->micros + kClockToleranceMicros)
     return fail("outside_bracket", "it says it was recorded after a quorum had seen it" + std::string(kUnlessDoubted));
   times.verdict = against(event.deadline, times);
   return times;

@@ -29,13 +29,16 @@ struct Times {
   TimeVerdict verdict = TimeVerdict::kUnwitnessed;
   std::size_t witnesses = 0, authorities = 0;  // of the policy, whose evidence over the checkpoint holds
   std::optional<Instant> earliest, latest;
+  // The log had its server's clock on record as in doubt: the recorded time is held against nothing, the bracket alone counts.
+  bool clock_doubted = false;
   // Where tokens over the signed statement were brought (ledger/timeliness.h): by when it was signed. It moves no verdict.
   bool tokens_brought = false;
   std::optional<Instant> signed_by;
 };
 // `opened`: the receipt's checkpoint, the log's signature verified, the entry proved in it. Errors: "bad_cosignature" (a known
 // witness's line does not verify), "bad_anchor" (an anchor that does not stand where the receipt says, or speaks of another log),
-// "outside_bracket" (the moment the operator recorded lies more than a minute outside what the evidence leaves).
+// "bad_clock_fault" (likewise of the entry that puts the clock in doubt), "outside_bracket" (the moment the operator recorded lies more
+// than a minute outside what the evidence leaves, and no such entry is brought).
 Result<Times> time_of(const ledger::SignedCheckpoint& opened, const ledger::Receipt& receipt,
                       const ledger::Event& event, const signing::VerifierKey& log, const ledger::TrustPolicy& policy);
 

@@ -152,6 +152,11 @@ std::string time_words(const Report& report, Language language) {
   if (times.authorities > 0)
     text += (ru ? ", служб штампов времени: " : ", time-stamping authorities: ") + std::to_string(times.authorities);
   text += "). ";
+  if (times.clock_doubted)
+    text += ru ? "Журнал сам записал, что часы сервера были под сомнением: время в самой записи не в счёт, в счёт "
+                 "только этот промежуток. "
+               : "The log itself has on record that its server's clock was in doubt: the time within the entry does "
+                 "not count, these bounds alone do. ";
   const std::string deadline = shown(report.deadline);
   switch (times.verdict) {
     case TimeVerdict::kTimelyProved:
@@ -192,6 +197,7 @@ std::string time_json(const Report& report) {
   if (times.earliest) out += ",\"earliest\":" + json_string(format_instant(*times.earliest));
   if (times.latest) out += ",\"latest\":" + json_string(format_instant(*times.latest));
   if (report.deadline.micros != 0) out += ",\"deadline\":" + json_string(format_instant(report.deadline));
+  if (times.clock_doubted) out += ",\"clock_doubted\":true";
   if (times.signed_by) out += ",\"signed_by\":" + json_string(format_instant(*times.signed_by));
   if (times.tokens_brought && report.deadline.micros != 0)
     out += std::string(",\"signed_in_time\":") +

@@ -42,6 +42,7 @@ Event index:u64 recorded_at:instant utc_offset:i32 statement:bytes! signature:Si
 KeyLink event:bytes!
 ProvedEntry index:u64 event:bytes! proof:[Hash]
 Receipt version:u16 event:bytes! key_chain:[KeyLink] genesis_proof:[Hash] anchors:[ProvedEntry] tokens:[Evidence]
+  clock_faults:[ProvedEntry]
 `;
 
 // Append only: the number of a body is its place, from 1.

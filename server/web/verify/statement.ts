@@ -218,6 +218,9 @@ export interface AnchorAdded extends Decoded {
   readonly checkpoint: string;
   readonly evidence: readonly Evidence[];
 }
+export interface ClockFault extends Decoded {
+  readonly kind: string;
+}
 export interface StateCommitted extends Decoded {
   readonly size: bigint;
   readonly root: Bytes;
@@ -234,6 +237,7 @@ export interface Receipt extends Decoded {
   readonly genesis_proof: readonly Bytes[];
   readonly anchors: readonly ProvedEntry[];
   readonly tokens: readonly Evidence[];
+  readonly clock_faults: readonly ProvedEntry[];
 }
 interface BodyTypes {
   SchoolCreated: SchoolCreated;
@@ -242,6 +246,7 @@ interface BodyTypes {
   KeyRotated: KeyRotated;
   AnchorAdded: AnchorAdded;
   StateCommitted: StateCommitted;
+  ClockFault: ClockFault;
 }
 
 export interface Entry {

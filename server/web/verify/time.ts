@@ -10,6 +10,7 @@
 import { concat, utf8 } from "./bytes.js";
 import { openCheckpoint, type SignedCheckpoint } from "./checkpoint.js";
 import { type SignatureCheck } from "./ed25519.js";
+import { isRefused } from "./keychain.js";
 import { leafHash, verifyInclusion } from "./merkle.js";
 import { type Note, type VerifierKey, verifyNote } from "./note.js";
 import { type Bracket, type TrustPolicy } from "./policy.js";
@@ -18,6 +19,7 @@ import {
   type AnchorAdded,
   bodyAs,
   decodeEntry,
+  type Entry,
   type Event,
   type Evidence,
   type ProvedEntry,
@@ -26,6 +28,7 @@ import {
 
 // A clock that agrees with its witnesses may be so far off.
 const CLOCK_TOLERANCE_MICROS = 60_000_000n;
+const CLOCK_AGREES = "agrees"; // ClockFault.kind; every other puts the clock in doubt
 const COSIGNATURE = "cosignature"; // kinds of evidence
 const TIMESTAMP = "rfc3161";
 
@@ -42,6 +45,7 @@ export interface Times {
   readonly tokensUnchecked: number;
   readonly earliest: bigint | undefined; // microseconds since 1970-01-01 UTC
   readonly latest: bigint | undefined;
+  readonly clockDoubted: boolean; // on record in the log before the entry: the bracket alone counts
 }
 
 export interface TimeQuestion {
@@ -66,19 +70,36 @@ function sightings(note: Note, policy: TrustPolicy, verify: SignatureCheck): Map
   return seen;
 }
 
-function misplaced(attempt: string, error: unknown): never {
-  if (error instanceof Refusal) refuse("bad_anchor", `${attempt}: ${error.message}`);
+function misplaced(code: "bad_anchor" | "bad_clock_fault", attempt: string, error: unknown): never {
+  if (error instanceof Refusal) refuse(code, `${attempt}: ${error.message}`);
   throw error;
 }
 
+// An entry that the receipt brings along, proved to stand where it says, before the receipt's own.
+function brought(proved: ProvedEntry, { opened: { checkpoint }, event }: TimeQuestion): Entry {
+  if (proved.index >= event.index) refuse("misplaced", "it does not come before the entry");
+  verifyInclusion(leafHash(proved.event), proved.index, checkpoint.size, proved.proof, checkpoint.root);
+  return decodeEntry(proved.event);
+}
+
 // The anchor that a proved entry is, or "bad_anchor".
-function anchorOf(proved: ProvedEntry, { opened: { checkpoint }, event }: TimeQuestion): AnchorAdded {
-  if (proved.index >= event.index) refuse("bad_anchor", "it does not come before the entry");
+function anchorOf(proved: ProvedEntry, question: TimeQuestion): AnchorAdded {
   try {
-    verifyInclusion(leafHash(proved.event), proved.index, checkpoint.size, proved.proof, checkpoint.root);
-    return bodyAs(decodeEntry(proved.event), "AnchorAdded") ?? refuse("malformed", "another kind of entry");
+    return bodyAs(brought(proved, question), "AnchorAdded") ?? refuse("malformed", "another kind of entry");
   } catch (error) {
-    return misplaced("the anchor", error);
+    return misplaced("bad_anchor", "the anchor", error);
+  }
+}
+
+// That a proved entry puts the clock in doubt, or "bad_clock_fault". What anybody says and the school refuses is in the log as well.
+function checkClockFault(proved: ProvedEntry, question: TimeQuestion): void {
+  try {
+    const entry = brought(proved, question);
+    const fault = bodyAs(entry, "ClockFault");
+    if (fault === undefined || fault.kind === CLOCK_AGREES) refuse("malformed", "another kind of entry");
+    if (isRefused(entry)) refuse("malformed", "the school refused it");
+  } catch (error) {
+    misplaced("bad_clock_fault", "the clock fault", error);
   }
 }
 
@@ -90,7 +111,7 @@ function openAnchored(anchor: AnchorAdded, log: VerifierKey, verify: SignatureCh
   try {
     return openCheckpoint(note, log, verify);
   } catch (error) {
-    return misplaced("the anchored checkpoint", error);
+    return misplaced("bad_anchor", "the anchored checkpoint", error);
   }
 }
 
@@ -112,8 +133,8 @@ function later(a: bigint | undefined, b: bigint | undefined): bigint | undefined
 }
 
 // Refusals: "bad_cosignature" (a known witness's line does not verify), "bad_anchor" (one that does not stand where the receipt says,
-// or speaks of another log), "outside_bracket" (the moment the operator recorded lies more than a minute outside what the evidence
-// leaves).
+// or speaks of another log), "bad_clock_fault" (likewise of the entry that puts the clock in doubt), "outside_bracket" (the moment the
+// operator recorded lies more than a minute outside what the evidence leaves, and no such entry is brought).
 export function timeOf(question: TimeQuestion): Times {
   const { opened, receipt, event, log, policy, verify } = question;
   const seen = sightings(opened.note, policy, verify);
@@ -126,14 +147,17 @@ export function timeOf(question: TimeQuestion): Times {
     tokensUnchecked += uncheckedAmong(anchor.evidence, policy);
     earliest = later(earliest, policy.bracket(sightings(over.note, policy, verify))?.earliest);
   }
+  receipt.clock_faults.forEach((fault) => checkClockFault(fault, question));
+  const clockDoubted = receipt.clock_faults.length > 0;
   const at = event.recorded_at;
-  if (earliest !== undefined && at < earliest - CLOCK_TOLERANCE_MICROS)
+  if (!clockDoubted && earliest !== undefined && at < earliest - CLOCK_TOLERANCE_MICROS)
     refuse("outside_bracket", "it says it was recorded before evidence that it follows");
   const latest = policy.bracket(seen)?.latest;
-  if (latest !== undefined && at > latest + CLOCK_TOLERANCE_MICROS)
+  if (!clockDoubted && latest !== undefined && at > latest + CLOCK_TOLERANCE_MICROS)
     refuse("outside_bracket", "it says it was recorded after a quorum had seen it");
   const witnesses = seen.size;
   if (latest === undefined || tokensUnchecked > 0)
-    return { verdict: "unwitnessed", witnesses, tokensUnchecked, earliest, latest: undefined };
-  return { verdict: against(event.deadline, earliest, latest), witnesses, tokensUnchecked, earliest, latest };
+    return { verdict: "unwitnessed", witnesses, tokensUnchecked, earliest, latest: undefined, clockDoubted };
+  const verdict = against(event.deadline, earliest, latest);
+  return { verdict, witnesses, tokensUnchecked, earliest, latest, clockDoubted };
 }

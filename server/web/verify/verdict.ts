@@ -78,6 +78,7 @@ function timeJson(times: Times, deadline: bigint): string {
     moment("earliest", times.earliest) +
     moment("latest", times.latest) +
     moment("deadline", deadline === 0n ? undefined : deadline) +
+    (times.clockDoubted ? ',"clock_doubted":true' : "") +
     "}"
   );
 }

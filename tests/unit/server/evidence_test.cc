@@ -262,14 +262,40 @@ TEST_F(ProvedTimes, AnAnchorThatDoesNotStandBeforeTheEntryRefutesTheReceipt) {
   EXPECT_EQ(forged([](Receipt& r) { r.anchors.clear(); }), "timely_proved") << "less is less, not wrong";
 }
 
-// An operator whose clock runs two hours ahead, to let the night's entries be the next morning's: witnesses tell.
-TEST_F(ProvedTimes, ATimeTheWitnessesContradictRefutesTheReceipt) {
+// An operator whose clock runs two hours ahead, to let the night's entries be the next morning's: witnesses tell. Where the log has it on
+// record that the clock is in doubt, the receipt brings that along, and the bracket alone counts: it is the same.
+TEST_F(ProvedTimes, ATimeTheWitnessesContradictRefutesTheReceiptUnlessTheClockIsInDoubt) {
   ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockEvidence, live.clock().now(), {}}));
   const std::uint64_t index = topic();
   ASSERT_TRUE(anchor({0, 1}, -7'200));
+  const auto doubted = checked(index);
+  EXPECT_EQ(verdict(doubted), "timely_proved");
+  EXPECT_TRUE(doubted.times->clock_doubted);
+  EXPECT_NE(text_report(doubted, Language::kEnglish).find("clock was in doubt"), std::string::npos);
+  EXPECT_NE(json_report(doubted).find("\"clock_doubted\":true"), std::string::npos);
+
+  ProofFile file = parse_proof_file(licey.school().cosigned_proof(index).value()).value();
+  const Bytes kept = *file.extra;
+  const auto forged = [&](auto change) {
+    Receipt receipt = decode_receipt(kept).value();
+    change(receipt.clock_faults);
+    file.extra = encode(receipt);
+    return verdict(checked(file.encode()));
+  };
+  EXPECT_EQ(forged([](auto& faults) { faults.clear(); }), "outside_bracket");
+  EXPECT_EQ(forged([&](auto& faults) { faults[0].index = index; }), "bad_clock_fault") << "not before it";
+  EXPECT_EQ(forged([](auto& faults) { faults[0].index -= 1; }), "bad_clock_fault") << "elsewhere";
+  EXPECT_EQ(forged([](auto& faults) { faults[0].proof.pop_back(); }), "bad_clock_fault");
+}
+
+TEST_F(ProvedTimes, AClockThatAgreedAgainBringsNoDoubt) {
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockEvidence, live.clock().now(), {}}));
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockAgrees, live.clock().now(), {}}));
+  const std::uint64_t index = topic();
+  ASSERT_TRUE(anchor({0, 1}));
   const auto report = checked(index);
-  EXPECT_EQ(report.verdict, receipt::Verdict::kRefuted);
-  EXPECT_EQ(verdict(report), "outside_bracket");
+  EXPECT_EQ(verdict(report), "timely_proved");
+  EXPECT_FALSE(report.times->clock_doubted);
 }
 
 // --- What an audit of the whole log proves of the times

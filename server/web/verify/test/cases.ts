@@ -111,7 +111,7 @@ function mixedCases(fixtures: Fixtures, random: Random, count: number): Case[] {
   return Array.from({ length: count }, (_, n) => {
     const [a, b] = [random.pick(fixtures.receipts), random.pick(fixtures.receipts)];
     const [first, second] = [decodeReceipt(mutate.extraOf(a.bytes)), decodeReceipt(mutate.extraOf(b.bytes))];
-    const part = random.pick(["event", "key_chain", "genesis_proof", "anchors", "tokens"]);
+    const part = random.pick(["event", "key_chain", "genesis_proof", "anchors", "tokens", "clock_faults"]);
     const mixed = writeBuffer("LTRC", "Receipt", { ...first, [part]: second[part] } as Plain);
     const other = random.chance(30) ? a.bytes : b.bytes;
     return {
@@ -280,6 +280,7 @@ function timeCases(random: Random, count: number): Case[] {
     const at = (base: bigint) => (BASE_SECOND + base + near()) * MICROS + micro();
     knobs.entry.event = { recorded_at: at(105n), deadline: random.chance(15) ? 0n : at(110n) };
     if (random.chance(20)) knobs.receipt = (parts) => ({ ...parts, anchors: [] });
+    if (random.chance(20)) knobs.clock = { kind: random.pick(["jump", "evidence", "agrees"]), event: {} };
     const companion = random.chance(50) ? utf8(`accuracy ${random.pick([0, 1, 2, 30, 86400])}\n`) : undefined;
     return told(`times ${n}`, knobs, { policy: randomPolicy(random), companion });
   });
@@ -414,6 +415,7 @@ function policyCases(random: Random, count: number): Case[] {
     "tsa a AAAA\ntsa-quorum 2\n",
     "tsa a AAAA\ndishonest 1\ntsa-quorum 1\n",
     "tsa a AAAA\ntsa a AAAB\n",
+    "tsa a AAAA\ntsa b AAAA\n",
     "tsa a AAA\n",
     "tsa a\n",
     "tsa a AAAA u v\n",

@@ -28,6 +28,7 @@ export interface Knobs {
   enrolment: { body: Plain; event: Plain; envelope: Plain; signer?: Pair; codeSigner?: Pair; codeMessage?: Bytes };
   rotation: { body: Plain; event: Plain; envelope: Plain; signer?: Pair; newSigner?: Pair; skip?: boolean };
   anchor: { body: Plain; event: Plain; times: (bigint | undefined)[]; note?: (note: string) => string; extra: Plain[] };
+  clock?: { kind: string; event: Plain }; // what the log says of its server's clock, before the entry
   entry: { body: Plain; event: Plain; envelope: Plain; signer?: Pair; type?: string };
   receipt: (parts: Plain, log: ForgedLog) => Plain;
   proof: (proof: Bytes[], log: ForgedLog) => Bytes[];
@@ -149,6 +150,18 @@ function appendAnchor(log: ForgedLog, { anchor }: Knobs): number {
   });
 }
 
+function appendClock(log: ForgedLog, { clock }: Knobs): Plain[] {
+  if (!clock) return [];
+  const at = log.append({
+    type: "ClockFault",
+    body: { kind: clock.kind, observed: BASE_SECOND * MICROS },
+    by: SERVICE,
+    envelope: { key: keyId("service", SERVICE.public), acting_as: ROLES.service },
+    event: clock.event,
+  });
+  return [{ index: BigInt(at), event: log.events[at] }];
+}
+
 function appendEntry(log: ForgedLog, { entry, rotation }: Knobs): number {
   const key = rotation.skip ? TEACHER : TEACHER_NEW;
   return log.append({
@@ -186,9 +199,11 @@ export function tell(knobs: Knobs): Told {
   appendGenesis(log, knobs);
   appendChain(log, knobs);
   const anchorAt = appendAnchor(log, knobs);
+  const doubts = appendClock(log, knobs);
   const at = appendEntry(log, knobs);
   appendEntry(log, honest());
   const anchors = [{ index: BigInt(anchorAt), event: log.events[anchorAt], proof: log.inclusion(anchorAt) }];
+  const clockFaults = doubts.map((doubt) => ({ ...doubt, proof: log.inclusion(Number(doubt["index"])) }));
   const receipt = knobs.receipt(
     {
       event: log.events[at],
@@ -198,6 +213,7 @@ export function tell(knobs: Knobs): Told {
         .map((event) => ({ event })),
       genesis_proof: log.inclusion(0),
       anchors,
+      clock_faults: clockFaults,
     },
     log,
   );
@@ -217,6 +233,11 @@ function ofTheEnrolment(k: Knobs): void {
   });
   k.index = "2";
   k.proof = (_, log) => log.inclusion(2);
+}
+
+// An hour behind everything that the witnesses have seen.
+function stampTheNight(k: Knobs): void {
+  k.entry.event = { recorded_at: (BASE_SECOND + 3_600n) * MICROS };
 }
 
 // Each lie with the name it is known by, and what it changes.
@@ -460,6 +481,46 @@ export const LIES: readonly (readonly [string, (knobs: Knobs) => void])[] = [
         title: "t",
         properties: Array.from({ length: 300 }, (_, i) => ({ name: `n${i}`, value: "v" })),
       };
+    },
+  ],
+  ["recorded in the night", stampTheNight],
+  [
+    "recorded in the night, the clock in doubt",
+    (k) => {
+      stampTheNight(k);
+      k.clock = { kind: "evidence", event: {} };
+    },
+  ],
+  [
+    "recorded in the night, the clock in doubt, and the receipt silent of it",
+    (k) => {
+      stampTheNight(k);
+      k.clock = { kind: "evidence", event: {} };
+      k.receipt = (r) => ({ ...r, clock_faults: [] });
+    },
+  ],
+  ["the clock in doubt, and right", (k) => (k.clock = { kind: "jump", event: {} })],
+  ["the clock agrees again", (k) => (k.clock = { kind: "agrees", event: {} })],
+  ["a clock fault that was refused", (k) => (k.clock = { kind: "jump", event: { verdict: VERDICTS.refused } })],
+  ["a clock fault that is an anchor", (k) => (k.receipt = (r) => ({ ...r, clock_faults: r["anchors"]! }))],
+  [
+    "a clock fault after the entry",
+    (k) => {
+      k.clock = { kind: "jump", event: {} };
+      k.receipt = (r, log) => ({
+        ...r,
+        clock_faults: [{ index: 7n, event: log.events[7], proof: log.inclusion(7) }],
+      });
+    },
+  ],
+  [
+    "a clock fault under another index",
+    (k) => {
+      k.clock = { kind: "jump", event: {} };
+      k.receipt = (r, log) => ({
+        ...r,
+        clock_faults: [{ index: 4n, event: log.events[5], proof: log.inclusion(5) }],
+      });
     },
   ],
   [
