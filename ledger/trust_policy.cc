@@ -172,6 +172,9 @@ struct TrustPolicy::Reader {
       return fail("name_taken", std::string(words[1]));
     TRY(Bytes certificate, from_base64(words[2]));
     if (certificate.size() > kTsaCertificateMaxBytes) return fail("too_large", "a certificate of more than 16 KiB");
+    const auto same = [&](const PolicyTsa& known) { return known.certificate == certificate; };
+    if (std::any_of(policy.authorities_.begin(), policy.authorities_.end(), same))
+      return fail("duplicate", "this authority's certificate is there already: it would count twice");
     policy.authorities_.push_back(
         {std::string(words[1]), std::move(certificate), std::string(words.size() == 4 ? words[3] : "")});
     return {};

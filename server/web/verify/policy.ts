@@ -86,6 +86,7 @@ function kth(values: readonly (bigint | undefined)[], k: number, order: 1 | -1):
 export class TrustPolicy {
   readonly witnesses: VerifierKey[] = [];
   readonly authorities: string[] = [];
+  private readonly certificates = new Set<string>(); // of authorities, as they are spelt: in one way
   authoritiesQuorum = 0; // 0: they date nothing
   private readonly logs: VerifierKey[] = [];
   private readonly names = new Map<string, Name>();
@@ -228,6 +229,8 @@ export class TrustPolicy {
     if (this.authorities.length >= NAMES_MAX) refuse("too_many", "authorities");
     if (this.authorities.includes(words[1]!)) refuse("name_taken", words[1]!);
     if (fromBase64(bytesOf(words[2]!)).length > CERTIFICATE_MAX_BYTES) refuse("too_large", "a certificate");
+    if (this.certificates.has(words[2]!)) refuse("duplicate", "this authority's certificate is there already");
+    this.certificates.add(words[2]!);
     this.authorities.push(words[1]!);
   }
 

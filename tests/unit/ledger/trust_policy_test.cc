@@ -128,15 +128,16 @@ TEST(TrustPolicyFile, AKeyUnderAnotherNameCountsOnce) {
 TEST(TrustPolicyFile, TheCompanionSaysWhatTheFormatLeavesOut) {
   const std::string text = witnesses({"a", "b", "c", "d"}) + "group g 3 a b c d\nquorum g\n";
   const auto read =
-      policy(text, "dishonest 1\naccuracy 2\ntsa x MAA= https://tsa.example/\ntsa y MAA=\ntsa-quorum 2\n");
+      policy(text, "dishonest 1\naccuracy 2\ntsa x MAA= https://tsa.example/\ntsa y MAE=\ntsa-quorum 2\n");
   EXPECT_EQ(read.dishonest(), 1U);
   EXPECT_EQ(read.accuracy_seconds(), 2);
   ASSERT_EQ(read.authorities().size(), 2U);
   EXPECT_EQ(read.authorities()[0].certificate, (Bytes{0x30, 0x00}));
   EXPECT_EQ(read.authorities()[0].url, "https://tsa.example/");
   EXPECT_EQ(read.authorities_quorum(), 2U);
-  for (const char* wrong : {"dishonest\n", "dishonest -1\n", "accuracy 1 2\n", "accuracy 90000\n", "tsa x\n",
-                            "tsa x MA\n", "tsa x MAA=\ntsa x MAA=\n", "tsa-quorum 1\n", "honest 1\n"})
+  for (const char* wrong :
+       {"dishonest\n", "dishonest -1\n", "accuracy 1 2\n", "accuracy 90000\n", "tsa x\n", "tsa x MA\n",
+        "tsa x MAA=\ntsa x MAE=\n", "tsa x MAA=\ntsa y MAA=\n", "tsa-quorum 1\n", "honest 1\n"})
     EXPECT_EQ(reason(TrustPolicy::parse(text, wrong)), "malformed") << wrong;
   EXPECT_EQ(reason(TrustPolicy::parse(text, "dishonest 1\ntsa x MAA=\ntsa-quorum 1\n")), "too_few_authorities");
 }
@@ -238,7 +239,7 @@ TEST(TrustPolicyTimes, OneLyingWitnessNarrowsNothing) {
 
 TEST(TrustPolicyTimes, AuthoritiesDateOnlyWhereTheyAreAskedTo) {
   const std::string text = witnesses({"a"}) + "quorum a\n";
-  const std::string two = "accuracy 0\ntsa x MAA=\ntsa y MAA=\n";
+  const std::string two = "accuracy 0\ntsa x MAA=\ntsa y MAE=\n";
   const Bracket at{second(50), second(51)};
   const auto silent = policy(text, two);
   auto by = silent.nobody();

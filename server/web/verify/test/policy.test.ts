@@ -49,6 +49,7 @@ test("what is wrong with a line is malformed, with its number", () => {
 test("authorities are read as the other verifier reads them", () => {
   refused("malformed", () => parsePolicy("quorum none\n", "tsa-quorum 1\n"));
   refused("too_few_authorities", () => parsePolicy("quorum none\n", "tsa a AAAA\ndishonest 1\ntsa-quorum 1\n"));
+  refused("malformed", () => parsePolicy("quorum none\n", "tsa a AAAA\ntsa b AAAA\n"));
   refused("malformed", () => parsePolicy("quorum none\n", `tsa a ${toBase64(new Uint8Array(16 * 1024 + 1))}\n`));
   assert.equal(parsePolicy("quorum none\n", "tsa a AAAA\ntsa-quorum 1\n").authoritiesQuorum, 1);
 });
