@@ -84,8 +84,7 @@ struct AnchorKeeper::Watched {
   bool past_deadline = false;  // the round that is due: one has passed since evidence last came
   Counters counters;
   // Of the rounds alone.
-  std::string policy_text;
-  std::shared_ptr<const TrustPolicy> policy;
+  std::shared_ptr<const TrustPolicy> policy;  // the one taken up: a change of either of its files makes another
   std::vector<std::unique_ptr<Asking<WitnessClient>>> witnesses;  // of the policy, in its order
   std::vector<std::unique_ptr<Asking<ledger::PolicyTsa>>> authorities;
   std::chrono::milliseconds retry{0};
@@ -356,17 +355,12 @@ void AnchorKeeper::ask(Watched& school) {
   });
   if (round.note.empty()) return;
   if (!policy) return judge_alone(school, round);
-  if (school.policy_text != policy->text || school.policy == nullptr) {
-    school.policy_text = policy->text;
-    school.witnesses.clear();
-    school.authorities.clear();
-    for (const auto& witness : policy->parsed->witnesses())
-      school.witnesses.push_back(std::make_unique<Asking<WitnessClient>>(WitnessClient(witness, options_.outward)));
-    for (const auto& authority : policy->parsed->authorities())
-      school.authorities.push_back(std::make_unique<Asking<ledger::PolicyTsa>>(authority));
-    count_from_zero(school, *policy->parsed);
+  if (school.policy != policy->parsed) {
+    school.policy = policy->parsed;
+    take_up(school, *school.policy);
+    options_.log->write(LogLevel::kInfo, "policy_in_force",
+                        {{"school", school.school.slug()}, {"index", static_cast<std::int64_t>(policy->index)}});
   }
-  school.policy = policy->parsed;
   {
     const std::lock_guard lock(mutex_);
     round.past_deadline = std::exchange(school.past_deadline, false);
@@ -423,15 +417,30 @@ std::shared_ptr<AnchorKeeper::Answers> AnchorKeeper::send(Watched& school, const
   return answers;
 }
 
-// A counter that is there before the first failure can be watched for the first one.
-void AnchorKeeper::count_from_zero(Watched& school, const TrustPolicy& policy) {
+// One without an address is not asked.
+ledger::PolicyWitness AnchorKeeper::to_ask(const ledger::PolicyWitness& witness) const {
+  ledger::PolicyWitness asked = witness;
+  if (options_.own_witness && asked.key.key == *options_.own_witness) asked.url.clear();
+  return asked;
+}
+
+// Counts from zero: a counter that is there before the first failure can be watched for it.
+void AnchorKeeper::take_up(Watched& school, const TrustPolicy& policy) {
+  school.witnesses.clear();
+  school.authorities.clear();
   const std::lock_guard lock(mutex_);
-  const auto each = [&](const auto& named) {
-    for (const auto& one : named)
-      if (!one.url.empty()) school.counters.failures.try_emplace(one.name);
+  const auto counted = [&](const auto& asked) {
+    if (!asked.url.empty()) school.counters.failures.try_emplace(asked.name);
   };
-  each(policy.witnesses());
-  each(policy.authorities());
+  for (const auto& witness : policy.witnesses()) {
+    const auto asked = to_ask(witness);
+    counted(asked);
+    school.witnesses.push_back(std::make_unique<Asking<WitnessClient>>(WitnessClient(asked, options_.outward)));
+  }
+  for (const auto& authority : policy.authorities()) {
+    counted(authority);
+    school.authorities.push_back(std::make_unique<Asking<ledger::PolicyTsa>>(authority));
+  }
 }
 
 // Counts and tells who did not answer, or not well.
@@ -602,19 +611,19 @@ void AnchorKeeper::tell_of(std::string_view name, std::string_view event, const 
 namespace {
 
 // Whether a checkpoint that a witness keeps is one of this very log's history; an error names what it is instead.
-Status hold_against(const School& school, std::string_view note) {
+Status hold_against(const School& school, std::string_view note, const std::string& kept_by) {
   const auto kept = ledger::open_checkpoint(note, school.vkey());
   if (!kept) return {};  // not the log's own word: says nothing about it
   const ledger::Checkpoint own = school.read([](const ReadModel& model) { return model.checkpoint; });
   const auto& theirs = kept->checkpoint;
   if (theirs.size > own.size)
-    return fail("witness_ahead", "a witness keeps a signed checkpoint of " + std::to_string(theirs.size) +
+    return fail("witness_ahead", "witness " + kept_by + " keeps a signed checkpoint of " + std::to_string(theirs.size) +
                                      " entries, this directory holds " + std::to_string(own.size));
   TRY(const auto proof, school.consistency(theirs.size, own.size));
   const Status consistent = ledger::verify_consistency(theirs.size, theirs.root, own.size, own.root, proof);
   if (!consistent)
     return fail("witness_inconsistent",
-                "a witness keeps another history of " + std::to_string(theirs.size) + " entries");
+                "witness " + kept_by + " keeps another history of " + std::to_string(theirs.size) + " entries");
   return {};
 }
 
@@ -627,8 +636,9 @@ void AnchorKeeper::look_closer(Watched& school, std::size_t witness) {
   brief.answer_timeout = std::min<std::chrono::milliseconds>(brief.answer_timeout, kStragglers);
   const auto newest = WitnessClient(school.policy->witnesses()[witness], brief).newest(school.school.origin());
   if (!newest || !*newest) return;
-  const Status same = hold_against(school.school, **newest);
-  if (!same) hold(school, same.error(), school.policy->witnesses()[witness], **newest);
+  const auto& by = school.policy->witnesses()[witness];
+  const Status same = hold_against(school.school, **newest, by.name);
+  if (!same) hold(school, same.error(), by, **newest);
 }
 
 void AnchorKeeper::hold(Watched& school, const Error& why, const ledger::PolicyWitness& shown_by,
@@ -651,7 +661,7 @@ void AnchorKeeper::look_again(Watched& school, const std::set<std::string>& cont
       if (witness.key.text() == mark->witness) asked = content.contains(mark->witness);
   });
   const bool ours = mark && ledger::open_checkpoint(mark->checkpoint, school.school.vkey());
-  const bool caught_up = asked && ours && hold_against(school.school, mark->checkpoint);
+  const bool caught_up = asked && ours && hold_against(school.school, mark->checkpoint, mark->witness);
   const Status released = caught_up ? school.school.release() : Status{};
   if (!released) tell(LogLevel::kError, "hold_unmarked", school, released.error());
   const auto held = school.school.held();
@@ -676,9 +686,10 @@ void AnchorKeeper::look_back() {
     });
     if (!policy) continue;
     for (const auto& witness : policy->parsed->witnesses())
-      asked.push_back({school.get(), witness, std::async(std::launch::async, [this, witness, of = school.get()] {
-                         return WitnessClient(witness, options_.outward).newest(of->school.origin());
-                       })});
+      asked.push_back(
+          {school.get(), witness, std::async(std::launch::async, [this, whom = to_ask(witness), of = school.get()] {
+             return WitnessClient(whom, options_.outward).newest(of->school.origin());
+           })});
   }
   for (auto& [school, witness, answer] : asked) {
     const auto newest = answer.get();
@@ -686,7 +697,7 @@ void AnchorKeeper::look_back() {
       if (newest.error().code != "no_url") tell_of(witness.name, "witness_unasked", *school, newest.error());
       continue;
     }
-    const Status same = *newest ? hold_against(school->school, **newest) : Status{};
+    const Status same = *newest ? hold_against(school->school, **newest, witness.name) : Status{};
     if (!same) {
       hold(*school, same.error(), witness, **newest);
       held.erase(school);

@@ -38,6 +38,9 @@ class AnchorKeeper {
     std::chrono::milliseconds usual{45'000}, near{1'000};
     std::chrono::milliseconds retry_first{5'000}, retry_most{60'000};
     OutwardLimits outward;
+    // The key of this directory's own witness, which a policy shared with neighbours may name: it cosigns no log of its own, and is not
+    // asked.
+    std::optional<PublicKey> own_witness = {};
   };
   // The engine outlives the keeper.
   AnchorKeeper(commands::Engine& engine, Options options);
@@ -89,7 +92,8 @@ class AnchorKeeper {
   bool take_due(Watched& school);
   void ask(Watched& school);
   std::shared_ptr<Answers> send(Watched& school, const Round& round);
-  void count_from_zero(Watched& school, const ledger::TrustPolicy& policy);
+  void take_up(Watched& school, const ledger::TrustPolicy& policy);
+  ledger::PolicyWitness to_ask(const ledger::PolicyWitness& witness) const;
   void take(Watched& school, Answers& answers, Round& round);
   void look_closer(Watched& school, std::size_t witness);
   void judge_alone(Watched& school, const Round& round);

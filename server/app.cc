@@ -79,6 +79,7 @@ class AppImpl final : public App {
       anchors.log = &log_;
       anchors.outward = options_.witnesses->outward;
       anchors.usual = options_.witnesses->usual;
+      if (options_.neighbours != nullptr) anchors.own_witness = options_.neighbours->vkey().key;
       keeper_ = std::make_unique<AnchorKeeper>(engine_, anchors);
       services_.anchors = keeper_.get();
       keeper_->look_back();  // before the first write

@@ -108,6 +108,7 @@ class AnchorKeeping : public testing::Test {
     options.random = &live.random();
     options.log = log.get();
     options.outward.connect_timeout = options.outward.answer_timeout = patience;
+    options.own_witness = own_witness;
     keeper = std::make_unique<AnchorKeeper>(live.engine(), options);
   }
   // Waits until the next round is due, and has it.
@@ -171,6 +172,7 @@ class AnchorKeeping : public testing::Test {
       Log::to([this](std::string_view line) { logged += std::string(line) + "\n"; }, live.clock());
   std::vector<std::unique_ptr<TestWitness>> witnesses;
   std::chrono::milliseconds patience{2'000};
+  std::optional<PublicKey> own_witness;
   std::unique_ptr<AnchorKeeper> keeper;
 };
 
@@ -433,6 +435,20 @@ TEST_F(AnchorKeeping, AMissingWitnessStopsNothingAndShows) {
   EXPECT_NE(logged.find("\"event\":\"no_evidence\",\"school\":\"licey29\",\"asked\":\"" + witnesses[2]->name + "\""),
             std::string::npos)
       << logged;
+}
+
+// A policy that neighbours share names the school's own witness, which cosigns no log of its own.
+TEST_F(AnchorKeeping, TheOwnWitnessIsNotAsked) {
+  own_witness = witnesses[2]->witness->vkey().key;
+  set_policy();
+  keep();
+  keeper->look_back();
+  topic();
+  round();
+  EXPECT_EQ(evidence_in_newest_anchor(), 2U);
+  const std::map<std::string, std::uint64_t> others{{witnesses[0]->name, 0}, {witnesses[1]->name, 0}};
+  EXPECT_EQ(counted().failures, others);
+  EXPECT_EQ(logged.find("\"asked\""), std::string::npos) << logged;
 }
 
 // One that takes the question and keeps it: the others' evidence is recorded without it, and it is not asked again meanwhile.
@@ -815,6 +831,35 @@ TEST_F(AnchorKeeping, TokensOfAuthoritiesAreKeptBesideCosignatures) {
   EXPECT_EQ(counted().tokens, 1U);
 }
 
+// The companion alone changes: whoever it names is asked as soon as the policy is in force.
+TEST_F(AnchorKeeping, AChangedCompanionIsTakenUpWhileTheServerRuns) {
+  set_policy();
+  keep();
+  topic();
+  round();
+  EXPECT_EQ(evidence_in_newest_anchor(), 3U);
+  letopis::test::TimeAuthority authority("tsa.example", live.clock().now());
+  const auto server = HttpServer::start(
+      {}, answers_at_once([&](const Request& request) {
+        Response response;
+        response.content_type = "application/timestamp-reply";
+        response.body = std::string(as_text(authority.answer(as_bytes(std::string_view(request.body)))));
+        return response;
+      }),
+      {});
+  ASSERT_TRUE(server);
+  advance(60);
+  set_policy("tsa district " + to_base64(authority.root()) + " " + (*server)->url() + "/tsr\n");
+  round();  // a quorum of the one before sees it
+  advance(60);
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"}, {});
+  for (auto& one : witnesses) one->clock.set(live.clock().now());
+  authority.set(live.clock().now());
+  round();
+  EXPECT_EQ(evidence_in_newest_anchor(), 4U) << logged;
+  EXPECT_EQ(counted().failures.count("district"), 1U);
+}
+
 // An authority whose certificate says where the list of revoked ones is, and a server that has both.
 class ListedAuthority : public AnchorKeeping {
  protected:
@@ -1160,6 +1205,8 @@ TEST_F(RestoredImage, AnImageBehindItsWitnessesTakesNoWrites) {
   keeper->look_back();
   ASSERT_TRUE(licey.school().held());
   EXPECT_EQ(licey.school().held()->code, "witness_ahead");
+  EXPECT_NE(licey.school().held()->detail.find("witness " + witnesses[0]->name + " "), std::string::npos)
+      << licey.school().held()->detail;
   const auto said = licey.try_say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
   ASSERT_FALSE(said);
   EXPECT_EQ(said.error().code, "held");
