@@ -120,6 +120,16 @@ Result<Keys> read_keys(const std::vector<std::string>& given) {
   return keys;
 }
 
+// A name that was misspelt would leave its school watched without the key.
+Status all_are_watched(const Keys& keys, const std::vector<Target>& targets) {
+  for (const auto& [school, key] : keys) {
+    const auto of = [&](const Target& target) { return target.url.ends_with("/log/" + school); };
+    if (!school.empty() && std::none_of(targets.begin(), targets.end(), of))
+      return fail("unknown_log", "--key " + school + "=…: no log that is watched is /log/" + school);
+  }
+  return {};
+}
+
 // A school's log stands at /log/SCHOOL of its server.
 std::function<Result<HttpLog::Headers>()> sign_in_of(const Target& target, const Keys& keys) {
   const auto at = target.url.rfind("/log/");
@@ -320,6 +330,7 @@ Result<int> watch_logs(MonitorRun options) {
   TRY_STATUS(posix_file_system().make_directories(options.data));
   TRY(const auto lock, DirectoryLock::acquire(options.data));
   Watch watch(options, std::move(policy));
+  TRY_STATUS(all_are_watched(keys, targets));
   for (const auto& target : targets) TRY_STATUS(watch.add(target, keys));
   if (!options.once) return watch_until_stopped(options, watch);
   const int code = monitor::exit_code(watch.round());

@@ -316,11 +316,25 @@ void LogMonitor::move_to(const Shown& shown, Mirror mirror) {
 void LogMonitor::read_entries() {
   if (!options_.reads_entries || !memory_) return;
   report_.entries = Verdicts{};
+  read_what_was_not();
   TiledTree tree(log_, memory_->checkpoint.size);
   for (std::size_t bundles = 0; bundles < kBundlesPerRoundMax; ++bundles) {
     if (memory_->read >= memory_->checkpoint.size || report_.has("fork")) return;
     if (!read_bundle(tree)) return;
   }
+}
+
+// What was counted while there was no key is read now, as far back as its hashes are known.
+void LogMonitor::read_what_was_not() {
+  Memory& memory = *memory_;
+  for (auto& run : memory.waiting) {
+    if (!run.unread) continue;
+    const std::uint64_t from = std::max(run.begin, memory.mirror.first());
+    if (from >= run.end) continue;
+    memory.read = std::min(memory.read, from);
+    run.end = from;
+  }
+  std::erase_if(memory.waiting, [](const Waiting& run) { return run.begin == run.end; });
 }
 
 bool LogMonitor::read_bundle(TiledTree& tree) {
@@ -404,13 +418,16 @@ void LogMonitor::wait_for(std::uint64_t begin, std::uint64_t end, Instant since)
   begin = std::max(begin, memory.witnessed ? memory.witnessed->size : 0);
   if (begin >= end) return;
   auto& waiting = memory.waiting;
+  const bool unread = !options_.reads_entries;
   const bool joins = !waiting.empty() && waiting.back().end == begin && waiting.back().seen == since &&
-                     waiting.back().lower == memory.lower;
+                     waiting.back().lower == memory.lower && waiting.back().unread == unread;
   // Told apart by when they were seen as long as there is room; then the last stands for all that follow.
-  if (joins || waiting.size() == kWaitingMax)
+  if (joins || waiting.size() == kWaitingMax) {
     waiting.back().end = end;
-  else
-    waiting.push_back({begin, end, since, memory.lower});
+    waiting.back().unread |= unread;
+  } else {
+    waiting.push_back({begin, end, since, memory.lower, unread});
+  }
 }
 
 // A quorum had seen so many entries between these moments: whoever waited has a bracket.
@@ -480,9 +497,12 @@ void LogMonitor::judge_limits() {
       return std::max<std::int64_t>(0, report_.at.micros - at.micros) / kMicrosPerSecond;
     };
     report_.witnessed_age_seconds = since(memory.witnessed->at.latest);
-    std::uint64_t waiting = 0;
-    for (const auto& run : memory.waiting) waiting += run.end - run.begin;
-    const std::uint64_t own = options_.reads_entries ? 0 : std::min(waiting, kOwnEntriesMax);
+    std::uint64_t waiting = 0, unread = 0;
+    for (const auto& run : memory.waiting) {
+      waiting += run.end - run.begin;
+      unread += run.unread ? run.end - run.begin : 0;
+    }
+    const std::uint64_t own = std::min(unread, kOwnEntriesMax);
     report_.waiting_entries = waiting - own;
     if (waiting > own) report_.waiting_seconds = since(memory.waiting.front().seen);
     if (report_.waiting_seconds > limits.lag_seconds)

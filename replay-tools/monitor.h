@@ -76,6 +76,7 @@ class LogMonitor {
   Shown remembered() const;
 
   void read_entries();
+  void read_what_was_not();
   bool read_bundle(TiledTree& tree);
   Status read_entry(std::uint64_t index, ByteView bytes);
   void read_anchor(const ledger::AnchorAdded& anchor);

@@ -48,7 +48,7 @@ struct Reader {
     if (word == "read" && words.size() == 2) return parse_decimal(words[1]).map([&](auto at) { memory.read = at; });
     if (word == "witnessed" && words.size() == 4) return witnessed(words);
     if (word == "lower" && words.size() == 2) return instant_of(words[1]).map([&](Instant at) { memory.lower = at; });
-    if (word == "waiting" && words.size() == 5) return waiting(words);
+    if ((word == "waiting" || word == "unread") && words.size() == 5) return waiting(words);
     if (word == "widths") return widths(words);
     if (word == "verdicts" && words.size() == 2 && words[1].find_first_not_of("alr") == std::string_view::npos) {
       memory.verdicts = words[1];
@@ -77,6 +77,7 @@ struct Reader {
     TRY(run.end, parse_decimal(words[2]));
     TRY(run.seen, instant_of(words[3]));
     TRY(run.lower, moment_of(words[4]));
+    run.unread = words[0] == "unread";
     const std::uint64_t after = memory.waiting.empty() ? 0 : memory.waiting.back().end;
     if (run.begin < after || run.end <= run.begin) return fail("malformed", "entries out of order");
     memory.waiting.push_back(run);
@@ -126,8 +127,8 @@ std::string Memory::encode() const {
             moment(witnessed->at.latest) + "\n";
   if (lower) text += "lower " + moment(lower) + "\n";
   for (const auto& run : waiting)
-    text += "waiting " + std::to_string(run.begin) + " " + std::to_string(run.end) + " " + moment(run.seen) + " " +
-            moment(run.lower) + "\n";
+    text += (run.unread ? "unread " : "waiting ") + std::to_string(run.begin) + " " + std::to_string(run.end) + " " +
+            moment(run.seen) + " " + moment(run.lower) + "\n";
   if (!widths.empty()) {
     text += "widths";
     for (const auto seconds : widths) text += " " + std::to_string(seconds);

@@ -29,6 +29,7 @@ struct Waiting {
   std::uint64_t begin = 0, end = 0;
   Instant seen;                  // by this monitor, first
   std::optional<Instant> lower;  // they were recorded no earlier, by the evidence before them
+  bool unread = false;           // counted without a key: some may be the log's own
   bool operator==(const Waiting&) const = default;
 };
 

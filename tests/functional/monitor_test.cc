@@ -347,6 +347,11 @@ TEST_F(MonitorProgram, WrongUseIsTold) {
               HasSubstr("ambiguous_log"));
   EXPECT_THAT(reason({"monitor", "--once", "--data", seen, "--policy", policy_file, "--key", folder_ / "witness.key"}),
               HasSubstr("wrong_purpose"));
+  ASSERT_EQ(letopis({"key", "new", "--purpose", "author", "--out", folder_ / "auditor.key"}).status, 0);
+  EXPECT_THAT(reason({"monitor", "--once", "--data", seen, "--policy", policy_file, "--url", log_at(*here_), "--key",
+                      "licei=" + (folder_ / "auditor.key")}),
+              HasSubstr("--key licei="))
+      << "a name that was misspelt";
   EXPECT_THAT(reason({"monitor", "--check-fork", policy_file, "--vkey", vkey_}), HasSubstr("malformed"));
   write_text(folder_ / "no-logs", "quorum none\n");
   EXPECT_THAT(reason({"monitor", "--once", "--data", seen, "--policy", folder_ / "no-logs"}), HasSubstr("unknown_log"));

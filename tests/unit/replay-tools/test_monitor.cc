@@ -441,6 +441,33 @@ TEST_F(Read, AnchorsInTheLogSayWhoHasSeenWhat) {
   EXPECT_FALSE(round().has("lag"));
 }
 
+// A folder that was begun without a key counts what may be the log's own; once there is a key, it is known.
+TEST_F(Read, WhatWasCountedWithoutAKeyIsReadOnceThereIsOne) {
+  reads_entries_ = false;
+  start();
+  witnesses_see(log_, 300);
+  anchor();
+  EXPECT_EQ(round().waiting_entries, 0U);
+  reads_entries_ = true;
+  start();
+  for (int minutes = 0; minutes <= 11; ++minutes) EXPECT_FALSE(round().has("lag")) << minutes;
+}
+TEST_F(Read, AndPupilsEntriesAmongItWait) {
+  reads_entries_ = false;
+  start();
+  witnesses_see(log_, 300);
+  round();
+  enter(5, ledger::Verdict::kLate);
+  EXPECT_EQ(round().waiting_entries, 2U) << "three of them may be the log's own";
+  reads_entries_ = true;
+  start();
+  const Report report = round();
+  EXPECT_EQ(report.waiting_entries, 5U);
+  ASSERT_TRUE(report.entries);
+  EXPECT_EQ(report.entries->late, 5U) << "each once";
+  EXPECT_EQ(round().waiting_entries, 5U);
+}
+
 TEST_F(Read, BracketsAreMeasuredBetweenAnchors) {
   anchor();
   round();

@@ -169,7 +169,7 @@ TEST_F(TheFolder, GivesBackWhatItWasGiven) {
   Memory memory = memory_of(30, 7);
   memory.witnessed = Witnessed{25, {Instant{5}, Instant{9}}};
   memory.lower = Instant{4};
-  memory.waiting = {{25, 27, Instant{6}, std::nullopt}, {28, 30, Instant{8}, Instant{4}}};
+  memory.waiting = {{25, 27, Instant{6}, std::nullopt}, {28, 30, Instant{8}, Instant{4}, true}};
   memory.widths = {1, 2, 3};
   memory.verdicts = "alr";
   ASSERT_TRUE(folder->store(memory));
