@@ -432,7 +432,7 @@ void Audit::unusable(const std::string& file, const std::string& why) {
 // brought the log's key as well, when that key did not sign it: anybody can make such a file. Without a key of the auditor's
 // own it stays a violation, for so a log shows that was exchanged together with its key or its name.
 void Audit::not_opened(const KeptCheckpoint& kept, std::string_view why) {
-  const bool brought = kept.by == KeptBy::kAuditor || kept.by == KeptBy::kReceipt;
+  const bool brought = kept.by == KeptBy::kAuditor || kept.by == KeptBy::kReceipt || kept.by == KeptBy::kWitness;
   if (brought && why == "malformed") return unusable(kept.label, "holds no signed checkpoint");
   if (brought && options_.vkey)
     return unusable(kept.label, why == "other_origin" ? "is of another log than " + log_key_->name

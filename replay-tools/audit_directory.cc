@@ -2,6 +2,7 @@
 
 #include "commands/profile_files.h"
 #include "ledger/checkpoint_journal.h"
+#include "ledger/hold_mark.h"
 #include "ledger/store_rows.h"
 #include "replay-tools/audit_rows.h"
 
@@ -70,6 +71,9 @@ Result<std::vector<KeptCheckpoint>> DirectorySource::checkpoints(Findings& findi
   std::vector<KeptCheckpoint> kept;
   TRY(const auto row, kv_->get(rows::checkpoint(school_.number)));
   if (row) kept.push_back({KeptBy::kDatabase, "", std::string(as_text(*row))});
+  TRY(const auto holds, ledger::read_hold_marks(posix_file_system(), directory_));
+  if (const auto mark = holds.find(school_.slug); mark != holds.end())
+    kept.push_back({KeptBy::kWitness, ledger::hold_mark_file(school_.slug), mark->second.checkpoint});
   const auto journal =
       ledger::CheckpointJournal::read(posix_file_system(), directory_ + "/" + std::string(kJournalFile));
   if (!journal) {

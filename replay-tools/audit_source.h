@@ -30,8 +30,10 @@ enum class KeptBy : std::uint8_t {
   kAuditor = 4,   // brought by whoever audits: what the operator cannot rewrite
   kAnchor = 5,    // inside an entry of the log
   kReceipt = 6,   // inside a receipt somebody kept
+  kWitness = 7,   // shown by a witness when the school was held (SCHOOL.held)
 };
-inline constexpr std::string_view kKeptByNames[] = {"database", "journal", "server", "auditor", "anchor", "receipt"};
+inline constexpr std::string_view kKeptByNames[] = {"database", "journal", "server", "auditor",
+                                                    "anchor",   "receipt", "witness"};
 constexpr std::string_view kept_by_name(KeptBy by) { return kKeptByNames[static_cast<std::size_t>(by) - 1]; }
 
 struct KeptCheckpoint {

@@ -15,6 +15,7 @@ Phrase words_of(KeptBy by) {
     case KeptBy::kAuditor: return {"принёс аудитор", "brought by the auditor"};
     case KeptBy::kAnchor: return {"в якоре", "in an anchor"};
     case KeptBy::kReceipt: return {"в сохранённой квитанции", "in a kept receipt"};
+    case KeptBy::kWitness: return {"показал свидетель", "shown by a witness"};
   }
   return {};
 }

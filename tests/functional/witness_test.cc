@@ -254,6 +254,11 @@ TEST_F(WitnessProgram, AnImageBehindItsWitnessRecordsNothing) {
   held({"backup", "--data", image, "--out", folder_ / "backup"});
   held({"erase", "--data", image, "--person", std::string(32, '1'), "--reason", "r", "--key",
         str(demo.at("director").at("key_file"))});
+  // What the witness showed lies beside the image: an audit needs nothing else to see that entries are missing.
+  const Ran audited = letopis({"audit", "--data", image, "--school", slug_, "--json"});
+  EXPECT_EQ(audited.status, 1) << audited.out << audited.err;
+  EXPECT_NE(audited.out.find("\"log_cut\""), std::string::npos) << audited.out;
+  EXPECT_NE(audited.out.find(slug_ + ".held"), std::string::npos) << audited.out;
   school_->stop();
   witness_->stop();
   school_ = std::make_unique<Server>(image);
