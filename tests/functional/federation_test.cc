@@ -332,8 +332,7 @@ TEST_F(Federation, AForkIsRefusedAndHeldAndCosignsForNobody) {
   b.server().kill();
   a.serve(copy);
   for (const char* code : {"x", "y", "z", "u", "v"}) a.define_branch(code);
-  b.serve();
-  a.define_branch("w");
+  b.serve();  // and is asked again, whether or not anything is entered: after the answer nothing can be
   EXPECT_TRUE(comes_true([&] { return b.metric("letopis_witness_refused_total") > 0; }));
   EXPECT_EQ(b.cosigned(a), kept) << "B keeps what it saw first";
   a.server().stop();
