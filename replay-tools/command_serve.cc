@@ -194,6 +194,7 @@ Result<int> run(const Serve& given) {
   TRY(Serve options, with_config(given));
   if (options.listen.empty()) options.listen = kListenByDefault;
   TRY(const auto http, listening(options.listen, options.tls_cert, options.tls_key));
+  if (!options.witness_ca.empty()) TRY_STATUS(server::check_authorities(options.witness_ca));
   if (!posix_file_system().exists(options.data + "/ledger"))
     return fail("not_found", options.data + " holds no school; letopis init creates one");
   const sigset_t signals = take_signals();

@@ -188,6 +188,9 @@ struct ClientLimits {
 };
 // "https://host:port/a/b" → "https://host:port" and "/a/b", without a slash at its end.
 std::pair<std::string, std::string> split_url(std::string_view url);
+// That a file holds certificates of authorities that can be read. "tls_failed", with OpenSSL's reason.
+Status check_authorities(const std::string& ca_file);
+
 class HttpClient {
  public:
   // url: http://host:port or https://host:port (certificates are checked against the system's store, or `ca_file`).

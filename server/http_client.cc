@@ -2,9 +2,11 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "server/beast.h"
 #include "server/event_stream.h"
@@ -59,6 +61,13 @@ tl::unexpected<Error> failure_of(const error_code& ec) {
   return fail("connection_lost", ec.message());
 }
 
+// OpenSSL passes over a file that is not there, and then nobody is trusted.
+Status check_named_authorities() {
+  const char* file = std::getenv("SSL_CERT_FILE");
+  if (file == nullptr || *file == '\0' || ::access(file, R_OK) == 0) return {};
+  return fail("tls_failed", "SSL_CERT_FILE names " + std::string(file) + ", which cannot be read");
+}
+
 // Why a certificate was not accepted, and what the person can do where it is one of the school's own.
 std::string certificate_words(long verified) {
   switch (verified) {
@@ -67,7 +76,9 @@ std::string certificate_words(long verified) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return "nobody this machine trusts has signed it; SSL_CERT_FILE=ca.pem names one to trust";
+      return "nobody this machine trusts has signed it; name its authority: SSL_CERT_FILE=ca.pem, or serve "
+             "--witness-ca "
+             "ca.pem";
     case X509_V_OK:
     case X509_V_ERR_UNSPECIFIED: return "it is another host's";  // the chain is good, the name is not
     default: return X509_verify_cert_error_string(verified);
@@ -192,6 +203,7 @@ Status Client::prepare_tls(const std::optional<std::string>& ca_file) {
   error_code ec;
   SSL_CTX_set_min_proto_version(tls_.native_handle(), TLS1_2_VERSION);
   tls_.set_verify_mode(ssl::verify_peer, ec);
+  if (!ca_file) TRY_STATUS(check_named_authorities());
   if (!ec && ca_file) tls_.load_verify_file(*ca_file, ec);
   if (!ec && !ca_file) tls_.set_default_verify_paths(ec);
   if (ec) return fail("tls_failed", ca_file.value_or("the system's certificates") + ": " + ec.message());
@@ -349,6 +361,13 @@ Status Client::read_events(const ClientRequest& request, const EventReader::Visi
 }
 
 }  // namespace
+
+Status check_authorities(const std::string& ca_file) {
+  error_code ec;
+  ssl::context tls(ssl::context::tls_client);
+  tls.load_verify_file(ca_file, ec);
+  return ec ? Status(fail("tls_failed", ca_file + ": " + ec.message())) : Status();
+}
 
 Result<std::unique_ptr<HttpClient>> HttpClient::connect(std::string_view url, const std::optional<std::string>& ca_file,
                                                         const ClientLimits& limits) {

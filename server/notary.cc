@@ -76,10 +76,13 @@ class NotaryServerImpl final : public NotaryServer {
   Response answer(const Request& request) {
     if (request.method == Method::kPost) return stamp(request);
     const bool reads = request.method == Method::kGet || request.method == Method::kHead;
-    if (reads && request.path == "/healthz")
-      return notary_.has_time() ? plain(200, "ok\n") : plain(503, "the clock stands behind an hour that was given\n");
+    if (reads && request.path == "/healthz") return health();
     if (reads && request.path == "/metrics") return plain(200, metrics());
     return plain(reads ? 404 : 405, "a POST of application/timestamp-query is answered here\n");
+  }
+  Response health() const {
+    if (notary_.expired()) return plain(503, "the certificate has run out: make another, under another name\n");
+    return notary_.has_time() ? plain(200, "ok\n") : plain(503, "the clock stands behind an hour that was given\n");
   }
   Response stamp(const Request& request) {
     if (request.content_type != kQueryType)
@@ -174,6 +177,8 @@ bool Notary::has_time() const {
   const std::lock_guard lock(mutex_);
   return sane(clock_.now());
 }
+
+bool Notary::expired() const { return clock_.now() >= authority_.valid_until(); }
 
 Notary::Counters Notary::counters() const {
   const std::lock_guard lock(mutex_);

@@ -28,6 +28,7 @@ class Notary {
   // A TimeStampResp. Errors: "too_large"; "failed", and the file system's: what is on the disk is not known, nothing is stamped.
   Result<Bytes> answer(ByteView query);
   bool has_time() const;  // else every answer is a rejection
+  bool expired() const;   // why it has none: its certificate has run out
 
   struct Counters {
     std::uint64_t granted = 0, rejected = 0, without_time = 0, failed = 0;

@@ -1,5 +1,7 @@
 // /healthz, /readyz, /metrics, /openapi.json: for those who run the server.
 
+#include <algorithm>
+
 #include "server/openapi.h"
 #include "server/routes.h"
 #include "server/witness_routes.h"
@@ -11,13 +13,16 @@ constexpr std::string_view kJson = "application/json";
 
 Result<Response> get_health(Context&) { return json_answer(R"({"status":"ok"})"); }
 
-// Ready when there are schools to serve and the one writer lives: after a failed write it never lives again.
+// Ready when there are schools to serve, the one writer lives (after a failed write it never lives again), and not every school is held.
 Result<Response> get_ready(Context& context) {
   auto& engine = context.services.engine;
   if (engine.sequencer().stopped_by_failure()) return fail("not_ready", "the sequencer has stopped");
-  const std::size_t schools = engine.schools().size();
-  if (schools == 0) return fail("not_ready", "no school is open");
-  return json_answer(R"({"status":"ready","schools":)" + std::to_string(schools) + "}");
+  const auto schools = engine.schools();
+  if (schools.empty()) return fail("not_ready", "no school is open");
+  const auto held = [](const commands::School* school) { return school->held().has_value(); };
+  if (std::all_of(schools.begin(), schools.end(), held))
+    return fail("held", "every school here takes no writes; the log says why");
+  return json_answer(R"({"status":"ready","schools":)" + std::to_string(schools.size()) + "}");
 }
 
 void write_transport(MetricsWriter& out, const HttpCounters& http) {

@@ -34,9 +34,13 @@ constexpr std::string_view kTokenLabel = "PKCS7", kListLabel = "X509 CRL";
 
 std::string openssl_says() {
   std::string said;
-  while (const unsigned long code = ERR_get_error()) {
+  const char* data = nullptr;  // what exactly: "Verify error:certificate has expired"
+  int flags = 0;
+  while (const unsigned long code = ERR_get_error_all(nullptr, nullptr, nullptr, &data, &flags)) {
     const char* reason = ERR_reason_error_string(code);
-    if (reason != nullptr) said += (said.empty() ? "" : "; ") + std::string(reason);
+    if (reason == nullptr) continue;
+    said += (said.empty() ? "" : "; ") + std::string(reason);
+    if ((flags & ERR_TXT_STRING) != 0 && data != nullptr && *data != '\0') said += " (" + std::string(data) + ")";
   }
   return said;
 }

@@ -21,6 +21,7 @@ const Misuse kMisuses[] = {
     {"ServeNothing", {"serve", "--data", "/nowhere/at/all", "--listen", "127.0.0.1:0"}, "/nowhere/at/all"},
     {"ServeBadPort", {"serve", "--data", "/nowhere", "--listen", "127.0.0.1:99999"}, "HOST:PORT"},
     {"CertificateWithoutKey", {"serve", "--data", "/nowhere", "--tls-cert", "c.pem"}, "--tls-key"},
+    {"ServeTrustingNoAuthority", {"serve", "--data", "/nowhere", "--witness-ca", "/nowhere/at.all"}, "/nowhere/at.all"},
     {"AuditOfNothing", {"audit", "--data", "/nowhere/at/all", "--school", "s"}, "/nowhere/at/all"},
     {"AuditOfBoth", {"audit", "--data", "/a", "--url", "http://b", "--school", "s"}, "--data or --url"},
     {"AuditAsNobody", {"audit", "--url", "http://b", "--school", "s"}, "--key"},

@@ -123,8 +123,10 @@ TEST_F(Notaries, AClockSetBackByMoreThanAMinuteIsNoTime) {
 }
 
 TEST_F(Notaries, AnExpiredCertificateStampsNothing) {
+  EXPECT_FALSE(notary_->expired());
   clock_.advance(31 * 24 * 3600);
   EXPECT_EQ(stamp(), "not_granted");
+  EXPECT_TRUE(notary_->expired()) << "which is why, and not the clock";
 }
 
 TEST_F(Notaries, AFullDiskStampsNothing) {

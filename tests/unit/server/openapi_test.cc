@@ -226,6 +226,10 @@ TEST_F(ServiceTest, ReadyUntilTheWriterIsGone) {
   Site empty;
   empty.start();
   EXPECT_EQ(empty.get("/readyz").status, 503U) << "no school is open";
+  ASSERT_TRUE(licey.school().hold({{}, "witness_ahead", "a witness has seen 900 entries", "w", "note"}));
+  EXPECT_EQ(site.get("/readyz").status, 503U) << "nothing is recorded in any";
+  EXPECT_EQ(site.get("/healthz").status, 200U);
+  ASSERT_TRUE(licey.school().release());
   EXPECT_EQ(empty.get("/healthz").status, 200U);
 }
 
