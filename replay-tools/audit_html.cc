@@ -47,17 +47,9 @@ svg{width:100%;height:auto;margin:.5rem 0}svg text{font:12px system-ui,sans-seri
 .proved{fill:#1f7a3a;background:#1f7a3a}.late{fill:#2b5fb3;background:#2b5fb3}.claimed{fill:#c98a00;background:#c98a00}
 .founding{fill:#7b6aa8;background:#7b6aa8}.pending{fill:#8a8a92;background:#8a8a92}.wanting{fill:#b3261e;background:#b3261e})";
 
-std::string two_digits(std::int64_t value) { return (value < 10 ? "0" : "") + std::to_string(value); }
-// In the school's time, which the page names once: "21.11.2026 12:10:07".
-std::string shown(Instant at, UtcOffset offset) {
-  const std::int64_t second = at.seconds() % 60;
-  return format_local(at, offset) + ":" + two_digits(second < 0 ? second + 60 : second);
-}
-std::string shown(const std::optional<Instant>& at, UtcOffset offset) { return at ? shown(*at, offset) : "…"; }
-std::string offset_text(UtcOffset offset) {
-  const std::int64_t minutes = std::abs(std::int64_t{offset.seconds}) / 60;
-  return std::string("UTC") + (offset.seconds < 0 ? "−" : "+") + two_digits(minutes / 60) + ":" +
-         two_digits(minutes % 60);
+// In the school's time, which the page names once.
+std::string shown(const std::optional<Instant>& at, UtcOffset offset) {
+  return at ? format_local_seconds(*at, offset) : "…";
 }
 
 // Between which moments the entry was recorded, by the auditor's witnesses.
@@ -317,7 +309,7 @@ std::string html_report(const AuditReport& report, Language language) {
               ? ""
               : (ru ? "Первая запись: " : "First entry: ") + local(report.first_recorded_at) +
                     (ru ? "; последняя: " : "; last: ") + local(report.last_recorded_at) +
-                    (ru ? " (время школы, " : " (the school's time, ") + offset_text(report.offset) + ")<br>") +
+                    (ru ? " (время школы, " : " (the school's time, ") + format_offset(report.offset) + ")<br>") +
          (ru ? "Корень: " : "Root: ") + "<code>" + to_base64(report.root.view()) + "</code><br>" +
          (ru ? "Ключ журнала: " : "Log key: ") + "<code>" + escaped(report.vkey) + "</code></p>\n";
   out += (ru ? "<h2>Находки</h2>\n" : "<h2>Findings</h2>\n") + findings_table(report, language);

@@ -198,7 +198,7 @@ std::string text_report(const AuditReport& report, Language language) {
       out += "  " + std::string(figure.words.in(language)) + ": " + number(figure.value) + "\n";
     out += ru ? "  ширина промежутков, у которых есть оба края:" : "  widths of brackets that have both ends:";
     for (std::size_t i = 0; i < report.times->widths.size(); ++i)
-      out += " " + std::string(width_words(i).in(language)) + " — " + number(report.times->widths[i]) + ";";
+      out += (i > 0 ? "; " : " ") + std::string(width_words(i).in(language)) + " — " + number(report.times->widths[i]);
     out += "\n";
   }
   for (const auto& [rule, count] : report.rules)

@@ -31,7 +31,7 @@ constexpr std::size_t kFiguresMin = 20;  // fewer are no rate
 // not read entries cannot tell them from people's.
 constexpr std::uint64_t kOwnEntriesMax = 3;
 
-std::string entries(std::uint64_t size) { return std::to_string(size) + " entries"; }
+std::string entries(std::uint64_t size) { return std::to_string(size) + (size == 1 ? " entry" : " entries"); }
 
 std::string_view without_scheme(std::string_view address) {
   const auto scheme = address.find("://");

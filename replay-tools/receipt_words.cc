@@ -133,11 +133,15 @@ std::string laid_out(std::string_view json) {
   return out;
 }
 
+std::string zone_words(UtcOffset offset, bool ru) {
+  return (ru ? " (время школы, " : " (the school's time, ") + format_offset(offset);
+}
+
 // When it was recorded, in words: the bracket, and what it says of the deadline.
 std::string time_words(const Report& report, Language language) {
   const bool ru = language == Language::kRussian;
   const Times& times = *report.times;
-  const auto shown = [&](Instant at) { return format_local(at, report.offset); };
+  const auto shown = [&](Instant at) { return format_local_seconds(at, report.offset); };
   if (times.verdict == TimeVerdict::kUnwitnessed) {
     const std::string heard = std::to_string(times.witnesses + times.authorities);
     return ru ? "Время не засвидетельствовано: из тех, кого называет эта политика, в квитанции подписались " + heard +
@@ -148,7 +152,8 @@ std::string time_words(const Report& report, Language language) {
   std::string text =
       ru ? "Записано не позже " + shown(*times.latest) : "Recorded no later than " + shown(*times.latest);
   if (times.earliest) text += (ru ? " и не раньше " : " and no earlier than ") + shown(*times.earliest);
-  text += (ru ? " (свидетелей: " : " (witnesses: ") + std::to_string(times.witnesses);
+  text += zone_words(report.offset, ru);
+  text += (ru ? "; свидетелей: " : "; witnesses: ") + std::to_string(times.witnesses);
   if (times.authorities > 0)
     text += (ru ? ", служб штампов времени: " : ", time-stamping authorities: ") + std::to_string(times.authorities);
   text += "). ";
@@ -181,8 +186,8 @@ std::string signed_sentence(const Report& report, bool ru) {
                 "политика."
               : "The time-stamps prove nothing of its signing: not over this entry, or of no authorities of the "
                 "policy.";
-  std::string text =
-      (ru ? "Подписано не позже " : "Signed no later than ") + format_local(*times.signed_by, report.offset);
+  std::string text = (ru ? "Подписано не позже " : "Signed no later than ") +
+                     format_local_seconds(*times.signed_by, report.offset) + " (" + format_offset(report.offset) + ")";
   if (report.deadline.micros == 0) return text + ".";
   const bool in_time = *times.signed_by <= report.deadline;
   if (in_time) return text + (ru ? ": в срок, доказано меткой времени." : ": in time, proved by time-stamp.");

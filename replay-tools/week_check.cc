@@ -162,12 +162,13 @@ Counts counts(const WeekReport& report) {
 std::string fixed_words(const WeekReport& report, Language language) {
   const Times& times = *report.commitment.times;
   if (times.verdict == TimeVerdict::kUnwitnessed) return time_words(report.commitment, language);
-  const auto shown = [&](Instant at) { return format_local(at, report.offset); };
+  const auto shown = [&](Instant at) { return format_local_seconds(at, report.offset); };
   const bool ru = language == Language::kRussian;
   std::string text =
       (ru ? "Этот перечень закреплён не позже " : "This list was fixed no later than ") + shown(*times.latest);
   if (times.earliest) text += (ru ? " и не раньше " : " and no earlier than ") + shown(*times.earliest);
-  return text + (ru ? " (свидетелей: " : " (witnesses: ") + std::to_string(times.witnesses) +
+  return text + zone_words(report.offset, ru) + (ru ? "; свидетелей: " : "; witnesses: ") +
+         std::to_string(times.witnesses) +
          (ru ? "). Когда внесена каждая запись, доказывает её собственная квитанция (letopis prove --cosigned)."
              : "). When each entry was recorded its own receipt proves (letopis prove --cosigned).");
 }
@@ -194,7 +195,8 @@ std::string sentence(const WeekReport& report, bool ru) {
     case Verdict::kGood: break;
   }
   const std::string to = std::to_string(report.complete_to), week = format_day(report.week),
-                    as_of = format_local(report.as_of, report.offset), student = to_hex(report.student.view());
+                    as_of = format_local(report.as_of, report.offset) + " " + format_offset(report.offset),
+                    student = to_hex(report.student.view());
   std::string text =
       ru ? "ПОЛНО (good) на " + as_of + ": о неделе с " + week + " и ученике " + student + " журнал " +
                report.commitment.origin + " до записи " + to + " говорит только это: записей здесь — " +

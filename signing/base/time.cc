@@ -116,6 +116,17 @@ std::string format_local(Instant at, UtcOffset offset) {
   return format_day(local_date(at, offset)) + " " + format_minute(local_minute(at, offset));
 }
 
+std::string format_local_seconds(Instant at, UtcOffset offset) {
+  const std::int64_t in_minute = ((at.seconds() + offset.seconds) % 60 + 60) % 60;
+  return format_local(at, offset) + print(":%02d", static_cast<int>(in_minute));
+}
+
+std::string format_offset(UtcOffset offset) {
+  const std::int64_t seconds = std::abs(std::int64_t{offset.seconds});
+  const std::string text = (offset.seconds < 0 ? "UTC−" : "UTC+") + format_minute(static_cast<int>(seconds / 60));
+  return seconds % 60 == 0 ? text : text + print(":%02d", static_cast<int>(seconds % 60));
+}
+
 std::string format_minute(int minute) { return print("%02d:%02d", minute / 60, minute % 60); }
 
 std::string format_week(Date any_day) {

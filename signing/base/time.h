@@ -46,9 +46,12 @@ Instant at_local(Date date, int minute_of_day, UtcOffset offset);  // minute may
 
 // ISO 8601, one spelling each: "2026-11-21", "2026-11-21T09:10:00.123456Z", "2026-W47"; any year is written, 0000–9999 are read.
 std::string format_date(Date date);
-std::string format_instant(Instant at);                  // UTC, microseconds, Z
-std::string format_local(Instant at, UtcOffset offset);  // "21.11.2026 12:10", for people
-std::string format_day(Date date);                       // "21.11.2026"
+std::string format_instant(Instant at);                          // UTC, microseconds, Z
+std::string format_local(Instant at, UtcOffset offset);          // "21.11.2026 12:10", for people
+std::string format_local_seconds(Instant at, UtcOffset offset);  // "21.11.2026 12:10:07", where a second may decide
+std::string format_offset(
+    UtcOffset offset);              // "UTC+03:00", and seconds where there are any; the minus of typography, U+2212
+std::string format_day(Date date);  // "21.11.2026"
 std::string format_week(Date any_day_of_week);
 std::string format_minute(int minute_of_day);  // "08:30"
 Result<Date> parse_date(std::string_view text);

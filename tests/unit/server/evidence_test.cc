@@ -180,7 +180,11 @@ TEST_F(ProvedTimes, SeenByItsDeadlineItIsTimely) {
   // ε is a second, and so is a second.
   EXPECT_EQ(*report.times->latest, Instant::from_seconds(live.clock().now().seconds() + 2));
   EXPECT_EQ(*report.times->earliest, Instant::from_seconds(before.seconds() - 1));
-  EXPECT_NE(text_report(report, Language::kRussian).find("доказано"), std::string::npos);
+  const std::string words = text_report(report, Language::kRussian);
+  EXPECT_NE(words.find("доказано"), std::string::npos);
+  for (const Instant at : {*report.times->earliest, *report.times->latest, report.deadline})
+    EXPECT_NE(words.find(format_local_seconds(at, report.offset)), std::string::npos) << words;
+  EXPECT_NE(words.find("время школы, " + format_offset(report.offset)), std::string::npos) << words;
   EXPECT_NE(json_report(report).find(R"("verdict":"timely_proved")"), std::string::npos);
 }
 
@@ -454,8 +458,7 @@ TEST_F(AuditedTimes, TheTimelineHasEveryDayAndTheBracketOfEveryFinding) {
   const std::string moment = format_instant(*between.earliest);
   const auto html = html_report(report, Language::kRussian);
   // In the school's time, to the second.
-  const std::string second = moment.substr(moment.find('T') + 7, 2);
-  const std::string local = format_local(*between.earliest, report.offset) + ":" + second;
+  const std::string local = format_local_seconds(*between.earliest, report.offset);
   EXPECT_EQ(report.offset, UtcOffset{3 * 3600});
   EXPECT_NE(html.find("<td>" + local + " — …</td>"), std::string::npos);
   EXPECT_NE(html.find(to_hex(licey.administrator().id.view())), std::string::npos) << "the author of the entry found";

@@ -180,6 +180,18 @@ TEST(LocalTime, FollowsTheOffset) {
   EXPECT_EQ(format_local(evening, kNewYork), "21.11.2026 17:30");
 }
 
+TEST(LocalTime, IsWrittenToTheSecondWithItsOffsetFromUtc) {
+  const Instant evening = parse_instant("2026-11-21T22:30:07.999999Z").value();
+  EXPECT_EQ(format_local_seconds(evening, kMoscow), "22.11.2026 01:30:07");
+  EXPECT_EQ(format_local_seconds(evening, {-(4 * 3600 + 56 * 60 + 2)}), "21.11.2026 17:34:05")
+      << "New York before 1883";
+  EXPECT_EQ(format_local_seconds(Instant{-1}, {0}), "31.12.1969 23:59:59");
+  EXPECT_EQ(format_offset({0}), "UTC+00:00");
+  EXPECT_EQ(format_offset(kMoscow), "UTC+03:00");
+  EXPECT_EQ(format_offset({-(3 * 3600 + 1800)}), "UTC−03:30");
+  EXPECT_EQ(format_offset({-(4 * 3600 + 56 * 60 + 2)}), "UTC−04:56:02");
+}
+
 TEST(LocalTime, LeadsThereAndBack) {
   for (const auto offset : {kMoscow, kNewYork, UtcOffset{0}, UtcOffset{5 * 3600 + 1800}})
     for (const auto date : {make_date(1960, 3, 1), make_date(1970, 1, 1), make_date(2026, 9, 1)})
