@@ -81,6 +81,8 @@ class AnchorKeeper {
     std::int64_t bracket_micros = 0;
   };
   std::map<std::string, Counters> counters() const;  // by school
+  // How often an authority's list of revoked certificates was not to be had: authorities are common to the schools.
+  std::uint64_t revocation_lists_missed() const { return revoked_.missed_total(); }
 
  private:
   struct Watched;

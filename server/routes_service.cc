@@ -100,6 +100,8 @@ void write_anchors(MetricsWriter& out, const AnchorKeeper& keeper) {
   each("letopis_anchor_tokens_total", "counter", "Time-stamps anchored.", [](const Of& of) { return of.tokens; });
   each("letopis_anchor_refused_total", "counter", "Evidence left out: alone with its time, or too large.",
        [](const Of& of) { return of.refused; });
+  out.single("letopis_revocation_lists_missed_total", "counter",
+             "Times an authority's list of revoked certificates was not to be had.", keeper.revocation_lists_missed());
   each("letopis_clock_faults_total", "counter", "Times the clock disagreed with a quorum or with itself.",
        [](const Of& of) { return of.clock_faults; });
   each("letopis_witnessed_entries", "gauge", "Entries that a quorum has seen.",

@@ -133,12 +133,17 @@ std::vector<signing::RevocationList> RevocationLists::at(const std::vector<std::
       }
     }
     auto list = fetch_list(url, limits);
-    Instant until{now.micros + kListMissedMicros};
-    if (list) until = std::max(until, std::min(list->next(), Instant{now.micros + kListKeptMicros}));
     if (!list) missed_(url, list.error());
     const std::lock_guard lock(mutex_);
-    kept_[url] = {until, list ? std::optional(*list) : std::nullopt};
-    if (list) lists.push_back(*std::move(list));
+    Kept& kept = kept_[url];
+    kept.until = Instant{now.micros + kListMissedMicros};
+    if (list) {
+      kept.until = std::max(kept.until, std::min(list->next(), Instant{now.micros + kListKeptMicros}));
+      kept.list = *std::move(list);
+    } else {
+      ++missed_total_;
+    }
+    if (kept.list) lists.push_back(*kept.list);
   }
   return lists;
 }

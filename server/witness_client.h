@@ -50,23 +50,26 @@ class WitnessClient {
 // HttpClient's, "authority_refuses", token_of_answer's.
 Result<Bytes> fetch_token(const std::string& url, const Hash& digest, Random& random, const OutwardLimits& limits);
 // Lists of revoked certificates by their addresses, each fetched again once an hour has passed or its issuer has a newer one; one that
-// could not be had is asked for again after ten minutes, and told of each time. Thread-safe; `missed` is called on any thread.
+// could not be had is asked for again after ten minutes, and told of each time. Until then the one before it stands: whom it names is
+// revoked whatever a newer one may add. Thread-safe; `missed` is called on any thread.
 class RevocationLists {
  public:
   using Missed = std::function<void(const std::string& url, const Error& why)>;
   RevocationLists(const Clock& clock, Missed missed) : clock_(clock), missed_(std::move(missed)) {}
   // Those that are to be had within two seconds each.
   std::vector<signing::RevocationList> at(const std::vector<std::string>& urls, const OutwardLimits& limits);
+  std::uint64_t missed_total() const { return missed_total_; }
 
  private:
   struct Kept {
     Instant until;
-    std::optional<signing::RevocationList> list;  // nullopt: none was to be had
+    std::optional<signing::RevocationList> list;  // nullopt: none was ever to be had
   };
   const Clock& clock_;
   const Missed missed_;
   std::mutex mutex_;
   std::map<std::string, Kept> kept_;
+  std::atomic<std::uint64_t> missed_total_{0};
 };
 
 // A token as it came, and the lists of revoked certificates that its chain has signed.

@@ -962,6 +962,25 @@ TEST_F(ListedAuthority, ASignerThatIsOnTheListIsNotHeard) {
   EXPECT_NE(logged.find("revoked"), std::string::npos) << logged;
 }
 
+// Whoever can keep a list from the server must not bring a revoked authority back.
+TEST_F(ListedAuthority, AListThatIsNoLongerToBeHadStillStands) {
+  signer = Authority::Revoked{live.clock().now(), std::nullopt};
+  open();
+  ask();
+  round();
+  EXPECT_EQ(keeper->revocation_lists_missed(), 0U);
+  has_list = false;
+  logged.clear();
+  live.advance(3600);
+  ask();
+  round();
+  EXPECT_EQ(lists_asked, 2);
+  EXPECT_EQ(keeper->revocation_lists_missed(), 1U);
+  EXPECT_NE(logged.find("revocation_list_missed"), std::string::npos) << logged;
+  EXPECT_NE(logged.find("revoked\""), std::string::npos) << logged;
+  EXPECT_EQ(evidence_in_newest_anchor(), 3U) << "the witnesses' alone";
+}
+
 // Authorities that date a checkpoint by themselves prove what follows a deadline late, though no witness is there.
 TEST_F(ListedAuthority, PastADeadlineAnAuthoritysWordIsRecordedThoughNothingIsNew) {
   open("tsa-quorum 1\n");
