@@ -2,6 +2,8 @@
 
 #include <future>
 
+#include "server/certificates.h"
+
 namespace letopis::server {
 namespace {
 
@@ -101,20 +103,13 @@ class AppImpl final : public App {
     log_.write(
         LogLevel::kInfo, "listening",
         {{"port", std::int64_t{http_->port()}}, {"schools", static_cast<std::int64_t>(engine_.schools().size())}});
+    report_expiry(*http_, log_, SystemClock().now());
     return {};
   }
 
   std::string url() const override { return http_->url(); }
   std::uint16_t port() const override { return http_->port(); }
-  Status reload_certificates() override {
-    Status reloaded = http_->reload_certificates();
-    if (reloaded)
-      log_.write(LogLevel::kInfo, "certificates_reloaded", {});
-    else
-      log_.write(LogLevel::kWarning, "certificates_kept",
-                 {{"code", reloaded.error().code}, {"why", std::string_view(reloaded.error().detail)}});
-    return reloaded;
-  }
+  Status reload_certificates() override { return server::reload_certificates(*http_, log_, SystemClock().now()); }
   void stop() override {
     streams_.stop();
     if (waits_) waits_->stop();

@@ -156,7 +156,8 @@ class HttpServer {
   virtual ~HttpServer() = default;  // stops
   virtual std::uint16_t port() const = 0;
   virtual std::string url() const = 0;
-  virtual Status reload_certificates() = 0;  // keeps the old ones when the new do not load
+  virtual Status reload_certificates() = 0;                            // keeps the old ones when the new do not load
+  virtual std::optional<Instant> certificate_valid_until() const = 0;  // of the one in use; none without TLS
   // Stop accepting → cancel idle reads → finish what is in flight, bounded by drain_timeout → close. Then threads join,
   // which waits for handlers that still run and for replies that are still owed. Not from a handler. A second call waits
   // for the first.

@@ -96,6 +96,9 @@ class Server final : public HttpServer {
   std::uint16_t port() const override { return port_; }
   std::string url() const override;
   Status reload_certificates() override { return tls_ ? tls_->reload() : Status(); }
+  std::optional<Instant> certificate_valid_until() const override {
+    return tls_ ? std::optional(tls_->valid_until()) : std::nullopt;
+  }
   void stop() override;
   const HttpCounters& counters() const override { return state_.counters; }
 

@@ -1,6 +1,14 @@
 #include "server/http_tls.h"
 
+#include <openssl/decodererr.h>
+#include <openssl/err.h>
+#include <openssl/pemerr.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
+#include <openssl/x509err.h>
+
+#include <algorithm>
+#include <ctime>
 
 namespace letopis::server {
 namespace {
@@ -14,6 +22,45 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_length, 
   return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }
 
+bool is(const error_code& ec, int library, std::initializer_list<int> reasons) {
+  const auto code = static_cast<unsigned long>(ec.value());
+  return ec.category() == net::error::get_ssl_category() && ERR_GET_LIB(code) == library &&
+         std::find(reasons.begin(), reasons.end(), ERR_GET_REASON(code)) != reasons.end();
+}
+// A file without what is looked for, in the two ways OpenSSL 3 says so.
+bool holds_none(const error_code& ec) {
+  return is(ec, ERR_LIB_PEM, {PEM_R_NO_START_LINE}) || is(ec, ERR_LIB_OSSL_DECODER, {ERR_R_UNSUPPORTED});
+}
+
+Status use_certificate(ssl::context& context, const std::string& file) {
+  error_code ec;
+  context.use_certificate_chain_file(file, ec);
+  if (!ec) return {};
+  return fail("tls_certificate", file + ": " + (holds_none(ec) ? "holds no certificate in PEM" : ec.message()));
+}
+
+Status use_key(ssl::context& context, const std::string& file, const std::string& certificate_file) {
+  bool locked = false;
+  error_code ec;
+  context.set_password_callback(
+      [&](std::size_t, ssl::context::password_purpose) {
+        locked = true;
+        return std::string();
+      },
+      ec);
+  context.use_private_key_file(file, ssl::context::pem, ec);
+  // OpenSSL keeps the callback: what it refers to ends here.
+  SSL_CTX_set_default_passwd_cb(context.native_handle(), [](char*, int, int, void*) { return -1; });
+  if (!ec) return {};
+  const auto why = [&]() -> std::string {
+    if (locked) return "is locked by a passphrase, which nobody is asked for: `openssl pkey -in … -out …` unlocks it";
+    if (is(ec, ERR_LIB_X509, {X509_R_KEY_VALUES_MISMATCH, X509_R_KEY_TYPE_MISMATCH}))
+      return "not the key of " + certificate_file;
+    return holds_none(ec) ? "holds no private key in PEM" : ec.message();
+  }();
+  return fail("tls_certificate", file + ": " + why);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<ssl::context>> load_tls_context(const std::string& certificate_file,
@@ -25,12 +72,10 @@ Result<std::shared_ptr<ssl::context>> load_tls_context(const std::string& certif
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_alpn_select_cb(native, choose_protocol, nullptr);
-  error_code ec;
-  context->use_certificate_chain_file(certificate_file, ec);
-  if (ec) return fail("tls_certificate", certificate_file + ": " + ec.message());
-  context->use_private_key_file(key_file, ssl::context::pem, ec);
-  if (ec) return fail("tls_certificate", key_file + ": " + ec.message());
-  if (SSL_CTX_check_private_key(native) != 1)
+  TRY_STATUS(use_certificate(*context, certificate_file));
+  TRY_STATUS(use_key(*context, key_file, certificate_file));
+  if (SSL_CTX_check_private_key(native) !=
+      1)  // a key of another kind stands beside the certificate, unnoticed till here
     return fail("tls_certificate", key_file + ": not the key of " + certificate_file);
   return context;
 }
@@ -45,6 +90,14 @@ Status TlsContexts::reload() {
 std::shared_ptr<ssl::context> TlsContexts::current() const {
   const std::lock_guard lock(mutex_);
   return current_;
+}
+
+Instant TlsContexts::valid_until() const {
+  const auto context = current();
+  std::tm parts{};
+  const X509* const certificate = SSL_CTX_get0_certificate(context->native_handle());
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &parts) != 1) return {};
+  return Instant::from_seconds(::timegm(&parts));
 }
 
 }  // namespace letopis::server

@@ -103,6 +103,7 @@ class NotaryServerImpl final : public NotaryServer {
     out.single("letopis_notary_failed_total", "counter", "Queries that failed here.", counted.failed);
     out.single("letopis_notary_certificate_expires_seconds", "gauge", "When the certificate runs out, Unix time.",
                static_cast<std::uint64_t>(std::max<std::int64_t>(0, notary_.valid_until().seconds())));
+    http_.write_metrics(out);
     return text;
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/certificates.h"
 #include "server/openapi.h"
 #include "server/routes.h"
 #include "server/witness_routes.h"
@@ -129,7 +130,10 @@ Result<Response> get_metrics(Context& context) {
   std::string text;
   services.requests.write(text);
   MetricsWriter out(text);
-  if (services.http != nullptr) write_transport(out, services.http->counters());
+  if (services.http != nullptr) {
+    write_transport(out, services.http->counters());
+    write_certificate(out, *services.http);
+  }
   write_sequencer(out, services.engine.sequencer());
   write_schools(out, services.engine);
   write_held(out, services.engine);

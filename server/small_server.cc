@@ -10,6 +10,7 @@ Status SmallServer::start(HttpOptions options, std::function<Response(const Requ
                    log_.write(status >= 500 ? LogLevel::kWarning : LogLevel::kInfo, "request",
                               {{"status", std::int64_t{status}}, {"micros", micros}, {"request", request.request_id}});
                  }));
+  report_expiry(*http_, log_, SystemClock().now());
   return {};
 }
 

@@ -6,8 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "server/http.h"
-#include "server/log.h"
+#include "server/certificates.h"
 
 namespace letopis::server {
 
@@ -22,7 +21,8 @@ class SmallServer {
   // `answer` is called on worker threads until stop(). Errors: those of HttpServer::start.
   Status start(HttpOptions options, std::function<Response(const Request&)> answer);
   std::string url() const { return http_->url(); }
-  Status reload_certificates() { return http_->reload_certificates(); }
+  Status reload_certificates() { return server::reload_certificates(*http_, log_, SystemClock().now()); }
+  void write_metrics(MetricsWriter& out) const { write_certificate(out, *http_); }
   void stop() {
     if (http_) http_->stop();
   }

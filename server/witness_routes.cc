@@ -60,6 +60,7 @@ class WitnessServerImpl final : public WitnessServer {
     std::string text;
     MetricsWriter out(text);
     write_witness(out, witness_);
+    http_.write_metrics(out);
     return text;
   }
 

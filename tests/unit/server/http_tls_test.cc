@@ -77,11 +77,12 @@ class HttpTlsTest : public HttpServerTest {
     std::filesystem::remove_all(directory);
   }
 
-  void make_certificate(const std::string& name) {
-    const std::string command =
-        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + name +
-        " -addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout '" + directory + "/" + name + ".key' -out '" +
-        certificate(name) + "' >/dev/null 2>&1";
+  void make_certificate(const std::string& name,
+                        const std::string& key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes",
+                        int days = 2) {
+    const std::string command = "openssl req -x509 " + key + " -days " + std::to_string(days) + " -subj /CN=" + name +
+                                " -addext subjectAltName=IP:127.0.0.1,DNS:localhost -keyout '" + directory + "/" +
+                                name + ".key' -out '" + certificate(name) + "' >/dev/null 2>&1";
     ASSERT_EQ(std::system(command.c_str()), 0) << command;
   }
   std::string certificate(const std::string& name) { return directory + "/" + name + ".pem"; }
@@ -248,6 +249,48 @@ TEST_F(HttpTlsTest, KeepsTheOldCertificatesWhenTheNewDoNotLoad) {
                              std::filesystem::copy_options::overwrite_existing);
   EXPECT_EQ(server->reload_certificates().error().code, "tls_certificate") << "a key of another certificate";
   EXPECT_TRUE(connect("first"));
+}
+
+// What is wrong with either file, in words of its own: OpenSSL's name a routine.
+TEST_F(HttpTlsTest, SaysWhatIsWrongWithTheFiles) {
+  make_certificate("rsa", "-newkey rsa:2048 -nodes");
+  make_certificate("locked", "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -passout pass:word");
+  const auto key = [&](const std::string& name) { return directory + "/" + name + ".key"; };
+  const auto why = [&](const std::string& certificate_file, const std::string& key_file) {
+    options.tls_certificate_file = certificate_file;
+    options.tls_key_file = key_file;
+    const auto started = HttpServer::start(options, answers_at_once([](const Request&) { return Response{}; }), {});
+    return started ? std::string("starts") : started.error().code + " " + started.error().detail;
+  };
+  EXPECT_EQ(why(certificate("first"), key("first")), "starts");
+  for (const auto* other : {"second", "rsa"})
+    EXPECT_EQ(why(certificate("first"), key(other)),
+              "tls_certificate " + key(other) + ": not the key of " + certificate("first"));
+  EXPECT_EQ(why(key("first"), certificate("first")),
+            "tls_certificate " + key("first") + ": holds no certificate in PEM")
+      << "the two files swapped";
+  EXPECT_EQ(why(certificate("first"), certificate("first")),
+            "tls_certificate " + certificate("first") + ": holds no private key in PEM");
+  EXPECT_EQ(why(certificate("locked"), key("locked")).find("tls_certificate " + key("locked") + ": is locked"), 0U);
+  EXPECT_NE(why(directory + "/none.pem", key("first")).find("No such file"), std::string::npos);
+}
+
+TEST_F(HttpTlsTest, KnowsWhenItsCertificateRunsOut) {
+  make_certificate("long", "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes", 20'000);
+  start();
+  const auto in_days = [&] {
+    return static_cast<double>(server->certificate_valid_until()->micros - SystemClock().now().micros) / 86'400e6;
+  };
+  EXPECT_NEAR(in_days(), 2, 0.1);
+  install("long");
+  ASSERT_TRUE(server->reload_certificates());
+  EXPECT_NEAR(in_days(), 20'000, 0.1) << "beyond 2038";
+  std::ofstream(directory + "/server.pem") << "not a certificate";
+  EXPECT_FALSE(server->reload_certificates());
+  EXPECT_NEAR(in_days(), 20'000, 0.1) << "of the one in use";
+  options.tls_certificate_file.reset();
+  start();
+  EXPECT_EQ(server->certificate_valid_until(), std::nullopt);
 }
 
 TEST_F(HttpTlsTest, DoesNotStartWithoutItsCertificate) {
