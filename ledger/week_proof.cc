@@ -20,9 +20,18 @@ void put_hex_line(std::string& text, std::string_view word, ByteView bytes) {
   text += ' ' + to_hex(bytes) + '\n';
 }
 
+void encode_placed(std::string_view word, const WeekProof::Placed& placed, std::string& text) {
+  text += word;
+  text += " " + std::to_string(placed.index) + " ";
+  append_base64(text, placed.event);
+  text += '\n';
+  for (const auto& hash : placed.path) put_hex_line(text, "path", hash.view());
+}
+
 void encode_shard(const WeekProof::Shard& shard, std::string& text) {
   text += "shard ";
   put_hex_line(text, shard.key.view == ShardView::kDiary ? kDiary : kJournal, shard.key.subject.view());
+  if (shard.opened) encode_placed("opened", *shard.opened, text);
   for (const auto& entry : shard.entries) {
     if (entry.event.empty()) {
       put_hex_line(text, "leaf " + std::to_string(entry.index), entry.leaf.view());
@@ -35,16 +44,11 @@ void encode_shard(const WeekProof::Shard& shard, std::string& text) {
   for (const auto& sibling : shard.proof.siblings) put_hex_line(text, "sibling", sibling.view());
   if (const auto& other = shard.proof.other_leaf)
     put_hex_line(text, "instead " + to_hex(other->first.view()), other->second.view());
-  for (const auto& later : shard.later) {
-    text += "later " + std::to_string(later.index) + " ";
-    append_base64(text, later.event);
-    text += '\n';
-    for (const auto& hash : later.path) put_hex_line(text, "path", hash.view());
-  }
+  for (const auto& later : shard.later) encode_placed("later", later, text);
 }
 
 // The lines of a shard come in this order; each word says which of them may follow.
-enum class Part : std::uint8_t { kHead, kEntries, kSiblings, kInstead, kLater, kPath };
+enum class Part : std::uint8_t { kHead, kOpened, kEntries, kSiblings, kInstead, kLater, kPath };
 
 class Reader {
  public:
@@ -83,6 +87,7 @@ class Reader {
     const std::string_view word = line.substr(0, blank), value = line.substr(blank + 1);
     if (word == "shard") return shard(value);
     if (out_.shards.empty()) return fail("malformed", "a line before the first shard");
+    if (word == "opened") return opened(value);
     if (word == "entry" || word == "leaf") return entry(value, word == "leaf");
     if (word == "sibling") return sibling(value);
     if (word == "instead") return instead(value);
@@ -113,25 +118,39 @@ class Reader {
     last_.reset();
     return {};
   }
-  // "<index> <rest>"; indices of a shard ascend, from its first entry to the last that came later.
-  Result<std::pair<std::uint64_t, std::string_view>> numbered(std::string_view value) {
+  // "<index> <rest>"
+  static Result<std::pair<std::uint64_t, std::string_view>> numbered(std::string_view value) {
     const std::size_t blank = value.find(' ');
     if (blank == std::string_view::npos) return fail("malformed", "an index and what stands there");
     TRY(const std::uint64_t index, parse_decimal(value.substr(0, blank)));
-    if (last_ && index <= *last_) return fail("malformed", "indices do not ascend");
-    last_ = index;
     return std::pair(index, value.substr(blank + 1));
   }
-  Result<Bytes> event(std::string_view text) {
+  // Indices of a shard ascend, from its first entry to the last that came later.
+  Result<std::pair<std::uint64_t, std::string_view>> next(std::string_view value) {
+    TRY(const auto one, numbered(value));
+    if (last_ && one.first <= *last_) return fail("malformed", "indices do not ascend");
+    last_ = one.first;
+    return one;
+  }
+  static Result<Bytes> event(std::string_view text) {
     TRY(Bytes bytes, from_base64(text));
     if (bytes.empty() || bytes.size() > kEventSizeMaxBytes) return fail("malformed", "not an entry");
     return bytes;
+  }
+  Status opened(std::string_view value) {
+    TRY_STATUS(follows(Part::kOpened, Part::kHead));
+    auto& shard = out_.shards.back();
+    if (shard.key.view == ShardView::kDiary) return fail("malformed", "nothing opens a diary");
+    TRY(const auto one, numbered(value));
+    shard.opened = WeekProof::Placed{one.first, {}, {}};
+    TRY(shard.opened->event, event(one.second));
+    return {};
   }
   Status entry(std::string_view value, bool leaf) {
     TRY_STATUS(follows(Part::kEntries, Part::kEntries));
     auto& entries = out_.shards.back().entries;
     if (entries.size() == kWeekProofEntriesMax) return fail("too_large", "more entries than a week can have");
-    TRY(const auto one, numbered(value));
+    TRY(const auto one, next(value));
     auto& listed = entries.emplace_back();
     listed.index = one.first;
     if (leaf) {
@@ -161,16 +180,18 @@ class Reader {
     TRY_STATUS(follows(Part::kLater, Part::kPath));
     auto& all = out_.shards.back().later;
     if (all.size() == kWeekProofEntriesMax) return fail("too_large", "more entries than a week can have");
-    TRY(const auto one, numbered(value));
+    TRY(const auto one, next(value));
     auto& later = all.emplace_back();
     later.index = one.first;
     TRY(later.event, event(one.second));
     return {};
   }
   Status path(std::string_view value) {
-    if (part_ < Part::kLater) return fail("malformed", "a path of nothing");
-    part_ = Part::kPath;
-    auto& path = out_.shards.back().later.back().path;
+    auto& shard = out_.shards.back();
+    const bool of_opened = part_ == Part::kOpened;
+    if (!of_opened && part_ < Part::kLater) return fail("malformed", "a path of nothing");
+    if (!of_opened) part_ = Part::kPath;
+    auto& path = of_opened ? shard.opened->path : shard.later.back().path;
     if (path.size() == kInclusionProofLengthMax) return fail("too_large", "a path longer than the tree is deep");
     TRY(path.emplace_back(), fixed_from_hex<Hash>(value));
     return {};

@@ -3,6 +3,7 @@
 // commitment, their place in the committed tree, and the proof file of that commitment. What came later stands beside. Pure.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,17 +22,18 @@ struct WeekProof {
     Bytes event;  // empty: not shown
     Hash leaf;    // set when it is not shown
   };
-  // One from the commitment on, with its inclusion proof under the commitment's checkpoint where that reaches so far.
-  struct Later {
+  // One with its inclusion proof under the commitment's checkpoint, or without where that does not reach so far.
+  struct Placed {
     std::uint64_t index = 0;
     Bytes event;
     std::vector<Hash> path;
   };
   struct Shard {
     ShardKey key;
-    std::vector<Listed> entries;  // all of them, by index; none: a proof of absence
+    std::optional<Placed> opened;  // of a journal: what opened its group, and says what it is called
+    std::vector<Listed> entries;   // all of them, by index; none: a proof of absence
     SparseTree::Proof proof;
-    std::vector<Later> later;  // by index; those the reader may see
+    std::vector<Placed> later;  // from the commitment on, by index; those the reader may see
   };
 
   Id student;

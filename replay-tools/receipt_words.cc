@@ -30,6 +30,8 @@ constexpr StepWords kSteps[] = {
     {"entries", "Показанные записи — этого журнала", "The entries shown are of this log"},
     {"complete", "Ничего не пропущено и не добавлено", "Nothing is left out and nothing slipped in"},
     {"later", "Внесённое позже стоит после неё", "What came later follows it"},
+    {"names", "Названия групп — из записей, которыми они открыты",
+     "Groups are called what the entries that opened them say"},
 };
 
 std::string_view words_of(const Step& step, Language language) {

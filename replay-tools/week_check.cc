@@ -29,7 +29,7 @@ class WeekCheck {
     out_.commitment.verdict = Verdict::kRefuted;
     const bool asks = asked_.student || asked_.week;
     if (step("commitment", commitment()) && (!asks || step("asked", as_asked())) && step("entries", entries()) &&
-        step("complete", complete()) && step("later", later()))
+        step("complete", complete()) && step("later", later()) && (!names_any() || step("names", names())))
       out_.commitment.verdict = Verdict::kGood;
     return std::move(out_);
   }
@@ -79,10 +79,14 @@ class WeekCheck {
     return {};
   }
 
-  Status show(std::uint64_t index, const Bytes& bytes, bool is_later, WeekReport::Shard& shard) const {
-    TRY(const Entry entry, decode_entry(bytes));
+  Result<Entry> of_this_log(std::uint64_t index, const Bytes& bytes) const {
+    TRY(Entry entry, decode_entry(bytes));
     if (entry.event.index != index) return fail("index_differs", "entry " + std::to_string(entry.event.index));
     if (entry.statement.origin != out_.commitment.origin) return fail("other_log", std::string(entry.statement.origin));
+    return entry;
+  }
+  Status show(std::uint64_t index, const Bytes& bytes, bool is_later, WeekReport::Shard& shard) const {
+    TRY_STATUS(of_this_log(index, bytes).map([](const Entry&) {}));
     shard.entries.push_back({index, bytes, is_later, !is_later});
     return {};
   }
@@ -130,6 +134,26 @@ class WeekCheck {
         std::find_if(shown.begin(), shown.end(), [&](const auto& entry) { return entry.index == one.index; })->proved =
             true;
       }
+    return {};
+  }
+
+  bool names_any() const {
+    return std::any_of(week_.shards.begin(), week_.shards.end(), [](const auto& shard) { return shard.opened; });
+  }
+  // An id is opened once: the rules refuse a second.
+  Status names() {
+    for (std::size_t i = 0; i < week_.shards.size(); ++i) {
+      const auto& opened = week_.shards[i].opened;
+      if (!opened) continue;
+      auto& shown = out_.shards[i];
+      TRY(const Entry entry, of_this_log(opened->index, opened->event));
+      const auto* group = std::get_if<TeachingGroupOpened>(&entry.statement.body);
+      if (group == nullptr || group->group != shown.subject || entry.event.verdict == ledger::Verdict::kRefused)
+        return fail("not_the_group", "entry " + std::to_string(opened->index));
+      TRY_STATUS(
+          verify_inclusion(leaf_hash(opened->event), opened->index, checkpoint_.size, opened->path, checkpoint_.root));
+      shown.names = {std::string(group->label), std::string(group->subject)};
+    }
     return {};
   }
 
@@ -221,9 +245,15 @@ std::string json_of(const WeekReport::Entry& shown) {
   return entry_json(entry->event, entry->statement);
 }
 
+std::string names_json(const WeekReport::Shard& shard) {
+  if (!shard.names) return {};
+  return ",\"label\":" + json_string(shard.names->label) + ",\"title\":" + json_string(shard.names->title);
+}
+
 std::string shard_json(const WeekReport::Shard& shard) {
   std::string out = std::string("{\"view\":") + (shard.diary ? "\"diary\"" : "\"journal\"") + ",\"subject\":\"" +
-                    to_hex(shard.subject.view()) + "\",\"hidden\":" + std::to_string(shard.hidden) + ",\"entries\":[";
+                    to_hex(shard.subject.view()) + "\"" + names_json(shard) +
+                    ",\"hidden\":" + std::to_string(shard.hidden) + ",\"entries\":[";
   for (std::size_t i = 0; i < shard.entries.size(); ++i) {
     const auto& entry = shard.entries[i];
     out += (i > 0 ? "," : "") + std::string("{\"later\":") + (entry.later ? "true" : "false") +

@@ -10,6 +10,7 @@
 //   entries                    every entry shown is one of this log, and of the index it is shown under
 //   complete                   of each shard exactly these entries lie under the committed root
 //   later                      what came later follows the commitment, and stands in the log as far as the checkpoint reaches
+//   names                      what a group is called says the entry of the log that opened it, where any is shown
 // The diary holds whatever names the student. Of a group's journal the reader sees what is told to the group; what speaks of others
 // is listed by its place and hash alone, so that the list is complete and tells nothing of them.
 
@@ -40,6 +41,10 @@ struct WeekReport {
   struct Shard {
     bool diary = false;
     Id subject;
+    struct Names {
+      std::string label, title;  // its own, and its subject's
+    };
+    std::optional<Names> names;  // of a group, where they are proved
     std::vector<Entry> entries;  // those shown, by index
     std::size_t hidden = 0;      // of others
   };

@@ -15,15 +15,17 @@ namespace {
 
 constexpr std::size_t kShownIdDigits = 8;
 constexpr std::size_t kShownTextMax = 60;  // characters
-constexpr int kActsOnActsMax = 8;          // a correction of a correction of …: beyond it nobody reads on
+constexpr std::size_t kShownNameMax = 24;
+constexpr std::size_t kDayWidth = 13;  // "01.09.2026 Tu"
+constexpr int kActsOnActsMax = 8;      // a correction of a correction of …: beyond it nobody reads on
 constexpr std::string_view kWeekdays[][2] = {{"пн", "Mo"}, {"вт", "Tu"}, {"ср", "We"}, {"чт", "Th"},
                                              {"пт", "Fr"}, {"сб", "Sa"}, {"вс", "Su"}};
 
 // On one line, however long: what was written is the author's, the table is ours.
-std::string shortened(std::string_view text) {
+std::string shortened(std::string_view text, std::size_t most = kShownTextMax) {
   std::string out;
   for (std::size_t shown = 0; !text.empty(); ++shown) {
-    if (shown == kShownTextMax) return out + "…";
+    if (shown == most) return out + "…";
     const std::string_view before = text;
     const auto c = take_code_point(text);
     if (!c) return out;
@@ -31,6 +33,25 @@ std::string shortened(std::string_view text) {
     out += blank ? " " : before.substr(0, before.size() - text.size());
   }
   return out;
+}
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+// To a column's width and the gap after it.
+std::string padded(std::string text, std::size_t width) {
+  const std::size_t taken = characters(text);
+  return text + std::string((taken < width ? width - taken : 0) + 2, ' ');
+}
+
+// What people call a group: its subject and its own name, or the one that says both.
+std::string group_name(const WeekReport::Shard& shard) {
+  if (!shard.names) return to_hex(shard.subject.view()).substr(0, kShownIdDigits);
+  const auto& [label, title] = *shard.names;
+  std::string name = title + " " + label;
+  if (label.find(title) != std::string::npos) name = label;
+  if (title.find(label) != std::string::npos) name = title;
+  return shortened(name, kShownNameMax);
 }
 
 // Of a correction, an annulment, a second signature; null: it is none.
@@ -48,8 +69,12 @@ const Id* target_of(const Body& body) {
 class Week {
  public:
   Week(const WeekReport& report, Language language) : report_(report), language_(language) {
-    for (const auto& shard : report.shards)
+    for (const auto& shard : report.shards) {
+      if (!shard.diary) names_.try_emplace(shard.subject, group_name(shard));
       for (const auto& entry : shard.entries) know(shard, entry);
+    }
+    group_width_ = characters(group_heading());
+    for (const auto& [group, name] : names_) group_width_ = std::max(group_width_, characters(name));
   }
 
   std::string table() const {
@@ -276,18 +301,17 @@ class Week {
 
   // --- How it looks
 
+  std::string group_heading() const { return in("Группа", "Group"); }
   std::string heading() const {
-    return in("  День           Группа    Что внесено\n", "  Day            Group     What was entered\n");
+    return "  " + padded(in("День", "Day"), kDayWidth) + padded(group_heading(), group_width_) +
+           in("Что внесено\n", "What was entered\n");
   }
-  // Columns of 15 and 10 characters.
   std::string row(Date day, const Id& group) const {
-    std::string out = "  ";
-    if (day.days == 0)
-      out += "—" + std::string(14, ' ');
-    else
-      out += format_day(day) + " " + in(kWeekdays[day.weekday() - 1][0], kWeekdays[day.weekday() - 1][1]) + "  ";
-    if (group.is_zero()) return out + "—" + std::string(kShownIdDigits + 1, ' ');
-    return out + to_hex(group.view()).substr(0, kShownIdDigits) + "  ";
+    const std::string date =
+        day.days == 0 ? "—"
+                      : format_day(day) + " " + in(kWeekdays[day.weekday() - 1][0], kWeekdays[day.weekday() - 1][1]);
+    const auto name = names_.find(group);
+    return "  " + padded(date, kDayWidth) + padded(name == names_.end() ? "—" : name->second, group_width_);
   }
 
   const WeekReport& report_;
@@ -296,6 +320,8 @@ class Week {
   std::map<std::uint64_t, std::size_t> by_index_;
   std::map<Id, std::size_t> by_id_;
   std::map<Id, LessonRecorded> lessons_;
+  std::map<Id, std::string> names_;  // of groups
+  std::size_t group_width_ = 0;
 };
 
 }  // namespace

@@ -22,7 +22,8 @@ namespace {
 // The diary first: what it shows is shown in the journals too, and so is what an act on a shown entry says.
 class Sheet {
  public:
-  Sheet(commands::School& school, const WeekProofQuery& query) : school_(school) {
+  Sheet(commands::School& school, const projections::SchoolState& structure, const WeekProofQuery& query)
+      : school_(school), structure_(structure) {
     out_.student = query.student;
     out_.week = query.week;
   }
@@ -53,6 +54,7 @@ class Sheet {
     auto& shard = out_.shards.emplace_back();
     shard.key = key;
     shard.proof = from.proof;
+    if (key.view == View::kJournal) TRY_STATUS(name(key.subject, shard));
     for (const std::uint64_t index : from.entries) {
       TRY(Bytes bytes, school_.entry(index));
       const bool shown = is_shown(key, index, bytes);
@@ -60,11 +62,21 @@ class Sheet {
         const Hash leaf = shown ? Hash{} : ledger::leaf_hash(bytes);
         shard.entries.push_back({index, shown ? std::move(bytes) : Bytes{}, leaf});
       } else if (shown) {
-        auto& later = shard.later.emplace_back(WeekProof::Later{index, std::move(bytes), {}});
+        auto& later = shard.later.emplace_back(WeekProof::Placed{index, std::move(bytes), {}});
         if (index >= size_) continue;
         TRY(later.path, school_.inclusion(index, size_));
       }
     }
+    return {};
+  }
+
+  // What the log calls the group, if the commitment's checkpoint reaches so far.
+  Status name(const Id& id, WeekProof::Shard& shard) {
+    const auto* group = structure_.group(id);
+    if (group == nullptr || group->opened >= size_) return {};
+    TRY(Bytes bytes, school_.entry(group->opened));
+    TRY(auto path, school_.inclusion(group->opened, size_));
+    shard.opened = WeekProof::Placed{group->opened, std::move(bytes), std::move(path)};
     return {};
   }
 
@@ -87,6 +99,7 @@ class Sheet {
   }
 
   commands::School& school_;
+  const projections::SchoolState& structure_;
   WeekProof out_;
   std::uint64_t size_ = 0;           // of the commitment's checkpoint
   std::set<std::uint64_t> indices_;  // shown so far
@@ -105,7 +118,7 @@ std::vector<ShardKey> shards_of(const projections::SchoolState& state, const Wee
 Result<std::string> week_proof(commands::School& school, const WeekProofQuery& query) {
   const auto structure = school.structure();
   if (structure->person(query.student) == nullptr) return fail("not_found", "no such student");
-  return Sheet(school, query).make(shards_of(*structure, query));
+  return Sheet(school, *structure, query).make(shards_of(*structure, query));
 }
 
 Result<std::string> week_proof(const Caller& caller, const WeekProofQuery& query) {

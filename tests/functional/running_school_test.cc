@@ -117,6 +117,10 @@ class RunningSchool : public ::testing::Test {
       return shown.at("entry").at("index") == json::value(index) &&
              shown.at("later").as_bool() == (index >= report.at("complete_to").template to_number<std::uint64_t>());
     })) << whole.out;
+    const auto& shards = report.at("shards").as_array();
+    EXPECT_TRUE(std::all_of(shards.begin() + 1, shards.end(), [](const auto& shard) {
+      return !str(shard.at("title")).empty() && !str(shard.at("label")).empty();
+    })) << whole.out;
     const std::string nobody(32, 'e');
     const Ran other = letopis_verify({week, "--vkey", vkey, "--student", nobody});
     EXPECT_EQ(other.status, 1) << other.out;

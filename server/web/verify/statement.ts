@@ -225,6 +225,11 @@ export interface StateCommitted extends Decoded {
   readonly size: bigint;
   readonly root: Bytes;
 }
+export interface TeachingGroupOpened extends Decoded {
+  readonly group: Bytes;
+  readonly label: string;
+  readonly subject: string;
+}
 export interface ProvedEntry extends Decoded {
   readonly index: bigint;
   readonly event: Bytes;
@@ -247,6 +252,7 @@ interface BodyTypes {
   AnchorAdded: AnchorAdded;
   StateCommitted: StateCommitted;
   ClockFault: ClockFault;
+  TeachingGroupOpened: TeachingGroupOpened;
 }
 
 export interface Entry {

@@ -23,7 +23,8 @@ export type StepName =
   | "asked"
   | "entries"
   | "complete"
-  | "later";
+  | "later"
+  | "names";
 
 export interface Step {
   readonly name: StepName;

@@ -8,10 +8,11 @@
 //   entries                every entry shown is one of this log, and of the index it is shown under
 //   complete               of each shard exactly these entries lie under the committed root
 //   later                  what came later follows the commitment, and stands in the log as far as the checkpoint reaches
+//   names                  what a group is called says the entry of the log that opened it, where any is shown
 
 import { type Bytes, equal, fromBase64, fromHex, HASH_BYTES, textOf, toHex } from "./bytes.js";
 import { parseCheckpoint, parseProofFile, type Checkpoint } from "./checkpoint.js";
-import { entryJson } from "./describe.js";
+import { entryJson, jsonString } from "./describe.js";
 import { floorDivide, formatDate, formatInstant, parseDate, weekday } from "./instant.js";
 import { after, LineReader, parseDecimal } from "./lines.js";
 import { leafHash, verifyInclusion } from "./merkle.js";
@@ -20,7 +21,7 @@ import { checkReceipt, type Options } from "./receipt.js";
 import { refusalOf, refuse } from "./refusal.js";
 import { ENUM_NAMES } from "./schema.js";
 import { shardDigest, shardKey, type SparseProof, verifySparse, View } from "./sparse.js";
-import { bodyAs, decodeEntry, decodeReceipt } from "./statement.js";
+import { bodyAs, decodeEntry, decodeReceipt, type Entry } from "./statement.js";
 import { EXIT_UNWITNESSED, exitCode, jsonReport, type Report, type Step, type StepName } from "./verdict.js";
 
 export const WEEK_PROOF_MAX_BYTES = 8 * 1024 * 1024;
@@ -33,6 +34,7 @@ const PATH_MAX = 64;
 const MICROS = 1_000_000n;
 const DAY_MICROS = 86_400n * MICROS;
 const ACCEPTED = ENUM_NAMES.get("Verdict")!.indexOf("accepted") + 1;
+const REFUSED = ENUM_NAMES.get("Verdict")!.indexOf("refused") + 1;
 const SERVICE = ENUM_NAMES.get("Role")!.indexOf("service") + 1;
 
 interface Listed {
@@ -40,7 +42,7 @@ interface Listed {
   readonly event?: Bytes; // shown, or
   readonly leaf?: Bytes; // named by its place and hash alone
 }
-interface Later {
+interface Placed {
   readonly index: bigint;
   readonly event: Bytes;
   readonly path: Bytes[];
@@ -48,10 +50,11 @@ interface Later {
 interface Shard {
   readonly diary: boolean;
   readonly subject: Bytes;
+  opened?: Placed; // of a journal: what opened its group, and says what it is called
   readonly entries: Listed[];
   readonly siblings: Bytes[];
   otherLeaf?: SparseProof["otherLeaf"];
-  readonly later: Later[];
+  readonly later: Placed[];
 }
 export interface WeekProof {
   readonly student: Bytes;
@@ -69,6 +72,7 @@ function fixed(text: Bytes, size: number): Bytes {
 // The lines of a shard come in this order; each word says which of them may come before it.
 const enum Part {
   head,
+  opened,
   entries,
   siblings,
   instead,
@@ -105,6 +109,7 @@ class Reader {
   private readLine(line: Bytes): void {
     const known: readonly (readonly [string, (value: Bytes) => void])[] = [
       ["shard ", (value) => this.shard(value)],
+      ["opened ", (value) => this.opened(value)],
       ["entry ", (value) => this.entry(value, true)],
       ["leaf ", (value) => this.entry(value, false)],
       ["sibling ", (value) => this.sibling(value)],
@@ -142,14 +147,18 @@ class Reader {
     this.last = undefined;
   }
 
-  // "<index> <rest>"; indices of a shard ascend, from its first entry to the last that came later.
-  private numbered(value: Bytes): readonly [bigint, Bytes] {
+  // "<index> <rest>"
+  private static numbered(value: Bytes): readonly [bigint, Bytes] {
     const blank = value.indexOf(0x20);
     if (blank < 0) refuse("malformed", "an index and what stands there");
-    const index = parseDecimal(value.subarray(0, blank));
+    return [parseDecimal(value.subarray(0, blank)), value.subarray(blank + 1)];
+  }
+  // Indices of a shard ascend, from its first entry to the last that came later.
+  private next(value: Bytes): readonly [bigint, Bytes] {
+    const [index, rest] = Reader.numbered(value);
     if (this.last !== undefined && index <= this.last) refuse("malformed", "indices do not ascend");
     this.last = index;
-    return [index, value.subarray(blank + 1)];
+    return [index, rest];
   }
   private static event(text: Bytes): Bytes {
     const bytes = fromBase64(text);
@@ -157,11 +166,18 @@ class Reader {
     return bytes;
   }
 
+  private opened(value: Bytes): void {
+    const shard = this.current();
+    this.follows(Part.opened, Part.head);
+    if (shard.diary) refuse("malformed", "nothing opens a diary");
+    const [index, rest] = Reader.numbered(value);
+    shard.opened = { index, event: Reader.event(rest), path: [] };
+  }
   private entry(value: Bytes, shown: boolean): void {
     const { entries } = this.current();
     this.follows(Part.entries, Part.entries);
     if (entries.length === ENTRIES_MAX) refuse("too_large", "more entries than a week can have");
-    const [index, rest] = this.numbered(value);
+    const [index, rest] = this.next(value);
     entries.push(shown ? { index, event: Reader.event(rest) } : { index, leaf: fixed(rest, HASH_BYTES) });
   }
   private sibling(value: Bytes): void {
@@ -182,14 +198,15 @@ class Reader {
     const { later } = this.current();
     this.follows(Part.later, Part.path);
     if (later.length === ENTRIES_MAX) refuse("too_large", "more entries than a week can have");
-    const [index, rest] = this.numbered(value);
+    const [index, rest] = this.next(value);
     later.push({ index, event: Reader.event(rest), path: [] });
   }
   private path(value: Bytes): void {
-    const { later } = this.current();
-    if (this.part < Part.later) refuse("malformed", "a path of nothing");
-    this.part = Part.path;
-    const { path } = later[later.length - 1]!;
+    const { opened, later } = this.current();
+    const ofOpened = this.part === Part.opened;
+    if (!ofOpened && this.part < Part.later) refuse("malformed", "a path of nothing");
+    if (!ofOpened) this.part = Part.path;
+    const { path } = ofOpened ? opened! : later[later.length - 1]!;
     if (path.length === PATH_MAX) refuse("too_large", "a path longer than the tree is deep");
     path.push(fixed(value, HASH_BYTES));
   }
@@ -219,6 +236,7 @@ export interface ShownEntry {
 export interface ShownShard {
   readonly diary: boolean;
   readonly subject: Bytes;
+  names?: { readonly label: string; readonly title: string }; // of a group: its own and its subject's, where they are proved
   readonly entries: ShownEntry[];
   hidden: number; // entries of others
 }
@@ -244,6 +262,13 @@ const UNREAD: Report = {
   entry: undefined,
   times: undefined,
 };
+
+function ofThisLog(index: bigint, event: Bytes, origin: string): Entry {
+  const entry = decodeEntry(event);
+  if (entry.event.index !== index) refuse("index_differs", `entry ${entry.event.index}`);
+  if (entry.statement.origin !== origin) refuse("other_log", entry.statement.origin);
+  return entry;
+}
 
 class WeekCheck {
   private readonly steps: Step[] = [];
@@ -274,7 +299,8 @@ class WeekCheck {
       (!this.asks || this.step("asked", () => this.requireAsked(proof))) &&
       this.step("entries", () => this.readEntries(proof, receipt.origin)) &&
       this.step("complete", () => this.requireComplete(proof)) &&
-      this.step("later", () => this.checkLater(proof));
+      this.step("later", () => this.checkLater(proof)) &&
+      (!proof.shards.some(({ opened }) => opened) || this.step("names", () => this.readNames(proof, receipt.origin)));
     return this.report({ ...receipt, verdict: good ? "good" : "refuted", steps: this.steps });
   }
 
@@ -313,9 +339,7 @@ class WeekCheck {
       const shard: ShownShard = { diary: from.diary, subject: from.subject, entries: [], hidden: 0 };
       this.shards.push(shard);
       const show = (index: bigint, event: Bytes, later: boolean): void => {
-        const entry = decodeEntry(event);
-        if (entry.event.index !== index) refuse("index_differs", `entry ${entry.event.index}`);
-        if (entry.statement.origin !== origin) refuse("other_log", entry.statement.origin);
+        const entry = ofThisLog(index, event, origin);
         shard.entries.push({ index, json: entryJson(entry), later, proved: !later });
       };
       for (const { index, event } of from.entries) {
@@ -351,6 +375,20 @@ class WeekCheck {
     });
   }
 
+  // An id is opened once: the rules refuse a second.
+  private readNames({ shards }: WeekProof, origin: string): void {
+    const { size, root } = this.checkpoint;
+    shards.forEach(({ subject, opened }, i) => {
+      if (!opened) return;
+      const entry = ofThisLog(opened.index, opened.event, origin);
+      const group = bodyAs(entry, "TeachingGroupOpened");
+      if (!group || !equal(group.group, subject) || entry.event.verdict === REFUSED)
+        refuse("not_the_group", `entry ${opened.index}`);
+      verifyInclusion(leafHash(opened.event), opened.index, size, opened.path, root);
+      this.shards[i]!.names = { label: group.label, title: group.subject };
+    });
+  }
+
   private report(commitment: Report): WeekReport {
     const { completeTo, asOf, shards } = this;
     const week = this.proof?.week ?? 0;
@@ -364,9 +402,10 @@ export function checkWeek(weekFile: Bytes, vkey: string, asked: WeekAsked = {}, 
   return new WeekCheck(weekFile, vkey, asked, options).run();
 }
 
-function shardJson({ diary, subject, hidden, entries }: ShownShard): string {
+function shardJson({ diary, subject, names, hidden, entries }: ShownShard): string {
   const shown = entries.map(({ later, proved, json }) => `{"later":${later},"proved":${proved},"entry":${json}}`);
-  return `{"view":"${diary ? "diary" : "journal"}","subject":"${toHex(subject)}","hidden":${hidden},"entries":[${shown.join(",")}]}`;
+  const called = names ? `,"label":${jsonString(names.label)},"title":${jsonString(names.title)}` : "";
+  return `{"view":"${diary ? "diary" : "journal"}","subject":"${toHex(subject)}"${called},"hidden":${hidden},"entries":[${shown.join(",")}]}`;
 }
 
 // As of a receipt; 3 also where the week was not over at the commitment.

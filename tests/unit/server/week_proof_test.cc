@@ -206,7 +206,12 @@ class WeekTables : public WeekProofs {
     lines.erase(lines.begin());
     return lines;
   }
-  static std::string short_id(const Id& id) { return to_hex(id.view()).substr(0, 8); }
+  // The day and the group of a line, in columns as wide as the longest group's name.
+  static std::string place(std::string_view day, std::string_view group, std::size_t width = 9) {
+    const auto characters = std::count_if(group.begin(), group.end(), [](char c) { return (c & 0xc0) != 0x80; });
+    return "  " + std::string(day) + "  " + std::string(group) +
+           std::string(width - static_cast<std::size_t>(characters) + 2, ' ');
+  }
 };
 
 TEST_F(WeekTables, TheOutcomeAndTheDaysComeFirstAndEveryFieldOnlyWhenAsked) {
@@ -214,16 +219,45 @@ TEST_F(WeekTables, TheOutcomeAndTheDaysComeFirstAndEveryFieldOnlyWhenAsked) {
   commit();
   const std::string text = read(Language::kEnglish);
   EXPECT_EQ(text.find("COMPLETE as of"), 0U);
-  EXPECT_LT(text.find("  01.09.2026 Tu  " + short_id(physics) + "  mark: 5 (control); absence: н; lesson: № 3"),
+  EXPECT_LT(text.find(place("01.09.2026 Tu", "Физика 7А") + "mark: 5 (control); absence: н; lesson: № 3"),
             text.find("  + "))
       << text;
   EXPECT_EQ(text.find("recorded_at"), std::string::npos);
   const std::string all = read(Language::kEnglish, receipt::WeekDetail::kEntries);
   EXPECT_EQ(all.substr(0, text.size()), text);
   EXPECT_NE(all.find("recorded_at", text.size()), std::string::npos);
-  EXPECT_NE(
-      read(Language::kRussian).find("  01.09.2026 вт  " + short_id(physics) + "  отметка: 5 (control); пропуск: н"),
-      std::string::npos);
+  EXPECT_NE(read(Language::kRussian).find(place("01.09.2026 вт", "Физика 7А") + "отметка: 5 (control); пропуск: н"),
+            std::string::npos);
+}
+
+// A name the log does not prove is not shown: the place in the tree stands for the group then.
+TEST_F(WeekTables, AGroupWhoseNameIsNotProvedIsShownByItsId) {
+  commit();
+  auto made = *proof(masha.id);
+  made.shards[1].opened.reset();
+  const auto report = checked(made);
+  EXPECT_EQ(report.commitment.verdict, receipt::Verdict::kGood);
+  EXPECT_NE(receipt::week_table(report, Language::kEnglish)
+                .find(place("01.09.2026 Tu", to_hex(physics.view()).substr(0, 8), 8) + "mark: 5"),
+            std::string::npos)
+      << receipt::week_table(report, Language::kEnglish);
+  EXPECT_EQ(json_report(report).find("\"label\""), std::string::npos);
+}
+
+TEST_F(WeekTables, ANameThatSaysBothIsNotSaidTwice) {
+  const auto called = [&](std::string label, std::string title) {
+    receipt::WeekReport report = checked(*proof(masha.id));
+    report.shards[1].names = {std::move(label), std::move(title)};
+    const std::string table = receipt::week_table(report, Language::kEnglish);
+    const std::string_view row = std::string_view(table).substr(table.find("01.09.2026 Tu  ") + 15);
+    return std::string(row.substr(0, row.find("  ")));
+  };
+  commit();
+  EXPECT_EQ(called("7А", "Физика"), "Физика 7А");
+  EXPECT_EQ(called("Физика 7А", "Физика"), "Физика 7А");
+  EXPECT_EQ(called("Физика", "Физика (базовый уровень)"), "Физика (базовый уровень)") << "24 characters";
+  EXPECT_EQ(called("7А", "Основы духовной культуры"), "Основы духовной культуры…");
+  EXPECT_EQ(called("7А", "a\nb"), "a b 7А") << "on one line";
 }
 
 TEST_F(WeekTables, ALineForADayAndAGroupInTheirOrder) {
@@ -237,11 +271,11 @@ TEST_F(WeekTables, ALineForADayAndAGroupInTheirOrder) {
   commit();
   const auto lines = rows();
   ASSERT_EQ(lines.size(), 3U) << read(Language::kEnglish);
-  EXPECT_TRUE(lines[0].starts_with("  01.09.2026 Tu  " + short_id(physics) + "  mark: 5")) << lines[0];
+  EXPECT_TRUE(lines[0].starts_with(place("01.09.2026 Tu", "Физика 7А", 10) + "mark: 5")) << lines[0];
   EXPECT_NE(lines[0].find("homework: § 5, задача 3!!!"), std::string::npos) << "on one line";
   EXPECT_NE(lines[0].find("!… (due 03.09.2026)"), std::string::npos) << "and no longer than one can read";
-  EXPECT_TRUE(lines[1].starts_with("  02.09.2026 We  —         subscription")) << lines[1];
-  EXPECT_TRUE(lines[2].starts_with("  02.09.2026 We  " + short_id(algebra) + "  mark: 4")) << lines[2];
+  EXPECT_TRUE(lines[1].starts_with(place("02.09.2026 We", "—", 10) + "subscription")) << lines[1];
+  EXPECT_TRUE(lines[2].starts_with(place("02.09.2026 We", "Алгебра 7А", 10) + "mark: 4")) << lines[2];
 }
 
 TEST_F(WeekTables, TwoLessonsOfAGroupAndDayAreTwoLines) {
@@ -255,10 +289,10 @@ TEST_F(WeekTables, TwoLessonsOfAGroupAndDayAreTwoLines) {
   commit();
   const auto lines = rows();
   ASSERT_EQ(lines.size(), 3U) << read(Language::kEnglish);
-  EXPECT_TRUE(lines[1].starts_with("  02.09.2026 We  " + short_id(algebra) + "  mark: 4 (control)")) << lines[1];
+  EXPECT_TRUE(lines[1].starts_with(place("02.09.2026 We", "Алгебра 7А", 10) + "mark: 4 (control)")) << lines[1];
   EXPECT_NE(lines[1].find("homework: § 5"), std::string::npos) << lines[1];
   EXPECT_NE(lines[1].find("lesson: № 1"), std::string::npos) << lines[1];
-  EXPECT_TRUE(lines[2].starts_with("  02.09.2026 We  " + short_id(algebra) + "  mark: 2 (control)")) << lines[2];
+  EXPECT_TRUE(lines[2].starts_with(place("02.09.2026 We", "Алгебра 7А", 10) + "mark: 2 (control)")) << lines[2];
   EXPECT_NE(lines[2].find("lesson: № 2"), std::string::npos) << lines[2];
 }
 
@@ -309,10 +343,9 @@ TEST(WeekTable, AnActUponItselfIsToldOnce) {
   event.rules_version = kRulesVersion;
   receipt::WeekReport report;
   report.week = *parse_week("2026-W36");
-  report.shards.push_back({true, statement.author, {{7, encode(event), false, true}}, 0});
-  EXPECT_NE(
-      receipt::week_table(report, Language::kEnglish).find("02.09.2026 We  —         correction: correction → 5\n"),
-      std::string::npos)
+  report.shards.push_back({true, statement.author, std::nullopt, {{7, encode(event), false, true}}, 0});
+  EXPECT_NE(receipt::week_table(report, Language::kEnglish).find("02.09.2026 We  —      correction: correction → 5\n"),
+            std::string::npos)
       << receipt::week_table(report, Language::kEnglish);
 }
 
@@ -354,6 +387,65 @@ TEST_F(WeekProofs, NothingCanBeLeftOutOrSlippedIn) {
   EXPECT_EQ(with([&](WeekProof& p) { p.shards[0].entries.front().event = p.shards[0].entries.back().event; }),
             "entries index_differs");
   EXPECT_EQ(with([&](WeekProof& p) { p.shards[0].proof.siblings.pop_back(); }).substr(0, 9), "complete ");
+}
+
+// What a group is called says the entry of the log that opened it, and no other.
+TEST_F(WeekProofs, AGroupIsNotPassedOffAsAnother) {
+  const Id algebra = licey.group("7А", "Алгебра", {class_7a}, ivan, {{3, 1}});
+  licey.join(algebra, masha);
+  commit();
+  const auto made = proof(masha.id);
+  ASSERT_TRUE(made);
+  ASSERT_EQ(made->shards.size(), 3U);
+  const auto report = checked(*made);
+  ASSERT_EQ(verdict(*made), "good");
+  EXPECT_EQ(report.shards[0].names, std::nullopt) << "a diary has none";
+  std::set<std::string> titles;
+  for (const std::size_t i : {1U, 2U}) titles.insert(report.shards[i].names->title);
+  EXPECT_EQ(titles, (std::set<std::string>{"Алгебра", "Физика"}));
+  const auto with = [&](const std::function<void(WeekProof::Placed&)>& change) {
+    WeekProof changed = *made;
+    change(*changed.shards[1].opened);
+    return verdict(changed);
+  };
+  EXPECT_EQ(with([&](auto& opened) { opened = *made->shards[2].opened; }), "names not_the_group") << "exchanged";
+  const auto other = licey.school().entry(licey.index_of(topic));
+  EXPECT_EQ(with([&](auto& opened) { opened = {licey.index_of(topic), *other, {}}; }), "names not_the_group");
+  EXPECT_EQ(with([](auto& opened) { ++opened.index; }), "names index_differs");
+  EXPECT_EQ(with([](auto& opened) { opened.path.pop_back(); }).substr(0, 6), "names ");
+  EXPECT_EQ(with([](auto& opened) { opened.path.back().bytes[0] ^= 1; }), "names root_mismatch");
+  // Another name under the same place: the leaf is another's.
+  EXPECT_EQ(with([](auto& opened) {
+              auto entry = *decode_entry(opened.event);
+              auto body = std::get<TeachingGroupOpened>(entry.statement.body);
+              body.subject = "Физкультура";
+              entry.statement.body = body;
+              const Bytes statement = encode(entry.statement);
+              entry.event.statement = statement;
+              opened.event = encode(entry.event);
+            }),
+            "names root_mismatch");
+  auto of_another = *made;
+  of_another.shards[0].opened = made->shards[1].opened;
+  EXPECT_EQ(parse_week_proof(of_another.encode()).error().code, "malformed") << "nothing opens a diary";
+}
+
+// One spelling: once, first in its shard, and its path behind it.
+TEST_F(WeekProofs, WhatOpenedAGroupStandsInOnePlace) {
+  commit();
+  const std::string text = proof(masha.id)->encode();
+  const std::size_t at = text.find("\nopened ") + 1, end = text.find('\n', at) + 1;
+  const std::size_t entry = text.find("\nentry ", at) + 1;
+  ASSERT_NE(at, 0U);
+  const std::string line = text.substr(at, end - at);
+  for (const auto& spoilt :
+       {text.substr(0, end) + line + text.substr(end),
+        text.substr(0, at) + text.substr(entry, text.find('\n', entry) + 1 - entry) + text.substr(at),
+        text.substr(0, at) + text.substr(end)}) {
+    const auto read = parse_week_proof(spoilt);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, "malformed") << read.error().text();
+  }
 }
 
 TEST_F(WeekProofs, AnotherWeekOrStudentIsNotPassedOff) {

@@ -2,7 +2,7 @@
 // policies. Seeded: the same cases every time.
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { bigEndian, type Bytes, concat, toBase64, utf8 } from "../bytes.js";
+import { bigEndian, type Bytes, concat, textOf, toBase64, utf8 } from "../bytes.js";
 import { BODY_TYPES, ENUM_NAMES, type Field, FIXED_BYTES, TABLE_TYPES, type TableType } from "../schema.js";
 import { decodeEntry, decodeReceipt } from "../statement.js";
 import { vkeyText } from "../note.js";
@@ -453,10 +453,38 @@ function policyCases(random: Random, count: number): Case[] {
   return cases;
 }
 
+export function studentOf(week: string): string {
+  return /^student (\S+)$/m.exec(week)![1]!;
+}
+
+// Every group of a week called by every entry of the file, under either's index, and with its path spoilt.
+function nameCases({ weeks: { vkey, files } }: Fixtures): Case[] {
+  return files.flatMap(({ name, bytes }) => {
+    const lines = textOf(bytes)!.split("\n");
+    const at = (words: RegExp) => lines.flatMap((line, i) => (words.test(line) ? [i] : []));
+    const cases: Case[] = [];
+    const add = (to: number, line: string) => {
+      const proof = utf8([...lines.slice(0, to), line, ...lines.slice(to + 1)].join("\n"));
+      cases.push({ name: `${name}: named ${cases.length}`, proof, vkey });
+    };
+    for (const to of at(/^opened /)) {
+      const index = lines[to]!.split(" ")[1]!;
+      for (const from of at(/^(opened|entry|later) /)) {
+        const [, other, event] = lines[from]!.split(" ");
+        for (const under of [index, other!, "53", "18446744073709551615"]) add(to, `opened ${under} ${event!}`);
+      }
+      add(to + 1, lines[to + 2]!);
+      add(to + 1, "path " + "00".repeat(32));
+      add(to + 1, "sibling " + "00".repeat(32));
+    }
+    return cases;
+  });
+}
+
 // Whose week, and which, a file has to be: as people type it.
 function askedCases({ weeks, vkey, receipts }: Fixtures): Case[] {
-  const own = "2c97b71003d28a22ed4892fb3f430633";
-  const students = [own, "00".repeat(16), own.toUpperCase(), "2c97", "zz"];
+  const own = weeks.files.length > 0 ? studentOf(textOf(weeks.files[0]!.bytes)!) : "ab".repeat(16);
+  const students = [own, "00".repeat(16), own.toUpperCase(), own.slice(0, 4), "zz"];
   const named = ["2026-W36", "2026-W40", "2026-W37", "2020-W53", "2021-W53", "2026-W00", "2026-W54", "0000-W01"];
   const asked = [
     ...students.map((student) => ({ student })),
@@ -496,6 +524,7 @@ export function allCases(fixtures: Fixtures, seed: number, scale = 1): Case[] {
     ...timeCases(random, 300 * scale),
     ...extremeTimeCases(),
     ...policyCases(random, 200 * scale),
+    ...nameCases(fixtures),
     ...askedCases(fixtures),
     ...fixtures.weeks.files.flatMap(({ name, bytes }) => textCases(name, bytes, { vkey: fixtures.weeks.vkey }, random)),
   ];

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { toBase64, utf8 } from "../bytes.js";
+import { studentOf } from "./cases.js";
 import { bytesOf, DATA, PACKAGE } from "./files.js";
 
 const VKEY = readFileSync(DATA + "vkey", "utf8").trim();
@@ -55,7 +56,7 @@ test("wrong use is told, and exits with 2", () => {
 
 test("a week is the student's and the week that were asked for", () => {
   const vkey = readFileSync(DATA + "weeks/vkey", "utf8").trim();
-  const student = "2c97b71003d28a22ed4892fb3f430633";
+  const student = studentOf(readFileSync(DATA + "weeks/full.week-proof", "utf8"));
   const failed = (...words: string[]) => {
     const { exit, out } = run([DATA + "weeks/full.week-proof", "--vkey", vkey, ...words, "--json"]);
     const { steps } = JSON.parse(out) as { steps: { reason?: string }[] };

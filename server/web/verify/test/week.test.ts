@@ -76,6 +76,30 @@ test("nothing can be left out, slipped in or passed off", () => {
   assert.match(outcome(passed), /^refuted complete /);
 });
 
+test("a group is called what the entry that opened it says, or nothing", () => {
+  const called = (file: Bytes) => judge(file).shards.map(({ names }) => names?.title);
+  assert.deepEqual(called(FULL), [undefined, "Физика", "Алгебра"]);
+  assert.deepEqual(called(fileOf("unnamed")), [undefined, undefined, undefined]);
+  assert.match(jsonWeekReport(judge(FULL)), /"label":"7А","title":"Физика"/);
+  assert.doesNotMatch(jsonWeekReport(judge(fileOf("unnamed"))), /"label"/);
+  const [first, second] = textOf(FULL)!
+    .split("\n")
+    .flatMap((line, at) => (line.startsWith("opened ") ? [at] : []));
+  const spoilt = (change: (lines: string[]) => void) => outcome(changed(FULL, change));
+  const exchanged = (lines: string[]) => ([lines[first!], lines[second!]] = [lines[second!]!, lines[first!]!]);
+  assert.equal(spoilt(exchanged), "refuted names not_the_group");
+  const pathOf = (lines: string[]) => (lines[first! + 1] = "path " + "00".repeat(32));
+  assert.equal(spoilt(pathOf), "refuted names root_mismatch");
+  const mark = (lines: string[]) => (lines[first!] = lines[lineOf(lines, "entry ")]!.replace("entry", "opened"));
+  assert.equal(spoilt(mark), "refuted names not_the_group");
+  const renumbered = (lines: string[]) => (lines[first!] = lines[first!]!.replace(/ \d+ /, " 7 "));
+  assert.equal(spoilt(renumbered), "refuted names index_differs");
+  const inDiary = (lines: string[]) => lines.splice(lineOf(lines, "shard diary ") + 1, 0, lines[first!]!);
+  assert.equal(spoilt(inDiary), "unusable week_file malformed");
+  assert.equal(spoilt((lines) => lines.splice(first!, 0, lines[first!]!)), "unusable week_file malformed", "twice");
+  assert.equal(spoilt((lines) => lines.splice(first!, 1)), "unusable week_file malformed", "a path of nothing");
+});
+
 test("a file that is not strictly one is unusable", () => {
   const spoilt: readonly ((lines: string[]) => void)[] = [
     (lines) => (lines[0] = "letopis-week-proof v2"),
