@@ -78,8 +78,8 @@ std::string sentence(const AuditReport& report, Language language) {
   const std::string fresh = report.since ? number(report.size - std::min(report.size, *report.since)) : "";
   if (russian(language))
     return "Журнал " + report.origin + " (" +
-           (all ? number(report.size) + " записей"
-                : "прочитано " + number(report.size) + " записей из " + number(report.stored)) +
+           (all ? "записей: " + number(report.size)
+                : "прочитано записей: " + number(report.size) + " из " + number(report.stored)) +
            (report.since ? ", из них новых с прошлой проверки " + fresh : "") + ") " + verdict + "." +
            wanting_words(report, language) +
            (report.simulated ? " Школа смоделирована: эти записи не о настоящих людях." : "");

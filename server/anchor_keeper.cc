@@ -82,6 +82,7 @@ struct AnchorKeeper::Watched {
   std::optional<std::pair<Instant, Instant>> last_heard;  // wall clock and monotonic clock
   bool jumped = false;
   bool past_deadline = false;  // the round that is due: one has passed since evidence last came
+  bool time_alone = false;     // the round that is due: nothing waits for it but the clock
   Counters counters;
   // Of the rounds alone.
   std::shared_ptr<const TrustPolicy> policy;  // the one taken up: a change of either of its files makes another
@@ -106,6 +107,7 @@ struct AnchorKeeper::Round {
   Instant newest_at;  // recorded_at of the newest entry
   bool clock_doubted = false, jumped = false;
   bool past_deadline = false;  // it is for one: what is recorded after it is to be proved late
+  bool time_alone = false;     // it is for the clock: where that agrees nothing is recorded
   Instant asked, answered;
   std::vector<std::optional<ledger::Cosigned>> lines;  // by witness
   std::vector<std::optional<StampedToken>> tokens;     // by authority
@@ -278,6 +280,24 @@ void AnchorKeeper::hurry(const School& school) {
   due_.notify_all();
 }
 
+void AnchorKeeper::ask_the_time() {
+  constexpr std::chrono::seconds kPatience{5};
+  const Instant now = options_.clock->now();
+  for (const auto& school : schools_) {
+    const bool watched =
+        school->school.read([](const ReadModel& model) { return model.structure.evidence().policy() != nullptr; });
+    const std::lock_guard lock(mutex_);
+    if (!watched || (school->due && *school->due <= now)) continue;
+    school->due = now;
+    school->time_alone = true;
+  }
+  begin_due();
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  const std::lock_guard running(running_mutex_);
+  for (const auto& school : schools_)
+    if (school->asked.valid()) school->asked.wait_until(until);
+}
+
 void AnchorKeeper::start() {
   thread_ = std::thread([this] {
     constexpr std::chrono::milliseconds kTick{250};
@@ -364,6 +384,7 @@ void AnchorKeeper::ask(Watched& school) {
   {
     const std::lock_guard lock(mutex_);
     round.past_deadline = std::exchange(school.past_deadline, false);
+    round.time_alone = std::exchange(school.time_alone, false);
   }
   round.asked = options_.clock->now();
   const auto answers = send(school, round);
@@ -535,7 +556,9 @@ void AnchorKeeper::judge_alone(Watched& school, const Round& round) {
 void AnchorKeeper::settle(Watched& school, Round& round) {
   const TrustPolicy& policy = *school.policy;
   round.see(policy);
-  if (judge_clock(school, round)) leave_out_lone_times(school, round);
+  const bool agrees = judge_clock(school, round);
+  if (agrees && round.time_alone && !round.clock_doubted) return;
+  if (agrees) leave_out_lone_times(school, round);
   AnchorDraft draft(round.note);
   for (const auto& line : round.lines)
     if (line) draft.add_cosignature(line->line);

@@ -51,6 +51,10 @@ class AnchorKeeper {
   // it in good faith. A witness that cannot be asked stops nobody. A school that is held from an earlier start is released once that
   // very witness has been asked and all it showed, then and now, is of this log's history.
   void look_back();
+  // Before the first write, after look_back(): a round of every school with a policy, for the clock's sake. What is recorded by a clock
+  // that is off lies outside its bracket; so the doubt is put on record first. Where the clock agrees nothing is, unless something
+  // waits to be witnessed. Waits for five seconds at most: a witness that cannot be asked stops nobody.
+  void ask_the_time();
   void start();  // the thread; without it run_due() is called by hand
   void stop();
 

@@ -294,7 +294,7 @@ TEST(Audit, SaysHowMuchOfADamagedLogItCouldRead) {
   EXPECT_EQ(story().entries.size(), report.stored);
   const std::string all = std::to_string(story().entries.size());
   EXPECT_THAT(sentence(report, Language::kEnglish), HasSubstr("20 of " + all + " entries read"));
-  EXPECT_THAT(sentence(report, Language::kRussian), HasSubstr("прочитано 20 записей из " + all));
+  EXPECT_THAT(sentence(report, Language::kRussian), HasSubstr("прочитано записей: 20 из " + all));
 }
 
 TEST(Audit, SaysThatASimulatedSchoolIsSimulatedWhateverElseItSays) {

@@ -621,6 +621,59 @@ TEST_F(AnchorKeeping, AClockAloneAgainstItsWitnessesIsInDoubtUntilItAgrees) {
 }
 
 // Whether anybody is asked or not: where there is no policy nobody else would tell.
+// A machine that boots with a wrong clock: whatever it recorded before the first round would be called a lie.
+TEST_F(AnchorKeeping, AStartUnderAWrongClockIsOnRecordBeforeTheFirstEntry) {
+  set_policy();
+  keep();
+  topic();
+  round();
+  ASSERT_FALSE(doubted());
+  live.advance(3 * 3'600);  // and the witnesses' clocks stay
+  keep();
+  const std::uint64_t before = size();
+  keeper->ask_the_time();
+  EXPECT_TRUE(doubted()) << logged;
+  Bytes bytes;
+  const auto fault = newest<ClockFault>(bytes);
+  ASSERT_TRUE(fault);
+  EXPECT_EQ(decode_entry(bytes)->event.index, before) << "nothing came first";
+  EXPECT_GT(fault->observed.micros - fault->expected.micros, 10'000 * kMicrosPerSecond);
+  EXPECT_EQ(counted().clock_faults, 1U);
+  // The next start finds it right, and says so once.
+  for (auto& one : witnesses) one->clock.set(live.clock().now());
+  keep();
+  keeper->ask_the_time();
+  EXPECT_FALSE(doubted()) << logged;
+}
+
+TEST_F(AnchorKeeping, AStartUnderARightClockLeavesNoTrace) {
+  set_policy();
+  keep();
+  topic();
+  round();
+  advance(3 * 3'600);
+  const std::uint64_t before = size();
+  for (int start = 0; start < 3; ++start) {
+    keep();
+    keeper->ask_the_time();
+    EXPECT_EQ(counted().rounds, 1U);
+    EXPECT_EQ(keeper->next_due(), std::nullopt);
+  }
+  EXPECT_EQ(size(), before) << "a log does not grow by being started";
+  // What was recorded since is witnessed by the same round.
+  keeper.reset();
+  branch("a");
+  keep();
+  keeper->ask_the_time();
+  EXPECT_EQ(counted().witnessed_size, before + 1) << logged;
+  // Nobody there: as if nobody had been asked.
+  for (auto& one : witnesses) one->die();
+  keep();
+  keeper->ask_the_time();
+  EXPECT_EQ(keeper->next_due(), std::nullopt);
+  EXPECT_FALSE(doubted());
+}
+
 TEST_F(AnchorKeeping, AJumpOfTheClockIsRecordedWithoutAPolicy) {
   TwoClocks clocks(live.clock().now());
   keep(clocks);
