@@ -107,7 +107,7 @@ struct AnchorKeeper::Round {
   Instant newest_at;  // recorded_at of the newest entry
   bool clock_doubted = false, jumped = false;
   bool past_deadline = false;  // it is for one: what is recorded after it is to be proved late
-  bool time_alone = false;     // it is for the clock: where that agrees nothing is recorded
+  bool time_alone = false;     // it is for the clock: where there is nothing to tell of that, nothing is recorded
   Instant asked, answered;
   std::vector<std::optional<ledger::Cosigned>> lines;  // by witness
   std::vector<std::optional<StampedToken>> tokens;     // by authority
@@ -498,8 +498,8 @@ bool AnchorKeeper::tell_jump(Watched& school) {
   return true;
 }
 
-// Whether the clock agrees with a quorum; what it has to be told of is recorded first, so that the anchor may follow.
-bool AnchorKeeper::judge_clock(Watched& school, const Round& round) {
+// Holds the clock against a quorum; what has to be told of it is recorded first, so that the anchor may follow.
+AnchorKeeper::ClockJudged AnchorKeeper::judge_clock(Watched& school, const Round& round) {
   const auto said = school.policy->bracket(round.seen);
   // A clock that was ahead and has been set right has left entries of a time that is still to come.
   const bool ahead = said && round.newest_at.micros - said->latest.micros > kClockToleranceMicros;
@@ -508,13 +508,14 @@ bool AnchorKeeper::judge_clock(Watched& school, const Round& round) {
     const std::lock_guard lock(mutex_);
     ++school.counters.clock_faults;
   }
-  if (off && (round.jumped || !round.clock_doubted))
+  const bool doubts = off && (round.jumped || !round.clock_doubted), trusts = !off && said && round.clock_doubted;
+  if (doubts)
     record(school,
            ledger::ClockFault{projections::kClockEvidence, ahead ? round.newest_at : round.answered, said->earliest},
            "clock_fault");
-  if (!off && said && round.clock_doubted)
+  if (trusts)
     record(school, ledger::ClockFault{projections::kClockAgrees, round.answered, said->earliest}, "clock_agrees");
-  return !off && (said || !round.clock_doubted);
+  return {!off && (said || !round.clock_doubted), doubts || trusts};
 }
 
 void AnchorKeeper::Round::see(const TrustPolicy& policy) {
@@ -556,8 +557,8 @@ void AnchorKeeper::judge_alone(Watched& school, const Round& round) {
 void AnchorKeeper::settle(Watched& school, Round& round) {
   const TrustPolicy& policy = *school.policy;
   round.see(policy);
-  const bool agrees = judge_clock(school, round);
-  if (agrees && round.time_alone && !round.clock_doubted) return;
+  const auto [agrees, told] = judge_clock(school, round);
+  if (round.time_alone && !told) return;
   if (agrees) leave_out_lone_times(school, round);
   AnchorDraft draft(round.note);
   for (const auto& line : round.lines)

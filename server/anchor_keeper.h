@@ -52,8 +52,8 @@ class AnchorKeeper {
   // very witness has been asked and all it showed, then and now, is of this log's history.
   void look_back();
   // Before the first write, after look_back(): a round of every school with a policy, for the clock's sake. What is recorded by a clock
-  // that is off lies outside its bracket; so the doubt is put on record first. Where the clock agrees nothing is, unless something
-  // waits to be witnessed. Waits for five seconds at most: a witness that cannot be asked stops nobody.
+  // that is off lies outside its bracket; so the doubt is put on record first. Where there is nothing new to tell of the clock nothing is
+  // recorded, unless something waits to be witnessed. Waits for five seconds at most: a witness that cannot be asked stops nobody.
   void ask_the_time();
   void start();  // the thread; without it run_due() is called by hand
   void stop();
@@ -110,7 +110,10 @@ class AnchorKeeper {
   void refuse(Watched& school, const Error& why);
   void conclude(Watched& school, const Round& round, std::size_t cosignatures, std::size_t tokens);
   bool tell_jump(Watched& school);
-  bool judge_clock(Watched& school, const Round& round);
+  struct ClockJudged {
+    bool agrees, told;  // told: something was recorded of it
+  };
+  ClockJudged judge_clock(Watched& school, const Round& round);
   void record(Watched& school, const ledger::Body& body, std::string_view what, std::vector<Bytes> files = {});
   void tell(LogLevel level, std::string_view event, const Watched& school, const Error& why);
   // Of one whom the policy names.
