@@ -84,8 +84,11 @@ class AppImpl final : public App {
       if (options_.neighbours != nullptr) anchors.own_witness = options_.neighbours->vkey().key;
       keeper_ = std::make_unique<AnchorKeeper>(engine_, anchors);
       services_.anchors = keeper_.get();
-      keeper_->look_back();  // before the first write, and so is the next
-      keeper_->ask_the_time();
+      // Before the first write; and not by a start that fails for its certificates or its address, which records nothing.
+      http.before_listening = [this] {
+        keeper_->look_back();
+        keeper_->ask_the_time();
+      };
       CosignedWaits::Options waits;
       waits.hurry = [this](const commands::School& school) { keeper_->hurry(school); };
       waits_ = std::make_unique<CosignedWaits>(engine_, std::move(waits));

@@ -17,7 +17,7 @@
 namespace letopis::server {
 
 struct AppOptions {
-  HttpOptions http;  // body_limit and log are set by the App
+  HttpOptions http;  // its functions are set by the App
   Sessions::Options sessions;
   StreamHub::Options streams;
   SitePolicy site;

@@ -134,6 +134,9 @@ struct HttpOptions {
   // Whether this request's handler neither blocks nor computes for long, nor what makes its answer: it then runs on the
   // I/O thread, which saves a change of threads each way. None is, without it.
   std::function<bool(const Request&)> quick;
+  // Once the certificates are loaded and the address is taken, before anybody is listened to: what is done only by a
+  // server that will come up.
+  std::function<void()> before_listening;
   // Faults of ours: an exception from a handler, a failing accept. Default: stderr.
   std::function<void(std::string_view)> log;
 };

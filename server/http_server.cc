@@ -106,6 +106,7 @@ class Server final : public HttpServer {
   using Guard = net::executor_work_guard<Executor>;
 
   Status bind(const tcp::endpoint& endpoint);
+  Status taken(std::uint16_t port, const error_code& ec) const;
   static Task<void> accept_loop(Server* self);
   void refuse(Socket& socket);
   void hand_over(IoThread& io, Socket socket);
@@ -154,12 +155,16 @@ Status Server::bind(const tcp::endpoint& endpoint) {
   acceptor_->open(endpoint.protocol(), ec);
   if (!ec) acceptor_->set_option(Acceptor::reuse_address(true), ec);
   if (!ec) acceptor_->bind(endpoint, ec);
-  if (!ec) acceptor_->listen(net::socket_base::max_listen_connections, ec);
-  if (ec == net::error::address_in_use)
-    return fail("address_in_use",
-                state_.options.host + ":" + std::to_string(endpoint.port()) + ": another program listens there");
-  if (ec) return fail("bad_address", ec.message());
+  TRY_STATUS(taken(endpoint.port(), ec));
   port_ = acceptor_->local_endpoint(ec).port();
+  return {};
+}
+
+// Of two that have bound one port the second is told when it listens.
+Status Server::taken(std::uint16_t port, const error_code& ec) const {
+  if (ec == net::error::address_in_use)
+    return fail("address_in_use", state_.options.host + ":" + std::to_string(port) + ": another program listens there");
+  if (ec) return fail("bad_address", ec.message());
   return {};
 }
 
@@ -171,6 +176,9 @@ Status Server::open() {
       resolver.resolve(state_.options.host, std::to_string(state_.options.port), tcp::resolver::passive, ec);
   if (ec || found.empty()) return fail("bad_address", state_.options.host + ": " + ec.message());
   TRY_STATUS(bind(found.begin()->endpoint()));
+  if (state_.options.before_listening) state_.options.before_listening();
+  acceptor_->listen(net::socket_base::max_listen_connections, ec);
+  TRY_STATUS(taken(port_, ec));
   accepting_ = true;
   net::co_spawn(threads_.front()->context, accept_loop(this), AcceptEnded{this});
   const SignalsBlocked blocked;

@@ -17,6 +17,7 @@
 #include "ledger/schema/codec.h"
 #include "replay-tools/audit.h"
 #include "replay-tools/audit_directory.h"
+#include "server/app.h"
 #include "server/cosigned_waits.h"
 #include "server/witness_routes.h"
 #include "signing/rfc3161.h"
@@ -620,7 +621,6 @@ TEST_F(AnchorKeeping, AClockAloneAgainstItsWitnessesIsInDoubtUntilItAgrees) {
   EXPECT_FALSE(doubted()) << logged;
 }
 
-// Whether anybody is asked or not: where there is no policy nobody else would tell.
 // A machine that boots with a wrong clock: whatever it recorded before the first round would be called a lie.
 TEST_F(AnchorKeeping, AStartUnderAWrongClockIsOnRecordBeforeTheFirstEntry) {
   set_policy();
@@ -679,6 +679,34 @@ TEST_F(AnchorKeeping, AStartUnderARightClockLeavesNoTrace) {
   EXPECT_FALSE(doubted());
 }
 
+// Its operator mends the certificate's path or the port, and starts it again: the log is what it was.
+TEST_F(AnchorKeeping, AStartThatFailsForItsAddressOrCertificatesRecordsNothing) {
+  set_policy();
+  topic();  // not witnessed yet
+  const std::uint64_t before = size();
+  AppOptions options;
+  options.random = &live.random();
+  options.log = log.get();
+  options.witnesses.emplace();
+  options.http.port = static_cast<std::uint16_t>(std::stoi(witnesses[0]->url.substr(witnesses[0]->url.rfind(':') + 1)));
+  const auto port_taken = App::start(live.engine(), options);
+  ASSERT_FALSE(port_taken);
+  EXPECT_EQ(port_taken.error().code, "address_in_use");
+  options.http.port = 0;
+  options.http.tls_certificate_file = "/nowhere/server.pem";
+  const auto no_certificate = App::start(live.engine(), options);
+  ASSERT_FALSE(no_certificate);
+  EXPECT_EQ(no_certificate.error().code, "tls_certificate");
+  EXPECT_EQ(size(), before) << logged;
+  for (const auto& one : witnesses)
+    EXPECT_EQ(one->witness->counters().cosigned, 0U) << "a witness that nobody has asked";
+  options.http.tls_certificate_file.reset();
+  const auto started = App::start(live.engine(), options);
+  ASSERT_TRUE(started) << started.error().text();
+  EXPECT_GT(size(), before) << "before it says that it has started: " << logged;
+}
+
+// Whether anybody is asked or not: where there is no policy nobody else would tell.
 TEST_F(AnchorKeeping, AJumpOfTheClockIsRecordedWithoutAPolicy) {
   TwoClocks clocks(live.clock().now());
   keep(clocks);

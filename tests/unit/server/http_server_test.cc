@@ -467,6 +467,31 @@ TEST_F(HttpServerTest, AnAddressInUseIsSaid) {
   EXPECT_EQ(third.error().code, "bad_address");
 }
 
+TEST_F(HttpServerTest, NobodyIsListenedToBeforeWhatComesFirst) {
+  start();
+  HttpOptions again;
+  again.port = server->port();
+  server->stop();
+  server.reset();
+  std::size_t done = 0;
+  again.before_listening = [&] {
+    ++done;
+    EXPECT_FALSE(HttpClient::connect("http://127.0.0.1:" + std::to_string(again.port)));
+  };
+  const auto started = HttpServer::start(again, answers_at_once([](const Request&) { return Response{}; }), {});
+  ASSERT_TRUE(started) << started.error().text();
+  EXPECT_EQ(done, 1U);
+  EXPECT_EQ((*started)->port(), again.port);
+  const auto busy = HttpServer::start(again, answers_at_once([](const Request&) { return Response{}; }), {});
+  ASSERT_FALSE(busy);
+  EXPECT_EQ(done, 1U) << "not for one that will not come up";
+  auto client = HttpClient::connect((*started)->url());
+  ASSERT_TRUE(client);
+  const auto answer = (*client)->send({"GET", "/", {}, {}, {}});
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->status, 200U);
+}
+
 // ---- the client
 
 TEST_F(HttpServerTest, ClientSendsAndReceives) {
