@@ -377,7 +377,7 @@ void AnchorKeeper::ask(Watched& school) {
   if (!policy) return judge_alone(school, round);
   if (school.policy != policy->parsed) {
     school.policy = policy->parsed;
-    take_up(school, *school.policy);
+    take_up(school, *policy);
     options_.log->write(LogLevel::kInfo, "policy_in_force",
                         {{"school", school.school.slug()}, {"index", static_cast<std::int64_t>(policy->index)}});
   }
@@ -446,10 +446,12 @@ ledger::PolicyWitness AnchorKeeper::to_ask(const ledger::PolicyWitness& witness)
 }
 
 // Counts from zero: a counter that is there before the first failure can be watched for it.
-void AnchorKeeper::take_up(Watched& school, const TrustPolicy& policy) {
+void AnchorKeeper::take_up(Watched& school, const EvidenceBook::Policy& in_force) {
+  const TrustPolicy& policy = *in_force.parsed;
   school.witnesses.clear();
   school.authorities.clear();
   const std::lock_guard lock(mutex_);
+  school.counters.policy = in_force.index;
   const auto counted = [&](const auto& asked) {
     if (!asked.url.empty()) school.counters.failures.try_emplace(asked.name);
   };

@@ -78,8 +78,9 @@ class AnchorKeeper {
   struct Counters {
     std::uint64_t rounds = 0, anchors = 0, cosignatures = 0, tokens = 0, refused = 0, clock_faults = 0;
     std::map<std::string, std::uint64_t>
-        failures;                      // by the policy's name of whoever gave nothing; of all who are asked
-    std::uint64_t witnessed_size = 0;  // of the newest checkpoint that met a quorum, by the log
+        failures;                         // by the policy's name of whoever gave nothing; of all who are asked
+    std::optional<std::uint64_t> policy;  // the entry that endorsed the one asked by; none before there is one
+    std::uint64_t witnessed_size = 0;     // of the newest checkpoint that met a quorum, by the log
     // The width of the newest entries' bracket: from the earliest moment that the anchor before them proves to the latest that theirs
     // does. Zero before there are two.
     std::int64_t bracket_micros = 0;
@@ -98,7 +99,7 @@ class AnchorKeeper {
   bool take_due(Watched& school);
   void ask(Watched& school);
   std::shared_ptr<Answers> send(Watched& school, const Round& round);
-  void take_up(Watched& school, const ledger::TrustPolicy& policy);
+  void take_up(Watched& school, const projections::EvidenceBook::Policy& in_force);
   ledger::PolicyWitness to_ask(const ledger::PolicyWitness& witness) const;
   void take(Watched& school, Answers& answers, Round& round);
   void look_closer(Watched& school, std::size_t witness);

@@ -119,6 +119,13 @@ void write_failures(MetricsWriter& out, const AnchorKeeper& keeper) {
                 count);
 }
 
+// Nothing of a school without one.
+void write_policies(MetricsWriter& out, const AnchorKeeper& keeper) {
+  out.head("letopis_policy_entry", "gauge", "The entry that endorsed the policy whose witnesses are asked.");
+  for (const auto& [school, of] : keeper.counters())
+    if (of.policy) out.value("letopis_policy_entry", "school=\"" + school + "\"", *of.policy);
+}
+
 void write_held(MetricsWriter& out, commands::Engine& engine) {
   out.head("letopis_school_held", "gauge", "1 when a witness has seen another history: nothing is recorded.");
   for (const auto* school : engine.schools())
@@ -140,6 +147,7 @@ Result<Response> get_metrics(Context& context) {
   if (services.anchors != nullptr) {
     write_anchors(out, *services.anchors);
     write_failures(out, *services.anchors);
+    write_policies(out, *services.anchors);
   }
   if (services.neighbours != nullptr) write_witness(out, services.neighbours->witness());
   out.single("letopis_sessions", "gauge", "Sessions.", services.sessions.size());

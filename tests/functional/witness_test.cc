@@ -194,6 +194,7 @@ TEST_F(WitnessProgram, ASchoolsEntriesAreWitnessedByItsPolicy) {
                     counted = "letopis_anchors_total{school=\"" + slug_ + "\"} ";
   ASSERT_NE(metrics.find(counted), std::string::npos);
   EXPECT_GE(std::stoi(metrics.substr(metrics.find(counted) + counted.size())), 2);
+  EXPECT_NE(metrics.find("letopis_policy_entry{school=\"" + slug_ + "\"} " + index + "\n"), std::string::npos);
   school_->stop();
   EXPECT_EQ(letopis({"audit", "--data", data_, "--school", slug_, "--json"}).status, 0);
   const Ran audited = letopis({"audit", "--data", data_, "--school", slug_, "--policy", policy_file, "--json"});
