@@ -98,15 +98,19 @@ Result<Stamping> stamp_waiting(SubmitQueue& queue, const Notaries& notaries) {
   return done;
 }
 
+std::string count_of(std::size_t n, std::string_view what) {
+  return std::to_string(n) + " " + std::string(what) + (n == 1 ? "" : "s");
+}
+
 int queued(const Submit& options, const Stamping& done, const Error& away) {
   for (const auto& failure : done.failures) std::cerr << "letopis: no token: " << failure << '\n';
   if (options.json) {
     std::cout << "{\"queued\":" << done.statements << ",\"tokens\":" << done.tokens
               << ",\"why\":" << ledger::json_string(away.code) << "}\n";
   } else {
-    std::cerr << "the server does not answer (" << away.text() << "): " << done.statements << " statements wait in "
-              << options.queue << ", with " << done.tokens
-              << " tokens; run submit with this --queue again, without FILE, once it does\n";
+    std::cerr << "the server does not answer (" << away.text() << "): " << count_of(done.statements, "statement")
+              << (done.statements == 1 ? " waits in " : " wait in ") << options.queue << ", with "
+              << count_of(done.tokens, "token") << "; run submit with this --queue again, without FILE, once it does\n";
   }
   return kExitQueued;
 }
