@@ -191,15 +191,15 @@ RawStatement sign_genesis(const NewSchool& wanted, const Profile& profile, const
   return signed_genesis;
 }
 
+// None: no built-in one has that name.
+std::optional<std::string_view> profile_text_of(const NewSchool& wanted) {
+  if (!wanted.profile_text.empty()) return wanted.profile_text;
+  return builtin_profile(wanted.profile);
+}
+
 Result<School*> EngineImpl::create_school(const NewSchool& wanted) {
-  if (wanted.root_keys.empty() || wanted.threshold < 1 ||
-      static_cast<std::size_t>(wanted.threshold) > wanted.root_keys.size())
-    return fail("bad_threshold", "as many root keys as the threshold must be present");
-  if (!signing::valid_note_name(wanted.origin) || wanted.origin.find("://") != std::string::npos)
-    return fail("malformed", "an origin is an address without scheme, spaces or +");
-  if (wanted.name.empty() || !valid_text(wanted.name)) return fail("malformed", "a school needs a name");
-  const auto text = wanted.profile_text.empty() ? builtin_profile(wanted.profile) : wanted.profile_text;
-  if (!text) return fail("bad_profile", "no built-in profile " + wanted.profile);
+  TRY_STATUS(check_new_school(wanted));
+  const auto text = profile_text_of(wanted);
   TRY(const Profile profile, parse_profile(*text, wanted.profile));
 
   // A school without a single entry is one whose creation was cut short: it goes on with the keys it has.
@@ -279,6 +279,20 @@ Status EngineImpl::copy_to(const std::string& directory) {
 }
 
 }  // namespace
+
+Status check_new_school(const NewSchool& wanted) {
+  TRY_STATUS(check_slug(wanted.slug));
+  if (wanted.root_keys.empty() || wanted.threshold < 1 ||
+      static_cast<std::size_t>(wanted.threshold) > wanted.root_keys.size())
+    return fail("bad_threshold", "as many root keys as the threshold must be present");
+  if (!signing::valid_note_name(wanted.origin) || wanted.origin.find("://") != std::string::npos)
+    return fail("malformed", "an origin is an address without scheme, spaces or +");
+  if (wanted.name.empty() || !valid_text(wanted.name)) return fail("malformed", "a school needs a name");
+  const auto text = profile_text_of(wanted);
+  if (!text) return fail("bad_profile", "no built-in profile " + wanted.profile);
+  TRY_STATUS(parse_profile(*text, wanted.profile));
+  return {};
+}
 
 Result<std::unique_ptr<Engine>> Engine::open(const Options& options) {
   LETOPIS_ASSERT(options.clock != nullptr && options.random != nullptr);

@@ -220,6 +220,9 @@ struct NewSchool {
   Hash previous_root;
 };
 
+// What create_school would refuse wherever it is created, for whoever has no directory yet. "malformed", "bad_threshold", "bad_profile".
+Status check_new_school(const NewSchool& school);
+
 // How the vault names a school's own keys (Vault::get_secret): the seeds of the log's key and the service key.
 inline constexpr std::string_view kLogKeySecret = "log-key";
 inline constexpr std::string_view kServiceKeySecret = "service-key";

@@ -8,14 +8,17 @@
 #include "signing/note.h"
 
 namespace letopis::ledger {
-namespace {
 
-constexpr std::size_t kSlugSizeMaxBytes = 40;
+constexpr std::size_t kSlugMaxBytes = 40;
 
-bool valid_slug(std::string_view slug) {
+Status check_slug(std::string_view slug) {
   const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return !slug.empty() && slug.size() <= kSlugSizeMaxBytes && std::all_of(slug.begin(), slug.end(), allowed);
+  if (slug.empty() || slug.size() > kSlugMaxBytes || !std::all_of(slug.begin(), slug.end(), allowed))
+    return fail("malformed", "a school's name in addresses is 1 to 40 of a-z, 0-9 and '-'");
+  return {};
 }
+
+namespace {
 
 Result<SchoolRecord> school_from(std::string_view slug, ByteView value) {
   if (value.size() <= 4) return fail("damaged", "the row of school " + std::string(slug));
@@ -89,7 +92,7 @@ Result<SchoolRecord> LogStore::school(std::string_view slug) const {
 }
 
 Result<SchoolRecord> LogStore::add_school(std::string_view slug, std::string_view origin) {
-  if (!valid_slug(slug)) return fail("malformed", "a school's name in addresses is 1 to 40 of a-z, 0-9 and '-'");
+  TRY_STATUS(check_slug(slug));
   if (!signing::valid_note_name(origin)) return fail("malformed", "the origin cannot stand in a checkpoint");
   const std::lock_guard guard(adding_);
   TRY(const auto known, schools());

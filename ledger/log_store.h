@@ -27,9 +27,12 @@
 
 namespace letopis::ledger {
 
+// A school's name in addresses: [a-z0-9-]{1,40}. "malformed".
+Status check_slug(std::string_view slug);
+
 struct SchoolRecord {
   std::uint32_t number = 0;
-  std::string slug;  // [a-z0-9-]{1,40}
+  std::string slug;
   std::string origin;
 };
 

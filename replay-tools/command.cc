@@ -65,21 +65,43 @@ Result<ledger::MasterKeySource> vault_key() {
   return source;
 }
 
+namespace {
+
+tl::unexpected<Error> named(const std::string& file, Error error) {
+  error.detail = file + ": " + error.detail;
+  return tl::unexpected(std::move(error));
+}
+
+struct KeyText {
+  std::string text;
+  signing::KeyFileInfo info;
+};
+
+Result<KeyText> read_key_text(const std::string& file) {
+  KeyText read;
+  TRY(read.text, read_text(file, signing::kKeyFileMaxBytes));
+  const auto inspected = signing::inspect_key(read.text);
+  if (!inspected) return named(file, inspected.error());
+  read.info = *inspected;
+  return read;
+}
+
+}  // namespace
+
+Result<signing::KeyFileInfo> read_key_info(const std::string& file) {
+  TRY(const KeyText read, read_key_text(file));
+  return read.info;
+}
+
 Result<signing::KeyPair> read_key(const std::string& file, signing::Purpose purpose) {
-  TRY(const std::string text, read_text(file, signing::kKeyFileMaxBytes));
-  const auto named = [&](Error error) {
-    error.detail = file + ": " + error.detail;
-    return tl::unexpected(std::move(error));
-  };
-  const auto inspected = signing::inspect_key(text);
-  if (!inspected) return named(inspected.error());
-  const auto& info = *inspected;
+  TRY(const auto read, read_key_text(file));
+  const auto& [text, info] = read;
   if (info.purpose != purpose)
     return fail("wrong_purpose", file + " holds a key for " + std::string(signing::purpose_name(info.purpose)) +
                                      ", not for " + std::string(signing::purpose_name(purpose)));
   TRY(const std::string words, passphrase(file));
   auto key = signing::open_key(text, purpose, words);
-  if (!key) return named(key.error());
+  if (!key) return named(file, key.error());
   return key;
 }
 

@@ -30,6 +30,7 @@ Result<ledger::MasterKeySource> vault_key();
 Result<std::unique_ptr<commands::Engine>> open_engine(const std::string& data);
 // The same to record in: its schools' witnesses are asked first (server/look_back.h). "held".
 Result<std::unique_ptr<commands::Engine>> open_engine_to_record(const std::string& data);
+Result<signing::KeyFileInfo> read_key_info(const std::string& file);  // without its passphrase
 Result<signing::KeyPair> read_key(const std::string& file, signing::Purpose purpose);
 Status write_key(const std::string& file, const signing::KeyPair& key);         // refuses to overwrite
 Result<std::string> read_text(const std::string& file, std::size_t max_bytes);  // "-": standard input

@@ -26,9 +26,7 @@ int key_new(const KeyNew& options) {
 }
 
 int key_show(const std::string& file) {
-  const auto text = read_text(file, signing::kKeyFileMaxBytes);
-  if (!text) return refuse(text.error());
-  const auto info = signing::inspect_key(*text);
+  const auto info = read_key_info(file);
   if (!info) return refuse(info.error());
   print(info->purpose, info->id, info->public_key);
   return kExitOk;

@@ -52,13 +52,6 @@ Result<std::string> create(const Init& options) {
   TRY(engine_options.master_key, vault_key());
   engine_options.clock = &clock;
   engine_options.random = &random;
-  // Marks lie in the ledger in the clear: the folder is its owner's alone, whatever the umask.
-  if (!posix_file_system().exists(options.data)) {
-    TRY_STATUS(posix_file_system().make_directories(options.data));
-    std::error_code ignored;  // a file system without modes
-    std::filesystem::permissions(options.data, std::filesystem::perms::owner_all, ignored);
-  }
-  TRY(auto engine, commands::Engine::open(engine_options));
   commands::NewSchool wanted;
   wanted.slug = options.school;
   wanted.origin = options.origin;
@@ -73,6 +66,14 @@ Result<std::string> create(const Init& options) {
   }
   for (const auto& key : keys) wanted.root_keys.push_back(&key);
   wanted.threshold = options.threshold;
+  TRY_STATUS(commands::check_new_school(wanted));  // before anything is left behind
+  // Marks lie in the ledger in the clear: the folder is its owner's alone, whatever the umask.
+  if (!posix_file_system().exists(options.data)) {
+    TRY_STATUS(posix_file_system().make_directories(options.data));
+    std::error_code ignored;  // a file system without modes
+    std::filesystem::permissions(options.data, std::filesystem::perms::owner_all, ignored);
+  }
+  TRY(auto engine, commands::Engine::open(engine_options));
   TRY(const auto* school, engine->create_school(wanted));
   return school->vkey().text();
 }

@@ -136,8 +136,7 @@ class Import {
 
   Status read_keys() {
     for (const auto& file : o_.keys) {
-      TRY(const std::string text, read_text(file, signing::kKeyFileMaxBytes));
-      TRY(const auto info, signing::inspect_key(text));
+      TRY(const auto info, read_key_info(file));
       if (info.purpose == signing::Purpose::kRoot) {
         TRY(auto key, read_key(file, signing::Purpose::kRoot));
         officials_.add(Role::kRoot, *scribes_.emplace_back(

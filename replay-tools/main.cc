@@ -1,6 +1,7 @@
 // The letopis command: words to options, options to one function each. The only place that includes CLI11.
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 
 #include "replay-tools/command.h"
 #include "replay-tools/import.h"
@@ -13,6 +14,20 @@ CLI::App* add(CLI::App& app, const std::string& name, const std::string& what, c
   auto* command = app.add_subcommand(name, what);
   command->footer("Example:\n  " + example);
   return command;
+}
+
+// CLI11 lists what is left over, values and all, from the last to the first.
+std::string unexpected(const CLI::App& app) {
+  const CLI::App* command = &app;
+  std::string name = "letopis";
+  for (auto used = command->get_subcommands(); !used.empty(); used = command->get_subcommands()) {
+    command = used.front();
+    name += " " + command->get_name();
+  }
+  const auto left = app.remaining(true);
+  const auto option = std::find_if(left.begin(), left.end(), [](const auto& word) { return word.rfind('-', 0) == 0; });
+  return name + " does not take " + (option != left.end() ? *option : left.front()) + "; " + name +
+         " --help lists what it takes";
 }
 
 // What a failed $(…) leaves must not pass for an option that was not given.
@@ -473,6 +488,8 @@ int main(int argc, char** argv) {
     return refuse("there is no command “" + word + "”; letopis --help lists them");
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    return refuse(unexpected(app));
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUnusable;
   }

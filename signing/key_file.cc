@@ -34,7 +34,8 @@ class Reader {
   explicit Reader(std::string_view text) : left_(text) {}
 
   Status expect(std::string_view literal) {
-    if (!left_.starts_with(literal)) return fail("malformed", "a key file goes on with " + std::string(literal));
+    if (!left_.starts_with(literal))
+      return fail("malformed", "a damaged key file: it would go on with " + std::string(literal));
     left_.remove_prefix(literal.size());
     return {};
   }
@@ -64,7 +65,7 @@ Result<KeyFile> parse(std::string_view text) {
   if (text.size() > kKeyFileMaxBytes) return fail("malformed", "longer than a key file");
   Reader reader(text);
   KeyFile file;
-  TRY_STATUS(reader.expect(R"({"letopis":"key/v1","purpose":")"));
+  if (!reader.expect(R"({"letopis":"key/v1","purpose":")")) return fail("malformed", "no key file of Letopis");
   TRY(const auto purpose_text, reader.until_quote());
   const auto purpose = purpose_from_name(purpose_text);
   if (!purpose) return fail("malformed", "a purpose no key has");

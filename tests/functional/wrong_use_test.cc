@@ -16,6 +16,10 @@ struct Misuse {
 const Misuse kMisuses[] = {
     {"NoCommand", {}, "subcommand"},
     {"UnknownCommand", {"divine"}, "divine"},
+    {"OptionOfNoCommand",
+     {"serve", "--data", "/nowhere", "--lisen", "127.0.0.1:0"},
+     "letopis serve does not take --lisen;"},
+    {"OptionOfAnother", {"key", "show", "/nowhere", "--data", "d"}, "letopis key show does not take --data;"},
     {"KeyOfNoPurpose", {"key", "new", "--purpose", "skeleton", "--out", "/tmp/never.key"}, "skeleton"},
     {"KeyWithoutFile", {"key", "show", "/nowhere/at.all"}, "/nowhere/at.all"},
     {"ServeNothing", {"serve", "--data", "/nowhere/at/all", "--listen", "127.0.0.1:0"}, "/nowhere/at/all"},
@@ -113,7 +117,40 @@ TEST(Keys, AreNeverOverwrittenNorOpenedWithAnotherPassphraseNorForAnotherPurpose
   EXPECT_NE(wrong.err.find("wrong_purpose"), std::string::npos) << wrong.err;
 
   write_text(key, before.substr(0, before.size() / 2));
-  EXPECT_EQ(letopis({"key", "show", key}).status, 2);
+  const Ran torn = letopis({"key", "show", key});
+  EXPECT_EQ(torn.status, 2);
+  EXPECT_NE(torn.err.find(key), std::string::npos) << torn.err;
+  write_text(key, "witness one");
+  const Ran none = letopis({"key", "show", key});
+  EXPECT_EQ(none.status, 2);
+  EXPECT_NE(none.err.find(key + ": no key file of Letopis"), std::string::npos) << none.err;
+}
+
+TEST(Schools, ThatCannotBeLeaveNothingBehind) {
+  const Folder folder;
+  const std::string key = folder / "root.key";
+  letopis_ok({"key", "new", "--purpose", "root", "--out", key});
+  const auto init = [&](std::string_view changed, std::string_view value) {
+    std::map<std::string_view, std::string> options{{"--school", "s"},     {"--origin", "o.example/log/s"},
+                                                    {"--name", "S"},       {"--timezone", "Europe/Moscow"},
+                                                    {"--profile", "r000"}, {"--threshold", "1"}};
+    options[changed] = value;
+    Words words{"init", "--data", folder / "data", "--root-key", key};
+    for (const auto& [option, said] : options) words.insert(words.end(), {std::string(option), said});
+    return letopis(words);
+  };
+  const std::tuple<const char*, const char*, const char*> wrong[] = {
+      {"--school", "S 1", "malformed"},     {"--origin", "https://o.example", "malformed"},
+      {"--name", "", "malformed"},          {"--timezone", "Europe/Nowhere", "Europe/Nowhere"},
+      {"--profile", "r999", "bad_profile"}, {"--threshold", "2", "bad_threshold"},
+  };
+  for (const auto& [option, value, why] : wrong) {
+    const Ran ran = init(option, value);
+    EXPECT_EQ(ran.status, 2) << option;
+    EXPECT_NE(ran.err.find(why), std::string::npos) << option << ": " << ran.err;
+    EXPECT_FALSE(std::filesystem::exists(folder / "data")) << option;
+  }
+  EXPECT_EQ(init("--name", "Лицей").status, 0) << "all else is right";
 }
 
 TEST(Schools, AreCreatedOnce) {
