@@ -35,17 +35,19 @@ std::string cells(const char* tag, const std::vector<std::string>& values) {
 
 constexpr std::string_view kStyle =
     R"(body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1b1f;background:#fff}
-h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}h3{font-size:1rem}
+h1{font-size:1.5rem;overflow-wrap:anywhere}h2{font-size:1.15rem;margin-top:2rem}h3{font-size:1rem}
 .verdict{padding:1rem 1.25rem;border-radius:.5rem;font-size:1.15rem;border-left:.4rem solid}
 .good{background:#e9f6ec;border-color:#1f7a3a}.bad{background:#fdeaea;border-color:#b3261e}.simulated{background:#fff4dc;border-color:#9a6700}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ddd;vertical-align:top}
 td:nth-child(n+2){font-variant-numeric:tabular-nums}code{word-break:break-all}
 @media(prefers-color-scheme:dark){body{background:#16161a;color:#e6e6ea}th,td{border-color:#3a3a42}
 .good{background:#12301b}.bad{background:#3a1513}.simulated{background:#33270b}}
-svg{width:100%;height:auto;margin:.5rem 0}svg text{font:12px system-ui,sans-serif;fill:currentColor}
+svg{width:100%;height:auto;margin:.5rem 0 0}.days{display:flex;justify-content:space-between;font-size:.8rem;margin-bottom:.5rem}
+svg text{font:12px system-ui,sans-serif;fill:currentColor}
 .legend span{display:inline-block;margin-right:1rem}.legend i{display:inline-block;width:.8em;height:.8em;margin-right:.35em}
 .proved{fill:#1f7a3a;background:#1f7a3a}.late{fill:#2b5fb3;background:#2b5fb3}.claimed{fill:#c98a00;background:#c98a00}
-.founding{fill:#7b6aa8;background:#7b6aa8}.pending{fill:#8a8a92;background:#8a8a92}.wanting{fill:#b3261e;background:#b3261e})";
+.founding{fill:#7b6aa8;background:#7b6aa8}.pending{fill:#8a8a92;background:#8a8a92}.wanting{fill:#b3261e;background:#b3261e}
+@media(max-width:40rem){table{display:block;overflow-x:auto;font-size:.9rem}th,td{padding:.3rem .25rem}})";
 
 // In the school's time, which the page names once.
 std::string shown(const std::optional<Instant>& at, UtcOffset offset) {
@@ -133,13 +135,10 @@ class Timeline {
                       (ru_ ? "Записи и якоря по дням" : "Entries and anchors by day") + "\">\n";
     for (const auto& [date, day] : days_) out += bar(date, day);
     for (const auto& finding : report_.findings) out += mark(finding);
-    const auto label = [&](int x, const char* anchor, Date date) {
-      return "<text x=\"" + std::to_string(x) + "\" y=\"" + number(kHeight + kFoot - 4) + "\" text-anchor=\"" + anchor +
-             "\">" + format_day(date) + "</text>\n";
-    };
-    out += label(0, "start", first_);
-    if (days_.size() > 1) out += label(kWidth, "end", days_.rbegin()->first);
-    return out + "</svg>\n";
+    // Below the picture, in letters that do not shrink with it.
+    out += "</svg>\n<div class=\"days\"><span>" + format_day(first_) + "</span>";
+    if (days_.size() > 1) out += "<span>" + format_day(days_.rbegin()->first) + "</span>";
+    return out + "</div>\n";
   }
 
   std::string legend() const {
@@ -163,7 +162,7 @@ class Timeline {
   }
 
  private:
-  static constexpr int kWidth = 900, kHeight = 160, kFoot = 30, kStrip = 6;
+  static constexpr int kWidth = 900, kHeight = 160, kFoot = 12, kStrip = 6;
 
   static std::string decimal(double value) {
     const auto tenths = static_cast<std::int64_t>(value * 10 + 0.5);
@@ -193,7 +192,8 @@ class Timeline {
     const Between between = report_.times->between(*finding.index);
     const auto at = between.latest ? between.latest : between.earliest;
     if (!at) return {};
-    const double x = std::clamp((local_date(*at, {}) - first_ + 0.5) * width_, 0.0, static_cast<double>(kWidth));
+    const double x =
+        std::clamp((local_date(*at, report_.offset) - first_ + 0.5) * width_, 0.0, static_cast<double>(kWidth));
     return "<text x=\"" + decimal(x) + "\" y=\"10\" text-anchor=\"middle\" class=\"wanting\">▼<title>" +
            escaped(finding.code + ", " + place_of(finding, language_)) + "</title></text>\n";
   }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
+
 #include "ledger/merkle.h"
 #include "ledger/schema/codec.h"
 #include "ledger/trust_policy.h"
@@ -465,6 +467,23 @@ TEST_F(AuditedTimes, TheTimelineHasEveryDayAndTheBracketOfEveryFinding) {
   EXPECT_NE(html.find("<title>02.09.2026: записей 1, якорей 0</title>"), std::string::npos);
   EXPECT_EQ(html.find("http"), std::string::npos) << "nothing is loaded from elsewhere";
   EXPECT_NE(json_report(report).find(R"("earliest":")" + moment), std::string::npos);
+}
+
+// Ten past midnight at the school is still the day before by UTC.
+TEST_F(AuditedTimes, AFindingOfTheNightIsMarkedOnItsDay) {
+  live.at("2026-09-02 00:10");
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockEvidence, live.clock().now(), {}}));
+  ASSERT_TRUE(anchor({0, 1}, 7'200));
+  ASSERT_TRUE(licey.school().record(ClockFault{projections::kClockAgrees, live.clock().now(), {}}));
+  licey.say(licey.administrator(), Role::kAdministrator, BranchDefined{"b", "Филиал"});
+  const auto html = html_report(audited(), Language::kRussian);
+  std::smatch mark, day;
+  ASSERT_TRUE(std::regex_search(html, mark, std::regex(R"re(<text x="([0-9.]+)"[^>]*>▼)re"))) << html;
+  const std::regex bar(R"re(<title>02\.09\.2026[^<]*</title><rect x="([0-9.]+)" [^>]*width="([0-9.]+)")re");
+  ASSERT_TRUE(std::regex_search(html, day, bar)) << html;
+  const double x = std::stod(mark[1]), from = std::stod(day[1]), width = std::stod(day[2]);
+  EXPECT_GT(x, from);
+  EXPECT_LT(x, from + width);
 }
 
 TEST_F(AuditedTimes, LateClaimedAndPendingAreTold) {
