@@ -574,7 +574,8 @@ Status Restoring::open_successor() {
       });
   if (of_the_lost_log < lost.threshold)
     return fail("bad_threshold", "a successor of " + lost.origin + " is opened by " + std::to_string(lost.threshold) +
-                                     " of its root keys, " + std::to_string(of_the_lost_log) + " are present");
+                                     " of its root keys, " + std::to_string(of_the_lost_log) +
+                                     " of them given (--root-key)");
   school.previous_origin = lost.origin;
   school.previous_size = plan->claimed.size;
   school.previous_root = plan->claimed.root;
@@ -668,7 +669,9 @@ std::string remark_on(const RestoredSchool& school) {
              "open a --successor\n";
     case CopyKind::kPredecessor:
       return "  ended; read only" +
-             (school.lost == 0 ? std::string() : "; " + std::to_string(school.lost) + " signed entries are lost") +
+             (school.lost == 0 ? std::string()
+                               : "; " + std::to_string(school.lost) +
+                                     (school.lost == 1 ? " signed entry is lost" : " signed entries are lost")) +
              "\n";
   }
   return {};
